@@ -1,0 +1,40 @@
+//! Codecs, track configurations, frames and timestamps, and the bitstream syntax of each codec.
+//!
+//! This is the vocabulary of every layer above: containers mux [`Frame`]s, protocols produce
+//! [`AccessUnit`]s, the hub turns the second into the first.
+//!
+//! **Canonical payloads** (the same in every protocol and container of the workspace):
+//!
+//! | codec | one access unit is |
+//! |---|---|
+//! | H.264, H.265 | NAL units, each behind a 4-byte big-endian length (ISO/IEC 14496-15 §5, `lengthSizeMinusOne` = 3) |
+//! | AV1 | a temporal unit as OBUs with size fields, without temporal delimiters (AV1-ISOBMFF §2.4) |
+//! | AAC | one raw access unit without ADTS |
+//! | G.711 | samples, 8 bits each, 8 kHz unless the configuration says otherwise |
+//! | Opus, MP3 | one packet / one MPEG audio frame with its header |
+//! | opaque | what the publisher sent |
+//!
+//! | specification | where |
+//! |---|---|
+//! | ITU-T H.264 (08/2021) §7.3 | [`bitstream::h264`] |
+//! | ITU-T H.265 (08/2021) §7.3 | [`bitstream::h265`] |
+//! | AV1 Bitstream 1.0.0 errata 1 §5.5 | [`bitstream::av1`] |
+//! | ISO/IEC 14496-3 §1.6.2.1 | [`bitstream::aac`] |
+//! | ISO/IEC 11172-3 §2.4.2.3 | [`bitstream::mp3`] |
+//!
+//! It deliberately decodes no pictures and knows no socket, clock or task.
+
+pub mod bitstream;
+mod codec;
+mod frame;
+mod time;
+mod track;
+
+pub use codec::{
+    AacConfig, Av1Config, Codec, CodecConfig, G711Config, H264Config, H265Config, Mp3Config, OpaqueConfig,
+    OpusConfig, PictureFormat,
+};
+pub use bitstream::ParseError;
+pub use frame::{AccessUnit, CaptureOrigin, CaptureTime, Frame};
+pub use time::{MediaTime, Timestamp};
+pub use track::{MediaKind, TrackConfig, TrackId};
