@@ -27,6 +27,7 @@
 pub mod bitstream;
 mod codec;
 mod frame;
+mod muxer;
 mod time;
 mod track;
 
@@ -36,5 +37,6 @@ pub use codec::{
 };
 pub use bitstream::ParseError;
 pub use frame::{AccessUnit, CaptureOrigin, CaptureTime, Frame};
+pub use muxer::{Muxer, Refusal};
 pub use time::{MediaTime, Timestamp};
 pub use track::{MediaKind, TrackConfig, TrackId};

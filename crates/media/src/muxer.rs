@@ -1,0 +1,35 @@
+//! The seam between shared frames and the bytes of a container or protocol.
+
+use std::sync::Arc;
+
+use bytes::BytesMut;
+
+use crate::{Codec, Frame, TrackConfig, TrackId};
+
+/// Writes the frames of one stream as one container.
+///
+/// Calls come in stream order; an implementation keeps only what the container needs and never reads a
+/// clock. Time stamps are absolute on the stream's time line, so that readers who join later share every
+/// byte with those who came first.
+pub trait Muxer: Send {
+    /// Takes the tracks of the stream, again at every change; answers with those that this container
+    /// cannot carry.
+    fn set_tracks(&mut self, tracks: &[Arc<TrackConfig>]) -> Vec<Refusal>;
+
+    /// What a reader needs before its first frame: file header, sequence headers, init segment.
+    fn write_header(&mut self, out: &mut BytesMut);
+
+    /// One frame. Writes nothing for a track that is not carried.
+    fn write_frame(&mut self, frame: &Frame, out: &mut BytesMut);
+}
+
+/// A track that a container or a peer cannot carry, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Which track.
+    pub track: TrackId,
+    /// Its codec.
+    pub codec: Codec,
+    /// A sentence for the viewer.
+    pub reason: String,
+}
