@@ -5,6 +5,7 @@ pub mod av1;
 pub mod bits;
 pub mod h264;
 pub mod h265;
+pub mod inband;
 pub mod mp3;
 pub mod nal;
 

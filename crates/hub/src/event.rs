@@ -1,0 +1,19 @@
+//! What the hub tells everyone who wants to know.
+
+use crate::StreamKey;
+
+/// Something that happened to a stream; sent on a bounded broadcast channel ([`crate::Hub::events`]).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HubEvent {
+    /// A publisher's tracks are known and frames flow.
+    Up(StreamKey),
+    /// The publisher is gone; viewers are kept for the grace time.
+    Interrupted(StreamKey),
+    /// Tracks changed.
+    Changed(StreamKey),
+    /// The stream ended.
+    Down(StreamKey),
+    /// A viewer came or went.
+    Viewers(StreamKey),
+}
