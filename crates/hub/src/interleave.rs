@@ -124,7 +124,7 @@ mod tests {
         for (track, dts, arrival) in frames {
             let now = origin + Duration::from_millis(*arrival);
             interleaver.push(frame(*track, *dts, now), now, |frame| {
-                out.push(frame.dts.as_millis())
+                out.push(frame.dts.as_millis());
             });
         }
         out

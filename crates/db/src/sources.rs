@@ -1,0 +1,130 @@
+//! Sources: URLs that are pulled.
+
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+use crate::{Database, DbError};
+
+/// When a source runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourceMode {
+    /// While somebody watches.
+    OnDemand,
+    /// Always.
+    Always,
+}
+
+impl SourceMode {
+    /// As stored and as in the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OnDemand => "on_demand",
+            Self::Always => "always",
+        }
+    }
+}
+
+/// One source.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SourceRow {
+    /// Application of the stream that it feeds.
+    pub app: String,
+    /// Name of the stream.
+    pub name: String,
+    /// Without credentials.
+    pub url: String,
+    /// For the camera.
+    pub username: Option<String>,
+    /// For the camera; never returned or logged.
+    pub password: Option<String>,
+    /// When it runs.
+    pub mode: SourceMode,
+    /// Unix seconds.
+    pub created_at: i64,
+}
+
+impl std::fmt::Debug for SourceRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SourceRow({}/{} {})", self.app, self.name, self.url)
+    }
+}
+
+fn source(row: &SqliteRow) -> SourceRow {
+    let mode: &str = row.get("mode");
+    SourceRow {
+        app: row.get("app"),
+        name: row.get("name"),
+        url: row.get("url"),
+        username: row.get("username"),
+        password: row.get("password"),
+        mode: if mode == SourceMode::Always.as_str() {
+            SourceMode::Always
+        } else {
+            SourceMode::OnDemand
+        },
+        created_at: row.get("created_at"),
+    }
+}
+
+impl Database {
+    /// All sources by name.
+    ///
+    /// # Errors
+    /// [`DbError::Query`].
+    pub async fn sources(&self) -> Result<Vec<SourceRow>, DbError> {
+        let rows = sqlx::query("SELECT * FROM sources ORDER BY app, name")
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(rows.iter().map(source).collect())
+    }
+
+    /// Adds a source.
+    ///
+    /// # Errors
+    /// [`DbError::Exists`] when the stream has one.
+    pub async fn add_source(&self, source: &SourceRow) -> Result<(), DbError> {
+        sqlx::query(
+            "INSERT INTO sources (app, name, url, username, password, mode, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(&source.app)
+        .bind(&source.name)
+        .bind(&source.url)
+        .bind(&source.username)
+        .bind(&source.password)
+        .bind(source.mode.as_str())
+        .bind(source.created_at)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Changes a source; `false` when there is none.
+    ///
+    /// # Errors
+    /// [`DbError::Query`].
+    pub async fn update_source(&self, source: &SourceRow) -> Result<bool, DbError> {
+        let done = sqlx::query("UPDATE sources SET url = ?, username = ?, password = ?, mode = ? WHERE app = ? AND name = ?")
+            .bind(&source.url)
+            .bind(&source.username)
+            .bind(&source.password)
+            .bind(source.mode.as_str())
+            .bind(&source.app)
+            .bind(&source.name)
+            .execute(&self.pool)
+            .await?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    /// Removes a source; `false` when there is none.
+    ///
+    /// # Errors
+    /// [`DbError::Query`].
+    pub async fn remove_source(&self, app: &str, name: &str) -> Result<bool, DbError> {
+        let done = sqlx::query("DELETE FROM sources WHERE app = ? AND name = ?")
+            .bind(app)
+            .bind(name)
+            .execute(&self.pool)
+            .await?;
+        Ok(done.rows_affected() > 0)
+    }
+}
