@@ -1,0 +1,23 @@
+//! Use cases, one file per resource: what people and programs may do with the platform.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`accounts`] | first run, sign-in, sessions, passwords |
+//! | [`tokens`] | publish and play tokens (HMAC-SHA-256, per stream, action and expiry) |
+//! | [`access`] | the [`hub::Access`] that media sessions ask |
+//!
+//! Nothing here speaks HTTP or SQL: `viaduct` maps errors to problem JSON, `db` stores.
+
+pub mod access;
+pub mod accounts;
+pub mod tokens;
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Unix seconds now.
+pub fn unix_now() -> i64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
