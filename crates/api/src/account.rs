@@ -1,0 +1,49 @@
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Whether the administrator's password is still to be set.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct SetupState {
+    pub needed: bool,
+    pub code_required: bool,
+}
+
+/// First run.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct SetupRequest {
+    /// Printed by the server at its start.
+    pub code: Option<String>,
+    /// At least 10 characters.
+    pub password: String,
+}
+
+/// Sign-in.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct LoginRequest {
+    pub username: String,
+    pub password: String,
+}
+
+/// A session.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct LoginResponse {
+    /// For `Authorization: Bearer`.
+    pub token: String,
+    /// RFC 3339, UTC.
+    pub expires_at: String,
+    pub user: User,
+}
+
+/// Who is signed in.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct User {
+    pub name: String,
+    pub role: String,
+}
+
+/// A new password; ends all sessions of the user.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct PasswordChange {
+    pub current: String,
+    pub new: String,
+}

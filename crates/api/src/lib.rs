@@ -1,0 +1,34 @@
+//! Request and response types of `/api/v1` and the OpenAPI 3.1 document made from them. No logic.
+//!
+//! `docs/reference/openapi.json` is generated from here and checked in; a test fails when it differs.
+
+#![expect(
+    missing_docs,
+    reason = "fields are documented by the OpenAPI document's reader: names are self-explanatory"
+)]
+
+mod account;
+mod event;
+mod openapi;
+mod probe;
+mod problem;
+mod server;
+mod source;
+mod stream;
+mod token;
+
+pub use account::{LoginRequest, LoginResponse, PasswordChange, SetupRequest, SetupState, User};
+pub use event::{ClientMessage, EventMessage};
+pub use openapi::openapi_json;
+pub use probe::{ProbeClock, ProbeLeg, ProbeReport, ProbeRequest};
+pub use problem::Problem;
+pub use server::{
+    ConfigValue, Configuration, ListenerInfo, ReloadResult, ServerInfo, ServerStats, TlsInfo,
+};
+pub use source::{Source, SourceError, SourceInput, SourceList};
+pub use stream::{
+    BitrateSample, Counters, Diagnosis, Engine, Gop, PlayOffer, PublisherInfo, RefusedTrack, Step,
+    Stream, StreamDefaults, StreamDetail, StreamPage, StreamStats, StreamUrls, Track, Viewer,
+    ViewerList,
+};
+pub use token::{TokenRequest, TokenResponse};

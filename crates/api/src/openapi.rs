@@ -1,0 +1,319 @@
+//! The OpenAPI document. The functions below only carry the description of a route; handlers live in the binary.
+
+use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+
+use crate::{
+    ClientMessage, Configuration, Diagnosis, EventMessage, LoginRequest, LoginResponse,
+    PasswordChange, PlayOffer, ProbeReport, ProbeRequest, Problem, ReloadResult, ServerInfo,
+    SetupRequest, SetupState, Source, SourceInput, SourceList, StreamDefaults, StreamDetail,
+    StreamPage, StreamStats, TokenRequest, TokenResponse, User, ViewerList,
+};
+
+/// The document, pretty-printed.
+///
+/// # Panics
+/// Never: the document is made of our own types.
+pub fn openapi_json() -> String {
+    Document::openapi()
+        .to_pretty_json()
+        .expect("the document serialises")
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Viaduct", description = "REST interface of Viaduct. Errors are RFC 9457 problem JSON with a stable `code`."),
+    paths(
+        setup_state, set_up, login, logout, me, change_password, server, configuration, reload, streams, stream, play,
+        kick_publisher, stream_viewers, viewers, kick_viewer, diagnosis, sources, add_source, source, change_source,
+        remove_source, probe, make_token, stream_defaults, set_stream_defaults, events
+    ),
+    components(schemas(Problem, ClientMessage, EventMessage, StreamStats)),
+    modifiers(&Bearer),
+    security(("bearer" = []))
+)]
+struct Document;
+
+struct Bearer;
+
+impl utoipa::Modify for Bearer {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let scheme =
+            SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
+        openapi
+            .components
+            .get_or_insert_with(Default::default)
+            .add_security_scheme("bearer", scheme);
+    }
+}
+
+macro_rules! route {
+    ($name:ident, $($spec:tt)*) => {
+        #[utoipa::path($($spec)*)]
+        #[expect(dead_code, reason = "carries the description of a route")]
+        fn $name() {}
+    };
+}
+
+route!(
+    setup_state,
+    get,
+    path = "/api/v1/setup",
+    tag = "account",
+    security(()),
+    responses((status = 200, body = SetupState))
+);
+route!(
+    set_up,
+    post,
+    path = "/api/v1/setup",
+    tag = "account",
+    security(()),
+    request_body = SetupRequest,
+    responses(
+        (status = 200, body = LoginResponse),
+        (status = 403, body = Problem),
+        (status = 409, body = Problem)
+    )
+);
+route!(
+    login,
+    post,
+    path = "/api/v1/login",
+    tag = "account",
+    security(()),
+    request_body = LoginRequest,
+    responses(
+        (status = 200, body = LoginResponse),
+        (status = 401, body = Problem),
+        (status = 429, body = Problem)
+    )
+);
+route!(
+    logout,
+    post,
+    path = "/api/v1/logout",
+    tag = "account",
+    responses((status = 204))
+);
+route!(
+    me,
+    get,
+    path = "/api/v1/me",
+    tag = "account",
+    responses((status = 200, body = User), (status = 401, body = Problem))
+);
+route!(
+    change_password,
+    post,
+    path = "/api/v1/me/password",
+    tag = "account",
+    request_body = PasswordChange,
+    responses((status = 204), (status = 401, body = Problem))
+);
+route!(
+    server,
+    get,
+    path = "/api/v1/server",
+    tag = "server",
+    responses((status = 200, body = ServerInfo))
+);
+route!(
+    configuration,
+    get,
+    path = "/api/v1/config",
+    tag = "server",
+    responses((status = 200, body = Configuration))
+);
+route!(
+    reload,
+    post,
+    path = "/api/v1/config/reload",
+    tag = "server",
+    responses(
+        (status = 200, body = ReloadResult),
+        (status = 400, body = Problem)
+    )
+);
+route!(streams, get, path = "/api/v1/streams", tag = "streams",
+    params(("search" = Option<String>, Query), ("cursor" = Option<String>, Query), ("limit" = Option<usize>, Query)),
+    responses((status = 200, body = StreamPage)));
+route!(
+    stream,
+    get,
+    path = "/api/v1/streams/{app}/{name}",
+    tag = "streams",
+    params(("app" = String, Path), ("name" = String, Path)),
+    responses(
+        (status = 200, body = StreamDetail),
+        (status = 404, body = Problem)
+    )
+);
+route!(
+    play,
+    post,
+    path = "/api/v1/streams/{app}/{name}/play",
+    tag = "streams",
+    params(("app" = String, Path), ("name" = String, Path)),
+    responses(
+        (status = 200, body = PlayOffer),
+        (status = 404, body = Problem),
+        (status = 503, body = Problem)
+    )
+);
+route!(
+    kick_publisher,
+    delete,
+    path = "/api/v1/streams/{app}/{name}/publisher",
+    tag = "streams",
+    params(("app" = String, Path), ("name" = String, Path)),
+    responses((status = 204), (status = 404, body = Problem))
+);
+route!(
+    stream_viewers,
+    get,
+    path = "/api/v1/streams/{app}/{name}/viewers",
+    tag = "streams",
+    params(("app" = String, Path), ("name" = String, Path)),
+    responses((status = 200, body = ViewerList))
+);
+route!(viewers, get, path = "/api/v1/viewers", tag = "streams",
+    params(("cursor" = Option<String>, Query), ("limit" = Option<usize>, Query)), responses((status = 200, body = ViewerList)));
+route!(
+    kick_viewer,
+    delete,
+    path = "/api/v1/viewers/{id}",
+    tag = "streams",
+    params(("id" = u64, Path)),
+    responses((status = 204), (status = 404, body = Problem))
+);
+route!(
+    diagnosis,
+    get,
+    path = "/api/v1/streams/{app}/{name}/diagnosis",
+    tag = "streams",
+    params(("app" = String, Path), ("name" = String, Path)),
+    responses((status = 200, body = Diagnosis))
+);
+route!(
+    sources,
+    get,
+    path = "/api/v1/sources",
+    tag = "sources",
+    responses((status = 200, body = SourceList))
+);
+route!(
+    add_source,
+    post,
+    path = "/api/v1/sources",
+    tag = "sources",
+    request_body = SourceInput,
+    responses(
+        (status = 201, body = Source),
+        (status = 400, body = Problem),
+        (status = 409, body = Problem)
+    )
+);
+route!(
+    source,
+    get,
+    path = "/api/v1/sources/{app}/{name}",
+    tag = "sources",
+    params(("app" = String, Path), ("name" = String, Path)),
+    responses(
+        (status = 200, body = Source),
+        (status = 404, body = Problem)
+    )
+);
+route!(
+    change_source,
+    put,
+    path = "/api/v1/sources/{app}/{name}",
+    tag = "sources",
+    request_body = SourceInput,
+    params(("app" = String, Path), ("name" = String, Path)),
+    responses(
+        (status = 200, body = Source),
+        (status = 404, body = Problem)
+    )
+);
+route!(
+    remove_source,
+    delete,
+    path = "/api/v1/sources/{app}/{name}",
+    tag = "sources",
+    params(("app" = String, Path), ("name" = String, Path)),
+    responses((status = 204), (status = 404, body = Problem))
+);
+route!(
+    probe,
+    post,
+    path = "/api/v1/probe",
+    tag = "sources",
+    request_body = ProbeRequest,
+    responses(
+        (status = 200, body = ProbeReport),
+        (status = 400, body = Problem)
+    )
+);
+route!(
+    make_token,
+    post,
+    path = "/api/v1/tokens",
+    tag = "tokens",
+    request_body = TokenRequest,
+    responses(
+        (status = 200, body = TokenResponse),
+        (status = 400, body = Problem)
+    )
+);
+route!(
+    stream_defaults,
+    get,
+    path = "/api/v1/stream-defaults",
+    tag = "streams",
+    responses((status = 200, body = StreamDefaults))
+);
+route!(
+    set_stream_defaults,
+    put,
+    path = "/api/v1/stream-defaults",
+    tag = "streams",
+    request_body = StreamDefaults,
+    responses(
+        (status = 200, body = StreamDefaults),
+        (status = 400, body = Problem)
+    )
+);
+route!(
+    events,
+    get,
+    path = "/api/v1/events",
+    tag = "events",
+    description =
+        "WebSocket. The first message is `ClientMessage`; the server answers with `EventMessage`s.",
+    responses((status = 101))
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `UPDATE_EXPECT=1 cargo test -p api` writes the file.
+    #[test]
+    fn the_document_in_docs_is_the_one_made_from_the_types() {
+        let path = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../docs/reference/openapi.json"
+        );
+        let document = openapi_json() + "\n";
+        if std::env::var_os("UPDATE_EXPECT").is_some() {
+            std::fs::write(path, &document).unwrap();
+        }
+        let checked_in = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(
+            checked_in == document,
+            "docs/reference/openapi.json differs: UPDATE_EXPECT=1 cargo test -p api"
+        );
+    }
+}

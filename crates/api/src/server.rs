@@ -1,0 +1,75 @@
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The server and what it does at present.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ServerInfo {
+    pub name: String,
+    pub version: String,
+    pub started_at: String,
+    pub uptime_s: u64,
+    pub demo: bool,
+    pub dev: bool,
+    pub public_host: Option<String>,
+    pub listeners: Vec<ListenerInfo>,
+    pub tls: Option<TlsInfo>,
+    pub shards: usize,
+    #[serde(flatten)]
+    pub stats: ServerStats,
+    pub connections: usize,
+    pub bytes_in: u64,
+    pub bytes_out: u64,
+}
+
+/// Load of the last second.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+pub struct ServerStats {
+    pub streams: usize,
+    pub viewers: usize,
+    pub rate_in_bps: u64,
+    pub rate_out_bps: u64,
+    pub cpu_percent: f64,
+    pub memory_bytes: u64,
+}
+
+/// One open port.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ListenerInfo {
+    pub protocol: String,
+    pub address: String,
+    pub port: u16,
+}
+
+/// The certificate in use.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct TlsInfo {
+    pub fingerprint_sha256: String,
+    pub self_signed: bool,
+    pub not_after: String,
+}
+
+/// The effective configuration.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Configuration {
+    pub values: Vec<ConfigValue>,
+}
+
+/// One key. Secrets come without their value.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ConfigValue {
+    pub key: String,
+    pub value: serde_json::Value,
+    /// "default", "file", "environment" or "command line".
+    pub origin: String,
+    pub secret: bool,
+    /// "live" or "restart".
+    pub reload: String,
+    pub help: String,
+}
+
+/// What a reload changed.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ReloadResult {
+    pub changed: Vec<String>,
+    pub needs_restart: Vec<String>,
+}

@@ -1,0 +1,46 @@
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A URL that is pulled.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Source {
+    pub app: String,
+    pub name: String,
+    /// Without credentials.
+    pub url: String,
+    pub username: Option<String>,
+    /// "on_demand" or "always".
+    pub mode: String,
+    /// "idle", "connecting", "live", "backing_off" or "failed".
+    pub state: String,
+    pub failures: u32,
+    pub next_attempt_ms: Option<u64>,
+    pub last_error: Option<SourceError>,
+    pub created_at: String,
+}
+
+/// Why the last attempt failed.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct SourceError {
+    pub leg: String,
+    pub text: String,
+    pub next_step: String,
+}
+
+/// A source to be added or changed. Credentials may also stand in the URL.
+#[derive(Clone, Deserialize, ToSchema)]
+pub struct SourceInput {
+    pub app: String,
+    pub name: String,
+    pub url: String,
+    pub username: Option<String>,
+    /// Absent in a change: keep the one stored.
+    pub password: Option<String>,
+    pub mode: String,
+}
+
+/// All sources.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct SourceList {
+    pub items: Vec<Source>,
+}

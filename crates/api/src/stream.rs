@@ -1,0 +1,221 @@
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A live stream.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Stream {
+    pub app: String,
+    pub name: String,
+    /// "live", "waiting" (publisher gone or expected), "idle" (a source nobody watches) or "failed".
+    pub state: String,
+    pub incarnation: u64,
+    pub publisher: Option<PublisherInfo>,
+    /// Whether a source is configured for it.
+    pub source: bool,
+    pub tracks: Vec<Track>,
+    pub viewers: usize,
+    pub bitrate_bps: u64,
+    pub fps: f64,
+    pub gop_ms: u64,
+    pub since: Option<String>,
+}
+
+/// Who feeds a stream.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PublisherInfo {
+    pub protocol: String,
+    pub address: String,
+    pub since: String,
+}
+
+/// One track.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Track {
+    pub id: u8,
+    /// "video", "audio" or "data".
+    pub kind: String,
+    pub codec: String,
+    /// RFC 6381, where there is one.
+    pub codecs: Option<String>,
+    pub version: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frame_rate: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub b_frames: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sample_rate_hz: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channels: Option<u8>,
+}
+
+/// A page of streams.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct StreamPage {
+    pub items: Vec<Stream>,
+    pub next_cursor: Option<String>,
+}
+
+/// Everything about one stream.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct StreamDetail {
+    #[serde(flatten)]
+    pub stream: Stream,
+    pub history: Vec<BitrateSample>,
+    pub gop: Gop,
+    pub counters: Counters,
+    pub viewers_list: Vec<Viewer>,
+    pub steps: Vec<Step>,
+    pub urls: StreamUrls,
+}
+
+/// One second.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+pub struct BitrateSample {
+    pub at_ms: u64,
+    pub bitrate_bps: u64,
+    pub fps: u32,
+}
+
+/// The cached GOP.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Gop {
+    pub frames: usize,
+    pub ms: u64,
+    pub bytes: usize,
+    pub joinable: bool,
+}
+
+/// Counters of a stream.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Counters {
+    pub frames: u64,
+    pub key_frames: u64,
+    pub bytes: u64,
+    pub jumps: u64,
+    pub wraps: u64,
+    pub rollbacks: u64,
+    pub dropped: u64,
+    pub gop_overflows: u64,
+    pub config_changes: u64,
+    pub publishers: u64,
+    pub key_frame_requests: u64,
+}
+
+/// One viewer.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Viewer {
+    pub id: u64,
+    pub app: String,
+    pub name: String,
+    pub protocol: String,
+    pub address: String,
+    pub user_agent: Option<String>,
+    pub user: Option<String>,
+    pub since: String,
+    pub bytes: u64,
+    pub lag_ms: u32,
+    pub skips: u32,
+}
+
+/// Viewers.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ViewerList {
+    pub items: Vec<Viewer>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
+/// One step on the way from camera to viewer.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Step {
+    pub at: String,
+    pub leg: String,
+    pub ok: bool,
+    pub text: String,
+    pub count: u32,
+}
+
+/// Where a stream can be played.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct StreamUrls {
+    pub rtsp: Option<String>,
+    pub rtmp: Option<String>,
+    pub flv: Option<String>,
+    pub ws_flv: Option<String>,
+    pub mp4: Option<String>,
+    pub ws_mp4: Option<String>,
+}
+
+/// Why there is or is no picture.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Diagnosis {
+    /// "playing", "waiting", "failed" or "unknown".
+    pub verdict: String,
+    pub summary: String,
+    pub next_step: Option<String>,
+    pub steps: Vec<Step>,
+}
+
+/// Everything that a player needs to choose an engine before it connects.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PlayOffer {
+    pub app: String,
+    pub name: String,
+    pub tracks: Vec<Track>,
+    pub gop_ms: u64,
+    pub token: String,
+    pub expires_at: String,
+    pub engines: Vec<Engine>,
+}
+
+/// One way to play.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Engine {
+    /// "ws-fmp4", "http-fmp4", "ws-flv" or "http-flv".
+    pub engine: String,
+    /// Path and query on this server.
+    pub url: String,
+    pub mime: String,
+    pub refused: Vec<RefusedTrack>,
+}
+
+/// A track that an engine's container cannot carry.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct RefusedTrack {
+    pub codec: String,
+    pub reason: String,
+}
+
+/// How new streams behave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct StreamDefaults {
+    /// How long viewers are kept after a publisher is gone: 0 to 600,000.
+    pub publisher_grace_ms: i64,
+    /// How long an on-demand source runs without viewers: 0 to 3,600,000.
+    pub idle_close_ms: i64,
+    /// Bytes of one GOP that are cached: 65,536 to 1,073,741,824.
+    pub gop_cap_bytes: i64,
+    /// Whether a second publisher takes over instead of being refused.
+    pub replace_publisher: bool,
+    /// Longest hold of a frame for interleaving: 0 to 1,000.
+    pub interleave_wait_ms: i64,
+}
+
+/// One line of the `streams/stats` event.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct StreamStats {
+    pub app: String,
+    pub name: String,
+    pub bitrate_bps: u64,
+    pub fps: f64,
+    pub viewers: usize,
+    pub state: String,
+}
