@@ -56,7 +56,8 @@ impl Link {
         self.received += u64::try_from(count).expect("usize fits 64 bits");
         if self.received - self.acknowledged >= u64::from(self.window / 2) {
             self.acknowledged = self.received;
-            let sequence = u32::try_from(self.received & u64::from(u32::MAX)).expect("masked to 32 bits");
+            let sequence =
+                u32::try_from(self.received & u64::from(u32::MAX)).expect("masked to 32 bits");
             control::write_acknowledgement(&mut self.out, sequence);
         }
     }
@@ -68,7 +69,9 @@ impl Link {
 
     fn sort(&mut self, message: Message) -> Incoming {
         match message.kind {
-            message_type::COMMAND | message_type::COMMAND_AMF3 => return Incoming::Command(message),
+            message_type::COMMAND | message_type::COMMAND_AMF3 => {
+                return Incoming::Command(message);
+            }
             message_type::DATA_AMF3 | message_type::AGGREGATE => return Incoming::Media(message),
             kind if TagKind::from_id(kind).is_some() => return Incoming::Media(message),
             message_type::WINDOW_ACK_SIZE => {
@@ -76,7 +79,9 @@ impl Link {
                     self.window = window.max(MIN_WINDOW);
                 }
             }
-            message_type::SET_PEER_BANDWIDTH => control::write_window_ack_size(&mut self.out, WINDOW),
+            message_type::SET_PEER_BANDWIDTH => {
+                control::write_window_ack_size(&mut self.out, WINDOW);
+            }
             message_type::USER_CONTROL => match control::parse_user_control(&message.body) {
                 UserControl::PingRequest(timestamp_ms) => {
                     control::write_ping_response(&mut self.out, timestamp_ms);
@@ -101,7 +106,14 @@ impl Link {
                 // The format byte 0 stands in front of AMF0 values.
                 let skipped = usize::from(message.body.first() == Some(&0));
                 let body = message.body.slice(skipped..);
-                self.tag(Message { kind: TagKind::Script.id(), body, ..message }, &mut each);
+                self.tag(
+                    Message {
+                        kind: TagKind::Script.id(),
+                        body,
+                        ..message
+                    },
+                    &mut each,
+                );
             }
             _ => self.tag(message, &mut each),
         }

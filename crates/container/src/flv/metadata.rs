@@ -28,7 +28,11 @@ impl Metadata {
 }
 
 /// The body of an `onMetaData` script tag.
-pub(super) fn write_body(video: Option<&TrackConfig>, audio: Option<&TrackConfig>, hevc: HevcForm) -> Bytes {
+pub(super) fn write_body(
+    video: Option<&TrackConfig>,
+    audio: Option<&TrackConfig>,
+    hevc: HevcForm,
+) -> Bytes {
     let mut properties = Object::new().with("duration", 0.0);
     if let Some(track) = video {
         if let Some(picture) = track.codec.picture() {
