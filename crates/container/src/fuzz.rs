@@ -1,0 +1,47 @@
+//! Entry points for fuzzing: each takes any bytes and must return.
+
+use bytes::Bytes;
+
+use crate::{amf0, flv};
+
+/// Every AMF0 value of the input; what was read must survive a round trip.
+pub fn amf0(data: &[u8]) {
+    let mut decoder = amf0::Decoder::new(data);
+    while let Ok(Some(value)) = decoder.next_value() {
+        let mut out = bytes::BytesMut::new();
+        amf0::write(&mut out, &value);
+    }
+}
+
+/// One tag body: the first byte chooses the kind.
+pub fn flv_tag(data: &[u8]) {
+    let Some((kind, body)) = data.split_first() else {
+        return;
+    };
+    let kind = match kind % 3 {
+        0 => flv::TagKind::Audio,
+        1 => flv::TagKind::Video,
+        _ => flv::TagKind::Script,
+    };
+    flv::TagDemuxer::new().handle_tag(kind, 0, Bytes::copy_from_slice(body), &mut Vec::new());
+}
+
+/// A whole FLV file through the file reader and the tag demuxer.
+pub fn flv_file(data: &[u8]) {
+    let mut reader = flv::FileReader::new();
+    let mut demuxer = flv::TagDemuxer::new();
+    let mut events = Vec::new();
+    for piece in data.chunks(97) {
+        reader.push(piece);
+        loop {
+            match reader.next_tag() {
+                Ok(Some(tag)) => {
+                    demuxer.handle_tag(tag.kind, tag.timestamp_ms, tag.body, &mut events);
+                }
+                Ok(None) => break,
+                Err(_) => return,
+            }
+            events.clear();
+        }
+    }
+}

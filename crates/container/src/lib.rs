@@ -1,0 +1,29 @@
+//! FLV, fragmented MP4 and MP4: muxing and demuxing as pure functions over bytes.
+//!
+//! | specification | where |
+//! |---|---|
+//! | Adobe Flash Video File Format 10.1, annex E | [`flv`] |
+//! | Enhanced RTMP v1 and v2 (Veovera) tag bodies | [`flv`] |
+//! | Domestic FLV extension: H.265 as codec id 12 | [`flv`] |
+//! | AMF0 (Adobe, 2007) | [`amf0`] |
+//!
+//! Muxers implement [`media::Muxer`]; demuxers give [`media::TrackConfig`]s and [`media::AccessUnit`]s with
+//! canonical payloads. Demuxed payloads share the input's memory wherever the container stores them
+//! canonically. Nothing here reads a clock, a file or a socket, and no input can make a parser panic or
+//! reserve more memory than a small multiple of what was really received.
+//!
+//! ```
+//! use container::amf0::{Decoder, Value};
+//!
+//! let mut command = Decoder::new(b"\x02\x00\x07connect\x00\x3f\xf0\0\0\0\0\0\0");
+//! assert_eq!(command.next_value()?, Some(Value::from("connect")));
+//! assert_eq!(command.next_value()?, Some(Value::Number(1.0)));
+//! # Ok::<(), container::amf0::AmfError>(())
+//! ```
+
+#![forbid(unsafe_code)]
+
+pub mod amf0;
+pub mod flv;
+#[doc(hidden)]
+pub mod fuzz;
