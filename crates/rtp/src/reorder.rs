@@ -79,14 +79,18 @@ impl ReorderBuffer {
         let overdue = now.saturating_duration_since(*arrival) >= self.wait;
         if overdue || self.held.len() >= MAX_HELD_PACKETS {
             self.next = Some(first);
-            return Some(Ordered::Lost(u32::try_from(first - next).unwrap_or(u32::MAX)));
+            return Some(Ordered::Lost(
+                u32::try_from(first - next).unwrap_or(u32::MAX),
+            ));
         }
         None
     }
 
     /// When [`ReorderBuffer::poll`] should be called again without a packet.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        self.held.first_key_value().map(|(_, (arrival, _))| *arrival + self.wait)
+        self.held
+            .first_key_value()
+            .map(|(_, (arrival, _))| *arrival + self.wait)
     }
 
     /// Packets that came after they were declared lost, or twice.
@@ -170,7 +174,10 @@ mod tests {
         buffer.push(now, packet(1));
         drain(&mut buffer, now);
         buffer.push(now, packet(30_000));
-        assert_eq!((drain(&mut buffer, now), buffer.restarts()), (vec![Ok(30_000)], 1));
+        assert_eq!(
+            (drain(&mut buffer, now), buffer.restarts()),
+            (vec![Ok(30_000)], 1)
+        );
     }
 
     #[test]
