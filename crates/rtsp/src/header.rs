@@ -49,7 +49,7 @@ impl TransportSpec {
                 "ssrc" => spec.ssrc = u32::from_str_radix(value.trim(), 16).ok(),
                 "mode" => {
                     spec.record = value.eq_ignore_ascii_case("record")
-                        || value.eq_ignore_ascii_case("receive")
+                        || value.eq_ignore_ascii_case("receive");
                 }
                 _ => {}
             }

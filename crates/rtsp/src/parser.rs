@@ -232,7 +232,7 @@ impl Parser {
         let body = Bytes::copy_from_slice(&self.buffer[..body_len]);
         self.buffer.advance(body_len);
         Ok(Head::Message(
-            start.into_item(without_length(headers), body),
+            start.into_item(without_length(&headers), body),
         ))
     }
 
@@ -375,7 +375,7 @@ fn parse_headers<'a>(lines: impl Iterator<Item = &'a str>) -> Result<Headers, Pa
     Ok(headers)
 }
 
-fn without_length(headers: Headers) -> Headers {
+fn without_length(headers: &Headers) -> Headers {
     let mut kept = Headers::default();
     for (name, value) in headers
         .iter()

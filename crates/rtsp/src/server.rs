@@ -53,18 +53,18 @@ pub enum CloseReason {
 #[non_exhaustive]
 pub enum ServerEvent {
     /// A player asks for a stream. *Answer*: [`ServerSession::answer_describe`].
-    Describe(Asked),
+    Describe(Box<Asked>),
     /// A publisher offers a stream. *Answer*: [`ServerSession::accept`].
     Announce {
         /// Who and what.
-        asked: Asked,
+        asked: Box<Asked>,
         /// Session description as sent.
         sdp: Bytes,
     },
     /// A peer wants one track. *Answer*: [`ServerSession::accept`] or [`ServerSession::accept_setup`].
     Setup {
         /// Who and what; the URL's track names the control attribute's suffix.
-        asked: Asked,
+        asked: Box<Asked>,
         /// What it proposes; always over this connection.
         transport: TransportSpec,
         /// Whether the peer publishes.
@@ -73,16 +73,16 @@ pub enum ServerEvent {
     /// A player starts. *Answer*: [`ServerSession::accept_play`].
     Play {
         /// Who and what.
-        asked: Asked,
+        asked: Box<Asked>,
         /// `Range` as sent.
         range: Option<String>,
         /// `Scale` as sent.
         scale: Option<String>,
     },
     /// A publisher starts. *Answer*: [`ServerSession::accept`].
-    Record(Asked),
+    Record(Box<Asked>),
     /// A player pauses. *Answer*: [`ServerSession::accept`].
-    Pause(Asked),
+    Pause(Box<Asked>),
     /// A packet of a publisher.
     Rtp {
         /// Channel.
@@ -141,7 +141,7 @@ enum Detail {
     Setup {
         channels: (u8, u8),
         record: bool,
-        track: Option<Box<str>>,
+        uri: Box<str>,
     },
 }
 
@@ -165,10 +165,18 @@ pub struct ServerSession {
 /// A track that was set up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setup {
-    /// Control suffix that the peer asked for, such as `trackID=0`.
-    pub track: Option<Box<str>>,
+    /// URL that the peer asked for, which ends with the track's control attribute.
+    pub uri: Box<str>,
     /// Channels of RTP and RTCP.
     pub channels: (u8, u8),
+}
+
+impl Setup {
+    /// The number in a control suffix `trackID=N`, as our own descriptions name tracks.
+    pub fn track_number(&self) -> Option<u8> {
+        let track = RtspUrl::parse(&self.uri).ok()?.track?;
+        track.split_once('=')?.1.parse().ok()
+    }
 }
 
 impl ServerSession {
@@ -248,11 +256,7 @@ impl ServerSession {
 
     /// Bytes that this session holds on the heap, roughly.
     pub fn retained_bytes(&self) -> usize {
-        let setups: usize = self
-            .setups
-            .iter()
-            .map(|setup| setup.track.as_ref().map_or(0, |track| track.len()))
-            .sum();
+        let setups: usize = self.setups.iter().map(|setup| setup.uri.len()).sum();
         self.parser.retained_bytes()
             + self.session_id.len()
             + self.setups.capacity() * size_of::<Setup>()
@@ -319,6 +323,9 @@ impl ServerSession {
             cseq,
             detail: Detail::None,
         }));
+        if let Some(options) = request.headers.get("Require") {
+            return self.respond(Response::new(551).with("Unsupported", options));
+        }
         if let Some(status) = self.refuse_early(&request) {
             return self.respond(Response::new(status));
         }
@@ -331,7 +338,7 @@ impl ServerSession {
             }
             Method::Setup => self.handle_setup(request),
             Method::Describe | Method::Announce | Method::Play | Method::Record | Method::Pause => {
-                self.ask(request)
+                self.ask(request);
             }
             Method::Redirect | Method::Other(_) => {
                 self.respond(Response::new(501).with("Public", answer::PUBLIC));
@@ -345,9 +352,6 @@ impl ServerSession {
             && *parse_session(session).0 != *self.session_id
         {
             return Some(454);
-        }
-        if request.headers.get("Require").is_some() {
-            return Some(551);
         }
         let allowed = match request.method {
             Method::Announce => self.state == State::Init,
@@ -409,11 +413,10 @@ impl ServerSession {
         // Tolerance: publishers that leave `mode=record` out have announced.
         let record = self.announced;
         let channels = self.free_channels(transport.interleaved);
-        let track = asked.url.track.as_deref().map(Into::into);
         self.set_detail(Detail::Setup {
             channels,
             record,
-            track,
+            uri: request.uri.into(),
         });
         self.event(ServerEvent::Setup {
             asked,
@@ -447,8 +450,8 @@ impl ServerSession {
     }
 }
 
-fn asked(request: &Request) -> Option<Asked> {
-    Some(Asked {
+fn asked(request: &Request) -> Option<Box<Asked>> {
+    Some(Box::new(Asked {
         method: request.method.clone(),
         url: RtspUrl::parse(&request.uri).ok()?,
         uri: request.uri.clone(),
@@ -457,7 +460,7 @@ fn asked(request: &Request) -> Option<Asked> {
             .get("Authorization")
             .and_then(Authorization::parse),
         user_agent: request.headers.get("User-Agent").map(str::to_owned),
-    })
+    }))
 }
 
 /// `Content-Base` ends with a slash, so that relative controls append (RFC 2326 appendix C.1.1).

@@ -139,7 +139,7 @@ fn split_port(authority: &str, default: u16) -> Result<(&str, u16), UrlError> {
         }
         None => authority.split_once(':').unwrap_or((authority, "")),
     };
-    if host.is_empty() {
+    if host.is_empty() || host.contains(['[', ']', ' ']) {
         return Err(UrlError::Host);
     }
     let port = match port {

@@ -56,7 +56,7 @@ impl ServerSession {
         let Detail::Setup {
             channels,
             record,
-            track,
+            uri,
         } = &mut pending.detail
         else {
             return;
@@ -67,9 +67,9 @@ impl ServerSession {
         } else {
             (channel, channel.wrapping_add(1))
         };
-        let (record, track) = (*record, track.take());
+        let (record, uri) = (*record, std::mem::take(uri));
         self.setups.retain(|setup| setup.channels != channels);
-        self.setups.push(Setup { track, channels });
+        self.setups.push(Setup { uri, channels });
         let transport = TransportSpec::write_tcp(Some(channels), record, None);
         self.respond_in(
             State::Ready,

@@ -226,7 +226,7 @@ fn digest_is_asked_for_and_verified() {
     };
     let request = "DESCRIBE rtsp://h/live/cam1 RTSP/1.0\nCSeq: 1\n\n";
     let text = answer(&mut session, request, |session| {
-        session.challenge(&challenge)
+        session.challenge(&challenge);
     });
     let header = text
         .lines()
@@ -296,7 +296,7 @@ fn requests_out_of_order_or_for_another_session_are_refused() {
 fn a_rejection_carries_its_reason_on_one_line() {
     let request = "DESCRIBE rtsp://h/a/b RTSP/1.0\nCSeq: 1\n\n";
     let text = answer(&mut session(), request, |session| {
-        session.reject(404, "No such\r\nX: stream")
+        session.reject(404, "No such\r\nX: stream");
     });
     assert!(
         text.starts_with("RTSP/1.0 404 No suchX: stream\r\nCSeq: 1\r\n"),
