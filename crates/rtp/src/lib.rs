@@ -1,0 +1,53 @@
+//! RTP, RTCP, SDP, payload formats, reordering and interleaved muxing: bytes and `Instant`s in, bytes and
+//! access units out.
+//!
+//! | specification | scope | where |
+//! |---|---|---|
+//! | RFC 3550 | packets, SR/RR/SDES/BYE, reception statistics | [`Packet`], [`Rtcp`], [`Reception`] |
+//! | RFC 3551 §6 | static payload types that cameras use | [`sdp`] |
+//! | RFC 4585 §6.3.1, RFC 5104 §4.3.1 | PLI, FIR | [`Rtcp`] |
+//! | RFC 8866 | session descriptions, tolerant | [`sdp`] |
+//! | RFC 6184 | H.264, modes 0 and 1 | [`payload`] |
+//! | RFC 7798 | H.265, without reordering by DON and PACI | [`payload`] |
+//! | AOM AV1 RTP 1.0 | AV1 | [`payload`] |
+//! | RFC 3640, RFC 6416 | AAC (`mpeg4-generic`; `MP4A-LATM` read only) | [`payload`] |
+//! | RFC 3551 §4.5.14, RFC 7587, RFC 2250 §3.5 | G.711, Opus, MPEG audio | [`payload`] |
+//! | RFC 2326 §10.12 | interleaved frames | [`InterleavedMuxer`] |
+//!
+//! ```text
+//! TCP:  interleaved frame ──────────────┐
+//! UDP:  datagram ── ReorderBuffer ──────┴─ TrackReceiver ── AccessUnit, TrackConfig, Loss
+//! hub:  Frame ── InterleavedMuxer ── bytes for every RTSP viewer
+//! ```
+//!
+//! **Drain [`TrackReceiver::poll`] after every input.** Payloads are canonical as the crate `media` defines
+//! them; H.264 and H.265 units may still hold parameter sets. A track whose session description lacks its
+//! parameters gets its configuration from the depacketizer when they have come in-band.
+//!
+//! It deliberately opens no socket, reads no clock, draws no random number and does not encrypt (SRTP).
+
+#![forbid(unsafe_code)]
+
+#[doc(hidden)]
+pub mod fuzz;
+mod interleaved;
+mod ntp;
+mod packet;
+pub mod payload;
+mod receiver;
+mod reception;
+mod reorder;
+mod rtcp;
+pub mod sdp;
+mod unroll;
+
+pub use interleaved::{InterleavedMuxer, InterleavedTrack, Position, positions};
+pub use ntp::NtpTime;
+pub use packet::{FIXED_HEADER_BYTES, Header, Packet, PacketError};
+pub use payload::{Depacketizer, DropReason, Packetizer};
+pub use receiver::{Received, ReceiverStats, TrackReceiver};
+pub use reception::Reception;
+pub use reorder::{MAX_HELD_PACKETS, Ordered, ReorderBuffer};
+pub use rtcp::{ReportBlock, Rtcp, SenderReport, parse_compound};
+pub use sdp::{MediaDescription, SdpError, SessionDescription, tracks_to_description};
+pub use unroll::{SequenceUnroller, TimestampUnroller};

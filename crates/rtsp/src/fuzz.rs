@@ -1,0 +1,65 @@
+//! Entry points for fuzzing: each takes any bytes and must neither panic nor use unbounded memory.
+
+use std::time::Instant;
+
+use crate::auth::{Authorization, Credentials};
+use crate::client::ClientOptions;
+use crate::header::{TransportSpec, parse_session};
+use crate::parser::Parser;
+use crate::puller::{Puller, PullerOutput};
+use crate::server::{ServerEvent, ServerOutput, ServerSession};
+use crate::url::RtspUrl;
+
+/// Message and frame parser.
+pub fn parser(bytes: &[u8]) {
+    let mut parser = Parser::default();
+    if parser.push(bytes).is_ok() {
+        while let Ok(Some(_)) = parser.next_item() {}
+    }
+}
+
+/// URLs and header values.
+pub fn values(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let _ = RtspUrl::parse(&text);
+    let _ = TransportSpec::parse_all(&text);
+    let _ = parse_session(&text);
+    let _ = Authorization::parse(&text);
+    let mut credentials = Credentials::new("user", "password", "nonce");
+    if credentials.challenge(std::iter::once(&*text)) {
+        let _ = credentials.authorize("DESCRIBE", "rtsp://h/");
+    }
+}
+
+/// A server that accepts everything.
+pub fn server(bytes: &[u8]) {
+    let mut session = ServerSession::new(Instant::now(), "0123456789");
+    session.handle_input(Instant::now(), bytes);
+    while let Some(output) = session.poll_output() {
+        match output {
+            ServerOutput::Event(ServerEvent::Describe(_)) => session.answer_describe("v=0\r\n"),
+            ServerOutput::Event(_) => session.accept(),
+            _ => {}
+        }
+    }
+}
+
+/// A puller that is answered with these bytes.
+pub fn puller(bytes: &[u8]) {
+    let now = Instant::now();
+    let url = RtspUrl::parse("rtsp://a:b@h/x").expect("a constant URL");
+    let options = ClientOptions {
+        url,
+        user_agent: "fuzz".to_owned(),
+        client_nonce: "c".to_owned(),
+    };
+    let mut puller = Puller::new(now, options, 1);
+    for chunk in bytes.chunks(1000) {
+        puller.handle_input(now, chunk);
+        while let Some(output) = puller.poll_output() {
+            if matches!(output, PullerOutput::Closed(_)) {
+                return;
+            }
+        }
+    }
+}
