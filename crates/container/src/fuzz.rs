@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::{amf0, flv};
+use crate::{amf0, flv, mp4};
 
 /// Every AMF0 value of the input; what was read must survive a round trip.
 pub fn amf0(data: &[u8]) {
@@ -42,6 +42,19 @@ pub fn flv_file(data: &[u8]) {
                 Err(_) => return,
             }
             events.clear();
+        }
+    }
+}
+
+/// A whole MP4 file, ordinary or fragmented.
+pub fn mp4_file(data: &[u8]) {
+    let Ok(mut reader) = mp4::FileReader::open(Bytes::copy_from_slice(data)) else {
+        return;
+    };
+    // Samples without bytes may be claimed by the million.
+    for _ in 0..10_000 {
+        if !matches!(reader.next_unit(), Ok(Some(_))) {
+            break;
         }
     }
 }

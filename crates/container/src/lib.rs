@@ -6,6 +6,7 @@
 //! | Enhanced RTMP v1 and v2 (Veovera) tag bodies | [`flv`] |
 //! | Domestic FLV extension: H.265 as codec id 12 | [`flv`] |
 //! | AMF0 (Adobe, 2007) | [`amf0`] |
+//! | ISO/IEC 14496-12, -14, -15; AV1-ISOBMFF; Opus in ISOBMFF | [`fmp4`], [`mp4`] |
 //!
 //! Muxers implement [`media::Muxer`]; demuxers give [`media::TrackConfig`]s and [`media::AccessUnit`]s with
 //! canonical payloads. Demuxed payloads share the input's memory wherever the container stores them
@@ -25,5 +26,10 @@
 
 pub mod amf0;
 pub mod flv;
+pub mod fmp4;
 #[doc(hidden)]
 pub mod fuzz;
+pub mod mp4;
+
+#[cfg(test)]
+mod test_support;

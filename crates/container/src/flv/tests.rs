@@ -1,66 +1,14 @@
 use bytes::{BufMut, Bytes, BytesMut};
 use hex_literal::hex;
 use media::{
-    AacConfig, CodecConfig, Frame, G711Config, H264Config, H265Config, MediaKind, MediaTime,
-    Mp3Config, Muxer as _, OpaqueConfig, OpusConfig, Timestamp, TrackConfig, TrackId,
+    AacConfig, CodecConfig, G711Config, H264Config, MediaKind, Mp3Config, Muxer as _, OpaqueConfig,
+    OpusConfig, TrackConfig, TrackId,
 };
 use proptest::prelude::*;
-use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::time::Instant;
 
 use super::*;
-
-/// SPS and PPS of a 128x72 High profile stream by x264.
-const H264_SPS: [u8; 25] = hex!("6764000aacd9420bf97011000003000100000300320f122596");
-const H264_PPS: [u8; 5] = hex!("68ebecb22c");
-
-fn h264() -> CodecConfig {
-    let sets = |set: &'static [u8]| vec![Bytes::from_static(set)];
-    CodecConfig::H264(H264Config::new(sets(&H264_SPS), sets(&H264_PPS)).unwrap())
-}
-
-/// The parameter sets of `h265_opus.mp4`, which x265 made.
-fn h265() -> CodecConfig {
-    let file = std::fs::read(golden("h265_opus.mp4")).unwrap();
-    let at = file
-        .windows(4)
-        .position(|window| window == b"hvcC")
-        .unwrap();
-    let length =
-        usize::try_from(u32::from_be_bytes(*file[at - 4..].first_chunk().unwrap())).unwrap();
-    CodecConfig::H265(
-        H265Config::from_hvcc(&file[at + 4..at - 4 + length])
-            .unwrap()
-            .0,
-    )
-}
-
-fn golden(name: &str) -> String {
-    format!("{}/tests/golden/{name}", env!("CARGO_MANIFEST_DIR"))
-}
-
-fn hz(rate: u32) -> NonZeroU32 {
-    NonZeroU32::new(rate).unwrap()
-}
-
-fn track(id: u8, codec: CodecConfig) -> Arc<TrackConfig> {
-    Arc::new(TrackConfig::new(TrackId(id), hz(1000), codec))
-}
-
-fn frame(track: u8, dts_ms: i64, pts_ms: i64, key: bool, payload: &[u8]) -> Frame {
-    Frame {
-        track: TrackId(track),
-        source_ts: MediaTime::new(pts_ms, hz(1000)),
-        dts: Timestamp::from_millis(dts_ms),
-        pts: Timestamp::from_millis(pts_ms),
-        arrival: Instant::now(),
-        capture_utc: None,
-        key,
-        config_version: 1,
-        payload: Bytes::copy_from_slice(payload),
-    }
-}
+use crate::test_support::{av1, frame, golden, h264, h265, hz, payload, track};
 
 fn demux(tags: impl IntoIterator<Item = Tag>) -> Vec<TagEvent> {
     let mut demuxer = TagDemuxer::new();
@@ -115,9 +63,7 @@ fn body(kind: TagKind, bytes: &[u8]) -> Tag {
 
 #[test]
 fn files_of_ffmpeg_are_understood() {
-    let events = demux(tags(
-        &std::fs::read(golden("h264_bframes_aac.flv")).unwrap(),
-    ));
+    let events = demux(tags(&golden("h264_bframes_aac.flv")));
     assert_eq!(ignored(&events), []);
     let configs = configs(&events);
     let picture = configs
@@ -153,13 +99,13 @@ fn files_of_ffmpeg_are_understood() {
     });
     assert_eq!(metadata.unwrap().frame_rate(), Some(25.0));
 
-    let events = demux(tags(&std::fs::read(golden("g711a.flv")).unwrap()));
+    let events = demux(tags(&golden("g711a.flv")));
     let expected = G711Config {
         sample_rate_hz: hz(8000),
         channels: 1,
     };
     assert_eq!(configs_of(&events), [CodecConfig::G711A(expected)]);
-    let events = demux(tags(&std::fs::read(golden("mp3.flv")).unwrap()));
+    let events = demux(tags(&golden("mp3.flv")));
     let expected = Mp3Config {
         sample_rate_hz: hz(44_100),
         channels: 1,
@@ -188,8 +134,12 @@ fn any_codecs() -> Vec<(CodecConfig, CodecConfig)> {
             params: Bytes::new(),
         })
     };
-    let av1 = media::Av1Config::from_sequence_header(&hex!("0a0b000000042e1ffb9a6f8040"));
-    let mut codecs = vec![
+    let av1 = av1();
+    let mp3 = Mp3Config {
+        sample_rate_hz: hz(44_100),
+        channels: 1,
+    };
+    vec![
         (h264(), aac),
         (h265(), CodecConfig::Opus(OpusConfig { channels: 2 })),
         (h264(), CodecConfig::G711A(g711)),
@@ -198,33 +148,8 @@ fn any_codecs() -> Vec<(CodecConfig, CodecConfig)> {
             legacy(MediaKind::Video, "flv-video-2"),
             legacy(MediaKind::Audio, "flv-audio-11"),
         ),
-    ];
-    if let Ok(av1) = av1 {
-        codecs.push((
-            CodecConfig::Av1(av1),
-            CodecConfig::Mp3(Mp3Config {
-                sample_rate_hz: hz(44_100),
-                channels: 1,
-            }),
-        ));
-    }
-    codecs
-}
-
-/// A payload that is well-formed for the codec.
-fn payload(codec: &CodecConfig, seed: u8, len: usize) -> Vec<u8> {
-    let filler = vec![seed; len.max(1)];
-    match codec {
-        CodecConfig::H264(_) | CodecConfig::H265(_) => {
-            let mut nals = BytesMut::new();
-            media::bitstream::nal::put_length_prefixed(&mut nals, &filler);
-            media::bitstream::nal::put_length_prefixed(&mut nals, &[1, 2]);
-            nals.to_vec()
-        }
-        CodecConfig::Av1(_) => [&[0x32, 1][..], &[seed]].concat(),
-        CodecConfig::Mp3(_) => [&hex!("fffb10c4")[..], &filler].concat(),
-        _ => filler,
-    }
+        (av1, CodecConfig::Mp3(mp3)),
+    ]
 }
 
 proptest! {
@@ -311,7 +236,7 @@ proptest! {
 
 #[test]
 fn damaged_files_end_without_panic() {
-    let file = std::fs::read(golden("h264_bframes_aac.flv")).unwrap();
+    let file = golden("h264_bframes_aac.flv");
     for end in (0..1500).chain((1500..file.len()).step_by(97)) {
         crate::fuzz::flv_file(&file[..end]);
         let mut flipped = file.clone();
@@ -339,7 +264,7 @@ fn sequence_headers_missing_repeated_and_changed() {
     };
     let coded = hex!("1701000000 00000002 6588");
     let header = avc_header(&config, 4);
-    let mut other = config.clone();
+    let mut other = config;
     other.pps.push(Bytes::from_static(&hex!("68ee3cb0")));
     let events = demux([
         body(TagKind::Video, &coded),
