@@ -2,10 +2,7 @@
 //!
 //! `docs/reference/openapi.json` is generated from here and checked in; a test fails when it differs.
 
-#![expect(
-    missing_docs,
-    reason = "fields are documented by the OpenAPI document's reader: names are self-explanatory"
-)]
+#![expect(missing_docs, reason = "fields are documented by the OpenAPI document's reader: names are self-explanatory")]
 
 mod account;
 mod event;
@@ -22,13 +19,10 @@ pub use event::{ClientMessage, EventMessage};
 pub use openapi::openapi_json;
 pub use probe::{ProbeClock, ProbeLeg, ProbeReport, ProbeRequest};
 pub use problem::Problem;
-pub use server::{
-    ConfigValue, Configuration, ListenerInfo, ReloadResult, ServerInfo, ServerStats, TlsInfo,
-};
+pub use server::{ConfigValue, Configuration, ListenerInfo, ReloadResult, ServerInfo, ServerStats, TlsInfo};
 pub use source::{Source, SourceError, SourceInput, SourceList};
 pub use stream::{
-    BitrateSample, Counters, Diagnosis, Engine, Gop, PlayOffer, PublisherInfo, RefusedTrack, Step,
-    Stream, StreamDefaults, StreamDetail, StreamPage, StreamStats, StreamUrls, Track, Viewer,
-    ViewerList,
+    BitrateSample, Counters, Diagnosis, Engine, Gop, PlayOffer, PublisherInfo, RefusedTrack, Step, Stream,
+    StreamDefaults, StreamDetail, StreamPage, StreamStats, StreamUrls, Track, Viewer, ViewerList,
 };
 pub use token::{TokenRequest, TokenResponse};

@@ -4,10 +4,9 @@ use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use crate::{
-    ClientMessage, Configuration, Diagnosis, EventMessage, LoginRequest, LoginResponse,
-    PasswordChange, PlayOffer, ProbeReport, ProbeRequest, Problem, ReloadResult, ServerInfo,
-    SetupRequest, SetupState, Source, SourceInput, SourceList, StreamDefaults, StreamDetail,
-    StreamPage, StreamStats, TokenRequest, TokenResponse, User, ViewerList,
+    ClientMessage, Configuration, Diagnosis, EventMessage, LoginRequest, LoginResponse, PasswordChange, PlayOffer,
+    ProbeReport, ProbeRequest, Problem, ReloadResult, ServerInfo, SetupRequest, SetupState, Source, SourceInput,
+    SourceList, StreamDefaults, StreamDetail, StreamPage, StreamStats, TokenRequest, TokenResponse, User, ViewerList,
 };
 
 /// The document, pretty-printed.
@@ -15,9 +14,7 @@ use crate::{
 /// # Panics
 /// Never: the document is made of our own types.
 pub fn openapi_json() -> String {
-    Document::openapi()
-        .to_pretty_json()
-        .expect("the document serialises")
+    Document::openapi().to_pretty_json().expect("the document serialises")
 }
 
 #[derive(OpenApi)]
@@ -38,12 +35,8 @@ struct Bearer;
 
 impl utoipa::Modify for Bearer {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
-        let scheme =
-            SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
-        openapi
-            .components
-            .get_or_insert_with(Default::default)
-            .add_security_scheme("bearer", scheme);
+        let scheme = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
+        openapi.components.get_or_insert_with(Default::default).add_security_scheme("bearer", scheme);
     }
 }
 
@@ -70,11 +63,7 @@ route!(
     tag = "account",
     security(()),
     request_body = SetupRequest,
-    responses(
-        (status = 200, body = LoginResponse),
-        (status = 403, body = Problem),
-        (status = 409, body = Problem)
-    )
+    responses((status = 200, body = LoginResponse), (status = 403, body = Problem), (status = 409, body = Problem))
 );
 route!(
     login,
@@ -83,19 +72,9 @@ route!(
     tag = "account",
     security(()),
     request_body = LoginRequest,
-    responses(
-        (status = 200, body = LoginResponse),
-        (status = 401, body = Problem),
-        (status = 429, body = Problem)
-    )
+    responses((status = 200, body = LoginResponse), (status = 401, body = Problem), (status = 429, body = Problem))
 );
-route!(
-    logout,
-    post,
-    path = "/api/v1/logout",
-    tag = "account",
-    responses((status = 204))
-);
+route!(logout, post, path = "/api/v1/logout", tag = "account", responses((status = 204)));
 route!(
     me,
     get,
@@ -111,29 +90,14 @@ route!(
     request_body = PasswordChange,
     responses((status = 204), (status = 401, body = Problem))
 );
-route!(
-    server,
-    get,
-    path = "/api/v1/server",
-    tag = "server",
-    responses((status = 200, body = ServerInfo))
-);
-route!(
-    configuration,
-    get,
-    path = "/api/v1/config",
-    tag = "server",
-    responses((status = 200, body = Configuration))
-);
+route!(server, get, path = "/api/v1/server", tag = "server", responses((status = 200, body = ServerInfo)));
+route!(configuration, get, path = "/api/v1/config", tag = "server", responses((status = 200, body = Configuration)));
 route!(
     reload,
     post,
     path = "/api/v1/config/reload",
     tag = "server",
-    responses(
-        (status = 200, body = ReloadResult),
-        (status = 400, body = Problem)
-    )
+    responses((status = 200, body = ReloadResult), (status = 400, body = Problem))
 );
 route!(streams, get, path = "/api/v1/streams", tag = "streams",
     params(("search" = Option<String>, Query), ("cursor" = Option<String>, Query), ("limit" = Option<usize>, Query)),
@@ -144,10 +108,7 @@ route!(
     path = "/api/v1/streams/{app}/{name}",
     tag = "streams",
     params(("app" = String, Path), ("name" = String, Path)),
-    responses(
-        (status = 200, body = StreamDetail),
-        (status = 404, body = Problem)
-    )
+    responses((status = 200, body = StreamDetail), (status = 404, body = Problem))
 );
 route!(
     play,
@@ -155,11 +116,7 @@ route!(
     path = "/api/v1/streams/{app}/{name}/play",
     tag = "streams",
     params(("app" = String, Path), ("name" = String, Path)),
-    responses(
-        (status = 200, body = PlayOffer),
-        (status = 404, body = Problem),
-        (status = 503, body = Problem)
-    )
+    responses((status = 200, body = PlayOffer), (status = 404, body = Problem), (status = 503, body = Problem))
 );
 route!(
     kick_publisher,
@@ -195,24 +152,14 @@ route!(
     params(("app" = String, Path), ("name" = String, Path)),
     responses((status = 200, body = Diagnosis))
 );
-route!(
-    sources,
-    get,
-    path = "/api/v1/sources",
-    tag = "sources",
-    responses((status = 200, body = SourceList))
-);
+route!(sources, get, path = "/api/v1/sources", tag = "sources", responses((status = 200, body = SourceList)));
 route!(
     add_source,
     post,
     path = "/api/v1/sources",
     tag = "sources",
     request_body = SourceInput,
-    responses(
-        (status = 201, body = Source),
-        (status = 400, body = Problem),
-        (status = 409, body = Problem)
-    )
+    responses((status = 201, body = Source), (status = 400, body = Problem), (status = 409, body = Problem))
 );
 route!(
     source,
@@ -220,10 +167,7 @@ route!(
     path = "/api/v1/sources/{app}/{name}",
     tag = "sources",
     params(("app" = String, Path), ("name" = String, Path)),
-    responses(
-        (status = 200, body = Source),
-        (status = 404, body = Problem)
-    )
+    responses((status = 200, body = Source), (status = 404, body = Problem))
 );
 route!(
     change_source,
@@ -232,10 +176,7 @@ route!(
     tag = "sources",
     request_body = SourceInput,
     params(("app" = String, Path), ("name" = String, Path)),
-    responses(
-        (status = 200, body = Source),
-        (status = 404, body = Problem)
-    )
+    responses((status = 200, body = Source), (status = 404, body = Problem))
 );
 route!(
     remove_source,
@@ -251,10 +192,7 @@ route!(
     path = "/api/v1/probe",
     tag = "sources",
     request_body = ProbeRequest,
-    responses(
-        (status = 200, body = ProbeReport),
-        (status = 400, body = Problem)
-    )
+    responses((status = 200, body = ProbeReport), (status = 400, body = Problem))
 );
 route!(
     make_token,
@@ -262,10 +200,7 @@ route!(
     path = "/api/v1/tokens",
     tag = "tokens",
     request_body = TokenRequest,
-    responses(
-        (status = 200, body = TokenResponse),
-        (status = 400, body = Problem)
-    )
+    responses((status = 200, body = TokenResponse), (status = 400, body = Problem))
 );
 route!(
     stream_defaults,
@@ -280,18 +215,14 @@ route!(
     path = "/api/v1/stream-defaults",
     tag = "streams",
     request_body = StreamDefaults,
-    responses(
-        (status = 200, body = StreamDefaults),
-        (status = 400, body = Problem)
-    )
+    responses((status = 200, body = StreamDefaults), (status = 400, body = Problem))
 );
 route!(
     events,
     get,
     path = "/api/v1/events",
     tag = "events",
-    description =
-        "WebSocket. The first message is `ClientMessage`; the server answers with `EventMessage`s.",
+    description = "WebSocket. The first message is `ClientMessage`; the server answers with `EventMessage`s.",
     responses((status = 101))
 );
 
@@ -302,18 +233,12 @@ mod tests {
     /// `UPDATE_EXPECT=1 cargo test -p api` writes the file.
     #[test]
     fn the_document_in_docs_is_the_one_made_from_the_types() {
-        let path = concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/../../docs/reference/openapi.json"
-        );
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/openapi.json");
         let document = openapi_json() + "\n";
         if std::env::var_os("UPDATE_EXPECT").is_some() {
             std::fs::write(path, &document).unwrap();
         }
         let checked_in = std::fs::read_to_string(path).unwrap_or_default();
-        assert!(
-            checked_in == document,
-            "docs/reference/openapi.json differs: UPDATE_EXPECT=1 cargo test -p api"
-        );
+        assert!(checked_in == document, "docs/reference/openapi.json differs: UPDATE_EXPECT=1 cargo test -p api");
     }
 }

@@ -15,11 +15,7 @@ pub struct Backoff {
 impl Backoff {
     /// A back-off that starts at `first` and never exceeds `cap`.
     pub const fn new(first: Duration, cap: Duration) -> Self {
-        Self {
-            first,
-            cap,
-            failures: 0,
-        }
+        Self { first, cap, failures: 0 }
     }
 
     /// Failures since the last [`Backoff::reset`].
@@ -48,9 +44,7 @@ mod tests {
     #[test]
     fn delays_double_up_to_the_cap_and_start_again_after_a_success() {
         let mut backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(10));
-        let full: Vec<u64> = (0..6)
-            .map(|_| backoff.next_delay(u32::MAX).as_secs())
-            .collect();
+        let full: Vec<u64> = (0..6).map(|_| backoff.next_delay(u32::MAX).as_secs()).collect();
         assert_eq!(full, [1, 2, 4, 8, 10, 10]);
         backoff.reset();
         assert_eq!(backoff.next_delay(0), Duration::from_millis(500));

@@ -18,19 +18,13 @@ impl TokenBucket {
     /// When `every` is zero.
     pub fn new(every: Duration, burst: u32) -> Self {
         assert!(!every.is_zero(), "a token bucket needs a refill interval");
-        Self {
-            every,
-            burst,
-            tokens: f64::from(burst),
-            updated: None,
-        }
+        Self { every, burst, tokens: f64::from(burst), updated: None }
     }
 
     /// Takes one token if there is one.
     pub fn take(&mut self, now: Instant) -> bool {
         if let Some(updated) = self.updated {
-            let gained =
-                now.saturating_duration_since(updated).as_secs_f64() / self.every.as_secs_f64();
+            let gained = now.saturating_duration_since(updated).as_secs_f64() / self.every.as_secs_f64();
             self.tokens = (self.tokens + gained).min(f64::from(self.burst));
         }
         self.updated = Some(now);

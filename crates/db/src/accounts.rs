@@ -20,20 +20,12 @@ pub struct User {
 
 impl std::fmt::Debug for User {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("User")
-            .field("id", &self.id)
-            .field("name", &self.name)
-            .finish_non_exhaustive()
+        f.debug_struct("User").field("id", &self.id).field("name", &self.name).finish_non_exhaustive()
     }
 }
 
 fn user(row: &SqliteRow) -> User {
-    User {
-        id: row.get("id"),
-        name: row.get("name"),
-        password_hash: row.get("password_hash"),
-        role: row.get("role"),
-    }
+    User { id: row.get("id"), name: row.get("name"), password_hash: row.get("password_hash"), role: row.get("role") }
 }
 
 impl Database {
@@ -42,9 +34,7 @@ impl Database {
     /// # Errors
     /// [`DbError::Query`].
     pub async fn has_no_users(&self) -> Result<bool, DbError> {
-        let row = sqlx::query("SELECT NOT EXISTS (SELECT 1 FROM users) AS none")
-            .fetch_one(&self.pool)
-            .await?;
+        let row = sqlx::query("SELECT NOT EXISTS (SELECT 1 FROM users) AS none").fetch_one(&self.pool).await?;
         Ok(row.get("none"))
     }
 
@@ -52,22 +42,14 @@ impl Database {
     ///
     /// # Errors
     /// [`DbError::Exists`] when the name is taken.
-    pub async fn add_user(
-        &self,
-        name: &str,
-        password_hash: &str,
-        role: &str,
-        now: i64,
-    ) -> Result<i64, DbError> {
-        let done = sqlx::query(
-            "INSERT INTO users (name, password_hash, role, created_at) VALUES (?, ?, ?, ?)",
-        )
-        .bind(name)
-        .bind(password_hash)
-        .bind(role)
-        .bind(now)
-        .execute(&self.pool)
-        .await?;
+    pub async fn add_user(&self, name: &str, password_hash: &str, role: &str, now: i64) -> Result<i64, DbError> {
+        let done = sqlx::query("INSERT INTO users (name, password_hash, role, created_at) VALUES (?, ?, ?, ?)")
+            .bind(name)
+            .bind(password_hash)
+            .bind(role)
+            .bind(now)
+            .execute(&self.pool)
+            .await?;
         Ok(done.last_insert_rowid())
     }
 
@@ -76,10 +58,7 @@ impl Database {
     /// # Errors
     /// [`DbError::Query`].
     pub async fn user_by_name(&self, name: &str) -> Result<Option<User>, DbError> {
-        let row = sqlx::query("SELECT * FROM users WHERE name = ?")
-            .bind(name)
-            .fetch_optional(&self.pool)
-            .await?;
+        let row = sqlx::query("SELECT * FROM users WHERE name = ?").bind(name).fetch_optional(&self.pool).await?;
         Ok(row.as_ref().map(user))
     }
 
@@ -94,12 +73,10 @@ impl Database {
             .bind(name)
             .execute(&mut *transaction)
             .await?;
-        sqlx::query(
-            "DELETE FROM login_sessions WHERE user_id = (SELECT id FROM users WHERE name = ?)",
-        )
-        .bind(name)
-        .execute(&mut *transaction)
-        .await?;
+        sqlx::query("DELETE FROM login_sessions WHERE user_id = (SELECT id FROM users WHERE name = ?)")
+            .bind(name)
+            .execute(&mut *transaction)
+            .await?;
         transaction.commit().await?;
         Ok(done.rows_affected() > 0)
     }
@@ -108,17 +85,8 @@ impl Database {
     ///
     /// # Errors
     /// [`DbError::Query`].
-    pub async fn add_login(
-        &self,
-        token_hash: &[u8],
-        user_id: i64,
-        now: i64,
-        expires_at: i64,
-    ) -> Result<(), DbError> {
-        sqlx::query("DELETE FROM login_sessions WHERE expires_at <= ?")
-            .bind(now)
-            .execute(&self.pool)
-            .await?;
+    pub async fn add_login(&self, token_hash: &[u8], user_id: i64, now: i64, expires_at: i64) -> Result<(), DbError> {
+        sqlx::query("DELETE FROM login_sessions WHERE expires_at <= ?").bind(now).execute(&self.pool).await?;
         sqlx::query("INSERT INTO login_sessions (token_hash, user_id, created_at, expires_at) VALUES (?, ?, ?, ?)")
             .bind(token_hash)
             .bind(user_id)
@@ -133,11 +101,7 @@ impl Database {
     ///
     /// # Errors
     /// [`DbError::Query`].
-    pub async fn user_by_login(
-        &self,
-        token_hash: &[u8],
-        now: i64,
-    ) -> Result<Option<User>, DbError> {
+    pub async fn user_by_login(&self, token_hash: &[u8], now: i64) -> Result<Option<User>, DbError> {
         let row = sqlx::query(
             "SELECT users.* FROM login_sessions JOIN users ON users.id = user_id WHERE token_hash = ? AND expires_at > ?",
         )
@@ -153,10 +117,7 @@ impl Database {
     /// # Errors
     /// [`DbError::Query`].
     pub async fn remove_login(&self, token_hash: &[u8]) -> Result<(), DbError> {
-        sqlx::query("DELETE FROM login_sessions WHERE token_hash = ?")
-            .bind(token_hash)
-            .execute(&self.pool)
-            .await?;
+        sqlx::query("DELETE FROM login_sessions WHERE token_hash = ?").bind(token_hash).execute(&self.pool).await?;
         Ok(())
     }
 }

@@ -93,10 +93,7 @@ impl Database {
             .connect_with(options)
             .await
             .map_err(|error| failed(error.into()))?;
-        sqlx::migrate!()
-            .run(&pool)
-            .await
-            .map_err(|error| failed(error.into()))?;
+        sqlx::migrate!().run(&pool).await.map_err(|error| failed(error.into()))?;
         Ok(Self { pool })
     }
 

@@ -57,11 +57,7 @@ fn source(row: &SqliteRow) -> SourceRow {
         url: row.get("url"),
         username: row.get("username"),
         password: row.get("password"),
-        mode: if mode == SourceMode::Always.as_str() {
-            SourceMode::Always
-        } else {
-            SourceMode::OnDemand
-        },
+        mode: if mode == SourceMode::Always.as_str() { SourceMode::Always } else { SourceMode::OnDemand },
         created_at: row.get("created_at"),
     }
 }
@@ -72,9 +68,7 @@ impl Database {
     /// # Errors
     /// [`DbError::Query`].
     pub async fn sources(&self) -> Result<Vec<SourceRow>, DbError> {
-        let rows = sqlx::query("SELECT * FROM sources ORDER BY app, name")
-            .fetch_all(&self.pool)
-            .await?;
+        let rows = sqlx::query("SELECT * FROM sources ORDER BY app, name").fetch_all(&self.pool).await?;
         Ok(rows.iter().map(source).collect())
     }
 
@@ -103,15 +97,16 @@ impl Database {
     /// # Errors
     /// [`DbError::Query`].
     pub async fn update_source(&self, source: &SourceRow) -> Result<bool, DbError> {
-        let done = sqlx::query("UPDATE sources SET url = ?, username = ?, password = ?, mode = ? WHERE app = ? AND name = ?")
-            .bind(&source.url)
-            .bind(&source.username)
-            .bind(&source.password)
-            .bind(source.mode.as_str())
-            .bind(&source.app)
-            .bind(&source.name)
-            .execute(&self.pool)
-            .await?;
+        let done =
+            sqlx::query("UPDATE sources SET url = ?, username = ?, password = ?, mode = ? WHERE app = ? AND name = ?")
+                .bind(&source.url)
+                .bind(&source.username)
+                .bind(&source.password)
+                .bind(source.mode.as_str())
+                .bind(&source.app)
+                .bind(&source.name)
+                .execute(&self.pool)
+                .await?;
         Ok(done.rows_affected() > 0)
     }
 

@@ -25,9 +25,7 @@ impl Database {
     /// # Errors
     /// [`DbError::Query`].
     pub async fn stream_defaults(&self) -> Result<Option<StreamDefaultsRow>, DbError> {
-        let row = sqlx::query("SELECT * FROM stream_defaults WHERE id = 1")
-            .fetch_optional(&self.pool)
-            .await?;
+        let row = sqlx::query("SELECT * FROM stream_defaults WHERE id = 1").fetch_optional(&self.pool).await?;
         Ok(row.map(|row| StreamDefaultsRow {
             publisher_grace_ms: row.get("publisher_grace_ms"),
             idle_close_ms: row.get("idle_close_ms"),

@@ -2,9 +2,7 @@ use super::*;
 
 async fn database() -> (tempfile::TempDir, Database) {
     let folder = tempfile::tempdir().unwrap();
-    let database = Database::open(&folder.path().join("viaduct.db"))
-        .await
-        .unwrap();
+    let database = Database::open(&folder.path().join("viaduct.db")).await.unwrap();
     (folder, database)
 }
 
@@ -24,46 +22,22 @@ fn camera(name: &str) -> SourceRow {
 async fn users_and_sessions_come_back_and_expire() {
     let (_folder, database) = database().await;
     assert!(database.has_no_users().await.unwrap());
-    let id = database
-        .add_user("admin", "hash", "administrator", 10)
-        .await
-        .unwrap();
+    let id = database.add_user("admin", "hash", "administrator", 10).await.unwrap();
     assert!(!database.has_no_users().await.unwrap());
-    assert!(matches!(
-        database.add_user("admin", "x", "administrator", 10).await,
-        Err(DbError::Exists)
-    ));
+    assert!(matches!(database.add_user("admin", "x", "administrator", 10).await, Err(DbError::Exists)));
     database.add_login(b"token", id, 10, 20).await.unwrap();
-    assert_eq!(
-        database
-            .user_by_login(b"token", 19)
-            .await
-            .unwrap()
-            .unwrap()
-            .name,
-        "admin"
-    );
+    assert_eq!(database.user_by_login(b"token", 19).await.unwrap().unwrap().name, "admin");
     assert_eq!(database.user_by_login(b"token", 20).await.unwrap(), None);
     assert!(database.set_password("admin", "other").await.unwrap());
-    assert_eq!(
-        database.user_by_login(b"token", 11).await.unwrap(),
-        None,
-        "a new password ends sessions"
-    );
+    assert_eq!(database.user_by_login(b"token", 11).await.unwrap(), None, "a new password ends sessions");
 }
 
 #[tokio::test]
 async fn sources_are_added_changed_and_removed() {
     let (_folder, database) = database().await;
     database.add_source(&camera("k1")).await.unwrap();
-    assert!(matches!(
-        database.add_source(&camera("k1")).await,
-        Err(DbError::Exists)
-    ));
-    let changed = SourceRow {
-        mode: SourceMode::Always,
-        ..camera("k1")
-    };
+    assert!(matches!(database.add_source(&camera("k1")).await, Err(DbError::Exists)));
+    let changed = SourceRow { mode: SourceMode::Always, ..camera("k1") };
     assert!(database.update_source(&changed).await.unwrap());
     assert_eq!(database.sources().await.unwrap(), [changed]);
     assert!(!database.update_source(&camera("k2")).await.unwrap());
@@ -92,14 +66,9 @@ async fn everything_survives_reopening() {
         duration_ms: 2,
         bytes: 3,
     };
-    database
-        .add_viewer_sessions(&[row.clone(), row])
-        .await
-        .unwrap();
+    database.add_viewer_sessions(&[row.clone(), row]).await.unwrap();
     database.close().await;
-    let again = Database::open(&folder.path().join("viaduct.db"))
-        .await
-        .unwrap();
+    let again = Database::open(&folder.path().join("viaduct.db")).await.unwrap();
     assert_eq!(again.stream_defaults().await.unwrap(), Some(defaults));
     assert_eq!(again.viewer_session_totals().await.unwrap(), (2, 6));
 }

@@ -46,12 +46,10 @@ impl Database {
             .execute(&mut *transaction)
             .await?;
         }
-        sqlx::query(
-            "DELETE FROM viewer_sessions WHERE id <= (SELECT max(id) FROM viewer_sessions) - ?",
-        )
-        .bind(MAX_VIEWER_SESSIONS)
-        .execute(&mut *transaction)
-        .await?;
+        sqlx::query("DELETE FROM viewer_sessions WHERE id <= (SELECT max(id) FROM viewer_sessions) - ?")
+            .bind(MAX_VIEWER_SESSIONS)
+            .execute(&mut *transaction)
+            .await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -61,10 +59,9 @@ impl Database {
     /// # Errors
     /// [`DbError::Query`].
     pub async fn viewer_session_totals(&self) -> Result<(i64, i64), DbError> {
-        let totals: (i64, i64) =
-            sqlx::query_as("SELECT count(*), coalesce(sum(bytes), 0) FROM viewer_sessions")
-                .fetch_one(&self.pool)
-                .await?;
+        let totals: (i64, i64) = sqlx::query_as("SELECT count(*), coalesce(sum(bytes), 0) FROM viewer_sessions")
+            .fetch_one(&self.pool)
+            .await?;
         Ok(totals)
     }
 }

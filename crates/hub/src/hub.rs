@@ -36,9 +36,7 @@ pub struct Hub {
 
 impl std::fmt::Debug for Hub {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Hub")
-            .field("streams", &self.lock().len())
-            .finish_non_exhaustive()
+        f.debug_struct("Hub").field("streams", &self.lock().len()).finish_non_exhaustive()
     }
 }
 
@@ -47,9 +45,7 @@ impl std::fmt::Debug for Hub {
 #[non_exhaustive]
 pub enum PublishError {
     /// Another publisher feeds this name.
-    #[error(
-        "{0} is already being published; stop the other publisher or set streams.replace_publisher"
-    )]
+    #[error("{0} is already being published; stop the other publisher or set streams.replace_publisher")]
     Busy(StreamKey),
     /// [`MAX_STREAMS`] streams exist.
     #[error("the limit of {MAX_STREAMS} streams is reached")]
@@ -95,10 +91,7 @@ impl Hub {
 
     /// The options of streams created from now on.
     pub fn options(&self) -> StreamOptions {
-        self.options
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.options.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Changes the options of streams created from now on.
@@ -129,8 +122,7 @@ impl Hub {
     /// When the name is taken by a publisher that sends, or too many streams exist.
     pub fn publish(&self, request: PublishRequest) -> Result<Publisher, PublishError> {
         let open = self.prepare(&request.key).ok_or(PublishError::TooMany)?;
-        if !open.stream.options().replace_publisher && open.stream.has_live_publisher(SILENT_AFTER)
-        {
+        if !open.stream.options().replace_publisher && open.stream.has_live_publisher(SILENT_AFTER) {
             return Err(PublishError::Busy(request.key));
         }
         Ok(Publisher::new(open.stream, request))
@@ -158,18 +150,12 @@ impl Hub {
             match &*phase.borrow_and_update() {
                 Phase::Live | Phase::Grace(_) => break,
                 Phase::Failed { kind, text } if started && !is_temporary(*kind) => {
-                    return Err(OpenError {
-                        kind: *kind,
-                        text: text.clone(),
-                    });
+                    return Err(OpenError { kind: *kind, text: text.clone() });
                 }
                 Phase::Closed => return Err(OpenError::not_found(key)),
                 _ => {}
             }
-            if tokio::time::timeout_at(deadline, phase.changed())
-                .await
-                .is_err()
-            {
+            if tokio::time::timeout_at(deadline, phase.changed()).await.is_err() {
                 return Err(waited_in_vain(&open.stream, started));
             }
         }
@@ -189,28 +175,18 @@ impl Hub {
     /// anything flows. `None` when [`MAX_STREAMS`] exist.
     pub fn prepare(&self, key: &StreamKey) -> Option<OpenStream> {
         let mut streams = self.lock();
-        let running = streams
-            .get(key)
-            .filter(|stream| stream.phase() != Phase::Closed)
-            .cloned();
+        let running = streams.get(key).filter(|stream| stream.phase() != Phase::Closed).cloned();
         let stream = match running {
             Some(stream) => stream,
             None if streams.len() >= MAX_STREAMS => return None,
             None => {
-                let stream = Arc::new(Stream::new(
-                    key.clone(),
-                    self.options(),
-                    self.events.clone(),
-                ));
+                let stream = Arc::new(Stream::new(key.clone(), self.options(), self.events.clone()));
                 streams.insert(key.clone(), Arc::clone(&stream));
                 stream
             }
         };
         // Taken under the lock, so that housekeeping cannot forget the stream in between.
-        Some(OpenStream {
-            interest: stream.interest(),
-            stream,
-        })
+        Some(OpenStream { interest: stream.interest(), stream })
     }
 
     /// Registers a viewer.
@@ -220,11 +196,7 @@ impl Hub {
 
     /// Ends the viewer session `id`; `false` when there is none.
     pub fn kick(&self, id: u64) -> bool {
-        let session = self
-            .list()
-            .into_iter()
-            .flat_map(|stream| stream.sessions())
-            .find(|session| session.id() == id);
+        let session = self.list().into_iter().flat_map(|stream| stream.sessions()).find(|session| session.id() == id);
         session.is_some_and(|session| {
             session.kick();
             true
@@ -246,9 +218,7 @@ impl Hub {
     fn tick(&self, now: Instant, sample: bool) {
         let at_ms = SystemTime::now()
             .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| {
-                u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-            });
+            .map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX));
         for stream in self.list() {
             if sample {
                 stream.history().sample(at_ms, stream.counters().read());
@@ -270,11 +240,7 @@ impl Hub {
         let mut streams = self.lock();
         // Under the lock nobody can take interest through the registry any more.
         let idle = stream.phase() == Phase::Closed || stream.tick(Instant::now());
-        if idle
-            && streams
-                .get(stream.key())
-                .is_some_and(|current| Arc::ptr_eq(current, stream))
-        {
+        if idle && streams.get(stream.key()).is_some_and(|current| Arc::ptr_eq(current, stream)) {
             streams.remove(stream.key());
         }
     }
@@ -297,24 +263,17 @@ pub struct OpenStream {
 }
 
 const fn is_temporary(kind: ErrorKind) -> bool {
-    matches!(
-        kind,
-        ErrorKind::Unavailable | ErrorKind::Timeout | ErrorKind::Exhausted
-    )
+    matches!(kind, ErrorKind::Unavailable | ErrorKind::Timeout | ErrorKind::Exhausted)
 }
 
 fn waited_in_vain(stream: &Stream, started: bool) -> OpenError {
     match stream.phase() {
         Phase::Failed { kind, text } => OpenError { kind, text },
         _ if started => {
-            let text = stream.open_failure().map_or_else(
-                || format!("The source of {} has sent no picture yet.", stream.key()),
-                |step| step.text,
-            );
-            OpenError {
-                kind: ErrorKind::Timeout,
-                text,
-            }
+            let text = stream
+                .open_failure()
+                .map_or_else(|| format!("The source of {} has sent no picture yet.", stream.key()), |step| step.text);
+            OpenError { kind: ErrorKind::Timeout, text }
         }
         _ => OpenError::not_found(stream.key()),
     }

@@ -26,13 +26,7 @@ pub struct Interleaver {
 impl Interleaver {
     /// Holds a frame for at most `cap`; zero switches interleaving off.
     pub const fn new(cap: Duration) -> Self {
-        Self {
-            cap,
-            hold: Duration::ZERO,
-            held: VecDeque::new(),
-            latest: Timestamp::ZERO,
-            calm: 0,
-        }
+        Self { cap, hold: Duration::ZERO, held: VecDeque::new(), latest: Timestamp::ZERO, calm: 0 }
     }
 
     /// How long a frame is held at present.
@@ -54,11 +48,7 @@ impl Interleaver {
             let due = now.saturating_duration_since(first.arrival) >= self.hold;
             let full = self.held.len() > MAX_HELD;
             // A frame that waited long enough lets everything before it go too.
-            let later_due = || {
-                self.held
-                    .iter()
-                    .any(|other| now.saturating_duration_since(other.arrival) >= self.hold)
-            };
+            let later_due = || self.held.iter().any(|other| now.saturating_duration_since(other.arrival) >= self.hold);
             if !due && !full && !later_due() {
                 break;
             }
@@ -85,11 +75,7 @@ impl Interleaver {
             self.calm += 1;
             if self.calm >= CALM_FRAMES {
                 self.calm = 0;
-                self.hold = if self.hold < Duration::from_millis(5) {
-                    Duration::ZERO
-                } else {
-                    self.hold / 2
-                };
+                self.hold = if self.hold < Duration::from_millis(5) { Duration::ZERO } else { self.hold / 2 };
             }
         }
     }
@@ -132,14 +118,8 @@ mod tests {
 
     #[test]
     fn ordered_frames_pass_at_once() {
-        assert_eq!(
-            order(&[(0, 0, 0), (1, 10, 1), (0, 40, 40), (1, 33, 41)], 0),
-            [0, 10, 40, 33]
-        );
-        assert_eq!(
-            order(&[(0, 0, 0), (1, 10, 10), (0, 40, 40)], 100),
-            [0, 10, 40]
-        );
+        assert_eq!(order(&[(0, 0, 0), (1, 10, 1), (0, 40, 40), (1, 33, 41)], 0), [0, 10, 40, 33]);
+        assert_eq!(order(&[(0, 0, 0), (1, 10, 10), (0, 40, 40)], 100), [0, 10, 40]);
     }
 
     #[test]
@@ -147,10 +127,7 @@ mod tests {
         let frames: Vec<(u8, i64, u64)> = (0..20u64)
             .flat_map(|i| {
                 let at = i * 40;
-                [
-                    (0, i64::try_from(at).unwrap(), at),
-                    (1, i64::try_from(at).unwrap() - 30, at + 1),
-                ]
+                [(0, i64::try_from(at).unwrap(), at), (1, i64::try_from(at).unwrap() - 30, at + 1)]
             })
             .collect();
         let out = order(&frames, 100);

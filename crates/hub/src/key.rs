@@ -39,11 +39,7 @@ impl StreamKey {
         if RESERVED_APPS.contains(&app) {
             return Err(InvalidName { reserved: true });
         }
-        Ok(Self {
-            vhost: DEFAULT_VHOST.into(),
-            app: app.into(),
-            name: name.into(),
-        })
+        Ok(Self { vhost: DEFAULT_VHOST.into(), app: app.into(), name: name.into() })
     }
 
     /// Virtual host.
@@ -65,9 +61,7 @@ impl StreamKey {
 /// Whether `part` may be an application or a stream name.
 pub fn is_name(part: &str) -> bool {
     (1..=MAX_NAME_LEN).contains(&part.len())
-        && part
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+        && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
 }
 
 impl FromStr for StreamKey {
@@ -75,9 +69,7 @@ impl FromStr for StreamKey {
 
     /// Reads `app/name`.
     fn from_str(text: &str) -> Result<Self, InvalidName> {
-        let (app, name) = text
-            .split_once('/')
-            .ok_or(InvalidName { reserved: false })?;
+        let (app, name) = text.split_once('/').ok_or(InvalidName { reserved: false })?;
         Self::new(app, name)
     }
 }
@@ -100,27 +92,15 @@ mod tests {
 
     #[test]
     fn names_are_one_validated_type() {
-        assert_eq!(
-            "road/k12-300_a".parse::<StreamKey>().unwrap().to_string(),
-            "road/k12-300_a"
-        );
+        assert_eq!("road/k12-300_a".parse::<StreamKey>().unwrap().to_string(), "road/k12-300_a");
         let longest = "a".repeat(64);
         assert!(StreamKey::new(&longest, "b").is_ok());
-        for bad in [
-            "", "a", "a/", "/b", "a/b/c", "a/..", "a/b.flv", "a/b c", "路/b", "a/%2e",
-        ] {
-            assert_eq!(
-                bad.parse::<StreamKey>(),
-                Err(InvalidName { reserved: false }),
-                "{bad}"
-            );
+        for bad in ["", "a", "a/", "/b", "a/b/c", "a/..", "a/b.flv", "a/b c", "路/b", "a/%2e"] {
+            assert_eq!(bad.parse::<StreamKey>(), Err(InvalidName { reserved: false }), "{bad}");
         }
         assert!(StreamKey::new(&"a".repeat(65), "b").is_err());
         for app in RESERVED_APPS {
-            assert_eq!(
-                StreamKey::new(app, "x"),
-                Err(InvalidName { reserved: true })
-            );
+            assert_eq!(StreamKey::new(app, "x"), Err(InvalidName { reserved: true }));
         }
     }
 }

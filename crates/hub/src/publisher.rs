@@ -85,10 +85,7 @@ impl FeedbackSlot {
     }
 
     pub(crate) fn stop(&self, reason: StopReason) {
-        self.stop
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get_or_insert(reason);
+        self.stop.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(reason);
         self.bell.notify_one();
     }
 
@@ -97,9 +94,7 @@ impl FeedbackSlot {
         if let Some(reason) = *self.stop.lock().unwrap_or_else(PoisonError::into_inner) {
             return Some(Feedback::Stop(reason));
         }
-        self.key_frame
-            .swap(false, Ordering::AcqRel)
-            .then_some(Feedback::KeyFrame)
+        self.key_frame.swap(false, Ordering::AcqRel).then_some(Feedback::KeyFrame)
     }
 
     /// Waits for the next wish; [`Feedback::Stop`] comes again at every call.
@@ -143,11 +138,7 @@ struct Startup {
 impl Publisher {
     pub(crate) fn new(stream: Arc<Stream>, request: PublishRequest) -> Self {
         let feedback = Arc::<FeedbackSlot>::default();
-        let state = PublisherState {
-            address: request.address,
-            since: SystemTime::now(),
-            on_demand: request.on_demand,
-        };
+        let state = PublisherState { address: request.address, since: SystemTime::now(), on_demand: request.on_demand };
         let (incarnation, start) = stream.attach(state, Arc::clone(&feedback));
         let interleaver = Interleaver::new(stream.options().interleave_wait);
         Self {
@@ -159,10 +150,7 @@ impl Publisher {
             timeline: Timeline::new(start),
             derivers: BTreeMap::new(),
             interleaver,
-            startup: Some(Startup {
-                frames: Vec::new(),
-                since: None,
-            }),
+            startup: Some(Startup { frames: Vec::new(), since: None }),
             ready: Vec::new(),
             keep_viewers: true,
             end_text: "The publisher is gone.".to_owned(),
@@ -192,11 +180,7 @@ impl Publisher {
             }
             track.version = old.version + 1;
             count(&self.stream.counters().config_changes);
-            self.stream.step(
-                Leg::Codec,
-                true,
-                format!("{} changed its parameters.", track.codec()),
-            );
+            self.stream.step(Leg::Codec, true, format!("{} changed its parameters.", track.codec()));
             *old = Arc::new(track);
             return;
         }
@@ -208,11 +192,7 @@ impl Publisher {
         // A publisher that comes back with the same parameters continues the version, so viewers notice nothing.
         let known = self.stream.tracks();
         if let Some(same) = known.list.iter().find(|old| old.id == track.id) {
-            track.version = if same.codec == track.codec {
-                same.version
-            } else {
-                same.version + 1
-            };
+            track.version = if same.codec == track.codec { same.version } else { same.version + 1 };
         }
         self.tracks.push(Arc::new(track));
         self.tracks.sort_by_key(|track| track.id);
@@ -237,26 +217,18 @@ impl Publisher {
     }
 
     fn frame(&mut self, unit: AccessUnit, now: Instant) -> Option<Frame> {
-        let index = self
-            .tracks
-            .iter()
-            .position(|track| track.id == unit.track)?;
+        let index = self.tracks.iter().position(|track| track.id == unit.track)?;
         let cleaned = inband::clean(&self.tracks[index].codec, unit.payload);
         if let Some(codec) = cleaned.config {
             let current = &self.tracks[index];
-            let changed = TrackConfig {
-                codec,
-                ..TrackConfig::clone(current)
-            };
+            let changed = TrackConfig { codec, ..TrackConfig::clone(current) };
             self.configure(changed);
         }
         if cleaned.payload.is_empty() {
             return None;
         }
         let track = Arc::clone(&self.tracks[index]);
-        let dts = unit
-            .dts
-            .unwrap_or_else(|| self.derive_dts(&track, unit.pts));
+        let dts = unit.dts.unwrap_or_else(|| self.derive_dts(&track, unit.pts));
         let placed = self.timeline.place(unit.track, dts, unit.pts, now);
         self.count_repair(placed.repair);
         Some(Frame {
@@ -266,9 +238,7 @@ impl Publisher {
             pts: placed.pts,
             arrival: now,
             capture_utc: unit.capture_utc,
-            key: cleaned
-                .key
-                .unwrap_or(unit.key || track.kind() == MediaKind::Audio),
+            key: cleaned.key.unwrap_or(unit.key || track.kind() == MediaKind::Audio),
             config_version: track.version,
             payload: cleaned.payload,
         })
@@ -280,18 +250,11 @@ impl Publisher {
         }
         let deriver = self.derivers.entry(track.id).or_insert_with(|| {
             let picture = track.codec.picture();
-            let frame_ticks = picture
-                .and_then(|picture| picture.frame_rate_mhz)
-                .map_or_else(
-                    || i64::from(pts.clock_hz.get()) * DEFAULT_FRAME_MS / 1000,
-                    |mhz| i64::from(pts.clock_hz.get()) * 1000 / i64::from(mhz.get()),
-                );
-            DtsDeriver::new(
-                picture
-                    .and_then(|picture| picture.reorder_depth)
-                    .unwrap_or(0),
-                frame_ticks,
-            )
+            let frame_ticks = picture.and_then(|picture| picture.frame_rate_mhz).map_or_else(
+                || i64::from(pts.clock_hz.get()) * DEFAULT_FRAME_MS / 1000,
+                |mhz| i64::from(pts.clock_hz.get()) * 1000 / i64::from(mhz.get()),
+            );
+            DtsDeriver::new(picture.and_then(|picture| picture.reorder_depth).unwrap_or(0), frame_ticks)
         });
         MediaTime::new(deriver.derive(pts.ticks), pts.clock_hz)
     }
@@ -302,8 +265,7 @@ impl Publisher {
             None => {}
             Some(Repair::Jump) => {
                 count(&counters.jumps);
-                self.stream
-                    .step(Leg::Time, true, "The source's clock jumped; repaired.");
+                self.stream.step(Leg::Time, true, "The source's clock jumped; repaired.");
             }
             Some(Repair::Wrap) => count(&counters.wraps),
             Some(Repair::Rollback) => count(&counters.rollbacks),
@@ -314,9 +276,7 @@ impl Publisher {
         if let Some(startup) = &mut self.startup {
             let since = *startup.since.get_or_insert(now);
             startup.frames.append(&mut self.ready);
-            let complete = self
-                .expected_tracks
-                .is_some_and(|expected| self.tracks.len() >= expected)
+            let complete = self.expected_tracks.is_some_and(|expected| self.tracks.len() >= expected)
                 || now.saturating_duration_since(since) >= self.stream.options().ready_wait
                 || startup.frames.len() >= MAX_STARTUP_FRAMES;
             if !complete {
@@ -328,8 +288,7 @@ impl Publisher {
         if self.ready.is_empty() {
             return true;
         }
-        self.stream
-            .append(self.incarnation, &self.tracks, &mut self.ready)
+        self.stream.append(self.incarnation, &self.tracks, &mut self.ready)
     }
 }
 
@@ -338,11 +297,9 @@ impl Drop for Publisher {
         let ready = &mut self.ready;
         self.interleaver.flush(|frame| ready.push(frame));
         if self.startup.is_none() && !self.ready.is_empty() {
-            self.stream
-                .append(self.incarnation, &self.tracks, &mut self.ready);
+            self.stream.append(self.incarnation, &self.tracks, &mut self.ready);
         }
-        self.stream
-            .detach(self.incarnation, &self.end_text, self.keep_viewers);
+        self.stream.detach(self.incarnation, &self.end_text, self.keep_viewers);
     }
 }
 

@@ -43,10 +43,7 @@ pub struct Rendition {
 
 impl fmt::Debug for Rendition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rendition")
-            .field("stream", self.stream.key())
-            .field("key", &self.key)
-            .finish()
+        f.debug_struct("Rendition").field("stream", self.stream.key()).field("key", &self.key).finish()
     }
 }
 
@@ -80,12 +77,7 @@ pub struct ReadOutcome {
 }
 
 impl Rendition {
-    pub(crate) fn new(
-        stream: Arc<Stream>,
-        key: RenditionKey,
-        muxer: Box<dyn Muxer>,
-        from: u64,
-    ) -> Self {
+    pub(crate) fn new(stream: Arc<Stream>, key: RenditionKey, muxer: Box<dyn Muxer>, from: u64) -> Self {
         Self {
             stream,
             key,
@@ -122,17 +114,19 @@ impl Rendition {
     pub fn read(&self, position: u64, out: &mut Vec<Chunk>) -> ReadOutcome {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         self.advance(&mut state);
-        let start = state
-            .chunks
-            .front()
-            .map_or(state.next, |chunk| chunk.position);
+        let start = state.chunks.front().map_or(state.next, |chunk| chunk.position);
         let skip = usize::try_from(position.saturating_sub(start)).unwrap_or(usize::MAX);
         out.extend(state.chunks.iter().skip(skip).cloned());
-        ReadOutcome {
-            end: state.next,
-            start,
-            join: state.joins.back().copied(),
-        }
+        ReadOutcome { end: state.next, start, join: state.joins.back().copied() }
+    }
+
+    /// The first chunks that a reader who joins now gets, at most `limit`.
+    pub fn peek_join(&self, limit: usize) -> Vec<Bytes> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        self.advance(&mut state);
+        let Some(join) = state.joins.back().copied() else { return Vec::new() };
+        let chunks = state.chunks.iter().skip_while(|chunk| chunk.position < join);
+        chunks.take(limit).map(|chunk| chunk.body.clone()).collect()
     }
 
     /// Tracks that this container cannot carry, as of the newest chunk, and whether any is carried.
@@ -177,8 +171,7 @@ impl State {
             self.take_tracks(entry.tracks.generation, &entry.tracks);
         }
         if self.buffer.capacity() < entry.frame.payload.len() + 256 {
-            self.buffer
-                .reserve(BLOCK.max(entry.frame.payload.len() + 1024));
+            self.buffer.reserve(BLOCK.max(entry.frame.payload.len() + 1024));
         }
         self.muxer.write_frame(&entry.frame, &mut self.buffer);
         let body = self.buffer.split().freeze();
@@ -188,27 +181,14 @@ impl State {
         // A refused video track must not keep readers of the sound from joining.
         let joinable = entry.joinable || self.join_track.is_some_and(|track| self.refuses(track));
         let change = !self.header_sent;
-        let urgent = self
-            .join_track
-            .is_none_or(|track| track == entry.frame.track)
-            || entry
-                .tracks
-                .list
-                .iter()
-                .all(|track| track.kind() != MediaKind::Video);
+        let urgent = self.join_track.is_none_or(|track| track == entry.frame.track)
+            || entry.tracks.list.iter().all(|track| track.kind() != MediaKind::Video);
         let position = self.next;
         self.next += 1;
         self.bytes += body.len();
         self.header_sent = true;
         let header = (joinable || change).then(|| self.header.clone());
-        self.chunks.push_back(Chunk {
-            position,
-            header,
-            change,
-            body,
-            dts: entry.frame.dts,
-            urgent,
-        });
+        self.chunks.push_back(Chunk { position, header, change, body, dts: entry.frame.dts, urgent });
         if joinable {
             self.start_gop(position);
         }
@@ -225,11 +205,7 @@ impl State {
             self.joins.pop_front();
         }
         let oldest = self.joins.front().copied().unwrap_or(position);
-        while self
-            .chunks
-            .front()
-            .is_some_and(|chunk| chunk.position < oldest)
-        {
+        while self.chunks.front().is_some_and(|chunk| chunk.position < oldest) {
             self.pop();
         }
     }
@@ -245,11 +221,7 @@ impl State {
             return;
         };
         self.bytes -= chunk.body.len();
-        while self
-            .joins
-            .front()
-            .is_some_and(|join| *join <= chunk.position)
-        {
+        while self.joins.front().is_some_and(|join| *join <= chunk.position) {
             self.joins.pop_front();
         }
     }

@@ -38,9 +38,6 @@ pub struct OpenError {
 
 impl OpenError {
     pub(crate) fn not_found(key: &StreamKey) -> Self {
-        Self {
-            kind: ErrorKind::NotFound,
-            text: format!("Nobody publishes {key} and no source is configured for it."),
-        }
+        Self { kind: ErrorKind::NotFound, text: format!("Nobody publishes {key} and no source is configured for it.") }
     }
 }

@@ -46,22 +46,11 @@ pub enum Pushed {
 impl FrameRing {
     /// A ring of at most `cap_bytes` of payload.
     pub const fn new(cap_bytes: usize) -> Self {
-        Self {
-            frames: VecDeque::new(),
-            next: 0,
-            bytes: 0,
-            cap_bytes,
-            gop_start: None,
-        }
+        Self { frames: VecDeque::new(), next: 0, bytes: 0, cap_bytes, gop_start: None }
     }
 
     /// Appends a frame. `join_track` is the track whose key frames start GOPs; without video every frame does.
-    pub fn push(
-        &mut self,
-        frame: Arc<Frame>,
-        tracks: Arc<Tracks>,
-        join_track: Option<TrackId>,
-    ) -> Pushed {
+    pub fn push(&mut self, frame: Arc<Frame>, tracks: Arc<Tracks>, join_track: Option<TrackId>) -> Pushed {
         let position = self.next;
         self.next += 1;
         self.bytes += frame.payload.len();
@@ -70,12 +59,7 @@ impl FrameRing {
             self.gop_start = Some(position);
         }
         let newest = frame.dts;
-        self.frames.push_back(RingFrame {
-            position,
-            frame,
-            tracks,
-            joinable,
-        });
+        self.frames.push_back(RingFrame { position, frame, tracks, joinable });
         self.drop_old(newest);
         self.enforce_cap()
     }
@@ -87,9 +71,7 @@ impl FrameRing {
 
     /// The oldest position still here.
     pub fn start(&self) -> u64 {
-        self.frames
-            .front()
-            .map_or(self.next, |frame| frame.position)
+        self.frames.front().map_or(self.next, |frame| frame.position)
     }
 
     /// Where a reader that wants a picture at once begins.
@@ -193,27 +175,15 @@ mod tests {
         ring.push(frame(120 * 40, true, 100), Arc::default(), VIDEO);
         assert_eq!(ring.join_position(), Some(120));
         assert_eq!(ring.start(), 108, "500 ms before the key frame stay");
-        assert_eq!(
-            ring.from(119)
-                .map(|entry| entry.position)
-                .collect::<Vec<_>>(),
-            [119, 120]
-        );
+        assert_eq!(ring.from(119).map(|entry| entry.position).collect::<Vec<_>>(), [119, 120]);
     }
 
     #[test]
     fn a_gop_over_the_cap_is_not_joinable_until_the_next_key_frame() {
         let mut ring = FrameRing::new(1000);
-        let outcomes: Vec<Pushed> = (0..12)
-            .map(|i| ring.push(frame(i * 40, i == 0, 100), Arc::default(), VIDEO))
-            .collect();
-        assert_eq!(
-            outcomes
-                .iter()
-                .filter(|outcome| **outcome == Pushed::GopOverflow)
-                .count(),
-            1
-        );
+        let outcomes: Vec<Pushed> =
+            (0..12).map(|i| ring.push(frame(i * 40, i == 0, 100), Arc::default(), VIDEO)).collect();
+        assert_eq!(outcomes.iter().filter(|outcome| **outcome == Pushed::GopOverflow).count(), 1);
         assert_eq!(ring.join_position(), None);
         assert_eq!(ring.start(), 2);
         ring.push(frame(500, true, 100), Arc::default(), VIDEO);

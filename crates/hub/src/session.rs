@@ -129,12 +129,7 @@ impl Session {
 
     /// Whether the session must end: kicked, or its grant has run out.
     pub fn is_over(&self, now: SystemTime) -> bool {
-        self.kicked.load(Ordering::Acquire)
-            || self
-                .start
-                .grant
-                .expires_at
-                .is_some_and(|expiry| now >= expiry)
+        self.kicked.load(Ordering::Acquire) || self.start.grant.expires_at.is_some_and(|expiry| now >= expiry)
     }
 }
 

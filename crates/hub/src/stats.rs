@@ -104,13 +104,7 @@ impl History {
 
     /// Oldest first.
     pub fn samples(&self) -> Vec<Sample> {
-        self.inner
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .samples
-            .iter()
-            .copied()
-            .collect()
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).samples.iter().copied().collect()
     }
 
     /// Mean of the last `seconds` samples: bits a second and frames a second.
@@ -121,9 +115,7 @@ impl History {
             return (0, 0.0);
         }
         let recent = inner.samples.iter().rev().take(count);
-        let (bits, frames) = recent.fold((0, 0u32), |sum, sample| {
-            (sum.0 + sample.bitrate_bps, sum.1 + sample.fps)
-        });
+        let (bits, frames) = recent.fold((0, 0u32), |sum, sample| (sum.0 + sample.bitrate_bps, sum.1 + sample.fps));
         #[expect(clippy::cast_precision_loss, reason = "a few hundred frames")]
         let fps = frames as f32 / count as f32;
         (bits / u64::try_from(count).expect("at most HISTORY_S"), fps)

@@ -91,13 +91,7 @@ impl Steps {
         if self.steps.len() == MAX_STEPS {
             self.steps.pop_front();
         }
-        self.steps.push_back(Step {
-            at,
-            leg,
-            ok,
-            text,
-            count: 1,
-        });
+        self.steps.push_back(Step { at, leg, ok, text, count: 1 });
     }
 
     /// Oldest first.
@@ -109,11 +103,7 @@ impl Steps {
     pub fn open_failure(&self) -> Option<&Step> {
         let last_bad = self.steps.iter().rposition(|step| !step.ok)?;
         let failed = &self.steps[last_bad];
-        let healed = self
-            .steps
-            .iter()
-            .skip(last_bad + 1)
-            .any(|step| step.ok && step.leg == failed.leg);
+        let healed = self.steps.iter().skip(last_bad + 1).any(|step| step.ok && step.leg == failed.leg);
         (!healed).then_some(failed)
     }
 }
@@ -140,10 +130,7 @@ mod tests {
         let mut steps = Steps::default();
         steps.add(Leg::Auth, false, "401");
         steps.add(Leg::Connect, true, "connected");
-        assert_eq!(
-            steps.open_failure().map(|step| step.text.as_str()),
-            Some("401")
-        );
+        assert_eq!(steps.open_failure().map(|step| step.text.as_str()), Some("401"));
         steps.add(Leg::Auth, true, "accepted");
         assert!(steps.open_failure().is_none());
     }

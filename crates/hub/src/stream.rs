@@ -65,10 +65,7 @@ pub struct Tracks {
 impl Tracks {
     /// The track whose key frames are where readers start: the first video track.
     pub fn join_track(&self) -> Option<TrackId> {
-        self.list
-            .iter()
-            .find(|track| track.kind() == MediaKind::Video)
-            .map(|track| track.id)
+        self.list.iter().find(|track| track.kind() == MediaKind::Video).map(|track| track.id)
     }
 }
 
@@ -150,14 +147,9 @@ impl Drop for Interest {
 }
 
 impl Stream {
-    pub(crate) fn new(
-        key: StreamKey,
-        options: StreamOptions,
-        events: broadcast::Sender<HubEvent>,
-    ) -> Self {
+    pub(crate) fn new(key: StreamKey, options: StreamOptions, events: broadcast::Sender<HubEvent>) -> Self {
         let ring = FrameRing::new(options.gop_cap_bytes);
-        let key_frame_requests =
-            TokenBucket::new(options.key_frame_interval.max(Duration::from_millis(1)), 1);
+        let key_frame_requests = TokenBucket::new(options.key_frame_interval.max(Duration::from_millis(1)), 1);
         Self {
             key,
             options,
@@ -226,12 +218,7 @@ impl Stream {
     pub fn gop(&self) -> (usize, usize, Duration, bool) {
         let state = self.lock();
         let (frames, bytes, duration) = state.ring.gop();
-        (
-            frames,
-            bytes,
-            duration,
-            state.ring.join_position().is_some(),
-        )
+        (frames, bytes, duration, state.ring.join_position().is_some())
     }
 
     /// Its counters.
@@ -246,29 +233,17 @@ impl Stream {
 
     /// Its last steps, oldest first.
     pub fn steps(&self) -> Vec<Step> {
-        self.steps
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .iter()
-            .cloned()
-            .collect()
+        self.steps.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
     /// The failure that explains why there is no picture, if one is open.
     pub fn open_failure(&self) -> Option<Step> {
-        self.steps
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .open_failure()
-            .cloned()
+        self.steps.lock().unwrap_or_else(PoisonError::into_inner).open_failure().cloned()
     }
 
     /// Notes a step.
     pub fn step(&self, leg: Leg, ok: bool, text: impl Into<String>) {
-        self.steps
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .add(leg, ok, text);
+        self.steps.lock().unwrap_or_else(PoisonError::into_inner).add(leg, ok, text);
     }
 
     /// Reports that the source of a stream without publisher failed; those who wait learn it at once.
@@ -328,16 +303,11 @@ impl Stream {
         if let Some(rendition) = state.renditions.get(&key).and_then(Weak::upgrade) {
             return Some(rendition);
         }
-        state
-            .renditions
-            .retain(|_, rendition| rendition.strong_count() > 0);
+        state.renditions.retain(|_, rendition| rendition.strong_count() > 0);
         if state.renditions.len() >= MAX_RENDITIONS {
             return None;
         }
-        let from = state
-            .ring
-            .join_position()
-            .unwrap_or_else(|| state.ring.end());
+        let from = state.ring.join_position().unwrap_or_else(|| state.ring.end());
         let rendition = Arc::new(Rendition::new(Arc::clone(self), key.clone(), muxer(), from));
         state.renditions.insert(key, Arc::downgrade(&rendition));
         Some(rendition)
@@ -348,11 +318,7 @@ impl Stream {
     pub fn read_frames(&self, position: u64, out: &mut Vec<RingFrame>) -> (u64, bool) {
         let state = self.lock();
         let fell_off = position < state.ring.start() && state.ring.start() < state.ring.end();
-        let from = if fell_off {
-            state.ring.join_position().unwrap_or(state.ring.end())
-        } else {
-            position
-        };
+        let from = if fell_off { state.ring.join_position().unwrap_or(state.ring.end()) } else { position };
         out.extend(state.ring.from(from).cloned());
         (state.ring.end(), fell_off)
     }
@@ -360,31 +326,20 @@ impl Stream {
     /// Where a frame reader begins: the cached GOP, or after the newest frame.
     pub fn join_position(&self, cached: bool) -> u64 {
         let state = self.lock();
-        state
-            .ring
-            .join_position()
-            .filter(|_| cached)
-            .unwrap_or_else(|| state.ring.end())
+        state.ring.join_position().filter(|_| cached).unwrap_or_else(|| state.ring.end())
     }
 
     // ---- publisher side -------------------------------------------------------------------------
 
     /// Installs a publisher; returns its incarnation and where its time line starts. A present one is stopped.
-    pub(crate) fn attach(
-        &self,
-        publisher: PublisherState,
-        feedback: Arc<FeedbackSlot>,
-    ) -> (u64, Timestamp) {
+    pub(crate) fn attach(&self, publisher: PublisherState, feedback: Arc<FeedbackSlot>) -> (u64, Timestamp) {
         let mut state = self.lock();
         if let Some(old) = state.feedback.replace(feedback) {
             old.stop(StopReason::Replaced);
         }
         state.incarnation += 1;
         count(&self.counters.publishers);
-        let text = format!(
-            "{} from {} publishes.",
-            publisher.address.protocol, publisher.address.peer
-        );
+        let text = format!("{} from {} publishes.", publisher.address.protocol, publisher.address.peer);
         state.publisher = Some(publisher);
         let start = match state.last_push {
             Some(last) => state.last_dts + last.elapsed().max(Duration::from_millis(1)),
@@ -400,10 +355,8 @@ impl Stream {
     pub(crate) fn has_live_publisher(&self, silent_after: Duration) -> bool {
         let state = self.lock();
         state.publisher.as_ref().is_some_and(|publisher| {
-            let silent = state.last_push.map_or_else(
-                || publisher.since.elapsed().unwrap_or_default(),
-                |last| last.elapsed(),
-            );
+            let silent =
+                state.last_push.map_or_else(|| publisher.since.elapsed().unwrap_or_default(), |last| last.elapsed());
             silent < silent_after
         })
     }
@@ -434,12 +387,7 @@ impl Stream {
     }
 
     /// Takes frames of the publisher of `incarnation` into the ring; `false` when it was replaced.
-    pub(crate) fn append(
-        &self,
-        incarnation: u64,
-        tracks: &[Arc<TrackConfig>],
-        frames: &mut Vec<Frame>,
-    ) -> bool {
+    pub(crate) fn append(&self, incarnation: u64, tracks: &[Arc<TrackConfig>], frames: &mut Vec<Frame>) -> bool {
         let mut state = self.lock();
         if state.incarnation != incarnation {
             return false;
@@ -447,10 +395,7 @@ impl Stream {
         let changed = state.tracks.list != tracks;
         if changed {
             let generation = state.tracks.generation + 1;
-            state.tracks = Arc::new(Tracks {
-                generation,
-                list: tracks.to_vec(),
-            });
+            state.tracks = Arc::new(Tracks { generation, list: tracks.to_vec() });
         }
         let join_track = state.tracks.join_track();
         let mut overflow = false;
@@ -464,11 +409,7 @@ impl Stream {
         drop(state);
         if overflow {
             count(&self.counters.gop_overflows);
-            self.step(
-                Leg::KeyFrame,
-                false,
-                "A GOP outgrew the cap; joining waits for the next key frame.",
-            );
+            self.step(Leg::KeyFrame, false, "A GOP outgrew the cap; joining waits for the next key frame.");
             self.request_key_frame(Instant::now());
         }
         self.went_live(changed);
@@ -478,9 +419,7 @@ impl Stream {
 
     fn count_frame(&self, frame: &Frame, tracks: &Tracks, join_track: Option<TrackId>) {
         count(&self.counters.frames);
-        self.counters
-            .bytes
-            .fetch_add(frame.payload.len() as u64, Ordering::Relaxed);
+        self.counters.bytes.fetch_add(frame.payload.len() as u64, Ordering::Relaxed);
         if Some(frame.track) == join_track {
             count(&self.counters.video_frames);
             if frame.key {
@@ -490,10 +429,7 @@ impl Stream {
                 }
             }
         }
-        debug_assert!(
-            tracks.list.iter().any(|track| track.id == frame.track),
-            "a frame of an unknown track"
-        );
+        debug_assert!(tracks.list.iter().any(|track| track.id == frame.track), "a frame of an unknown track");
     }
 
     fn went_live(&self, changed: bool) {
@@ -506,11 +442,7 @@ impl Stream {
         });
         if came_up || changed {
             let key = self.key.clone();
-            let _nobody_listens = self.events.send(if came_up {
-                HubEvent::Up(key)
-            } else {
-                HubEvent::Changed(key)
-            });
+            let _nobody_listens = self.events.send(if came_up { HubEvent::Up(key) } else { HubEvent::Changed(key) });
         }
     }
 
@@ -541,9 +473,7 @@ impl Stream {
     }
 
     pub(crate) fn session_ended(&self, record: SessionRecord) {
-        self.counters
-            .sent_bytes
-            .fetch_add(record.bytes, Ordering::Relaxed);
+        self.counters.sent_bytes.fetch_add(record.bytes, Ordering::Relaxed);
         let mut sessions = self.lock_sessions();
         sessions.by_id.remove(&record.id);
         if sessions.by_id.is_empty() {
@@ -556,11 +486,7 @@ impl Stream {
 
     /// Its viewers.
     pub fn sessions(&self) -> Vec<Arc<Session>> {
-        self.lock_sessions()
-            .by_id
-            .values()
-            .filter_map(Weak::upgrade)
-            .collect()
+        self.lock_sessions().by_id.values().filter_map(Weak::upgrade).collect()
     }
 
     /// How many viewers it has.
@@ -570,6 +496,11 @@ impl Stream {
 
     fn lock_sessions(&self) -> MutexGuard<'_, Sessions> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether somebody watches it or waits for it.
+    pub fn is_wanted(&self) -> bool {
+        self.interest.load(Ordering::Acquire) > 0 || self.viewer_count() > 0
     }
 
     /// Keeps the stream in the registry until dropped.
@@ -595,9 +526,7 @@ impl Stream {
             }
             Phase::Grace(_) => false,
             Phase::Waiting | Phase::Failed { .. } => {
-                self.interest.load(Ordering::Acquire) == 0
-                    && self.viewer_count() == 0
-                    && self.publisher().is_none()
+                self.interest.load(Ordering::Acquire) == 0 && self.viewer_count() == 0 && self.publisher().is_none()
             }
             Phase::Live => {
                 self.stop_if_idle(now);
@@ -607,11 +536,7 @@ impl Stream {
     }
 
     fn stop_if_idle(&self, now: Instant) {
-        let on_demand = self
-            .lock()
-            .publisher
-            .as_ref()
-            .is_some_and(|publisher| publisher.on_demand);
+        let on_demand = self.lock().publisher.as_ref().is_some_and(|publisher| publisher.on_demand);
         if !on_demand || self.interest.load(Ordering::Acquire) > 0 {
             return;
         }

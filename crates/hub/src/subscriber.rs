@@ -24,10 +24,7 @@ pub struct Received {
 impl Received {
     /// The configuration of the frame's track.
     pub fn track(&self) -> Option<&Arc<TrackConfig>> {
-        self.tracks
-            .list
-            .iter()
-            .find(|track| track.id == self.frame.track)
+        self.tracks.list.iter().find(|track| track.id == self.frame.track)
     }
 }
 
@@ -54,14 +51,7 @@ impl Reader {
     fn new(stream: Arc<Stream>, cached: bool) -> Self {
         let wakeup = stream.subscribe_wakeups();
         let position = stream.join_position(cached);
-        Self {
-            stream,
-            wakeup,
-            position,
-            pending: Default::default(),
-            waits_for_start: true,
-            skipped: false,
-        }
+        Self { stream, wakeup, position, pending: Default::default(), waits_for_start: true, skipped: false }
     }
 
     /// Fetches what is new; drops frames until the first one where decoding can start.
@@ -87,11 +77,7 @@ impl Reader {
 impl Subscriber {
     /// Reads `stream` from the cached GOP (`cached`) or from the next key frame.
     pub fn new(stream: Arc<Stream>, cached: bool) -> Self {
-        Self {
-            reader: Reader::new(stream, cached),
-            next: None,
-            skips: 0,
-        }
+        Self { reader: Reader::new(stream, cached), next: None, skips: 0 }
     }
 
     /// The stream that frames come from at present.
@@ -123,18 +109,11 @@ impl Subscriber {
             if self.reader.stream.phase() == Phase::Closed && self.next.is_none() {
                 return None;
             }
-            let (current, next) = (
-                &self.reader.wakeup,
-                self.next.as_ref().map(|next| &next.wakeup),
-            );
+            let (current, next) = (&self.reader.wakeup, self.next.as_ref().map(|next| &next.wakeup));
             poll_fn(|cx| {
                 let rung = current.poll_rung(cx).is_ready();
                 let other = next.is_some_and(|wakeup| wakeup.poll_rung(cx).is_ready());
-                if rung || other {
-                    std::task::Poll::Ready(())
-                } else {
-                    std::task::Poll::Pending
-                }
+                if rung || other { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
             })
             .await;
         }
@@ -153,10 +132,6 @@ impl Subscriber {
         }
         let entry = self.reader.pending.pop_front()?;
         let skipped = std::mem::take(&mut self.reader.skipped);
-        Some(Received {
-            frame: entry.frame,
-            tracks: entry.tracks,
-            skipped,
-        })
+        Some(Received { frame: entry.frame, tracks: entry.tracks, skipped })
     }
 }

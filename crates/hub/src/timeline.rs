@@ -62,22 +62,11 @@ pub struct Repaired {
 impl Timeline {
     /// A time line that begins at `start`: zero, or where the previous publisher left off.
     pub const fn new(start: Timestamp) -> Self {
-        Self {
-            start,
-            start_arrival: None,
-            tracks: BTreeMap::new(),
-            latest_offset: None,
-        }
+        Self { start, start_arrival: None, tracks: BTreeMap::new(), latest_offset: None }
     }
 
     /// Places one access unit that arrived at `now`.
-    pub fn place(
-        &mut self,
-        track: TrackId,
-        dts: MediaTime,
-        pts: MediaTime,
-        now: Instant,
-    ) -> Repaired {
+    pub fn place(&mut self, track: TrackId, dts: MediaTime, pts: MediaTime, now: Instant) -> Repaired {
         let source_dts = dts.to_timestamp().as_micros();
         let composition = (pts.to_timestamp() - dts.to_timestamp()).clamp(0, MAX_COMPOSITION_US);
         let (dts_us, repair) = match self.tracks.get(&track) {
@@ -88,45 +77,24 @@ impl Timeline {
         state.last_dts = dts_us;
         state.last_arrival = now;
         let dts = Timestamp::from_micros(dts_us);
-        Repaired {
-            dts,
-            pts: Timestamp::from_micros(dts_us.saturating_add(composition)),
-            repair,
-        }
+        Repaired { dts, pts: Timestamp::from_micros(dts_us.saturating_add(composition)), repair }
     }
 
     /// The first unit of a track takes the offset of the others, unless that puts it far from now.
     fn anchor_first(&mut self, track: TrackId, source_dts: i64, now: Instant) -> i64 {
         let start_arrival = *self.start_arrival.get_or_insert(now);
         let expected = (self.start + now.saturating_duration_since(start_arrival)).as_micros();
-        let shared = self
-            .latest_offset
-            .filter(|offset| is_near(source_dts.saturating_add(*offset), expected));
+        let shared = self.latest_offset.filter(|offset| is_near(source_dts.saturating_add(*offset), expected));
         let offset = shared.unwrap_or_else(|| expected.saturating_sub(source_dts));
         let dts = source_dts.saturating_add(offset);
         self.latest_offset = Some(offset);
-        self.tracks.insert(
-            track,
-            TrackTime {
-                offset,
-                last_dts: dts,
-                last_arrival: now,
-            },
-        );
+        self.tracks.insert(track, TrackTime { offset, last_dts: dts, last_arrival: now });
         dts
     }
 
-    fn continue_track(
-        &mut self,
-        track: TrackId,
-        source_dts: i64,
-        now: Instant,
-    ) -> (i64, Option<Repair>) {
+    fn continue_track(&mut self, track: TrackId, source_dts: i64, now: Instant) -> (i64, Option<Repair>) {
         let latest_offset = self.latest_offset;
-        let state = self
-            .tracks
-            .get_mut(&track)
-            .expect("the caller looked it up");
+        let state = self.tracks.get_mut(&track).expect("the caller looked it up");
         let elapsed = micros(now.saturating_duration_since(state.last_arrival));
         let expected = state.last_dts.saturating_add(elapsed.max(SMALLEST_STEP_US));
         let raw = source_dts.saturating_add(state.offset);
@@ -137,20 +105,13 @@ impl Timeline {
                     moved.abs_diff(expected) < SAME_JUMP.unsigned_abs() && moved > state.last_dts
                 })
                 .unwrap_or_else(|| expected.saturating_sub(source_dts));
-            let repair = if is_wrap(raw - state.last_dts) {
-                Repair::Wrap
-            } else {
-                Repair::Jump
-            };
+            let repair = if is_wrap(raw - state.last_dts) { Repair::Wrap } else { Repair::Jump };
             state.offset = followed;
             self.latest_offset = Some(followed);
             return (source_dts.saturating_add(followed), Some(repair));
         }
         if raw <= state.last_dts {
-            return (
-                state.last_dts.saturating_add(SMALLEST_STEP_US),
-                Some(Repair::Rollback),
-            );
+            return (state.last_dts.saturating_add(SMALLEST_STEP_US), Some(Repair::Rollback));
         }
         (raw, None)
     }
@@ -169,8 +130,7 @@ const fn is_wrap(step_us: i64) -> bool {
     const MILLIS: i64 = (1 << 32) * 1000;
     const TICKS_90K: i64 = (1 << 32) * 100 / 9;
     const SLACK: u64 = 60_000_000;
-    step_us.saturating_add(MILLIS).unsigned_abs() < SLACK
-        || step_us.saturating_add(TICKS_90K).unsigned_abs() < SLACK
+    step_us.saturating_add(MILLIS).unsigned_abs() < SLACK || step_us.saturating_add(TICKS_90K).unsigned_abs() < SLACK
 }
 
 /// Derives decoding times where a protocol carries only presentation times (RTP).
@@ -193,14 +153,7 @@ impl DtsDeriver {
     /// be reordered); `frame_ticks` is the expected distance of pictures.
     pub fn new(declared_depth: u8, frame_ticks: i64) -> Self {
         let depth = usize::from(declared_depth).min(MAX_REORDER_DEPTH);
-        Self {
-            depth,
-            frame_ticks: frame_ticks.max(1),
-            waiting: Vec::new(),
-            seen: 0,
-            first: 0,
-            last_dts: None,
-        }
+        Self { depth, frame_ticks: frame_ticks.max(1), waiting: Vec::new(), seen: 0, first: 0, last_dts: None }
     }
 
     /// The decoding time in ticks of the picture that is shown at `pts` ticks. Pictures come in decoding order.
@@ -227,14 +180,11 @@ impl DtsDeriver {
             self.waiting.remove(0)
         } else {
             let missing = i64::try_from(self.depth + 1 - self.waiting.len()).unwrap_or(0);
-            self.first
-                .saturating_sub(missing.saturating_mul(self.frame_ticks))
+            self.first.saturating_sub(missing.saturating_mul(self.frame_ticks))
         };
         self.seen += 1;
         let dts = dts.min(pts);
-        self.last_dts = Some(self.last_dts.map_or(dts, |last| {
-            dts.max(last.saturating_add(1)).min(pts.max(dts))
-        }));
+        self.last_dts = Some(self.last_dts.map_or(dts, |last| dts.max(last.saturating_add(1)).min(pts.max(dts))));
         dts
     }
 

@@ -49,10 +49,7 @@ impl fmt::Display for Codec {
 
 /// A codec with what its decoder must know.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(
-    missing_docs,
-    reason = "each variant is named and documented by its codec"
-)]
+#[expect(missing_docs, reason = "each variant is named and documented by its codec")]
 pub enum CodecConfig {
     H264(H264Config),
     H265(H265Config),
@@ -70,9 +67,7 @@ impl CodecConfig {
     pub const fn kind(&self) -> MediaKind {
         match self {
             Self::H264(_) | Self::H265(_) | Self::Av1(_) => MediaKind::Video,
-            Self::Aac(_) | Self::G711A(_) | Self::G711U(_) | Self::Opus(_) | Self::Mp3(_) => {
-                MediaKind::Audio
-            }
+            Self::Aac(_) | Self::G711A(_) | Self::G711U(_) | Self::Opus(_) | Self::Mp3(_) => MediaKind::Audio,
             Self::Opaque(opaque) => opaque.kind,
         }
     }
@@ -120,9 +115,7 @@ impl CodecConfig {
     pub const fn sound(&self) -> Option<(NonZeroU32, u8)> {
         match self {
             Self::Aac(config) => Some((config.sample_rate_hz, config.channels)),
-            Self::G711A(config) | Self::G711U(config) => {
-                Some((config.sample_rate_hz, config.channels))
-            }
+            Self::G711A(config) | Self::G711U(config) => Some((config.sample_rate_hz, config.channels)),
             Self::Opus(config) => Some((OPUS_CLOCK_HZ, config.channels)),
             Self::Mp3(config) => Some((config.sample_rate_hz, config.channels)),
             _ => None,
@@ -219,13 +212,7 @@ impl H265Config {
     pub fn new(vps: Vec<Bytes>, sps: Vec<Bytes>, pps: Vec<Bytes>) -> Result<Self, ParseError> {
         h265::check_parameter_sets(&vps, &sps, &pps)?;
         let (picture, profile) = h265::parse_sps(&sps[0])?;
-        Ok(Self {
-            vps,
-            sps,
-            pps,
-            picture,
-            profile,
-        })
+        Ok(Self { vps, sps, pps, picture, profile })
     }
 
     /// From an `HEVCDecoderConfigurationRecord` (ISO/IEC 14496-15 §8.3.3.1). The second value is the
@@ -289,10 +276,7 @@ impl Av1Config {
     pub fn rfc6381(&self) -> String {
         let tier = if self.tier == 0 { 'M' } else { 'H' };
         let picture = &self.picture;
-        format!(
-            "av01.{}.{:02}{tier}.{:02}",
-            picture.profile, picture.level, picture.bit_depth
-        )
+        format!("av01.{}.{:02}{tier}.{:02}", picture.profile, picture.level, picture.bit_depth)
     }
 }
 

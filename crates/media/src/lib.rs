@@ -33,8 +33,8 @@ mod track;
 
 pub use bitstream::ParseError;
 pub use codec::{
-    AacConfig, Av1Config, Codec, CodecConfig, G711Config, H264Config, H265Config, Mp3Config,
-    OpaqueConfig, OpusConfig, PictureFormat,
+    AacConfig, Av1Config, Codec, CodecConfig, G711Config, H264Config, H265Config, Mp3Config, OpaqueConfig, OpusConfig,
+    PictureFormat,
 };
 pub use frame::{AccessUnit, CaptureOrigin, CaptureTime, Frame};
 pub use muxer::{Muxer, Refusal};

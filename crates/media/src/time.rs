@@ -66,11 +66,7 @@ impl Timestamp {
     /// `self - earlier` as a duration, zero when `earlier` is later.
     pub const fn saturating_since(self, earlier: Self) -> Duration {
         let micros = self.0.saturating_sub(earlier.0);
-        if micros > 0 {
-            Duration::from_micros(micros.unsigned_abs())
-        } else {
-            Duration::ZERO
-        }
+        if micros > 0 { Duration::from_micros(micros.unsigned_abs()) } else { Duration::ZERO }
     }
 }
 
@@ -78,10 +74,7 @@ impl Add<Duration> for Timestamp {
     type Output = Self;
 
     fn add(self, rhs: Duration) -> Self {
-        Self(
-            self.0
-                .saturating_add(i64::try_from(rhs.as_micros()).unwrap_or(i64::MAX)),
-        )
+        Self(self.0.saturating_add(i64::try_from(rhs.as_micros()).unwrap_or(i64::MAX)))
     }
 }
 
@@ -98,11 +91,7 @@ impl Sub for Timestamp {
 const fn rescale(value: i64, to: i64, from: i64) -> i64 {
     let product = value as i128 * to as i128;
     let half = from as i128 / 2;
-    let rounded = if product >= 0 {
-        (product + half) / from as i128
-    } else {
-        (product - half) / from as i128
-    };
+    let rounded = if product >= 0 { (product + half) / from as i128 } else { (product - half) / from as i128 };
     if rounded > i64::MAX as i128 {
         i64::MAX
     } else if rounded < i64::MIN as i128 {
@@ -131,13 +120,7 @@ mod tests {
     #[test]
     fn extremes_saturate() {
         let one = NonZeroU32::MIN;
-        assert_eq!(
-            MediaTime::new(i64::MAX, one).to_timestamp().as_micros(),
-            i64::MAX
-        );
-        assert_eq!(
-            MediaTime::new(i64::MIN, one).to_timestamp().as_micros(),
-            i64::MIN
-        );
+        assert_eq!(MediaTime::new(i64::MAX, one).to_timestamp().as_micros(), i64::MAX);
+        assert_eq!(MediaTime::new(i64::MIN, one).to_timestamp().as_micros(), i64::MIN);
     }
 }

@@ -38,12 +38,7 @@ pub struct TrackConfig {
 impl TrackConfig {
     /// A first-version configuration.
     pub const fn new(id: TrackId, clock_hz: NonZeroU32, codec: CodecConfig) -> Self {
-        Self {
-            id,
-            version: 1,
-            clock_hz,
-            codec,
-        }
+        Self { id, version: 1, clock_hz, codec }
     }
 
     /// Seen, heard or read.

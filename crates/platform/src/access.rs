@@ -30,35 +30,23 @@ impl TokenAccess {
             }
             return Err(AccessDenied {
                 kind: ErrorKind::Unauthorized,
-                reason: "A token is needed; make one with `viaduct token` or in the console."
-                    .to_owned(),
+                reason: "A token is needed; make one with `viaduct token` or in the console.".to_owned(),
             });
         };
-        let claims = self
-            .signer
-            .check(token, request.action, &request.key, unix_now())
-            .map_err(|error| AccessDenied {
-                kind: if error == TokenError::OtherScope {
-                    ErrorKind::Forbidden
-                } else {
-                    ErrorKind::Unauthorized
-                },
+        let claims =
+            self.signer.check(token, request.action, &request.key, unix_now()).map_err(|error| AccessDenied {
+                kind: if error == TokenError::OtherScope { ErrorKind::Forbidden } else { ErrorKind::Unauthorized },
                 reason: sentence(error),
             })?;
         let expiry = Duration::from_secs(u64::try_from(claims.expires_at).unwrap_or(0));
-        Ok(Grant {
-            subject: Some("token".to_owned()),
-            expires_at: Some(UNIX_EPOCH + expiry),
-        })
+        Ok(Grant { subject: Some("token".to_owned()), expires_at: Some(UNIX_EPOCH + expiry) })
     }
 }
 
 fn sentence(error: TokenError) -> String {
     let text = error.to_string();
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        format!("{}{}.", first.to_uppercase(), letters.as_str())
-    })
+    letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
 }
 
 impl Access for TokenAccess {
@@ -88,28 +76,13 @@ mod tests {
         let signer = TokenSigner::new([1; KEY_LEN]);
         let closed = TokenAccess::new(signer.clone(), false);
         let dev = TokenAccess::new(signer.clone(), true);
-        assert_eq!(
-            closed.decide(&request(None)).unwrap_err().kind,
-            ErrorKind::Unauthorized
-        );
+        assert_eq!(closed.decide(&request(None)).unwrap_err().kind, ErrorKind::Unauthorized);
         assert!(dev.decide(&request(None)).is_ok());
         assert!(dev.decide(&request(Some("nonsense".into()))).is_err());
-        let claims = |app: &str| TokenClaims {
-            action: Action::Play,
-            app: app.into(),
-            name: None,
-            expires_at: unix_now() + 60,
-        };
-        assert!(
-            closed
-                .decide(&request(Some(signer.sign(&claims("road")))))
-                .unwrap()
-                .expires_at
-                .is_some()
-        );
-        let other = closed
-            .decide(&request(Some(signer.sign(&claims("other")))))
-            .unwrap_err();
+        let claims =
+            |app: &str| TokenClaims { action: Action::Play, app: app.into(), name: None, expires_at: unix_now() + 60 };
+        assert!(closed.decide(&request(Some(signer.sign(&claims("road"))))).unwrap().expires_at.is_some());
+        let other = closed.decide(&request(Some(signer.sign(&claims("other"))))).unwrap_err();
         assert_eq!(other.kind, ErrorKind::Forbidden);
     }
 }

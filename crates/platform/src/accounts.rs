@@ -56,9 +56,7 @@ pub enum AccountError {
     #[error("The administrator's password is set already; sign in.")]
     SetupDone,
     /// The first run must be done first.
-    #[error(
-        "Set the administrator's password first: open the address that the server printed at its start."
-    )]
+    #[error("Set the administrator's password first: open the address that the server printed at its start.")]
     SetupRequired,
     /// The code of the first run is wrong.
     #[error(
@@ -156,21 +154,12 @@ impl Accounts {
     ///
     /// # Errors
     /// When it is done already, the code is wrong, or the password does not fit.
-    pub async fn set_up(
-        &self,
-        code: Option<&str>,
-        password: &str,
-        address: IpAddr,
-    ) -> Result<SignedIn, AccountError> {
+    pub async fn set_up(&self, code: Option<&str>, password: &str, address: IpAddr) -> Result<SignedIn, AccountError> {
         if !self.needs_setup().await? {
             return Err(AccountError::SetupDone);
         }
         self.check_lock(&address.to_string())?;
-        let expected = self
-            .setup_code
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let expected = self.setup_code.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(expected) = expected
             && !same_secret(&expected, code.unwrap_or_default())
         {
@@ -178,19 +167,12 @@ impl Accounts {
             return Err(AccountError::WrongSetupCode);
         }
         let password_hash = self.hash_password(password).await?;
-        match self
-            .database
-            .add_user(ADMIN_NAME, &password_hash, ADMINISTRATOR, unix_now())
-            .await
-        {
+        match self.database.add_user(ADMIN_NAME, &password_hash, ADMINISTRATOR, unix_now()).await {
             Ok(_) => {}
             Err(DbError::Exists) => return Err(AccountError::SetupDone),
             Err(error) => return Err(error.into()),
         }
-        *self
-            .setup_code
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = None;
+        *self.setup_code.lock().unwrap_or_else(PoisonError::into_inner) = None;
         tracing::info!(%address, "The administrator's password was set.");
         self.login(ADMIN_NAME, password, address).await
     }
@@ -201,14 +183,8 @@ impl Accounts {
     /// When the password does not fit or storage fails.
     pub async fn force_admin_password(&self, password: &str) -> Result<(), AccountError> {
         let password_hash = self.hash_password(password).await?;
-        if !self
-            .database
-            .set_password(ADMIN_NAME, &password_hash)
-            .await?
-        {
-            self.database
-                .add_user(ADMIN_NAME, &password_hash, ADMINISTRATOR, unix_now())
-                .await?;
+        if !self.database.set_password(ADMIN_NAME, &password_hash).await? {
+            self.database.add_user(ADMIN_NAME, &password_hash, ADMINISTRATOR, unix_now()).await?;
         }
         Ok(())
     }
@@ -217,25 +193,16 @@ impl Accounts {
     ///
     /// # Errors
     /// When name or password is wrong, or too many attempts failed.
-    pub async fn login(
-        &self,
-        name: &str,
-        password: &str,
-        address: IpAddr,
-    ) -> Result<SignedIn, AccountError> {
+    pub async fn login(&self, name: &str, password: &str, address: IpAddr) -> Result<SignedIn, AccountError> {
         if self.needs_setup().await? {
             return Err(AccountError::SetupRequired);
         }
-        let (by_address, by_name) = (
-            address.to_string(),
-            format!("name:{}", name.chars().take(64).collect::<String>()),
-        );
+        let (by_address, by_name) =
+            (address.to_string(), format!("name:{}", name.chars().take(64).collect::<String>()));
         self.check_lock(&by_address)?;
         self.check_lock(&by_name)?;
         let user = self.database.user_by_name(name).await?;
-        let stored = user
-            .as_ref()
-            .map_or_else(|| self.decoy.clone(), |user| user.password_hash.clone());
+        let stored = user.as_ref().map_or_else(|| self.decoy.clone(), |user| user.password_hash.clone());
         let right = self.verify_password(password, stored).await?;
         let Some(user) = user.filter(|_| right) else {
             self.note_failure(&by_address);
@@ -247,15 +214,9 @@ impl Accounts {
         let token = random_token();
         let now = unix_now();
         let expires_at = now + SESSION_LIFE_S;
-        self.database
-            .add_login(&token_hash(&token), user.id, now, expires_at)
-            .await?;
+        self.database.add_login(&token_hash(&token), user.id, now, expires_at).await?;
         tracing::info!(%address, user = user.name, "Signed in.");
-        Ok(SignedIn {
-            token,
-            expires_at,
-            user,
-        })
+        Ok(SignedIn { token, expires_at, user })
     }
 
     /// The user of a bearer token.
@@ -263,10 +224,7 @@ impl Accounts {
     /// # Errors
     /// [`AccountError::NoSession`] when it has ended.
     pub async fn authenticate(&self, token: &str) -> Result<User, AccountError> {
-        self.database
-            .user_by_login(&token_hash(token), unix_now())
-            .await?
-            .ok_or(AccountError::NoSession)
+        self.database.user_by_login(&token_hash(token), unix_now()).await?.ok_or(AccountError::NoSession)
     }
 
     /// Ends a session.
@@ -281,25 +239,15 @@ impl Accounts {
     ///
     /// # Errors
     /// When the present password is wrong or the new one does not fit.
-    pub async fn change_password(
-        &self,
-        user: &User,
-        current: &str,
-        new: &str,
-    ) -> Result<(), AccountError> {
+    pub async fn change_password(&self, user: &User, current: &str, new: &str) -> Result<(), AccountError> {
         let by_name = format!("name:{}", user.name);
         self.check_lock(&by_name)?;
-        if !self
-            .verify_password(current, user.password_hash.clone())
-            .await?
-        {
+        if !self.verify_password(current, user.password_hash.clone()).await? {
             self.note_failure(&by_name);
             return Err(AccountError::WrongCredentials);
         }
         let password_hash = self.hash_password(new).await?;
-        self.database
-            .set_password(&user.name, &password_hash)
-            .await?;
+        self.database.set_password(&user.name, &password_hash).await?;
         Ok(())
     }
 
@@ -318,9 +266,7 @@ impl Accounts {
         let password = password.to_owned();
         self.off_runtime(move || {
             let parsed = PasswordHash::new(&stored).map_err(|_| AccountError::Hashing)?;
-            Ok(argon2()
-                .verify_password(password.as_bytes(), &parsed)
-                .is_ok())
+            Ok(argon2().verify_password(password.as_bytes(), &parsed).is_ok())
         })
         .await
     }
@@ -329,10 +275,7 @@ impl Accounts {
         &self,
         work: impl FnOnce() -> Result<T, AccountError> + Send + 'static,
     ) -> Result<T, AccountError> {
-        let permit = Arc::clone(&self.hashing)
-            .acquire_owned()
-            .await
-            .map_err(|_| AccountError::Hashing)?;
+        let permit = Arc::clone(&self.hashing).acquire_owned().await.map_err(|_| AccountError::Hashing)?;
         let done = tokio::task::spawn_blocking(move || {
             let _held = permit;
             work()
@@ -342,18 +285,13 @@ impl Accounts {
 
     fn check_lock(&self, who: &str) -> Result<(), AccountError> {
         let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(failed) = failures
-            .get(who)
-            .filter(|failed| failed.count >= FREE_FAILURES)
-        else {
+        let Some(failed) = failures.get(who).filter(|failed| failed.count >= FREE_FAILURES) else {
             return Ok(());
         };
         let doublings = (failed.count - FREE_FAILURES).min(9);
         let lock = Duration::from_secs(1 << doublings).min(MAX_LOCK);
         match lock.checked_sub(failed.last.elapsed()) {
-            Some(retry_after) if !retry_after.is_zero() => {
-                Err(AccountError::Locked { retry_after })
-            }
+            Some(retry_after) if !retry_after.is_zero() => Err(AccountError::Locked { retry_after }),
             _ => Ok(()),
         }
     }
@@ -364,10 +302,7 @@ impl Accounts {
             failures.retain(|_, failed| failed.last.elapsed() < MAX_LOCK);
         }
         if failures.len() < MAX_REMEMBERED || failures.contains_key(who) {
-            let failed = failures.entry(who.to_owned()).or_insert(Failures {
-                count: 0,
-                last: Instant::now(),
-            });
+            let failed = failures.entry(who.to_owned()).or_insert(Failures { count: 0, last: Instant::now() });
             failed.count = failed.count.saturating_add(1);
             failed.last = Instant::now();
         }
@@ -387,10 +322,7 @@ fn argon2() -> Argon2<'static> {
 }
 
 fn hash(password: &str) -> Result<String, AccountError> {
-    argon2()
-        .hash_password(password.as_bytes())
-        .map(|hash| hash.to_string())
-        .map_err(|_| AccountError::Hashing)
+    argon2().hash_password(password.as_bytes()).map(|hash| hash.to_string()).map_err(|_| AccountError::Hashing)
 }
 
 fn same_secret(a: &str, b: &str) -> bool {
@@ -415,13 +347,8 @@ mod tests {
 
     async fn accounts(code: Option<&str>) -> (tempfile::TempDir, Accounts) {
         let folder = tempfile::tempdir().unwrap();
-        let database = Database::open(&folder.path().join("viaduct.db"))
-            .await
-            .unwrap();
-        (
-            folder,
-            Accounts::new(database, code.map(str::to_owned)).unwrap(),
-        )
+        let database = Database::open(&folder.path().join("viaduct.db")).await.unwrap();
+        (folder, Accounts::new(database, code.map(str::to_owned)).unwrap())
     }
 
     #[tokio::test]
@@ -435,61 +362,31 @@ mod tests {
         }
         let short = accounts.set_up(Some("code-7"), "short", HERE).await;
         assert!(matches!(short, Err(AccountError::BadPassword)));
-        let signed_in = accounts
-            .set_up(Some("code-7"), "long enough password", HERE)
-            .await
-            .unwrap();
-        assert_eq!(
-            accounts.authenticate(&signed_in.token).await.unwrap().name,
-            "admin"
-        );
-        let again = accounts
-            .set_up(Some("code-7"), "another password!", HERE)
-            .await;
+        let signed_in = accounts.set_up(Some("code-7"), "long enough password", HERE).await.unwrap();
+        assert_eq!(accounts.authenticate(&signed_in.token).await.unwrap().name, "admin");
+        let again = accounts.set_up(Some("code-7"), "another password!", HERE).await;
         assert!(matches!(again, Err(AccountError::SetupDone)));
     }
 
     #[tokio::test]
     async fn sessions_end_at_logout_and_when_the_password_changes() {
         let (_folder, accounts) = accounts(None).await;
-        accounts
-            .force_admin_password("the first password")
-            .await
-            .unwrap();
-        let one = accounts
-            .login("admin", "the first password", HERE)
-            .await
-            .unwrap();
-        let two = accounts
-            .login("admin", "the first password", HERE)
-            .await
-            .unwrap();
+        accounts.force_admin_password("the first password").await.unwrap();
+        let one = accounts.login("admin", "the first password", HERE).await.unwrap();
+        let two = accounts.login("admin", "the first password", HERE).await.unwrap();
         accounts.logout(&one.token).await.unwrap();
         assert!(accounts.authenticate(&one.token).await.is_err());
-        let wrong = accounts
-            .change_password(&two.user, "not the password", "the second password")
-            .await;
+        let wrong = accounts.change_password(&two.user, "not the password", "the second password").await;
         assert!(matches!(wrong, Err(AccountError::WrongCredentials)));
-        accounts
-            .change_password(&two.user, "the first password", "the second password")
-            .await
-            .unwrap();
+        accounts.change_password(&two.user, "the first password", "the second password").await.unwrap();
         assert!(accounts.authenticate(&two.token).await.is_err());
-        assert!(
-            accounts
-                .login("admin", "the second password", HERE)
-                .await
-                .is_ok()
-        );
+        assert!(accounts.login("admin", "the second password", HERE).await.is_ok());
     }
 
     #[tokio::test]
     async fn repeated_failures_lock_the_address_and_the_name() {
         let (_folder, accounts) = accounts(None).await;
-        accounts
-            .force_admin_password("the first password")
-            .await
-            .unwrap();
+        accounts.force_admin_password("the first password").await.unwrap();
         for _ in 0..FREE_FAILURES {
             let failed = accounts.login("admin", "a wrong password", HERE).await;
             assert!(matches!(failed, Err(AccountError::WrongCredentials)));

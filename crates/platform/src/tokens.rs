@@ -67,12 +67,7 @@ impl TokenSigner {
     /// Signs claims. The caller validates names and life.
     pub fn sign(&self, claims: &TokenClaims) -> String {
         let name = claims.name.as_deref().unwrap_or("*");
-        let body = format!(
-            "{}.{}.{name}.{}",
-            claims.action.as_str(),
-            claims.app,
-            claims.expires_at
-        );
+        let body = format!("{}.{}.{name}.{}", claims.action.as_str(), claims.app, claims.expires_at);
         let signature = URL_SAFE_NO_PAD.encode(self.mac(&body).finalize().into_bytes());
         format!("{body}.{signature}")
     }
@@ -81,13 +76,7 @@ impl TokenSigner {
     ///
     /// # Errors
     /// In constant time for the signature; scope and expiry are only looked at behind a good one.
-    pub fn check(
-        &self,
-        token: &str,
-        action: Action,
-        key: &StreamKey,
-        now: i64,
-    ) -> Result<TokenClaims, TokenError> {
+    pub fn check(&self, token: &str, action: Action, key: &StreamKey, now: i64) -> Result<TokenClaims, TokenError> {
         let claims = self.verify(token)?;
         if now >= claims.expires_at {
             return Err(TokenError::Expired);
@@ -104,18 +93,13 @@ impl TokenSigner {
             return Err(TokenError::Invalid);
         }
         let (body, signature) = token.rsplit_once('.').ok_or(TokenError::Invalid)?;
-        let signature = URL_SAFE_NO_PAD
-            .decode(signature)
-            .map_err(|_| TokenError::Invalid)?;
-        self.mac(body)
-            .verify_slice(&signature)
-            .map_err(|_| TokenError::Invalid)?;
+        let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| TokenError::Invalid)?;
+        self.mac(body).verify_slice(&signature).map_err(|_| TokenError::Invalid)?;
         parse(body).ok_or(TokenError::Invalid)
     }
 
     fn mac(&self, body: &str) -> Hmac<Sha256> {
-        let mut mac =
-            Hmac::<Sha256>::new_from_slice(&self.key).expect("HMAC takes keys of any length");
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("HMAC takes keys of any length");
         mac.update(b"viaduct stream token v1\0");
         mac.update(body.as_bytes());
         mac
@@ -132,12 +116,7 @@ fn parse(body: &str) -> Option<TokenClaims> {
     let (app, name) = (parts.next()?, parts.next()?);
     let expires_at = parts.next()?.parse().ok()?;
     let name = (name != "*").then(|| name.to_owned());
-    parts.next().is_none().then(|| TokenClaims {
-        action,
-        app: app.to_owned(),
-        name,
-        expires_at,
-    })
+    parts.next().is_none().then(|| TokenClaims { action, app: app.to_owned(), name, expires_at })
 }
 
 #[cfg(test)]
@@ -145,12 +124,7 @@ mod tests {
     use super::*;
 
     fn claims(name: Option<&str>) -> TokenClaims {
-        TokenClaims {
-            action: Action::Play,
-            app: "road".into(),
-            name: name.map(str::to_owned),
-            expires_at: 1000,
-        }
+        TokenClaims { action: Action::Play, app: "road".into(), name: name.map(str::to_owned), expires_at: 1000 }
     }
 
     fn key(text: &str) -> StreamKey {
@@ -161,21 +135,14 @@ mod tests {
     fn a_token_opens_its_stream_until_it_expires() {
         let signer = TokenSigner::new([7; KEY_LEN]);
         let token = signer.sign(&claims(Some("k1")));
-        assert_eq!(
-            signer.check(&token, Action::Play, &key("road/k1"), 999),
-            Ok(claims(Some("k1")))
-        );
+        assert_eq!(signer.check(&token, Action::Play, &key("road/k1"), 999), Ok(claims(Some("k1"))));
         for (action, stream, now, error) in [
             (Action::Play, "road/k1", 1000, TokenError::Expired),
             (Action::Publish, "road/k1", 1, TokenError::OtherScope),
             (Action::Play, "road/k2", 1, TokenError::OtherScope),
             (Action::Play, "other/k1", 1, TokenError::OtherScope),
         ] {
-            assert_eq!(
-                signer.check(&token, action, &key(stream), now),
-                Err(error),
-                "{stream}"
-            );
+            assert_eq!(signer.check(&token, action, &key(stream), now), Err(error), "{stream}");
         }
         let all = signer.sign(&claims(None));
         assert!(signer.check(&all, Action::Play, &key("road/k2"), 1).is_ok());
@@ -187,20 +154,8 @@ mod tests {
         let token = signer.sign(&claims(Some("k1")));
         let foreign = TokenSigner::new([8; KEY_LEN]).sign(&claims(Some("k1")));
         let stretched = token.replace("1000", "9000");
-        for bad in [
-            "",
-            ".",
-            "play",
-            &foreign,
-            &stretched,
-            &token[..token.len() - 2],
-            &"x".repeat(5000),
-        ] {
-            assert_eq!(
-                signer.check(bad, Action::Play, &key("road/k1"), 1),
-                Err(TokenError::Invalid),
-                "{bad}"
-            );
+        for bad in ["", ".", "play", &foreign, &stretched, &token[..token.len() - 2], &"x".repeat(5000)] {
+            assert_eq!(signer.check(bad, Action::Play, &key("road/k1"), 1), Err(TokenError::Invalid), "{bad}");
         }
     }
 }

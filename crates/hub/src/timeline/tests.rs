@@ -10,21 +10,11 @@ fn ms(value: i64) -> MediaTime {
 }
 
 /// Feeds (source ms, arrival ms) pairs of one track and returns the repaired dts in ms with repairs.
-fn run(
-    timeline: &mut Timeline,
-    origin: Instant,
-    track: TrackId,
-    steps: &[(i64, u64)],
-) -> Vec<(i64, Option<Repair>)> {
+fn run(timeline: &mut Timeline, origin: Instant, track: TrackId, steps: &[(i64, u64)]) -> Vec<(i64, Option<Repair>)> {
     steps
         .iter()
         .map(|(source, arrival)| {
-            let repaired = timeline.place(
-                track,
-                ms(*source),
-                ms(*source),
-                origin + Duration::from_millis(*arrival),
-            );
+            let repaired = timeline.place(track, ms(*source), ms(*source), origin + Duration::from_millis(*arrival));
             (repaired.dts.as_millis(), repaired.repair)
         })
         .collect()
@@ -33,12 +23,7 @@ fn run(
 #[test]
 fn a_steady_source_starts_at_zero_and_keeps_its_steps() {
     let mut timeline = Timeline::new(Timestamp::ZERO);
-    let times = run(
-        &mut timeline,
-        Instant::now(),
-        VIDEO,
-        &[(5000, 0), (5040, 41), (5080, 79)],
-    );
+    let times = run(&mut timeline, Instant::now(), VIDEO, &[(5000, 0), (5040, 41), (5080, 79)]);
     assert_eq!(times, [(0, None), (40, None), (80, None)]);
 }
 
@@ -46,12 +31,8 @@ fn a_steady_source_starts_at_zero_and_keeps_its_steps() {
 fn a_jump_continues_at_the_arrival_clock() {
     for jump in [1_000_000, -4000, i64::MAX / 2000] {
         let mut timeline = Timeline::new(Timestamp::ZERO);
-        let times = run(
-            &mut timeline,
-            Instant::now(),
-            VIDEO,
-            &[(5000, 0), (5040, 40), (5080 + jump, 80), (5120 + jump, 120)],
-        );
+        let times =
+            run(&mut timeline, Instant::now(), VIDEO, &[(5000, 0), (5040, 40), (5080 + jump, 80), (5120 + jump, 120)]);
         assert_eq!(times[2], (80, Some(Repair::Jump)), "jump {jump}");
         assert_eq!(times[3], (120, None), "jump {jump}");
     }
@@ -61,24 +42,14 @@ fn a_jump_continues_at_the_arrival_clock() {
 fn a_restarted_32_bit_counter_is_counted_as_a_wrap() {
     let wrap = 1i64 << 32;
     let mut timeline = Timeline::new(Timestamp::ZERO);
-    let times = run(
-        &mut timeline,
-        Instant::now(),
-        VIDEO,
-        &[(wrap - 40, 0), (0, 40), (40, 80)],
-    );
+    let times = run(&mut timeline, Instant::now(), VIDEO, &[(wrap - 40, 0), (0, 40), (40, 80)]);
     assert_eq!(times, [(0, None), (40, Some(Repair::Wrap)), (80, None)]);
 }
 
 #[test]
 fn a_long_pause_that_the_source_counts_too_is_no_jump() {
     let mut timeline = Timeline::new(Timestamp::ZERO);
-    let times = run(
-        &mut timeline,
-        Instant::now(),
-        VIDEO,
-        &[(0, 0), (60_000, 60_010)],
-    );
+    let times = run(&mut timeline, Instant::now(), VIDEO, &[(0, 0), (60_000, 60_010)]);
     assert_eq!(times[1], (60_000, None));
 }
 
@@ -96,30 +67,14 @@ fn tracks_that_jump_together_stay_together() {
 #[test]
 fn a_later_publisher_continues_where_the_time_line_was() {
     let mut timeline = Timeline::new(Timestamp::from_millis(7000));
-    assert_eq!(
-        run(&mut timeline, Instant::now(), VIDEO, &[(123, 0)])[0].0,
-        7000
-    );
+    assert_eq!(run(&mut timeline, Instant::now(), VIDEO, &[(123, 0)])[0].0, 7000);
 }
 
 #[test]
 fn small_steps_back_are_mended_without_losing_the_rate() {
     let mut timeline = Timeline::new(Timestamp::ZERO);
-    let times = run(
-        &mut timeline,
-        Instant::now(),
-        VIDEO,
-        &[(100, 0), (140, 40), (130, 80), (220, 120)],
-    );
-    assert_eq!(
-        times,
-        [
-            (0, None),
-            (40, None),
-            (41, Some(Repair::Rollback)),
-            (120, None)
-        ]
-    );
+    let times = run(&mut timeline, Instant::now(), VIDEO, &[(100, 0), (140, 40), (130, 80), (220, 120)]);
+    assert_eq!(times, [(0, None), (40, None), (41, Some(Repair::Rollback)), (120, None)]);
 }
 
 proptest! {
@@ -156,26 +111,17 @@ const WITH_B_FRAMES: [i64; 10] = [0, 3, 1, 2, 6, 4, 5, 9, 7, 8];
 #[test]
 fn dts_of_b_frames_with_declared_depth() {
     let mut deriver = DtsDeriver::new(1, 1);
-    let dts: Vec<i64> = WITH_B_FRAMES
-        .iter()
-        .map(|pts| deriver.derive(*pts))
-        .collect();
+    let dts: Vec<i64> = WITH_B_FRAMES.iter().map(|pts| deriver.derive(*pts)).collect();
     assert_eq!(dts, [-1, 0, 1, 2, 3, 4, 5, 6, 7, 8]);
 }
 
 #[test]
 fn undeclared_reordering_is_learnt() {
     let mut deriver = DtsDeriver::new(0, 1);
-    let dts: Vec<i64> = WITH_B_FRAMES
-        .iter()
-        .map(|pts| deriver.derive(*pts))
-        .collect();
+    let dts: Vec<i64> = WITH_B_FRAMES.iter().map(|pts| deriver.derive(*pts)).collect();
     let steady = &dts[4..];
     assert!(steady.windows(2).all(|pair| pair[1] > pair[0]), "{dts:?}");
-    assert!(
-        dts.iter().zip(WITH_B_FRAMES).all(|(dts, pts)| *dts <= pts),
-        "{dts:?}"
-    );
+    assert!(dts.iter().zip(WITH_B_FRAMES).all(|(dts, pts)| *dts <= pts), "{dts:?}");
 }
 
 #[test]

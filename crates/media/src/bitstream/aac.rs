@@ -8,10 +8,8 @@ use super::bits::BitReader;
 use crate::AacConfig;
 
 /// `samplingFrequencyIndex` (table 1.18).
-pub const SAMPLE_RATES_HZ: [u32; 13] = [
-    96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8000,
-    7350,
-];
+pub const SAMPLE_RATES_HZ: [u32; 13] =
+    [96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8000, 7350];
 /// Bytes of an `AudioSpecificConfig` that we accept.
 const MAX_LEN: usize = 64;
 const WHAT: &str = "AudioSpecificConfig";
@@ -30,25 +28,16 @@ pub(crate) fn parse_specific_config(bytes: &[u8]) -> Result<AacConfig, ParseErro
         7 => 8,
         count @ 1..=6 => count,
         _ => {
-            return Err(ParseError::OutOfRange {
-                what: "AAC channel configuration",
-            });
+            return Err(ParseError::OutOfRange { what: "AAC channel configuration" });
         }
     };
-    Ok(AacConfig {
-        specific_config: Bytes::copy_from_slice(bytes),
-        object_type,
-        sample_rate_hz,
-        channels,
-    })
+    Ok(AacConfig { specific_config: Bytes::copy_from_slice(bytes), object_type, sample_rate_hz, channels })
 }
 
 fn object_type(reader: &mut BitReader<'_>) -> Result<u8, ParseError> {
     const ESCAPE: u8 = 31;
     match reader.byte_bits(5)? {
-        0 => Err(ParseError::OutOfRange {
-            what: "audioObjectType",
-        }),
+        0 => Err(ParseError::OutOfRange { what: "audioObjectType" }),
         ESCAPE => Ok(32 + reader.byte_bits(6)?),
         value => Ok(value),
     }
@@ -56,33 +45,20 @@ fn object_type(reader: &mut BitReader<'_>) -> Result<u8, ParseError> {
 
 fn sample_rate(reader: &mut BitReader<'_>) -> Result<NonZeroU32, ParseError> {
     let index = usize::from(reader.byte_bits(4)?);
-    let rate = if index == EXPLICIT_RATE {
-        reader.bits(24)?
-    } else {
-        SAMPLE_RATES_HZ.get(index).copied().unwrap_or(0)
-    };
-    NonZeroU32::new(rate).ok_or(ParseError::OutOfRange {
-        what: "AAC sampling frequency",
-    })
+    let rate = if index == EXPLICIT_RATE { reader.bits(24)? } else { SAMPLE_RATES_HZ.get(index).copied().unwrap_or(0) };
+    NonZeroU32::new(rate).ok_or(ParseError::OutOfRange { what: "AAC sampling frequency" })
 }
 
 pub(crate) fn write_lc_specific_config(sample_rate_hz: NonZeroU32, channels: u8) -> Vec<u8> {
     const LC: u64 = 2;
     let configuration = u64::from(if channels == 8 { 7 } else { channels.min(15) });
-    match SAMPLE_RATES_HZ
-        .iter()
-        .position(|rate| *rate == sample_rate_hz.get())
-    {
+    match SAMPLE_RATES_HZ.iter().position(|rate| *rate == sample_rate_hz.get()) {
         Some(index) => {
-            let bits =
-                LC << 11 | u64::try_from(index).expect("at most 12") << 7 | configuration << 3;
+            let bits = LC << 11 | u64::try_from(index).expect("at most 12") << 7 | configuration << 3;
             bits.to_be_bytes()[6..].to_vec()
         }
         None => {
-            let bits = LC << 35
-                | 15 << 31
-                | u64::from(sample_rate_hz.get() & 0xFF_FFFF) << 7
-                | configuration << 3;
+            let bits = LC << 35 | 15 << 31 | u64::from(sample_rate_hz.get() & 0xFF_FFFF) << 7 | configuration << 3;
             bits.to_be_bytes()[3..].to_vec()
         }
     }
@@ -103,11 +79,7 @@ mod tests {
         ] {
             let config = AacConfig::from_specific_config(bytes).unwrap();
             assert_eq!(
-                (
-                    config.object_type,
-                    config.sample_rate_hz.get(),
-                    config.channels
-                ),
+                (config.object_type, config.sample_rate_hz.get(), config.channels),
                 (object_type, rate, channels)
             );
         }
@@ -118,10 +90,7 @@ mod tests {
         for rate in [8000, 16_000, 44_100, 48_000, 12_345] {
             for channels in [1, 2, 6, 8] {
                 let config = AacConfig::lc(NonZeroU32::new(rate).unwrap(), channels).unwrap();
-                assert_eq!(
-                    (config.sample_rate_hz.get(), config.channels),
-                    (rate, channels)
-                );
+                assert_eq!((config.sample_rate_hz.get(), config.channels), (rate, channels));
             }
         }
         assert!(AacConfig::lc(NonZeroU32::MIN, 9).is_err());
@@ -129,13 +98,7 @@ mod tests {
 
     #[test]
     fn truncated_and_absurd_configurations_are_errors() {
-        for bytes in [
-            &[][..],
-            &[0x12],
-            &[0x00, 0x00],
-            &[0x17, 0x80, 0x00],
-            &[0; 65],
-        ] {
+        for bytes in [&[][..], &[0x12], &[0x00, 0x00], &[0x17, 0x80, 0x00], &[0; 65]] {
             assert!(AacConfig::from_specific_config(bytes).is_err(), "{bytes:?}");
         }
     }

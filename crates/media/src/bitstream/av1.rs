@@ -66,11 +66,7 @@ pub fn parse_obu(bytes: &[u8]) -> Result<(Obu<'_>, usize), ParseError> {
     }
     let (has_extension, has_size) = (header & 4 != 0, header & 2 != 0);
     let mut at = 1;
-    let extension = if has_extension {
-        Some(*bytes.get(1).ok_or(truncated)?)
-    } else {
-        None
-    };
+    let extension = if has_extension { Some(*bytes.get(1).ok_or(truncated)?) } else { None };
     at += usize::from(has_extension);
     let length = if has_size {
         let mut reader = BitReader::new(bytes.get(at..).ok_or(truncated)?, WHAT);
@@ -80,18 +76,8 @@ pub fn parse_obu(bytes: &[u8]) -> Result<(Obu<'_>, usize), ParseError> {
     } else {
         bytes.len() - at
     };
-    let payload = bytes
-        .get(at..)
-        .and_then(|rest| rest.get(..length))
-        .ok_or(truncated)?;
-    Ok((
-        Obu {
-            kind: header >> 3 & 0xF,
-            extension,
-            payload,
-        },
-        at + length,
-    ))
+    let payload = bytes.get(at..).and_then(|rest| rest.get(..length)).ok_or(truncated)?;
+    Ok((Obu { kind: header >> 3 & 0xF, extension, payload }, at + length))
 }
 
 /// Appends a unit with its size field.
@@ -125,8 +111,7 @@ pub fn is_random_access(unit: &[u8]) -> bool {
             obu_type::SEQUENCE_HEADER => has_sequence_header = true,
             obu_type::FRAME | obu_type::FRAME_HEADER => {
                 // uncompressed_header(): show_existing_frame f(1), frame_type f(2); KEY_FRAME is 0.
-                return has_sequence_header
-                    && obu.payload.first().is_some_and(|byte| byte & 0xE0 == 0);
+                return has_sequence_header && obu.payload.first().is_some_and(|byte| byte & 0xE0 == 0);
             }
             _ => {}
         }
@@ -136,9 +121,7 @@ pub fn is_random_access(unit: &[u8]) -> bool {
 
 pub(crate) fn parse_av1c(record: &[u8]) -> Result<Av1Config, ParseError> {
     const WHAT: &str = "AV1CodecConfigurationRecord";
-    let rest = record
-        .get(4..)
-        .ok_or(ParseError::Truncated { what: WHAT })?;
+    let rest = record.get(4..).ok_or(ParseError::Truncated { what: WHAT })?;
     if record[0] != 0x81 {
         return Err(ParseError::OutOfRange { what: WHAT });
     }
@@ -150,22 +133,16 @@ pub(crate) fn parse_av1c(record: &[u8]) -> Result<Av1Config, ParseError> {
         }
         at += used;
     }
-    Err(ParseError::Missing {
-        what: SEQUENCE_HEADER,
-    })
+    Err(ParseError::Missing { what: SEQUENCE_HEADER })
 }
 
 pub(crate) fn parse_sequence_header_obu(bytes: &[u8]) -> Result<Av1Config, ParseError> {
     let (obu, _) = parse_obu(bytes)?;
     if obu.kind != obu_type::SEQUENCE_HEADER {
-        return Err(ParseError::Missing {
-            what: SEQUENCE_HEADER,
-        });
+        return Err(ParseError::Missing { what: SEQUENCE_HEADER });
     }
     if obu.payload.len() > MAX_SEQUENCE_HEADER_LEN {
-        return Err(ParseError::OutOfRange {
-            what: SEQUENCE_HEADER,
-        });
+        return Err(ParseError::OutOfRange { what: SEQUENCE_HEADER });
     }
     let header = parse_sequence_header(obu.payload)?;
     let mut framed = BytesMut::new();
@@ -176,18 +153,9 @@ pub(crate) fn parse_sequence_header_obu(bytes: &[u8]) -> Result<Av1Config, Parse
         10 => 0x40,
         _ => 0x60,
     };
-    let av1c_head = [
-        0x81,
-        picture.profile << 5 | picture.level & 0x1F,
-        header.tier << 7 | depth_bits | header.color_bits,
-        0,
-    ];
-    Ok(Av1Config {
-        sequence_header: Bytes::from(framed),
-        picture,
-        tier: header.tier,
-        av1c_head,
-    })
+    let av1c_head =
+        [0x81, picture.profile << 5 | picture.level & 0x1F, header.tier << 7 | depth_bits | header.color_bits, 0];
+    Ok(Av1Config { sequence_header: Bytes::from(framed), picture, tier: header.tier, av1c_head })
 }
 
 struct SequenceHeader {
@@ -219,11 +187,7 @@ fn parse_sequence_header(payload: &[u8]) -> Result<SequenceHeader, ParseError> {
         for index in 0..=reader.bits(5)? {
             reader.skip(12)?;
             let point_level = reader.byte_bits(5)?;
-            let point_tier = if point_level > 7 {
-                u8::from(reader.flag()?)
-            } else {
-                0
-            };
+            let point_tier = if point_level > 7 { u8::from(reader.flag()?) } else { 0 };
             if let Some(bits) = delay_bits
                 && reader.flag()?
             {
@@ -247,20 +211,8 @@ fn parse_sequence_header(payload: &[u8]) -> Result<SequenceHeader, ParseError> {
     }
     reader.skip(3)?;
     let (bit_depth, color_bits) = color_config(&mut reader, profile)?;
-    let picture = PictureFormat {
-        width,
-        height,
-        frame_rate_mhz,
-        profile,
-        level,
-        bit_depth,
-        reorder_depth: Some(0),
-    };
-    Ok(SequenceHeader {
-        picture,
-        tier,
-        color_bits,
-    })
+    let picture = PictureFormat { width, height, frame_rate_mhz, profile, level, bit_depth, reorder_depth: Some(0) };
+    Ok(SequenceHeader { picture, tier, color_bits })
 }
 
 fn timing(reader: &mut BitReader<'_>) -> Result<Option<NonZeroU32>, ParseError> {
@@ -270,22 +222,15 @@ fn timing(reader: &mut BitReader<'_>) -> Result<Option<NonZeroU32>, ParseError> 
     if equal_interval {
         ticks = u64::from(reader.ue()?) + 1;
     }
-    let rate = (scale * 1000)
-        .checked_div(units.saturating_mul(ticks))
-        .unwrap_or(0);
-    Ok(u32::try_from(rate)
-        .ok()
-        .filter(|mhz| equal_interval && *mhz <= 1_000_000)
-        .and_then(NonZeroU32::new))
+    let rate = (scale * 1000).checked_div(units.saturating_mul(ticks)).unwrap_or(0);
+    Ok(u32::try_from(rate).ok().filter(|mhz| equal_interval && *mhz <= 1_000_000).and_then(NonZeroU32::new))
 }
 
 fn frame_size(reader: &mut BitReader<'_>) -> Result<(u32, u32), ParseError> {
     let (width_bits, height_bits) = (reader.bits(4)? + 1, reader.bits(4)? + 1);
     let (width, height) = (reader.bits(width_bits)? + 1, reader.bits(height_bits)? + 1);
     if width > MAX_DIMENSION || height > MAX_DIMENSION {
-        return Err(ParseError::OutOfRange {
-            what: "AV1 picture size",
-        });
+        return Err(ParseError::OutOfRange { what: "AV1 picture size" });
     }
     Ok((width, height))
 }
@@ -332,31 +277,13 @@ fn color_config(reader: &mut BitReader<'_>, profile: u8) -> Result<(u8, u8), Par
             1 => (0, 0),
             _ if bit_depth == 12 => {
                 let sub_x = u8::from(reader.flag()?);
-                (
-                    sub_x,
-                    if sub_x == 1 {
-                        u8::from(reader.flag()?)
-                    } else {
-                        0
-                    },
-                )
+                (sub_x, if sub_x == 1 { u8::from(reader.flag()?) } else { 0 })
             }
             _ => (1, 0),
         };
-        (
-            sub_x,
-            sub_y,
-            if sub_x == 1 && sub_y == 1 {
-                reader.byte_bits(2)?
-            } else {
-                0
-            },
-        )
+        (sub_x, sub_y, if sub_x == 1 && sub_y == 1 { reader.byte_bits(2)? } else { 0 })
     };
-    Ok((
-        bit_depth,
-        u8::from(monochrome) << 4 | sub_x << 3 | sub_y << 2 | position,
-    ))
+    Ok((bit_depth, u8::from(monochrome) << 4 | sub_x << 3 | sub_y << 2 | position))
 }
 
 #[cfg(test)]

@@ -13,11 +13,7 @@ pub struct BitReader<'a> {
 impl<'a> BitReader<'a> {
     /// A reader over `bytes`; `what` names the structure in errors.
     pub const fn new(bytes: &'a [u8], what: &'static str) -> Self {
-        Self {
-            bytes,
-            position: 0,
-            what,
-        }
+        Self { bytes, position: 0, what }
     }
 
     /// Bits not read yet.
@@ -35,10 +31,7 @@ impl<'a> BitReader<'a> {
     /// # Errors
     /// [`ParseError::Truncated`] at the end.
     pub fn flag(&mut self) -> Result<bool, ParseError> {
-        let byte = self
-            .bytes
-            .get(self.position / 8)
-            .ok_or(ParseError::Truncated { what: self.what })?;
+        let byte = self.bytes.get(self.position / 8).ok_or(ParseError::Truncated { what: self.what })?;
         let bit = byte >> (7 - self.position % 8) & 1;
         self.position += 1;
         Ok(bit == 1)
@@ -103,11 +96,7 @@ impl<'a> BitReader<'a> {
     /// As [`BitReader::ue`].
     pub fn se(&mut self) -> Result<i64, ParseError> {
         let code = i64::from(self.ue()?);
-        Ok(if code % 2 == 0 {
-            -(code / 2)
-        } else {
-            code / 2 + 1
-        })
+        Ok(if code % 2 == 0 { -(code / 2) } else { code / 2 + 1 })
     }
 
     /// `leb128()` of AV1 §4.10.5; the reader must be byte-aligned.
@@ -120,8 +109,7 @@ impl<'a> BitReader<'a> {
             let byte = self.bits(8)?;
             value |= u64::from(byte & 0x7F) << (shift * 7);
             if byte & 0x80 == 0 {
-                return u32::try_from(value)
-                    .map_err(|_| ParseError::OutOfRange { what: self.what });
+                return u32::try_from(value).map_err(|_| ParseError::OutOfRange { what: self.what });
             }
         }
         Err(ParseError::OutOfRange { what: self.what })

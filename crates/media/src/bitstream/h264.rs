@@ -44,16 +44,11 @@ pub const fn is_slice(nal_unit_type: u8) -> bool {
 }
 
 pub(crate) fn check_parameter_sets(sps: &[Bytes], pps: &[Bytes]) -> Result<(), ParseError> {
-    for (sets, what) in [
-        (sps, "H.264 sequence parameter set"),
-        (pps, "H.264 picture parameter set"),
-    ] {
+    for (sets, what) in [(sps, "H.264 sequence parameter set"), (pps, "H.264 picture parameter set")] {
         if sets.is_empty() {
             return Err(ParseError::Missing { what });
         }
-        if sets.len() > MAX_PARAMETER_SETS
-            || sets.iter().any(|set| set.len() > MAX_PARAMETER_SET_LEN)
-        {
+        if sets.len() > MAX_PARAMETER_SETS || sets.iter().any(|set| set.len() > MAX_PARAMETER_SET_LEN) {
             return Err(ParseError::OutOfRange { what });
         }
         if sets.iter().any(|set| set.len() < 2) {
@@ -73,15 +68,10 @@ pub fn parse_sps(nal: &[u8]) -> Result<PictureFormat, ParseError> {
         return Err(ParseError::Truncated { what: WHAT });
     }
     let rbsp = decode_nal(nal).map_err(|_| ParseError::OutOfRange { what: WHAT })?;
-    let sps = SeqParameterSet::from_bits(BitReader::new(&*rbsp))
-        .map_err(|_| ParseError::OutOfRange { what: WHAT })?;
-    let (width, height) = sps
-        .pixel_dimensions()
-        .map_err(|_| ParseError::OutOfRange { what: WHAT })?;
+    let sps = SeqParameterSet::from_bits(BitReader::new(&*rbsp)).map_err(|_| ParseError::OutOfRange { what: WHAT })?;
+    let (width, height) = sps.pixel_dimensions().map_err(|_| ParseError::OutOfRange { what: WHAT })?;
     if !(1..=MAX_DIMENSION).contains(&width) || !(1..=MAX_DIMENSION).contains(&height) {
-        return Err(ParseError::OutOfRange {
-            what: "H.264 picture size",
-        });
+        return Err(ParseError::OutOfRange { what: "H.264 picture size" });
     }
     Ok(PictureFormat {
         width,
@@ -96,33 +86,18 @@ pub fn parse_sps(nal: &[u8]) -> Result<PictureFormat, ParseError> {
 
 fn frame_rate_mhz(fps: f64) -> Option<NonZeroU32> {
     // A declared rate over 1,000 frames a second is a broken VUI (seen on encoders that put 90 kHz there).
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "0.0 to 1,000,000.0 fits"
-    )]
-    (fps > 0.0 && fps <= 1000.0)
-        .then(|| (fps * 1000.0).round() as u32)
-        .and_then(NonZeroU32::new)
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0.0 to 1,000,000.0 fits")]
+    (fps > 0.0 && fps <= 1000.0).then(|| (fps * 1000.0).round() as u32).and_then(NonZeroU32::new)
 }
 
 /// H.264 annex E.2.1 `max_num_reorder_frames`, or 0 where the profile or the picture order count type
 /// excludes reordering.
 fn reorder_depth(sps: &SeqParameterSet, profile_idc: u8) -> Option<u8> {
     const BASELINE: u8 = 66;
-    if profile_idc == BASELINE
-        || matches!(
-            sps.pic_order_cnt,
-            h264_reader::nal::sps::PicOrderCntType::TypeTwo
-        )
-    {
+    if profile_idc == BASELINE || matches!(sps.pic_order_cnt, h264_reader::nal::sps::PicOrderCntType::TypeTwo) {
         return Some(0);
     }
-    let restrictions = sps
-        .vui_parameters
-        .as_ref()?
-        .bitstream_restrictions
-        .as_ref()?;
+    let restrictions = sps.vui_parameters.as_ref()?.bitstream_restrictions.as_ref()?;
     u8::try_from(restrictions.max_num_reorder_frames.min(16)).ok()
 }
 
@@ -155,11 +130,7 @@ pub(crate) fn take_sets(rest: &mut &[u8], count: usize) -> Option<Vec<Bytes>> {
 
 pub(crate) fn put_sets(out: &mut Vec<u8>, sets: &[Bytes]) {
     for set in sets {
-        out.extend_from_slice(
-            &u16::try_from(set.len())
-                .expect("checked against MAX_PARAMETER_SET_LEN")
-                .to_be_bytes(),
-        );
+        out.extend_from_slice(&u16::try_from(set.len()).expect("checked against MAX_PARAMETER_SET_LEN").to_be_bytes());
         out.extend_from_slice(set);
     }
 }
@@ -190,11 +161,7 @@ fn chroma_format(sps: &[u8]) -> Option<(u8, u8, u8)> {
         h264_reader::nal::sps::ChromaFormat::YUV422 => 2,
         _ => 3,
     };
-    Some((
-        chroma,
-        info.bit_depth_luma_minus8 & 7,
-        info.bit_depth_chroma_minus8 & 7,
-    ))
+    Some((chroma, info.bit_depth_luma_minus8 & 7, info.bit_depth_chroma_minus8 & 7))
 }
 
 #[cfg(test)]

@@ -92,16 +92,8 @@ impl ProfileTierLevel {
         }
         let tier = if self.high_tier { 'H' } else { 'L' };
         let compatibility = self.compatibility_flags.reverse_bits();
-        let _infallible = write!(
-            out,
-            "{}.{compatibility:X}.{tier}{}",
-            self.profile_idc, self.level_idc
-        );
-        let used = self
-            .constraint_flags
-            .iter()
-            .rposition(|byte| *byte != 0)
-            .map_or(0, |last| last + 1);
+        let _infallible = write!(out, "{}.{compatibility:X}.{tier}{}", self.profile_idc, self.level_idc);
+        let used = self.constraint_flags.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
         for byte in &self.constraint_flags[..used] {
             let _infallible = write!(out, ".{byte:X}");
         }
@@ -109,22 +101,12 @@ impl ProfileTierLevel {
     }
 }
 
-pub(crate) fn check_parameter_sets(
-    vps: &[Bytes],
-    sps: &[Bytes],
-    pps: &[Bytes],
-) -> Result<(), ParseError> {
-    for (sets, what) in [
-        (vps, "H.265 video parameter set"),
-        (sps, SPS),
-        (pps, "H.265 picture parameter set"),
-    ] {
+pub(crate) fn check_parameter_sets(vps: &[Bytes], sps: &[Bytes], pps: &[Bytes]) -> Result<(), ParseError> {
+    for (sets, what) in [(vps, "H.265 video parameter set"), (sps, SPS), (pps, "H.265 picture parameter set")] {
         if sets.is_empty() {
             return Err(ParseError::Missing { what });
         }
-        if sets.len() > MAX_PARAMETER_SETS
-            || sets.iter().any(|set| set.len() > MAX_PARAMETER_SET_LEN)
-        {
+        if sets.len() > MAX_PARAMETER_SETS || sets.iter().any(|set| set.len() > MAX_PARAMETER_SET_LEN) {
             return Err(ParseError::OutOfRange { what });
         }
         if sets.iter().any(|set| set.len() < 3) {
@@ -144,9 +126,7 @@ pub fn parse_sps(nal: &[u8]) -> Result<(PictureFormat, ProfileTierLevel), ParseE
     reader.skip(4)?;
     let sub_layers_minus1 = reader.byte_bits(3)?;
     if sub_layers_minus1 > 6 {
-        return Err(ParseError::OutOfRange {
-            what: "sps_max_sub_layers_minus1",
-        });
+        return Err(ParseError::OutOfRange { what: "sps_max_sub_layers_minus1" });
     }
     let nested = reader.flag()?;
     let mut profile = profile_tier_level(&mut reader, sub_layers_minus1)?;
@@ -168,10 +148,7 @@ pub fn parse_sps(nal: &[u8]) -> Result<(PictureFormat, ProfileTierLevel), ParseE
     Ok((picture, profile))
 }
 
-fn profile_tier_level(
-    reader: &mut BitReader<'_>,
-    sub_layers_minus1: u8,
-) -> Result<ProfileTierLevel, ParseError> {
+fn profile_tier_level(reader: &mut BitReader<'_>, sub_layers_minus1: u8) -> Result<ProfileTierLevel, ParseError> {
     let mut profile = ProfileTierLevel {
         profile_space: reader.byte_bits(2)?,
         high_tier: reader.flag()?,
@@ -196,21 +173,13 @@ fn profile_tier_level(
     Ok(profile)
 }
 
-fn picture_size(
-    reader: &mut BitReader<'_>,
-    profile: &mut ProfileTierLevel,
-) -> Result<(u32, u32), ParseError> {
-    let out_of_range = ParseError::OutOfRange {
-        what: "H.265 picture size",
-    };
+fn picture_size(reader: &mut BitReader<'_>, profile: &mut ProfileTierLevel) -> Result<(u32, u32), ParseError> {
+    let out_of_range = ParseError::OutOfRange { what: "H.265 picture size" };
     let chroma = reader.ue()?;
-    profile.chroma_format_idc =
-        u8::try_from(chroma)
-            .ok()
-            .filter(|idc| *idc <= 3)
-            .ok_or(ParseError::OutOfRange {
-                what: "chroma_format_idc",
-            })?;
+    profile.chroma_format_idc = u8::try_from(chroma)
+        .ok()
+        .filter(|idc| *idc <= 3)
+        .ok_or(ParseError::OutOfRange { what: "chroma_format_idc" })?;
     let separate_planes = chroma == 3 && reader.flag()?;
     let (width, height) = (reader.ue()?, reader.ue()?);
     if !(1..=MAX_DIMENSION).contains(&width) || !(1..=MAX_DIMENSION).contains(&height) {
@@ -218,52 +187,26 @@ fn picture_size(
     }
     let (mut crop_x, mut crop_y) = (0u32, 0u32);
     if reader.flag()? {
-        let unit_x = if matches!(chroma, 1 | 2) && !separate_planes {
-            2
-        } else {
-            1
-        };
-        let unit_y = if chroma == 1 && !separate_planes {
-            2
-        } else {
-            1
-        };
+        let unit_x = if matches!(chroma, 1 | 2) && !separate_planes { 2 } else { 1 };
+        let unit_y = if chroma == 1 && !separate_planes { 2 } else { 1 };
         let (left, right, top, bottom) = (reader.ue()?, reader.ue()?, reader.ue()?, reader.ue()?);
         crop_x = left.saturating_add(right).saturating_mul(unit_x);
         crop_y = top.saturating_add(bottom).saturating_mul(unit_y);
     }
     let depth = |value: u32| {
-        u8::try_from(value)
-            .ok()
-            .filter(|depth| *depth <= 8)
-            .ok_or(ParseError::OutOfRange { what: "bit_depth" })
+        u8::try_from(value).ok().filter(|depth| *depth <= 8).ok_or(ParseError::OutOfRange { what: "bit_depth" })
     };
     profile.luma_depth_minus8 = depth(reader.ue()?)?;
     profile.chroma_depth_minus8 = depth(reader.ue()?)?;
-    let size = (
-        width.checked_sub(crop_x).ok_or(out_of_range)?,
-        height.checked_sub(crop_y).ok_or(out_of_range)?,
-    );
-    if size.0 == 0 || size.1 == 0 {
-        Err(out_of_range)
-    } else {
-        Ok(size)
-    }
+    let size = (width.checked_sub(crop_x).ok_or(out_of_range)?, height.checked_sub(crop_y).ok_or(out_of_range)?);
+    if size.0 == 0 || size.1 == 0 { Err(out_of_range) } else { Ok(size) }
 }
 
 /// From `log2_max_pic_order_cnt_lsb_minus4` to the VUI timing.
-fn sps_tail(
-    reader: &mut BitReader<'_>,
-    sub_layers_minus1: u8,
-    picture: &mut PictureFormat,
-) -> Result<(), ParseError> {
+fn sps_tail(reader: &mut BitReader<'_>, sub_layers_minus1: u8, picture: &mut PictureFormat) -> Result<(), ParseError> {
     let poc_bits = reader.ue()?.saturating_add(4);
     let ordering_for_all = reader.flag()?;
-    let layers = if ordering_for_all {
-        sub_layers_minus1 + 1
-    } else {
-        1
-    };
+    let layers = if ordering_for_all { sub_layers_minus1 + 1 } else { 1 };
     for _ in 0..layers {
         reader.ue()?;
         let reorder = reader.ue()?;
@@ -319,9 +262,7 @@ fn skip_scaling_lists(reader: &mut BitReader<'_>) -> Result<(), ParseError> {
 
 /// H.265 §7.3.7: only the number of pictures in each set matters to find the end.
 fn skip_short_term_sets(reader: &mut BitReader<'_>) -> Result<(), ParseError> {
-    let out_of_range = ParseError::OutOfRange {
-        what: "num_short_term_ref_pic_sets",
-    };
+    let out_of_range = ParseError::OutOfRange { what: "num_short_term_ref_pic_sets" };
     let sets = reader.ue()?;
     if sets > 64 {
         return Err(out_of_range);
@@ -401,11 +342,7 @@ pub(crate) fn parse_hvcc(record: &[u8]) -> Result<(H265Config, u8), ParseError> 
     for _ in 0..head[22].min(MAX_ARRAYS) {
         let (array, tail) = rest.split_first_chunk::<3>().ok_or(truncated)?;
         rest = tail;
-        let sets = take_sets(
-            &mut rest,
-            usize::from(u16::from_be_bytes([array[1], array[2]])),
-        )
-        .ok_or(truncated)?;
+        let sets = take_sets(&mut rest, usize::from(u16::from_be_bytes([array[1], array[2]]))).ok_or(truncated)?;
         match array[0] & 0x3F {
             nal_type::VPS => vps.extend(sets),
             nal_type::SPS => sps.extend(sets),
@@ -418,10 +355,7 @@ pub(crate) fn parse_hvcc(record: &[u8]) -> Result<(H265Config, u8), ParseError> 
 
 pub(crate) fn write_hvcc(config: &H265Config) -> Vec<u8> {
     let profile = &config.profile;
-    let mut out = vec![
-        1,
-        profile.profile_space << 6 | u8::from(profile.high_tier) << 5 | profile.profile_idc,
-    ];
+    let mut out = vec![1, profile.profile_space << 6 | u8::from(profile.high_tier) << 5 | profile.profile_idc];
     out.extend_from_slice(&profile.compatibility_flags.to_be_bytes());
     out.extend_from_slice(&profile.constraint_flags);
     out.extend_from_slice(&[
@@ -438,17 +372,9 @@ pub(crate) fn write_hvcc(config: &H265Config) -> Vec<u8> {
         3,
     ]);
     const COMPLETE: u8 = 0x80;
-    for (kind, sets) in [
-        (nal_type::VPS, &config.vps),
-        (nal_type::SPS, &config.sps),
-        (nal_type::PPS, &config.pps),
-    ] {
+    for (kind, sets) in [(nal_type::VPS, &config.vps), (nal_type::SPS, &config.sps), (nal_type::PPS, &config.pps)] {
         out.push(COMPLETE | kind);
-        out.extend_from_slice(
-            &u16::try_from(sets.len())
-                .expect("at most MAX_PARAMETER_SETS")
-                .to_be_bytes(),
-        );
+        out.extend_from_slice(&u16::try_from(sets.len()).expect("at most MAX_PARAMETER_SETS").to_be_bytes());
         put_sets(&mut out, sets);
     }
     out

@@ -26,11 +26,7 @@ pub fn clean(config: &CodecConfig, payload: Bytes) -> Cleaned {
         CodecConfig::H264(current) => clean_h264(current, payload),
         CodecConfig::H265(current) => clean_h265(current, payload),
         CodecConfig::Av1(current) => clean_av1(current, payload),
-        _ => Cleaned {
-            payload,
-            key: None,
-            config: None,
-        },
+        _ => Cleaned { payload, key: None, config: None },
     }
 }
 
@@ -48,30 +44,16 @@ fn clean_h264(current: &H264Config, payload: Bytes) -> Cleaned {
         }
         removed |= !keeps_h264(nal);
     }
-    let config = (!sps.is_empty() || !pps.is_empty())
-        .then(|| merge_h264(current, sps, pps))
-        .flatten()
-        .map(CodecConfig::H264);
-    let payload = if removed {
-        keep(&payload, keeps_h264)
-    } else {
-        payload
-    };
-    Cleaned {
-        payload,
-        key: Some(key || recovery_point),
-        config,
-    }
+    let config =
+        (!sps.is_empty() || !pps.is_empty()).then(|| merge_h264(current, sps, pps)).flatten().map(CodecConfig::H264);
+    let payload = if removed { keep(&payload, keeps_h264) } else { payload };
+    Cleaned { payload, key: Some(key || recovery_point), config }
 }
 
 fn keeps_h264(nal: &[u8]) -> bool {
     use h264::nal_type;
-    h264::nal_unit_type(nal).is_some_and(|kind| {
-        !matches!(
-            kind,
-            nal_type::SPS | nal_type::PPS | nal_type::AUD | nal_type::FILLER
-        )
-    })
+    h264::nal_unit_type(nal)
+        .is_some_and(|kind| !matches!(kind, nal_type::SPS | nal_type::PPS | nal_type::AUD | nal_type::FILLER))
 }
 
 /// H.264 §D.1.8: a recovery point with `recovery_frame_cnt` 0 and `exact_match_flag`-independent start, as
@@ -81,18 +63,13 @@ fn is_exact_recovery_point(sei: &[u8]) -> bool {
     if sei.first() != Some(&RECOVERY_POINT) {
         return false;
     }
-    sei.get(2..)
-        .is_some_and(|message| BitReader::new(message, "recovery point").ue() == Ok(0))
+    sei.get(2..).is_some_and(|message| BitReader::new(message, "recovery point").ue() == Ok(0))
 }
 
 fn merge_h264(current: &H264Config, sps: Vec<Bytes>, pps: Vec<Bytes>) -> Option<H264Config> {
     let sps_changed = !sps.is_empty() && sps != current.sps;
     let pps = merge_pps(&current.pps, pps, sps_changed, 1);
-    let sps = if sps_changed {
-        sps
-    } else {
-        current.sps.clone()
-    };
+    let sps = if sps_changed { sps } else { current.sps.clone() };
     if !sps_changed && pps == current.pps {
         return None;
     }
@@ -117,46 +94,22 @@ fn clean_h265(current: &H265Config, payload: Bytes) -> Cleaned {
         .then(|| merge_h265(current, vps, sps, pps))
         .flatten()
         .map(CodecConfig::H265);
-    let payload = if removed {
-        keep(&payload, keeps_h265)
-    } else {
-        payload
-    };
-    Cleaned {
-        payload,
-        key: Some(key),
-        config,
-    }
+    let payload = if removed { keep(&payload, keeps_h265) } else { payload };
+    Cleaned { payload, key: Some(key), config }
 }
 
 fn keeps_h265(nal: &[u8]) -> bool {
     use h265::nal_type;
     h265::nal_unit_type(nal).is_some_and(|kind| {
-        !matches!(
-            kind,
-            nal_type::VPS | nal_type::SPS | nal_type::PPS | nal_type::AUD | nal_type::FILLER
-        )
+        !matches!(kind, nal_type::VPS | nal_type::SPS | nal_type::PPS | nal_type::AUD | nal_type::FILLER)
     })
 }
 
-fn merge_h265(
-    current: &H265Config,
-    vps: Vec<Bytes>,
-    sps: Vec<Bytes>,
-    pps: Vec<Bytes>,
-) -> Option<H265Config> {
+fn merge_h265(current: &H265Config, vps: Vec<Bytes>, sps: Vec<Bytes>, pps: Vec<Bytes>) -> Option<H265Config> {
     let sps_changed = !sps.is_empty() && sps != current.sps;
-    let vps = if vps.is_empty() {
-        current.vps.clone()
-    } else {
-        vps
-    };
+    let vps = if vps.is_empty() { current.vps.clone() } else { vps };
     let pps = merge_pps(&current.pps, pps, sps_changed, 2);
-    let sps = if sps_changed {
-        sps
-    } else {
-        current.sps.clone()
-    };
+    let sps = if sps_changed { sps } else { current.sps.clone() };
     if !sps_changed && vps == current.vps && pps == current.pps {
         return None;
     }
@@ -164,12 +117,7 @@ fn merge_h265(
 }
 
 /// New picture parameter sets replace those with the same id; with a new SPS they replace all.
-fn merge_pps(
-    current: &[Bytes],
-    new: Vec<Bytes>,
-    sps_changed: bool,
-    header_len: usize,
-) -> Vec<Bytes> {
+fn merge_pps(current: &[Bytes], new: Vec<Bytes>, sps_changed: bool, header_len: usize) -> Vec<Bytes> {
     if new.is_empty() {
         return current.to_vec();
     }
@@ -190,12 +138,7 @@ fn merge_pps(
 fn pps_id(pps: &[u8], header_len: usize) -> Option<u32> {
     const ID_BYTES: usize = 8;
     let body = pps.get(header_len..)?;
-    BitReader::new(
-        &unescape(&body[..body.len().min(ID_BYTES)]),
-        "picture parameter set",
-    )
-    .ue()
-    .ok()
+    BitReader::new(&unescape(&body[..body.len().min(ID_BYTES)]), "picture parameter set").ue().ok()
 }
 
 fn keep(payload: &[u8], keeps: fn(&[u8]) -> bool) -> Bytes {
@@ -215,25 +158,15 @@ fn clean_av1(current: &Av1Config, payload: Bytes) -> Cleaned {
             obu_type::SEQUENCE_HEADER => {
                 let mut framed = BytesMut::new();
                 av1::put_obu(&mut framed, &obu);
-                config = Av1Config::from_sequence_header(&framed)
-                    .ok()
-                    .filter(|new| new != current);
+                config = Av1Config::from_sequence_header(&framed).ok().filter(|new| new != current);
             }
             obu_type::TEMPORAL_DELIMITER | obu_type::PADDING => has_delimiter = true,
             _ => {}
         }
     }
     let key = av1::is_random_access(&payload);
-    let payload = if has_delimiter {
-        without_delimiters(&payload)
-    } else {
-        payload
-    };
-    Cleaned {
-        payload,
-        key: Some(key),
-        config: config.map(CodecConfig::Av1),
-    }
+    let payload = if has_delimiter { without_delimiters(&payload) } else { payload };
+    Cleaned { payload, key: Some(key), config: config.map(CodecConfig::Av1) }
 }
 
 fn without_delimiters(payload: &[u8]) -> Bytes {
@@ -252,11 +185,9 @@ mod tests {
     use super::*;
     use hex_literal::hex;
 
-    const AVCC: &[u8] = &hex!(
-        "0164001effe1001a6764001eacd940a02ff97011000003000100000300320f162d9601000668ebe3cb22c0fdf8f800"
-    );
-    const OTHER: &[u8] =
-        &hex!("0142c01fffe100196742c01fd9005005bb0110000003001000000303c0f183248001000568cb83cb20");
+    const AVCC: &[u8] =
+        &hex!("0164001effe1001a6764001eacd940a02ff97011000003000100000300320f162d9601000668ebe3cb22c0fdf8f800");
+    const OTHER: &[u8] = &hex!("0142c01fffe100196742c01fd9005005bb0110000003001000000303c0f183248001000568cb83cb20");
 
     fn unit(nals: &[&[u8]]) -> Bytes {
         let mut out = BytesMut::new();
@@ -280,10 +211,7 @@ mod tests {
         let (config, _) = H264Config::from_avcc(AVCC).unwrap();
         let (other, _) = H264Config::from_avcc(OTHER).unwrap();
         let payload = unit(&[&other.sps[0], &other.pps[0], &[0x65, 1]]);
-        assert_eq!(
-            clean(&CodecConfig::H264(config), payload).config,
-            Some(CodecConfig::H264(other))
-        );
+        assert_eq!(clean(&CodecConfig::H264(config), payload).config, Some(CodecConfig::H264(other)));
     }
 
     #[test]
@@ -305,10 +233,7 @@ mod tests {
     #[test]
     fn unusable_parameter_sets_leave_the_configuration() {
         let (config, _) = H264Config::from_avcc(AVCC).unwrap();
-        let cleaned = clean(
-            &CodecConfig::H264(config),
-            unit(&[&[0x67, 0xFF], &[0x65, 1]]),
-        );
+        let cleaned = clean(&CodecConfig::H264(config), unit(&[&[0x67, 0xFF], &[0x65, 1]]));
         assert_eq!(cleaned.config, None);
         assert_eq!(cleaned.payload, unit(&[&[0x65, 1]]));
     }

@@ -18,9 +18,7 @@ pub struct FrameHeader {
 /// Reads the header of a layer III frame; `None` when the bytes are not one.
 pub fn parse_frame_header(bytes: &[u8]) -> Option<FrameHeader> {
     const LAYER_III: u8 = 1;
-    const KBPS_MPEG1: [u32; 15] = [
-        0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320,
-    ];
+    const KBPS_MPEG1: [u32; 15] = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
     const KBPS_MPEG2: [u32; 15] = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
     let head: &[u8; 4] = bytes.first_chunk()?;
     if head[0] != 0xFF || head[1] & 0xE0 != 0xE0 || head[1] >> 1 & 3 != LAYER_III {
@@ -38,21 +36,10 @@ pub fn parse_frame_header(bytes: &[u8]) -> Option<FrameHeader> {
     let samples = if mpeg1 { 1152 } else { 576 };
     let padding = usize::from(head[2] >> 1 & 1);
     let frame_len = (kbps > 0)
-        .then(|| {
-            usize::try_from(samples / 8 * kbps * 1000 / rate)
-                .ok()
-                .map(|length| length + padding)
-        })
+        .then(|| usize::try_from(samples / 8 * kbps * 1000 / rate).ok().map(|length| length + padding))
         .flatten();
     let channels = if head[3] >> 6 == 3 { 1 } else { 2 };
-    Some(FrameHeader {
-        config: Mp3Config {
-            sample_rate_hz: NonZeroU32::new(rate)?,
-            channels,
-        },
-        frame_len,
-        samples,
-    })
+    Some(FrameHeader { config: Mp3Config { sample_rate_hz: NonZeroU32::new(rate)?, channels }, frame_len, samples })
 }
 
 #[cfg(test)]
@@ -69,10 +56,7 @@ mod tests {
         ] {
             let header = parse_frame_header(&bytes).unwrap();
             assert_eq!(header.config.sample_rate_hz.get(), rate);
-            assert_eq!(
-                (header.config.channels, header.frame_len, header.samples),
-                (channels, len, samples)
-            );
+            assert_eq!((header.config.channels, header.frame_len, header.samples), (channels, len, samples));
         }
         assert_eq!(parse_frame_header(&[0xFF, 0xFB, 0xF0, 0x64]), None);
         assert_eq!(parse_frame_header(&[0x49, 0x44, 0x33, 0x04]), None);

@@ -51,9 +51,7 @@ pub fn canonical_lengths(sample: Bytes, length_size: u8) -> Bytes {
     let mut out = BytesMut::with_capacity(sample.len() + 64);
     let mut rest = &sample[..];
     while rest.len() >= size {
-        let length = rest[..size]
-            .iter()
-            .fold(0usize, |sum, byte| sum << 8 | usize::from(*byte));
+        let length = rest[..size].iter().fold(0usize, |sum, byte| sum << 8 | usize::from(*byte));
         let Some(nal) = rest.get(size..size + length) else {
             break;
         };
@@ -74,10 +72,7 @@ pub fn annex_b(stream: &[u8]) -> impl Iterator<Item = &[u8]> {
                 None => (current, None),
             };
             rest = next;
-            let end = nal
-                .iter()
-                .rposition(|byte| *byte != 0)
-                .map_or(0, |last| last + 1);
+            let end = nal.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
             if end > 0 {
                 return Some(&nal[..end]);
             }
@@ -164,9 +159,6 @@ mod tests {
     #[test]
     fn short_lengths_become_four_bytes() {
         let sample = Bytes::from_static(&[0, 2, 0x65, 1, 0, 1, 0x41]);
-        assert_eq!(
-            canonical_lengths(sample, 2)[..],
-            [0, 0, 0, 2, 0x65, 1, 0, 0, 0, 1, 0x41]
-        );
+        assert_eq!(canonical_lengths(sample, 2)[..], [0, 0, 0, 2, 0x65, 1, 0, 0, 0, 1, 0x41]);
     }
 }

@@ -31,10 +31,7 @@ fn our_record_reads_back_to_the_same_configuration() {
 #[test]
 fn truncated_records_are_errors_at_every_length() {
     for end in 0..X265_MAIN.len() {
-        assert!(
-            H265Config::from_hvcc(&X265_MAIN[..end]).is_err(),
-            "{end} bytes"
-        );
+        assert!(H265Config::from_hvcc(&X265_MAIN[..end]).is_err(), "{end} bytes");
     }
 }
 

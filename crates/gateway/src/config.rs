@@ -1,0 +1,89 @@
+//! What the gateway needs to know.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+/// A protocol that is listened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Protocol {
+    /// HTTP/1.1: API, console, media.
+    Http,
+    /// The same over TLS.
+    Https,
+    /// RTSP.
+    Rtsp,
+    /// RTSP over TLS.
+    Rtsps,
+    /// RTMP.
+    Rtmp,
+    /// RTMP over TLS.
+    Rtmps,
+}
+
+impl Protocol {
+    /// Stable identifier.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+            Self::Rtsp => "rtsp",
+            Self::Rtsps => "rtsps",
+            Self::Rtmp => "rtmp",
+            Self::Rtmps => "rtmps",
+        }
+    }
+
+    pub(crate) const fn is_encrypted(self) -> bool {
+        matches!(self, Self::Https | Self::Rtsps | Self::Rtmps)
+    }
+}
+
+/// One listener.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listen {
+    /// What is spoken.
+    pub protocol: Protocol,
+    /// Where; port 0 picks a free one.
+    pub address: SocketAddr,
+}
+
+/// What an outsider can make the server spend.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// From accept to the first complete request or handshake.
+    pub handshake: Duration,
+    /// Silence on a publisher's connection before it is cut.
+    pub publisher_idle: Duration,
+    /// Connections of one address; loopback and trusted proxies are exempt.
+    pub connections_per_address: usize,
+    /// Connections in all.
+    pub connections: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            handshake: Duration::from_secs(10),
+            publisher_idle: Duration::from_secs(15),
+            connections_per_address: 512,
+            connections: 60_000,
+        }
+    }
+}
+
+/// Configuration of the gateway.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Listeners.
+    pub listen: Vec<Listen>,
+    /// Media threads.
+    pub shards: usize,
+    /// Writes to a viewer are at least this far apart.
+    pub merge_window: Duration,
+    /// How long a viewer waits for a stream that is not there.
+    pub play_wait: Duration,
+    /// Limits.
+    pub limits: Limits,
+    /// Reverse proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+}

@@ -1,0 +1,126 @@
+//! What all sessions share.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use hub::{Access, AccessDenied, AccessRequest, Action, Grant, Hub, StreamKey};
+use tokio::sync::watch;
+
+use crate::config::Config;
+use crate::http::ControlHttp;
+use crate::metrics::Metrics;
+use crate::peer::Connections;
+use crate::shard::Shards;
+use crate::tls::{Tls, TlsError, TlsMaterial};
+
+/// What the binary brings.
+pub struct GatewayParts {
+    /// Configuration.
+    pub config: Config,
+    /// Streams.
+    pub hub: Arc<Hub>,
+    /// Who may.
+    pub access: Arc<dyn Access>,
+    /// Everything on HTTP that is not media.
+    pub control: ControlHttp,
+    /// Certificate; without it the TLS listeners stay closed.
+    pub tls: Option<TlsMaterial>,
+}
+
+/// The gateway: shared by all sessions.
+pub struct Gateway {
+    pub(crate) config: Config,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) access: Arc<dyn Access>,
+    pub(crate) control: ControlHttp,
+    pub(crate) tls: Tls,
+    pub(crate) shards: Shards,
+    pub(crate) connections: Arc<Connections>,
+    pub(crate) metrics: Metrics,
+    pub(crate) stopping: watch::Sender<bool>,
+    /// The runtime for everything that is not media.
+    pub(crate) runtime: tokio::runtime::Handle,
+}
+
+impl std::fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Gateway").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+impl Gateway {
+    /// Starts the shards. Must be called on the control runtime; [`crate::Listening::start`] opens the ports.
+    ///
+    /// # Errors
+    /// When the certificate is unusable.
+    ///
+    /// # Panics
+    /// When the operating system refuses threads.
+    pub fn new(parts: GatewayParts) -> Result<Arc<Self>, TlsError> {
+        let tls = Tls::new(parts.tls.as_ref())?;
+        let shards =
+            Shards::start(parts.config.shards, parts.config.merge_window).expect("the system gives threads at start");
+        Ok(Arc::new(Self {
+            config: parts.config,
+            hub: parts.hub,
+            access: parts.access,
+            control: parts.control,
+            tls,
+            shards,
+            connections: Arc::default(),
+            metrics: Metrics::default(),
+            stopping: watch::Sender::new(false),
+            runtime: tokio::runtime::Handle::current(),
+        }))
+    }
+
+    /// Uses another certificate for new connections.
+    ///
+    /// # Errors
+    /// When it is unusable; the old one stays.
+    pub fn replace_certificate(&self, material: &TlsMaterial) -> Result<(), TlsError> {
+        self.tls.replace(material)
+    }
+
+    /// Counters.
+    pub const fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// Open connections.
+    pub fn connections(&self) -> usize {
+        self.connections.total()
+    }
+
+    /// Media threads.
+    pub const fn shard_count(&self) -> usize {
+        self.shards.count()
+    }
+
+    /// Stops accepting; sessions end as their streams do.
+    pub fn stop(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    /// Asks whether a session may do what it wants; denials are counted.
+    pub(crate) async fn authorize(
+        &self,
+        action: Action,
+        key: &StreamKey,
+        token: Option<String>,
+        address: IpAddr,
+        protocol: &'static str,
+    ) -> Result<Grant, AccessDenied> {
+        let request = AccessRequest { action, key: key.clone(), token, address, protocol };
+        let answer = self.access.authorize(request).await;
+        if let Err(denied) = &answer {
+            Metrics::count(&self.metrics.access_denied);
+            tracing::info!(%address, stream = %key, protocol, action = action.as_str(), reason = %denied, "Access denied.");
+        }
+        answer
+    }
+
+    pub(crate) fn is_trusted_proxy(&self, address: IpAddr) -> bool {
+        self.config.trusted_proxies.contains(&address)
+    }
+}

@@ -1,0 +1,137 @@
+//! Which addresses may be pulled. A URL that a person types must not turn the server against its own network:
+//! loopback, link-local and our own listeners are refused unless allowed.
+
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use ipnet::IpNet;
+
+/// Decides on addresses after the name was resolved, so that a name cannot change its mind in between.
+#[derive(Clone, Debug, Default)]
+pub struct PullGuard {
+    inner: Arc<RwLock<Rules>>,
+}
+
+#[derive(Debug, Default)]
+struct Rules {
+    allowed: Vec<IpNet>,
+    own_ports: Vec<u16>,
+}
+
+/// Why an address may not be pulled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refused {
+    /// 127.0.0.0/8, ::1.
+    #[error("the address is this machine's own loopback")]
+    Loopback,
+    /// 169.254.0.0/16, fe80::/10: cloud metadata services live there.
+    #[error("the address is link-local")]
+    LinkLocal,
+    /// 0.0.0.0, multicast, broadcast.
+    #[error("the address is not that of one machine")]
+    NotUnicast,
+    /// A port that this server listens on.
+    #[error("the address is this server itself")]
+    Own,
+}
+
+impl PullGuard {
+    /// A guard with nothing allowed.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the networks that are allowed in spite of the rules: addresses or prefixes.
+    ///
+    /// # Errors
+    /// The first text that is neither.
+    pub fn set_allowed(&self, texts: &[String]) -> Result<(), String> {
+        let parse = |text: &String| {
+            text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).map_err(|_| {
+                format!("pull.allow takes addresses and networks such as 10.0.0.7 or 127.0.0.0/8, not {text:?}")
+            })
+        };
+        let allowed = texts.iter().map(parse).collect::<Result<_, _>>()?;
+        self.inner.write().unwrap_or_else(PoisonError::into_inner).allowed = allowed;
+        Ok(())
+    }
+
+    /// Names the ports that this server listens on.
+    pub fn set_own_ports(&self, ports: Vec<u16>) {
+        self.inner.write().unwrap_or_else(PoisonError::into_inner).own_ports = ports;
+    }
+
+    /// Judges one address.
+    ///
+    /// # Errors
+    /// Why it may not be pulled.
+    pub fn check(&self, address: SocketAddr) -> Result<(), Refused> {
+        let rules = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+        let ip = address.ip().to_canonical();
+        if rules.allowed.iter().any(|network| network.contains(&ip)) {
+            return Ok(());
+        }
+        if ip.is_loopback() {
+            return Err(Refused::Loopback);
+        }
+        let (link_local, broadcast) = match ip {
+            IpAddr::V4(v4) => (v4.is_link_local(), v4.is_broadcast()),
+            IpAddr::V6(v6) => (v6.is_unicast_link_local(), false),
+        };
+        if link_local {
+            return Err(Refused::LinkLocal);
+        }
+        if ip.is_unspecified() || ip.is_multicast() || broadcast {
+            return Err(Refused::NotUnicast);
+        }
+        if rules.own_ports.contains(&address.port()) && is_ours(ip) {
+            return Err(Refused::Own);
+        }
+        Ok(())
+    }
+}
+
+/// Whether an interface of this machine has the address: only then can a socket be bound to it.
+fn is_ours(ip: IpAddr) -> bool {
+    UdpSocket::bind(SocketAddr::new(ip, 0)).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(guard: &PullGuard, address: &str) -> Result<(), Refused> {
+        guard.check(address.parse().unwrap())
+    }
+
+    #[test]
+    fn dangerous_addresses_are_refused_in_every_spelling() {
+        let guard = PullGuard::new();
+        for (address, refused) in [
+            ("127.0.0.1:554", Refused::Loopback),
+            ("127.9.9.9:554", Refused::Loopback),
+            ("[::1]:554", Refused::Loopback),
+            ("[::ffff:127.0.0.1]:554", Refused::Loopback),
+            ("169.254.169.254:80", Refused::LinkLocal),
+            ("[fe80::1]:554", Refused::LinkLocal),
+            ("0.0.0.0:554", Refused::NotUnicast),
+            ("[::]:554", Refused::NotUnicast),
+            ("224.0.0.1:554", Refused::NotUnicast),
+            ("255.255.255.255:554", Refused::NotUnicast),
+        ] {
+            assert_eq!(check(&guard, address), Err(refused), "{address}");
+        }
+        assert_eq!(check(&guard, "192.0.2.7:554"), Ok(()));
+    }
+
+    #[test]
+    fn what_is_allowed_is_allowed_and_nothing_more() {
+        let guard = PullGuard::new();
+        guard.set_allowed(&["127.0.0.0/8".into(), "::1".into()]).unwrap();
+        assert_eq!(check(&guard, "127.0.0.1:554"), Ok(()));
+        assert_eq!(check(&guard, "[::1]:554"), Ok(()));
+        assert_eq!(check(&guard, "169.254.0.1:554"), Err(Refused::LinkLocal));
+        assert!(guard.set_allowed(&["camera".into()]).is_err());
+    }
+}

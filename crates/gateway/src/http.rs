@@ -1,0 +1,46 @@
+//! HTTP/1.1: the first request of a connection decides. Media leaves here and owns its socket; everything
+//! else goes through hyper to the control runtime.
+
+mod forward;
+mod head;
+mod media;
+mod mp4;
+mod websocket;
+
+use std::rc::Rc;
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use http_body_util::combinators::BoxBody;
+
+use crate::listener::Connection;
+use crate::metrics::Metrics;
+use crate::shard::Shard;
+
+/// A request for the control plane.
+pub type ControlRequest = http::Request<hyper::body::Incoming>;
+/// Its answer.
+pub type ControlResponse = http::Response<BoxBody<Bytes, Box<dyn std::error::Error + Send + Sync>>>;
+/// Everything on HTTP that is not media. The peer's address is in the request's extensions as
+/// [`std::net::SocketAddr`].
+pub type ControlHttp = std::sync::Arc<dyn Fn(ControlRequest) -> BoxFuture<'static, ControlResponse> + Send + Sync>;
+
+/// Serves one connection.
+pub(crate) async fn serve(shard: Rc<Shard>, mut connection: Connection) {
+    let limits = &connection.gateway.config.limits;
+    let read = head::read(&mut connection.transport);
+    let Ok(read) = tokio::time::timeout(limits.handshake, read).await else {
+        return Metrics::count(&connection.gateway.metrics.handshake_timeouts);
+    };
+    match read {
+        Ok(Some((head, bytes))) => match media::request(&head) {
+            Some(request) => media::serve(shard, connection, request).await,
+            None => forward::serve(shard, connection, bytes).await,
+        },
+        Ok(None) => {}
+        Err(error) => {
+            Metrics::count(&connection.gateway.metrics.malformed_input);
+            media::refuse(connection, error.status(), error.to_string()).await;
+        }
+    }
+}

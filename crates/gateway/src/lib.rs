@@ -1,0 +1,40 @@
+//! Every media socket of the server.
+//!
+//! ```text
+//! accept (control runtime) --> shard: TLS, first bytes --> <protocol>/server --> Publisher        (in)
+//!                                                                           \-> Viewer in a pump (out)
+//! ```
+//!
+//! One folder per protocol: `server` answers peers that connect, `client` connects to peers, `to_hub` turns
+//! what arrives into access units, `from_hub` turns frames into bytes.
+//!
+//! Invariants: a session lives on one thread and a panic ends it alone; bytes of a rendition are shared by all
+//! its viewers; the publisher never waits for a viewer; each connection is bounded in time until it has
+//! proven itself ([`Limits`]).
+
+mod config;
+mod context;
+mod guard;
+mod http;
+mod listener;
+mod metrics;
+mod peer;
+pub mod probe;
+pub mod pull;
+mod pump;
+mod rtmp;
+mod rtsp;
+mod shard;
+pub mod source;
+mod tls;
+mod transport;
+mod viewer;
+
+pub use config::{Config, Limits, Listen, Protocol};
+pub use context::{Gateway, GatewayParts};
+pub use guard::{PullGuard, Refused};
+pub use http::{ControlHttp, ControlRequest, ControlResponse};
+pub use listener::{ListenError, Listening};
+pub use metrics::Metrics;
+pub use shard::Shards;
+pub use tls::{TlsError, TlsMaterial};

@@ -1,0 +1,47 @@
+//! Counters of the gateway; each refusal has a reason.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+macro_rules! metrics {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {
+        /// Counters since the start.
+        #[derive(Debug, Default)]
+        pub struct Metrics { $($(#[$doc])* pub(crate) $name: AtomicU64),+ }
+
+        impl Metrics {
+            /// Name and value of each counter.
+            pub fn read(&self) -> Vec<(&'static str, u64)> {
+                vec![$((stringify!($name), self.$name.load(Ordering::Relaxed))),+]
+            }
+        }
+    };
+}
+
+metrics! {
+    /// Connections accepted.
+    connections_accepted,
+    /// Connections refused because their address has too many.
+    connections_refused_per_address,
+    /// Connections refused because there are too many.
+    connections_refused_total,
+    /// TLS handshakes that failed.
+    tls_failures,
+    /// Peers that sent no complete request or handshake in time.
+    handshake_timeouts,
+    /// Sessions ended by malformed input.
+    malformed_input,
+    /// Publishing and playing refused by access.
+    access_denied,
+    /// Bytes received from publishers.
+    received_bytes,
+    /// Attempts to pull a source.
+    pull_attempts,
+    /// Attempts that failed.
+    pull_failures,
+}
+
+impl Metrics {
+    pub(crate) fn count(counter: &AtomicU64) {
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,259 @@
+//! One attempt to pull a URL: name, guard, connection, protocol. Sources, probes and pushes share it.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use base::ErrorKind;
+use hub::Leg;
+use media::{AccessUnit, TrackConfig};
+use rtsp::RtspUrl;
+use tokio::net::TcpStream;
+use url::Url;
+
+use crate::guard::PullGuard;
+use crate::transport::Transport;
+use crate::{rtmp, rtsp as rtsp_protocol};
+
+/// Opening a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Longest URL.
+pub const MAX_URL_LEN: usize = 2048;
+
+/// Takes what a pull delivers.
+pub trait PullSink: Send {
+    /// A leg of the way was passed or failed.
+    fn step(&mut self, leg: Leg, ok: bool, text: &str);
+
+    /// Tracks that are known now, old and new.
+    ///
+    /// # Errors
+    /// When they cannot be taken, such as when the stream's name is busy.
+    fn tracks(&mut self, tracks: Vec<TrackConfig>) -> Result<(), PullFailure>;
+
+    /// One access unit.
+    fn unit(&mut self, unit: AccessUnit, now: Instant);
+
+    /// Counts bytes.
+    fn received(&mut self, bytes: usize);
+
+    /// What the sink wants of the source; asked twice a second.
+    fn wish(&mut self) -> Option<Wish>;
+}
+
+/// What a sink may want.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// A key frame.
+    KeyFrame,
+    /// No more.
+    Stop,
+}
+
+/// Why a pull failed, on which leg, and what to try.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{text}")]
+pub struct PullFailure {
+    /// Which part of the way.
+    pub leg: Leg,
+    /// What kind.
+    pub kind: ErrorKind,
+    /// What happened.
+    pub text: String,
+    /// What to try.
+    pub next_step: String,
+}
+
+impl PullFailure {
+    pub(crate) fn io(leg: Leg, error: &io::Error) -> Self {
+        let (kind, next_step) = match error.kind() {
+            io::ErrorKind::ConnectionRefused => {
+                (ErrorKind::Unavailable, "The machine answers but the port is closed; check the port.")
+            }
+            io::ErrorKind::TimedOut => {
+                (ErrorKind::Timeout, "Nothing answers at this address; check address, network and firewall.")
+            }
+            io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
+                (ErrorKind::Unavailable, "There is no route to this address; check the network.")
+            }
+            _ => (ErrorKind::Unavailable, "The connection broke; it will be tried again."),
+        };
+        Self { leg, kind, text: error.to_string(), next_step: next_step.to_owned() }
+    }
+}
+
+/// A URL that can be pulled, with its credentials apart.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PullUrl {
+    url: Url,
+    credentials: Option<(String, String)>,
+}
+
+impl std::fmt::Debug for PullUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PullUrl({})", self.url)
+    }
+}
+
+impl std::fmt::Display for PullUrl {
+    /// Without credentials.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.url.fmt(f)
+    }
+}
+
+impl PullUrl {
+    /// Reads a URL; credentials in it are taken out, those given separately win.
+    ///
+    /// # Errors
+    /// A sentence for the person who typed it.
+    pub fn parse(text: &str, username: Option<&str>, password: Option<&str>) -> Result<Self, String> {
+        let text = text.trim();
+        if text.len() > MAX_URL_LEN {
+            return Err(format!("a URL has at most {MAX_URL_LEN} characters"));
+        }
+        let scheme = text.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+        let mut embedded = None;
+        let url = match scheme.as_deref() {
+            Some("rtsp") => {
+                // Camera passwords hold characters that URLs do not allow; our own reader is tolerant there.
+                let parsed = RtspUrl::parse(text).map_err(|error| format!("the URL is not usable: {error}"))?;
+                embedded.clone_from(&parsed.credentials);
+                Url::parse(&parsed.to_string())
+            }
+            Some("rtmp") => Url::parse(text),
+            Some(other) => return Err(format!("{other}:// cannot be pulled; use rtsp:// or rtmp://")),
+            None => return Err("a URL begins with rtsp:// or rtmp://".to_owned()),
+        };
+        let mut url = url.map_err(|error| format!("the URL is not usable: {error}"))?;
+        if url.host_str().is_none_or(str::is_empty) {
+            return Err("the URL names no host".to_owned());
+        }
+        if embedded.is_none() && !url.username().is_empty() {
+            embedded = Some((url.username().to_owned(), url.password().unwrap_or_default().to_owned()));
+        }
+        let _cannot_fail_with_a_host = url.set_username("");
+        let _cannot_fail_with_a_host = url.set_password(None);
+        let given = username.filter(|name| !name.is_empty());
+        let credentials = match given {
+            Some(name) => Some((name.to_owned(), password.unwrap_or_default().to_owned())),
+            None => embedded,
+        };
+        Ok(Self { url, credentials })
+    }
+
+    /// Host as typed.
+    pub fn host(&self) -> &str {
+        self.url.host_str().unwrap_or_default()
+    }
+
+    /// User name and password.
+    pub fn credentials(&self) -> Option<(&str, &str)> {
+        self.credentials.as_ref().map(|(name, password)| (name.as_str(), password.as_str()))
+    }
+
+    /// The URL without credentials.
+    pub(crate) const fn url(&self) -> &Url {
+        &self.url
+    }
+
+    fn port(&self) -> u16 {
+        self.url.port().unwrap_or(if self.url.scheme() == "rtmp" { 1935 } else { rtsp::url::DEFAULT_PORT })
+    }
+}
+
+/// Resolves, guards and connects.
+pub(crate) async fn connect(
+    url: &PullUrl,
+    guard: &PullGuard,
+    step: &mut (dyn FnMut(Leg, &str) + Send),
+) -> Result<Transport, PullFailure> {
+    let host = url.host().trim_matches(['[', ']']).to_owned();
+    let addresses = resolve(&host, url.port()).await?;
+    step(Leg::Name, &format!("{host} is {}.", addresses[0].ip()));
+    let mut last = None;
+    for address in addresses {
+        if let Err(refused) = guard.check(address) {
+            last = Some(PullFailure {
+                leg: Leg::Connect,
+                kind: ErrorKind::Forbidden,
+                text: format!("{address} may not be pulled: {refused}"),
+                next_step: "An administrator can permit it with pull.allow.".to_owned(),
+            });
+            continue;
+        }
+        match tokio::time::timeout(CONNECT_TIMEOUT, TcpStream::connect(address)).await {
+            Ok(Ok(stream)) => {
+                let _untuned = stream.set_nodelay(true);
+                step(Leg::Connect, &format!("Connected to {address}."));
+                return Ok(Transport::Plain(stream));
+            }
+            Ok(Err(error)) => last = Some(PullFailure::io(Leg::Connect, &error)),
+            Err(_) => last = Some(PullFailure::io(Leg::Connect, &io::ErrorKind::TimedOut.into())),
+        }
+    }
+    Err(last.expect("resolving gives at least one address"))
+}
+
+async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, PullFailure> {
+    let failure = |text: String| PullFailure {
+        leg: Leg::Name,
+        kind: ErrorKind::NotFound,
+        text,
+        next_step: "Check the host name, or use the address.".to_owned(),
+    };
+    let lookup = tokio::time::timeout(CONNECT_TIMEOUT, tokio::net::lookup_host((host, port))).await;
+    let found = lookup
+        .map_err(|_| failure(format!("{host} was not resolved in time")))?
+        .map_err(|error| failure(format!("{host} cannot be resolved: {error}")))?;
+    let addresses: Vec<SocketAddr> = found.take(8).collect();
+    if addresses.is_empty() { Err(failure(format!("{host} has no address"))) } else { Ok(addresses) }
+}
+
+/// Pulls `url` into `sink` until it ends or the sink wants no more.
+///
+/// # Errors
+/// The leg that failed.
+pub async fn pull(url: &PullUrl, guard: &PullGuard, sink: &mut dyn PullSink) -> Result<(), PullFailure> {
+    let mut transport = connect(url, guard, &mut |leg, text| sink.step(leg, true, text)).await?;
+    if url.url.scheme() == "rtmp" {
+        return rtmp::client::pull(&mut transport, url.url(), sink).await;
+    }
+    let mut target = RtspUrl::parse(url.url.as_str()).map_err(|error| PullFailure {
+        leg: Leg::Name,
+        kind: ErrorKind::InvalidInput,
+        text: error.to_string(),
+        next_step: "Correct the URL.".to_owned(),
+    })?;
+    target.credentials.clone_from(&url.credentials);
+    rtsp_protocol::client::pull(&mut transport, target, sink).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_leave_the_url_and_given_ones_win() {
+        let url = PullUrl::parse("rtsp://admin:p@ss:word@192.0.2.7:8554/Streaming/1?x=1", None, None).unwrap();
+        assert_eq!(url.to_string(), "rtsp://192.0.2.7:8554/Streaming/1?x=1");
+        assert_eq!(url.credentials(), Some(("admin", "p@ss:word")));
+        let url = PullUrl::parse("rtsp://a:b@host/x", Some("c"), Some("d")).unwrap();
+        assert_eq!(url.credentials(), Some(("c", "d")));
+        assert!(!format!("{url:?} {url}").contains('d'.to_string().repeat(2).as_str()));
+    }
+
+    #[test]
+    fn unusable_urls_are_explained() {
+        for (text, part) in [
+            ("camera", "begins with"),
+            ("http://host/x", "http://"),
+            ("file:///etc/passwd", "file://"),
+            ("rtsp:///x", "not usable"),
+            ("rtsp://host:99999/x", "not usable"),
+        ] {
+            let error = PullUrl::parse(text, None, None).unwrap_err();
+            assert!(error.contains(part), "{text}: {error}");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! From the hub to RTSP viewers.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use hub::{Rendition, RenditionKey, Stream};
+use media::{Muxer, TrackId};
+use rtp::{InterleavedMuxer, InterleavedTrack};
+use rtsp::header::RtpInfo;
+use rtsp::server::Setup;
+
+/// Size of an RTP packet: the bytes can also leave through a UDP relay, and every player takes them.
+const PACKET_BYTES: usize = 1400;
+/// Chunks that are searched for the first packet of each track.
+const PEEK: usize = 8;
+
+/// The tracks that a viewer has set up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Selection {
+    /// By channel.
+    tracks: Vec<(u8, TrackId, Box<str>)>,
+}
+
+impl Selection {
+    pub(super) fn new(setups: &[Setup]) -> Self {
+        let mut tracks: Vec<_> = setups
+            .iter()
+            .filter_map(|setup| Some((setup.channels.0, TrackId(setup.track_number()?), setup.uri.clone())))
+            .collect();
+        tracks.sort_by_key(|(channel, ..)| *channel);
+        Self { tracks }
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.tracks.is_empty()
+    }
+
+    /// Viewers with the same tracks on the same channels share every byte.
+    fn key(&self) -> RenditionKey {
+        let parts: Vec<String> =
+            self.tracks.iter().map(|(channel, track, _)| format!("{}@{channel}", track.0)).collect();
+        RenditionKey(format!("rtsp:{}", parts.join(",")).into())
+    }
+
+    fn muxer(&self) -> Box<dyn Muxer> {
+        let tracks: Vec<InterleavedTrack> = self
+            .tracks
+            .iter()
+            .map(|(channel, track, _)| InterleavedTrack {
+                track: *track,
+                channel: *channel,
+                ssrc: rand::random(),
+                first_sequence: rand::random(),
+                timestamp_offset: rand::random(),
+            })
+            .collect();
+        // The stream's time line began some time ago; what matters to players is that all tracks share it.
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+        let unix_us = i64::try_from(now.as_micros()).unwrap_or(i64::MAX);
+        Box::new(InterleavedMuxer::new(&tracks, unix_us, "viaduct").with_max_packet_bytes(PACKET_BYTES))
+    }
+
+    /// The rendition that serves this selection.
+    pub(super) fn rendition(&self, stream: &Arc<Stream>) -> Option<Arc<Rendition>> {
+        stream.rendition(self.key(), || self.muxer())
+    }
+
+    /// What the viewer is told about its first packets.
+    pub(super) fn rtp_info(&self, rendition: &Rendition) -> Vec<RtpInfo> {
+        let mut found: Vec<(u8, RtpInfo)> = Vec::new();
+        for position in rendition.peek_join(PEEK).iter().flat_map(|body| rtp::positions(body)) {
+            let known = found.iter().any(|(channel, _)| *channel == position.channel);
+            let track = self.tracks.iter().find(|(channel, ..)| *channel == position.channel);
+            if let (Some((_, _, url)), false) = (track, known) {
+                let info = RtpInfo { url: url.to_string(), sequence: position.sequence, timestamp: position.timestamp };
+                found.push((position.channel, info));
+            }
+        }
+        found.into_iter().map(|(_, info)| info).collect()
+    }
+}

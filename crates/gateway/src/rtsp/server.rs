@@ -1,0 +1,379 @@
+//! Peers that connect by RTSP: publishers and viewers.
+
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use base::ErrorKind;
+use hub::hub::OpenStream;
+use hub::publisher::StopReason;
+use hub::{Action, Feedback, Grant, PublishRequest, Publisher, PublisherAddress, SessionStart, StreamKey};
+use rtp::SessionDescription;
+use rtsp::auth::{Authorization, Challenge};
+use rtsp::server::Asked;
+use rtsp::{CloseReason, Ingest, ServerEvent, ServerOutput, ServerSession};
+use tokio::io::AsyncWriteExt;
+
+use super::from_hub::Selection;
+use super::to_hub;
+use crate::context::Gateway;
+use crate::listener::Connection;
+use crate::metrics::Metrics;
+use crate::peer::ConnectionSlot;
+use crate::pump::Start;
+use crate::shard::Shard;
+use crate::transport::Transport;
+use crate::viewer::{ControlOutput, ViewerControl};
+
+/// How often time-outs are looked at.
+const TICK: Duration = Duration::from_secs(1);
+const REALM: &str = "viaduct";
+
+/// Serves one connection until it publishes, plays or fails.
+pub(crate) async fn serve(shard: Rc<Shard>, connection: Connection) {
+    let Connection { gateway, transport, address, slot } = connection;
+    let session_id = format!("{:016x}", rand::random::<u64>());
+    let session = ServerSession::new(Instant::now(), &session_id);
+    let mut peer = Peer { gateway, transport, address, session, play: None, offer: None, started: Instant::now() };
+    match peer.converse().await {
+        Ok(Outcome::Plays(selection)) => peer.hand_to_pump(&shard, &selection, slot),
+        Ok(Outcome::Records) => peer.record().await,
+        Ok(Outcome::Over) | Err(_) => {}
+    }
+}
+
+struct Peer {
+    gateway: Arc<Gateway>,
+    transport: Transport,
+    address: SocketAddr,
+    session: ServerSession,
+    play: Option<Playable>,
+    offer: Option<Offer>,
+    started: Instant,
+}
+
+/// What a viewer may watch.
+struct Playable {
+    key: StreamKey,
+    open: OpenStream,
+    grant: Grant,
+    user_agent: Option<Box<str>>,
+    rendition: Option<Arc<hub::Rendition>>,
+}
+
+/// What a publisher has announced.
+struct Offer {
+    description: SessionDescription,
+    publisher: Publisher,
+}
+
+enum Outcome {
+    Plays(Selection),
+    Records,
+    Over,
+}
+
+enum Refusal {
+    /// Ask for credentials.
+    Challenge,
+    Status(ErrorKind, String),
+}
+
+impl Peer {
+    /// Answers requests until media is to flow.
+    async fn converse(&mut self) -> std::io::Result<Outcome> {
+        let mut tick = tokio::time::interval(TICK);
+        loop {
+            while let Some(output) = self.session.poll_output() {
+                match output {
+                    ServerOutput::Transmit(bytes) => self.transport.write_all(&bytes).await?,
+                    ServerOutput::Close(reason) => {
+                        self.note_close(reason);
+                        let _gone_either_way = self.transport.shutdown().await;
+                        return Ok(Outcome::Over);
+                    }
+                    ServerOutput::Event(event) => {
+                        if let Some(outcome) = self.on_event(event).await {
+                            return Ok(outcome);
+                        }
+                    }
+                }
+            }
+            self.transport.flush().await?;
+            let session = &mut self.session;
+            tokio::select! {
+                read = self.transport.read_with(|bytes| session.handle_input(Instant::now(), bytes)) => read?,
+                _ = tick.tick() => {
+                    if self.is_too_slow() {
+                        Metrics::count(&self.gateway.metrics.handshake_timeouts);
+                        return Ok(Outcome::Over);
+                    }
+                    self.session.handle_timeout(Instant::now());
+                }
+            }
+        }
+    }
+
+    /// A peer that has asked for nothing in time.
+    fn is_too_slow(&self) -> bool {
+        let asked = self.play.is_some() || self.offer.is_some();
+        !asked && self.started.elapsed() > self.gateway.config.limits.handshake
+    }
+
+    async fn on_event(&mut self, event: ServerEvent) -> Option<Outcome> {
+        match event {
+            ServerEvent::Describe(asked) => match self.open(&asked).await {
+                Ok(description) => self.session.answer_describe(&description),
+                Err(refusal) => self.refuse(refusal),
+            },
+            ServerEvent::Announce { asked, sdp } => match self.announce(&asked, &sdp).await {
+                Ok(()) => self.session.accept(),
+                Err(refusal) => self.refuse(refusal),
+            },
+            ServerEvent::Setup { asked, record, .. } => self.set_up(&asked, record).await,
+            ServerEvent::Play { .. } => return self.start_playing(),
+            ServerEvent::Record(_) => {
+                if self.offer.is_some() {
+                    self.session.accept();
+                    return Some(Outcome::Records);
+                }
+                self.session.reject(455, "ANNOUNCE first");
+            }
+            ServerEvent::Pause(_) => self.session.accept(),
+            _ => {}
+        }
+        None
+    }
+
+    async fn set_up(&mut self, asked: &Asked, record: bool) {
+        let known = if record { self.offer.is_some() } else { self.play.is_some() };
+        if known {
+            return self.session.accept();
+        }
+        if record {
+            return self.session.reject(455, "ANNOUNCE first");
+        }
+        // Players that know the stream skip DESCRIBE.
+        match self.open(asked).await {
+            Ok(_) => self.session.accept(),
+            Err(refusal) => self.refuse(refusal),
+        }
+    }
+
+    fn start_playing(&mut self) -> Option<Outcome> {
+        let selection = Selection::new(self.session.setups());
+        let Some(play) = self.play.as_mut().filter(|_| !selection.is_empty()) else {
+            self.session.reject(455, "DESCRIBE and SETUP first");
+            return None;
+        };
+        let Some(rendition) = selection.rendition(&play.open.stream) else {
+            self.session.reject(453, "Too many different forms of this stream are being watched");
+            return None;
+        };
+        let info = selection.rtp_info(&rendition);
+        self.session.accept_play(&info);
+        play.rendition = Some(rendition);
+        Some(Outcome::Plays(selection))
+    }
+
+    /// Grants and opens a stream for a viewer; returns its description.
+    async fn open(&mut self, asked: &Asked) -> Result<String, Refusal> {
+        let key = stream_key(asked)?;
+        let grant = self.authorize(Action::Play, &key, asked).await?;
+        let open = self
+            .gateway
+            .hub
+            .open(&key, self.gateway.config.play_wait)
+            .await
+            .map_err(|error| Refusal::Status(error.kind, error.text))?;
+        let tracks = open.stream.tracks();
+        let description = rtp::tracks_to_description(&key.to_string(), tracks.list.iter().map(|track| &**track));
+        if description.media.is_empty() {
+            return Err(Refusal::Status(ErrorKind::Unsupported, "No track of this stream can travel by RTP".into()));
+        }
+        let user_agent = asked.user_agent.as_deref().map(|agent| agent.chars().take(120).collect::<String>().into());
+        self.play = Some(Playable { key, open, grant, user_agent, rendition: None });
+        Ok(description.write())
+    }
+
+    async fn announce(&mut self, asked: &Asked, sdp: &[u8]) -> Result<(), Refusal> {
+        let key = stream_key(asked)?;
+        self.authorize(Action::Publish, &key, asked).await?;
+        let description = SessionDescription::parse(sdp)
+            .map_err(|error| Refusal::Status(ErrorKind::InvalidInput, error.to_string()))?;
+        let address =
+            PublisherAddress { protocol: self.protocol(), peer: self.address.to_string(), socket: Some(self.address) };
+        let publisher = self
+            .gateway
+            .hub
+            .publish(PublishRequest { key, address, on_demand: false })
+            .map_err(|error| Refusal::Status(error.kind(), error.to_string()))?;
+        self.offer = Some(Offer { description, publisher });
+        Ok(())
+    }
+
+    /// Credentials: `?token=`, or the token as the password of Basic.
+    async fn authorize(&self, action: Action, key: &StreamKey, asked: &Asked) -> Result<Grant, Refusal> {
+        let password = match &asked.authorization {
+            Some(Authorization::Basic { password, .. }) => Some(password.clone()),
+            _ => None,
+        };
+        let token = asked.url.query_value("token").or(password);
+        let has_token = token.is_some();
+        self.gateway.authorize(action, key, token, self.address.ip(), self.protocol()).await.map_err(|denied| {
+            if denied.kind == ErrorKind::Unauthorized && !has_token {
+                Refusal::Challenge
+            } else {
+                Refusal::Status(denied.kind, denied.reason)
+            }
+        })
+    }
+
+    fn refuse(&mut self, refusal: Refusal) {
+        match refusal {
+            Refusal::Challenge => self.session.challenge(&Challenge {
+                realm: REALM.to_owned(),
+                nonce: String::new(),
+                stale: false,
+                algorithms: Vec::new(),
+                basic: true,
+            }),
+            Refusal::Status(kind, text) => self.session.reject(kind.rtsp_status(), &text),
+        }
+    }
+
+    const fn protocol(&self) -> &'static str {
+        if self.transport.is_encrypted() { "rtsps" } else { "rtsp" }
+    }
+
+    fn note_close(&self, reason: CloseReason) {
+        match reason {
+            CloseReason::Malformed(error) => {
+                Metrics::count(&self.gateway.metrics.malformed_input);
+                tracing::debug!(%error, address = %self.address, "An RTSP session ended early.");
+            }
+            CloseReason::Timeout => Metrics::count(&self.gateway.metrics.handshake_timeouts),
+            _ => {}
+        }
+    }
+
+    fn hand_to_pump(mut self, shard: &Rc<Shard>, selection: &Selection, slot: ConnectionSlot) {
+        let protocol = self.protocol();
+        let Some(Playable { open, grant, user_agent, rendition: Some(rendition), key }) = self.play.take() else {
+            return;
+        };
+        tracing::debug!(stream = %key, address = %self.address, ?selection, "An RTSP viewer plays.");
+        let start = SessionStart { protocol, address: self.address, user_agent, grant };
+        let session = self.gateway.hub.start_session(&open.stream, start);
+        let mut control = RtspViewer { session: self.session, _slot: slot };
+        let mut first = ControlOutput::default();
+        control.drain(&mut first);
+        shard.view(&rendition, self.transport, Box::new(control), session, first.bytes.freeze(), Start::Key);
+    }
+
+    /// Passes on what the publisher sends until it ends or is no longer wanted.
+    async fn record(mut self) {
+        let Some(Offer { description, mut publisher }) = self.offer.take() else { return };
+        let mut ingest = Ingest::of_publisher(Instant::now(), &description, self.session.setups(), rand::random());
+        let (text, keep_viewers) = match self.feed(&mut ingest, &mut publisher).await {
+            Ok(Some(reason)) => (format!("The publisher was stopped: {reason:?}."), reason != StopReason::Kicked),
+            Ok(None) => ("The publisher ended the stream.".to_owned(), true),
+            Err(error) => (format!("The publisher's connection failed: {error}."), true),
+        };
+        publisher.finish(text, keep_viewers);
+    }
+
+    async fn feed(&mut self, ingest: &mut Ingest, publisher: &mut Publisher) -> std::io::Result<Option<StopReason>> {
+        let feedback = publisher.feedback();
+        let mut tick = tokio::time::interval(TICK);
+        let mut last_media = Instant::now();
+        loop {
+            let now = Instant::now();
+            while let Some(output) = self.session.poll_output() {
+                match output {
+                    ServerOutput::Transmit(bytes) => self.transport.write_all(&bytes).await?,
+                    ServerOutput::Close(reason) => {
+                        self.note_close(reason);
+                        let _gone_either_way = self.transport.shutdown().await;
+                        return Ok(None);
+                    }
+                    ServerOutput::Event(ServerEvent::Rtp { channel, data } | ServerEvent::Rtcp { channel, data }) => {
+                        last_media = now;
+                        ingest.handle_frame(now, channel, &data);
+                    }
+                    ServerOutput::Event(_) => self.session.reject(455, "The session records"),
+                }
+            }
+            if !to_hub::drain(ingest, publisher, now) {
+                return Ok(Some(StopReason::Replaced));
+            }
+            while let Some(bytes) = ingest.poll_transmit() {
+                self.transport.write_all(&bytes).await?;
+            }
+            let session = &mut self.session;
+            let received = &self.gateway.metrics.received_bytes;
+            tokio::select! {
+                read = self.transport.read_with(|bytes| {
+                    received.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+                    session.handle_input(Instant::now(), bytes);
+                }) => read?,
+                wish = feedback.next() => match wish {
+                    Feedback::KeyFrame => ingest.request_key_frame(),
+                    Feedback::Stop(reason) => return Ok(Some(reason)),
+                },
+                _ = tick.tick() => {
+                    let now = Instant::now();
+                    if now.saturating_duration_since(last_media) > self.gateway.config.limits.publisher_idle {
+                        return Err(std::io::ErrorKind::TimedOut.into());
+                    }
+                    self.session.handle_timeout(now);
+                    if ingest.poll_timeout() <= now {
+                        ingest.handle_timeout(now);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn stream_key(asked: &Asked) -> Result<StreamKey, Refusal> {
+    let path = asked.url.path.trim_matches('/');
+    path.parse().map_err(|error: hub::InvalidName| Refusal::Status(ErrorKind::NotFound, error.to_string()))
+}
+
+/// The command side of a viewer's connection.
+struct RtspViewer {
+    session: ServerSession,
+    _slot: ConnectionSlot,
+}
+
+impl RtspViewer {
+    fn drain(&mut self, out: &mut ControlOutput) {
+        while let Some(output) = self.session.poll_output() {
+            match output {
+                ServerOutput::Transmit(bytes) => out.bytes.extend_from_slice(&bytes),
+                ServerOutput::Close(_) => out.close = true,
+                ServerOutput::Event(ServerEvent::Pause(_)) => {
+                    self.session.accept();
+                    out.pause = Some(true);
+                }
+                ServerOutput::Event(ServerEvent::Play { .. }) => {
+                    self.session.accept_play(&[]);
+                    out.pause = Some(false);
+                }
+                // A viewer's receiver reports tell nothing over TCP.
+                ServerOutput::Event(ServerEvent::Rtcp { .. } | ServerEvent::Rtp { .. }) => {}
+                ServerOutput::Event(_) => self.session.reject(455, "The session plays"),
+            }
+        }
+    }
+}
+
+impl ViewerControl for RtspViewer {
+    fn on_input(&mut self, now: Instant, bytes: &[u8], out: &mut ControlOutput) {
+        self.session.handle_input(now, bytes);
+        self.drain(out);
+    }
+}

@@ -1,0 +1,375 @@
+//! Sources: URLs that are pulled on demand or always, with back-off, jitter and a limit per host.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use base::{Backoff, ErrorKind};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use hub::publisher::{FeedbackSlot, StopReason};
+use hub::resolver::Offer;
+use hub::{Feedback, Hub, Leg, OpenError, PublishRequest, Publisher, PublisherAddress, StreamKey, StreamProvider};
+use media::{AccessUnit, TrackConfig};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+
+use crate::context::Gateway;
+use crate::guard::PullGuard;
+use crate::metrics::Metrics;
+use crate::pull::{PullFailure, PullSink, PullUrl, Wish, pull};
+
+const FIRST_DELAY: Duration = Duration::from_secs(1);
+const MAX_DELAY: Duration = Duration::from_secs(60);
+/// A pull that lived this long was a success: the next failure starts the back-off anew.
+const HEALTHY_AFTER: Duration = Duration::from_secs(30);
+/// An on-demand source looks this often whether somebody still waits.
+const WANTED_CHECK: Duration = Duration::from_millis(500);
+
+/// What is pulled, for which stream, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceSpec {
+    /// The stream that it feeds.
+    pub key: StreamKey,
+    /// From where.
+    pub url: PullUrl,
+    /// Always, or only while somebody watches.
+    pub always: bool,
+}
+
+/// How a source does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceStatus {
+    /// What it is doing.
+    pub state: SourceState,
+    /// Failures since the last success.
+    pub failures: u32,
+    /// Until the next attempt.
+    pub next_attempt: Option<Instant>,
+    /// Why the last attempt failed.
+    pub last_failure: Option<PullFailure>,
+}
+
+/// What a source is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourceState {
+    /// Nobody watches.
+    Idle,
+    /// On its way.
+    Connecting,
+    /// Media flows.
+    Live,
+    /// Waits for the next attempt.
+    BackingOff,
+    /// Failed in a way that waiting hardly mends; the next viewer triggers another attempt.
+    Failed,
+}
+
+impl SourceState {
+    /// Stable identifier.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Connecting => "connecting",
+            Self::Live => "live",
+            Self::BackingOff => "backing_off",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// All sources; a [`StreamProvider`] of the hub.
+pub struct Sources {
+    gateway: Arc<Gateway>,
+    guard: PullGuard,
+    per_host: usize,
+    hosts: Mutex<HashMap<String, Arc<Semaphore>>>,
+    entries: Mutex<HashMap<StreamKey, Arc<Source>>>,
+}
+
+struct Source {
+    spec: SourceSpec,
+    status: Mutex<SourceStatus>,
+    /// Somebody wants it.
+    wanted: Notify,
+    removed: tokio::sync::watch::Sender<bool>,
+}
+
+impl Source {
+    fn lock(&self) -> MutexGuard<'_, SourceStatus> {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Sources {
+    /// No sources yet; at most `per_host` of one host connect at the same time.
+    pub fn new(gateway: Arc<Gateway>, guard: PullGuard, per_host: usize) -> Arc<Self> {
+        Arc::new(Self { gateway, guard, per_host, hosts: Mutex::default(), entries: Mutex::default() })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<StreamKey, Arc<Source>>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a source or replaces the one of the same stream.
+    pub fn put(self: &Arc<Self>, spec: SourceSpec) {
+        let source = Arc::new(Source {
+            status: Mutex::new(SourceStatus {
+                state: SourceState::Idle,
+                failures: 0,
+                next_attempt: None,
+                last_failure: None,
+            }),
+            wanted: Notify::new(),
+            removed: tokio::sync::watch::Sender::new(false),
+            spec,
+        });
+        let old = self.lock().insert(source.spec.key.clone(), Arc::clone(&source));
+        if let Some(old) = old {
+            old.removed.send_replace(true);
+        }
+        let (sources, runtime) = (Arc::clone(self), self.gateway.runtime.clone());
+        runtime.spawn(async move { sources.run(source).await });
+    }
+
+    /// Removes the source of a stream; its pull ends.
+    pub fn remove(&self, key: &StreamKey) {
+        if let Some(source) = self.lock().remove(key) {
+            source.removed.send_replace(true);
+        }
+    }
+
+    /// How the source of a stream does.
+    pub fn status(&self, key: &StreamKey) -> Option<SourceStatus> {
+        self.lock().get(key).map(|source| source.lock().clone())
+    }
+
+    /// Runs one source until it is removed.
+    async fn run(&self, source: Arc<Source>) {
+        let mut removed = source.removed.subscribe();
+        let life = async {
+            let mut backoff = Backoff::new(FIRST_DELAY, MAX_DELAY);
+            loop {
+                if !source.spec.always && !self.is_wanted(&source) {
+                    source.lock().state = SourceState::Idle;
+                    source.wanted.notified().await;
+                }
+                self.attempt(&source, &mut backoff).await;
+            }
+        };
+        tokio::select! {
+            () = life => {}
+            _ = removed.wait_for(|removed| *removed) => {}
+        }
+    }
+
+    fn is_wanted(&self, source: &Source) -> bool {
+        self.gateway.hub.find(&source.spec.key).is_some_and(|stream| stream.is_wanted())
+    }
+
+    async fn attempt(&self, source: &Arc<Source>, backoff: &mut Backoff) {
+        let started = Instant::now();
+        source.lock().state = SourceState::Connecting;
+        Metrics::count(&self.gateway.metrics.pull_attempts);
+        let permit = self.host(source.spec.url.host()).acquire_owned().await.ok();
+        let outcome = self.pull_on_shard(source, permit).await;
+        if started.elapsed() >= HEALTHY_AFTER {
+            backoff.reset();
+        }
+        match outcome {
+            Ok(()) => backoff.reset(),
+            Err(failure) => {
+                Metrics::count(&self.gateway.metrics.pull_failures);
+                let delay = backoff.next_delay(rand::random());
+                self.note_failure(source, failure, delay, backoff.failures());
+                self.wait(source, delay).await;
+            }
+        }
+    }
+
+    /// The pull runs where media belongs; a source that is removed takes it along.
+    async fn pull_on_shard(
+        &self,
+        source: &Arc<Source>,
+        permit: Option<OwnedSemaphorePermit>,
+    ) -> Result<(), PullFailure> {
+        let (done, outcome) = tokio::sync::oneshot::channel();
+        let (source, guard, gateway) = (Arc::clone(source), self.guard.clone(), Arc::clone(&self.gateway));
+        let shard = self.gateway.shards.pick().clone();
+        shard
+            .spawn(move |_| async move {
+                let mut removed = source.removed.subscribe();
+                let mut sink = PublishingSink::new(&source, &gateway, permit);
+                let outcome = tokio::select! {
+                    outcome = pull(&source.spec.url, &guard, &mut sink) => outcome,
+                    _ = removed.wait_for(|removed| *removed) => Ok(()),
+                };
+                sink.finish(&outcome);
+                let _nobody_waits = done.send(outcome);
+            })
+            .await;
+        outcome.await.unwrap_or(Ok(()))
+    }
+
+    fn host(&self, host: &str) -> Arc<Semaphore> {
+        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(hosts.entry(host.to_owned()).or_insert_with(|| Arc::new(Semaphore::new(self.per_host))))
+    }
+
+    fn note_failure(&self, source: &Source, failure: PullFailure, delay: Duration, failures: u32) {
+        tracing::info!(
+            stream = %source.spec.key, url = %source.spec.url, leg = failure.leg.as_str(), error = %failure, failures,
+            next_attempt_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX), "A source failed."
+        );
+        if let Some(open) = self.gateway.hub.prepare(&source.spec.key) {
+            open.stream.step(failure.leg, false, format!("{failure}. {}", failure.next_step));
+            open.stream.report_failure(failure.kind, format!("{failure}. {}", failure.next_step));
+        }
+        let mut status = source.lock();
+        status.state = if is_lasting(failure.kind) { SourceState::Failed } else { SourceState::BackingOff };
+        status.failures = failures;
+        status.next_attempt = Some(Instant::now() + delay);
+        status.last_failure = Some(failure);
+    }
+
+    /// Waits out the delay; an on-demand source gives up waiting when nobody wants it any more.
+    async fn wait(&self, source: &Source, delay: Duration) {
+        let until = Instant::now() + delay;
+        while Instant::now() < until {
+            tokio::time::sleep(WANTED_CHECK.min(until.saturating_duration_since(Instant::now()))).await;
+            if !source.spec.always && !self.is_wanted(source) {
+                // The delay still holds for the next viewer: the camera is spared.
+                tokio::time::sleep_until(until.into()).await;
+            }
+        }
+        source.lock().next_attempt = None;
+    }
+}
+
+const fn is_lasting(kind: ErrorKind) -> bool {
+    !matches!(kind, ErrorKind::Unavailable | ErrorKind::Timeout | ErrorKind::Exhausted)
+}
+
+impl StreamProvider for Sources {
+    fn name(&self) -> &'static str {
+        "sources"
+    }
+
+    fn open(&self, key: &StreamKey) -> BoxFuture<'_, Result<Offer, OpenError>> {
+        let offer = match self.lock().get(key) {
+            None => Ok(Offer::Unknown),
+            Some(source) => {
+                let status = source.lock().clone();
+                match status.last_failure {
+                    // Asking a camera again and again with a wrong password locks its account.
+                    Some(failure) if status.state == SourceState::Failed && status.next_attempt.is_some() => {
+                        let text = format!("{failure}. {}", failure.next_step);
+                        Err(OpenError { kind: failure.kind, text })
+                    }
+                    _ => {
+                        source.wanted.notify_one();
+                        Ok(Offer::Started)
+                    }
+                }
+            }
+        };
+        std::future::ready(offer).boxed()
+    }
+}
+
+/// Publishes what a pull delivers.
+struct PublishingSink<'a> {
+    source: &'a Source,
+    gateway: &'a Gateway,
+    publisher: Option<Publisher>,
+    feedback: Option<Arc<FeedbackSlot>>,
+    /// Held until media flows: a host is not stormed by all its cameras at once.
+    permit: Option<OwnedSemaphorePermit>,
+    stopped: Option<StopReason>,
+}
+
+impl<'a> PublishingSink<'a> {
+    const fn new(source: &'a Source, gateway: &'a Gateway, permit: Option<OwnedSemaphorePermit>) -> Self {
+        Self { source, gateway, publisher: None, feedback: None, permit, stopped: None }
+    }
+
+    fn hub(&self) -> &Hub {
+        &self.gateway.hub
+    }
+
+    fn publish(&mut self) -> Result<&mut Publisher, PullFailure> {
+        if self.publisher.is_none() {
+            let spec = &self.source.spec;
+            let scheme = if spec.url.to_string().starts_with("rtmp") { "rtmp-pull" } else { "rtsp-pull" };
+            let request = PublishRequest {
+                key: spec.key.clone(),
+                address: PublisherAddress { protocol: scheme, peer: spec.url.to_string(), socket: None },
+                on_demand: !spec.always,
+            };
+            let publisher = self.hub().publish(request).map_err(|error| PullFailure {
+                leg: Leg::Publish,
+                kind: error.kind(),
+                text: error.to_string(),
+                next_step: "Give the source another stream name, or stop the other publisher.".to_owned(),
+            })?;
+            self.feedback = Some(publisher.feedback());
+            self.publisher = Some(publisher);
+            self.permit = None;
+            let mut status = self.source.lock();
+            status.state = SourceState::Live;
+            status.failures = 0;
+            status.last_failure = None;
+        }
+        Ok(self.publisher.as_mut().expect("made above"))
+    }
+
+    fn finish(self, outcome: &Result<(), PullFailure>) {
+        let Some(publisher) = self.publisher else { return };
+        match (self.stopped, outcome) {
+            (Some(reason), _) => publisher.finish(format!("The source was stopped: {reason:?}."), false),
+            (None, Ok(())) => publisher.finish("The source ended.", true),
+            (None, Err(failure)) => publisher.finish(format!("The source failed: {failure}."), true),
+        }
+    }
+}
+
+impl PullSink for PublishingSink<'_> {
+    fn step(&mut self, leg: Leg, ok: bool, text: &str) {
+        if let Some(stream) = self.hub().find(&self.source.spec.key) {
+            stream.step(leg, ok, text);
+        }
+    }
+
+    fn tracks(&mut self, tracks: Vec<TrackConfig>) -> Result<(), PullFailure> {
+        let publisher = self.publish()?;
+        if tracks.len() > 1 {
+            publisher.expect_tracks(tracks.len());
+        }
+        tracks.into_iter().for_each(|track| publisher.configure(track));
+        Ok(())
+    }
+
+    fn unit(&mut self, unit: AccessUnit, now: Instant) {
+        if let Some(publisher) = &mut self.publisher
+            && !publisher.push(unit, now)
+        {
+            self.stopped = Some(StopReason::Replaced);
+        }
+    }
+
+    fn received(&mut self, bytes: usize) {
+        self.gateway.metrics.received_bytes.fetch_add(bytes as u64, std::sync::atomic::Ordering::Relaxed);
+    }
+
+    fn wish(&mut self) -> Option<Wish> {
+        if self.stopped.is_some() {
+            return Some(Wish::Stop);
+        }
+        match self.feedback.as_ref()?.take()? {
+            Feedback::KeyFrame => Some(Wish::KeyFrame),
+            Feedback::Stop(reason) => {
+                self.stopped = Some(reason);
+                Some(Wish::Stop)
+            }
+        }
+    }
+}

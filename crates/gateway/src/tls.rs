@@ -1,0 +1,74 @@
+//! TLS for every listener from one certificate that can be replaced while running.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::TlsAcceptor;
+
+/// A certificate chain and its key, PEM.
+#[derive(Clone)]
+pub struct TlsMaterial {
+    /// Certificates, the server's first.
+    pub certificate_pem: Vec<u8>,
+    /// PKCS#8, PKCS#1 or SEC1 key.
+    pub key_pem: Vec<u8>,
+}
+
+impl std::fmt::Debug for TlsMaterial {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TlsMaterial(..)")
+    }
+}
+
+/// Why a certificate cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TlsError {
+    /// Not PEM, or no certificate or key in it.
+    #[error("the certificate or key file is not readable as PEM")]
+    Pem(#[source] rustls::pki_types::pem::Error),
+    /// The key does not belong to the certificate, or an algorithm is not supported.
+    #[error("the certificate and key do not work together")]
+    Config(#[source] rustls::Error),
+}
+
+/// The acceptor in use.
+pub(crate) struct Tls {
+    acceptor: Mutex<Option<TlsAcceptor>>,
+}
+
+impl Tls {
+    pub(crate) fn new(material: Option<&TlsMaterial>) -> Result<Self, TlsError> {
+        let acceptor = material.map(acceptor).transpose()?;
+        Ok(Self { acceptor: Mutex::new(acceptor) })
+    }
+
+    /// Uses another certificate for connections from now on.
+    pub(crate) fn replace(&self, material: &TlsMaterial) -> Result<(), TlsError> {
+        let acceptor = acceptor(material)?;
+        *self.acceptor.lock().unwrap_or_else(PoisonError::into_inner) = Some(acceptor);
+        Ok(())
+    }
+
+    pub(crate) fn acceptor(&self) -> Option<TlsAcceptor> {
+        self.acceptor.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+fn acceptor(material: &TlsMaterial) -> Result<TlsAcceptor, TlsError> {
+    let chain = CertificateDer::pem_slice_iter(&material.certificate_pem)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(TlsError::Pem)?;
+    let key = PrivateKeyDer::from_pem_slice(&material.key_pem).map_err(TlsError::Pem)?;
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
+        .map_err(TlsError::Config)?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    // One ticket is enough: browsers open several connections at once anyway.
+    config.send_tls13_tickets = 1;
+    Ok(TlsAcceptor::from(Arc::new(config)))
+}
