@@ -1,5 +1,7 @@
 //! Captures of other implementations' RTP, compared with the elementary streams that they were made of.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use std::path::PathBuf;
 use std::time::Instant;
 
