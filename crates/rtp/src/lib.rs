@@ -24,6 +24,18 @@
 //! them; H.264 and H.265 units may still hold parameter sets. A track whose session description lacks its
 //! parameters gets its configuration from the depacketizer when they have come in-band.
 //!
+//! ```
+//! use media::TrackId;
+//! use rtp::{SessionDescription, TrackReceiver};
+//!
+//! let sdp = SessionDescription::parse(b"v=0\r\nm=audio 0 RTP/AVP 8\r\n")?;
+//! let mut receiver = TrackReceiver::new(&sdp.media[0], TrackId(0));
+//! let packet = [&rtp::Header { marker: true, payload_type: 8, sequence: 1, timestamp: 160, ssrc: 7 }.to_bytes()[..], &[0xD5; 160]].concat();
+//! receiver.handle_rtp(std::time::Instant::now(), &packet.into())?;
+//! assert!(matches!(receiver.poll(), Some(rtp::Received::Unit(unit)) if unit.payload.len() == 160));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! It deliberately opens no socket, reads no clock, draws no random number and does not encrypt (SRTP).
 
 #![forbid(unsafe_code)]
