@@ -27,7 +27,7 @@ impl NtpTime {
     /// Microseconds since the Unix epoch, or `None` for a value that no set clock shows.
     ///
     /// Seconds below 2^31 belong to the era that begins in 2036 (RFC 4330 §3), except within
-    /// [`UPTIME_LIMIT_S`] of its start. Cameras without a set clock send their uptime, the year 1970 or
+    /// a year of its start. Cameras without a set clock send their uptime, the year 1970 or
     /// the year 2000 here; none of them is a capture time.
     pub const fn to_unix_us(self) -> Option<i64> {
         let seconds = (self.0 >> 32) as i128;
