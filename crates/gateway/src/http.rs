@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
-use http_body_util::combinators::BoxBody;
+use http_body_util::combinators::UnsyncBoxBody;
 
 use crate::listener::Connection;
 use crate::metrics::Metrics;
@@ -20,7 +20,7 @@ use crate::shard::Shard;
 /// A request for the control plane.
 pub type ControlRequest = http::Request<hyper::body::Incoming>;
 /// Its answer.
-pub type ControlResponse = http::Response<BoxBody<Bytes, Box<dyn std::error::Error + Send + Sync>>>;
+pub type ControlResponse = http::Response<UnsyncBoxBody<Bytes, Box<dyn std::error::Error + Send + Sync>>>;
 /// Everything on HTTP that is not media. The peer's address is in the request's extensions as
 /// [`std::net::SocketAddr`].
 pub type ControlHttp = std::sync::Arc<dyn Fn(ControlRequest) -> BoxFuture<'static, ControlResponse> + Send + Sync>;

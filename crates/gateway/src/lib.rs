@@ -22,6 +22,7 @@ mod peer;
 pub mod probe;
 pub mod pull;
 mod pump;
+pub mod push;
 mod rtmp;
 mod rtsp;
 mod shard;

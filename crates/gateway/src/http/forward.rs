@@ -60,7 +60,7 @@ async fn hand_over(gateway: &crate::Gateway, request: ControlRequest) -> Control
         Ok(response) => response,
         Err(error) => {
             tracing::error!(%error, "A request handler panicked; only that request failed.");
-            let body = Full::new(Bytes::from_static(b"internal error")).map_err(|never| match never {}).boxed();
+            let body = Full::new(Bytes::from_static(b"internal error")).map_err(|never| match never {}).boxed_unsync();
             let mut response = Response::new(body);
             *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
             response

@@ -357,7 +357,7 @@ pub(super) async fn serve_over_hyper(
 }
 
 fn websocket_response(accept: &str) -> ControlResponse {
-    let empty = Full::new(Bytes::new()).map_err(|never| match never {}).boxed();
+    let empty = Full::new(Bytes::new()).map_err(|never| match never {}).boxed_unsync();
     Response::builder()
         .status(StatusCode::SWITCHING_PROTOCOLS)
         .header(header::UPGRADE, "websocket")
@@ -375,7 +375,7 @@ fn body_response(content_type: &str, source: DuplexStream) -> ControlResponse {
             Ok(_) => Some((Ok::<_, Box<dyn std::error::Error + Send + Sync>>(Frame::data(buffer.freeze())), source)),
         }
     });
-    let body = BodyExt::boxed(StreamBody::new(stream));
+    let body = BodyExt::boxed_unsync(StreamBody::new(stream));
     Response::builder()
         .header(header::CONTENT_TYPE, content_type)
         .header(header::CACHE_CONTROL, "no-store")
@@ -385,7 +385,7 @@ fn body_response(content_type: &str, source: DuplexStream) -> ControlResponse {
 }
 
 fn problem_response(status: u16, text: &str) -> ControlResponse {
-    let body = Full::new(Bytes::from(problem(status, text))).map_err(|never| match never {}).boxed();
+    let body = Full::new(Bytes::from(problem(status, text))).map_err(|never| match never {}).boxed_unsync();
     Response::builder()
         .status(status)
         .header(header::CONTENT_TYPE, "application/problem+json")

@@ -1,0 +1,509 @@
+//! Sends a file or a URL to another server.
+//!
+//! Input goes into a stream of its own hub and leaves it through a subscriber, as every relay does: time
+//! repair and parameter changes are the hub's business.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use base::ErrorKind;
+use bytes::{Bytes, BytesMut};
+use container::flv::{self, MuxOptions, TagDemuxer, TagEvent};
+use container::mp4::{self, ReadAt};
+
+use hub::{Feedback, Hub, Leg, PublishRequest, Publisher, PublisherAddress, StreamKey, Subscriber};
+use media::{AccessUnit, MediaTime, Muxer, TrackConfig};
+use rtmp::{ClientEvent, ClientRole, ClientSession, Output, PlayMuxer, PlayOptions};
+use rtp::{InterleavedMuxer, InterleavedTrack};
+use rtsp::{ClientOptions, ClientOutput, RtspUrl};
+use tokio::io::AsyncWriteExt;
+use tokio::sync::watch;
+
+use crate::guard::PullGuard;
+use crate::pull::{PullFailure, PullSink, PullUrl, Wish, connect, pull};
+use crate::transport::Transport;
+use crate::{rtmp as rtmp_protocol, rtsp as rtsp_protocol};
+
+/// How long the input may take until its tracks are known.
+const INPUT_WAIT: Duration = Duration::from_secs(15);
+/// How often time-outs are looked at.
+const TICK: Duration = Duration::from_millis(500);
+/// Bytes of one read of an FLV file.
+const FLV_BLOCK: usize = 64 << 10;
+/// Pause between two rounds of a looped file, as between two pictures.
+const LOOP_GAP: Duration = Duration::from_millis(40);
+
+/// What is sent.
+#[derive(Clone, Debug)]
+pub enum PushInput {
+    /// An MP4 or FLV file, once or again and again.
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Whether it starts again at its end.
+        repeat: bool,
+    },
+    /// A live URL.
+    Url(PullUrl),
+}
+
+impl PushInput {
+    /// Reads a file name or URL.
+    ///
+    /// # Errors
+    /// A sentence for the person who typed it.
+    pub fn parse(text: &str, repeat: bool) -> Result<Self, String> {
+        if text.contains("://") {
+            return PullUrl::parse(text, None, None).map(Self::Url);
+        }
+        let path = PathBuf::from(text);
+        if !path.is_file() {
+            return Err(format!("{text} is no file"));
+        }
+        Ok(Self::File { path, repeat })
+    }
+}
+
+/// Where it is sent.
+#[derive(Clone, Debug)]
+pub struct PushTarget {
+    url: PullUrl,
+}
+
+impl PushTarget {
+    /// Reads a URL rtmp://host/app/name or rtsp://host/app/name.
+    ///
+    /// # Errors
+    /// A sentence for the person who typed it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let url = PullUrl::parse(text, None, None).map_err(|error| error.replace("pulled", "pushed to"))?;
+        Ok(Self { url })
+    }
+}
+
+/// Sends until the input ends; returns how many frames were sent.
+///
+/// # Errors
+/// The leg that failed: of the input or of the target.
+pub async fn push(input: PushInput, target: &PushTarget, guard: &PullGuard) -> Result<u64, PullFailure> {
+    let hub = Arc::new(Hub::new(hub::StreamOptions { publisher_grace: Duration::ZERO, ..Default::default() }));
+    let key = StreamKey::new("push", "input").expect("a valid name");
+    let (stop, stopped) = watch::channel(false);
+    let feeding = tokio::spawn(feed(Arc::clone(&hub), key.clone(), input, guard.clone(), stopped));
+    let sent = async {
+        let open = hub.open(&key, INPUT_WAIT).await.map_err(|error| PullFailure {
+            leg: Leg::Media,
+            kind: error.kind,
+            text: error.text,
+            next_step: "Check the input.".to_owned(),
+        });
+        match open {
+            Ok(open) => send(Subscriber::new(Arc::clone(&open.stream), true), target, guard).await,
+            Err(failure) => Err(failure),
+        }
+    };
+    let outcome = sent.await;
+    stop.send_replace(true);
+    match (outcome, feeding.await) {
+        // An input that fails explains more than the end of the stream that it fed.
+        (_, Ok(Err(failure))) => Err(failure),
+        (outcome, _) => outcome,
+    }
+}
+
+async fn feed(
+    hub: Arc<Hub>,
+    key: StreamKey,
+    input: PushInput,
+    guard: PullGuard,
+    mut stopped: watch::Receiver<bool>,
+) -> Result<(), PullFailure> {
+    let address = PublisherAddress { protocol: "push", peer: "input".to_owned(), socket: None };
+    let request = PublishRequest { key, address, on_demand: false };
+    let mut publisher = hub.publish(request).map_err(|error| PullFailure {
+        leg: Leg::Publish,
+        kind: error.kind(),
+        text: error.to_string(),
+        next_step: String::new(),
+    })?;
+    let done = async {
+        match input {
+            PushInput::Url(url) => pull(&url, &guard, &mut Feeding { publisher: &mut publisher }).await,
+            PushInput::File { path, repeat } => {
+                let result = feed_file(&path, repeat, &mut publisher).await;
+                result.map_err(|error| PullFailure {
+                    leg: Leg::Media,
+                    kind: ErrorKind::InvalidInput,
+                    text: format!("{} cannot be read: {error}", path.display()),
+                    next_step: "Only MP4 and FLV files can be sent; convert others with ffmpeg -c copy.".to_owned(),
+                })
+            }
+        }
+    };
+    tokio::select! {
+        outcome = done => outcome,
+        _ = stopped.wait_for(|stop| *stop) => Ok(()),
+    }
+}
+
+struct Feeding<'a> {
+    publisher: &'a mut Publisher,
+}
+
+impl PullSink for Feeding<'_> {
+    fn step(&mut self, leg: Leg, ok: bool, text: &str) {
+        tracing::info!(leg = leg.as_str(), ok, text, "Input.");
+    }
+
+    fn tracks(&mut self, tracks: Vec<TrackConfig>) -> Result<(), PullFailure> {
+        tracks.into_iter().for_each(|track| self.publisher.configure(track));
+        Ok(())
+    }
+
+    fn unit(&mut self, unit: AccessUnit, now: Instant) {
+        self.publisher.push(unit, now);
+    }
+
+    fn received(&mut self, _bytes: usize) {}
+
+    fn wish(&mut self) -> Option<Wish> {
+        match self.publisher.feedback().take()? {
+            Feedback::KeyFrame => Some(Wish::KeyFrame),
+            Feedback::Stop(_) => Some(Wish::Stop),
+        }
+    }
+}
+
+/// A file that is read at any place.
+struct Opened(File);
+
+impl ReadAt for Opened {
+    fn byte_len(&self) -> io::Result<u64> {
+        Ok(self.0.metadata()?.len())
+    }
+
+    fn read_at(&self, offset: u64, len: usize) -> io::Result<Bytes> {
+        let mut bytes = BytesMut::zeroed(len);
+        self.0.read_exact_at(&mut bytes, offset)?;
+        Ok(bytes.freeze())
+    }
+}
+
+/// Anything that gives units in decoding order.
+enum Reader {
+    Mp4(Box<mp4::FileReader<Opened>>),
+    Flv(Box<FlvFile>),
+}
+
+struct FlvFile {
+    file: File,
+    offset: u64,
+    reader: flv::FileReader,
+    demuxer: TagDemuxer,
+    events: Vec<TagEvent>,
+    ready: std::collections::VecDeque<TagEvent>,
+}
+
+enum Item {
+    Config(TrackConfig),
+    Unit(AccessUnit),
+}
+
+impl Reader {
+    fn open(path: &std::path::Path) -> io::Result<Self> {
+        let file = File::open(path)?;
+        let mut magic = [0; 3];
+        let _short_file_is_no_flv = file.read_exact_at(&mut magic, 0);
+        if &magic == b"FLV" {
+            return Ok(Self::Flv(Box::new(FlvFile {
+                file,
+                offset: 0,
+                reader: flv::FileReader::new(),
+                demuxer: TagDemuxer::new(),
+                events: Vec::new(),
+                ready: Default::default(),
+            })));
+        }
+        mp4::FileReader::open(Opened(file)).map(|reader| Self::Mp4(Box::new(reader))).map_err(io::Error::other)
+    }
+
+    fn tracks(&self) -> Vec<TrackConfig> {
+        match self {
+            Self::Mp4(reader) => reader.tracks().to_vec(),
+            Self::Flv(_) => Vec::new(),
+        }
+    }
+
+    fn next(&mut self) -> io::Result<Option<Item>> {
+        match self {
+            Self::Mp4(reader) => Ok(reader.next_unit().map_err(io::Error::other)?.map(Item::Unit)),
+            Self::Flv(flv) => flv.next(),
+        }
+    }
+}
+
+impl FlvFile {
+    fn next(&mut self) -> io::Result<Option<Item>> {
+        loop {
+            while let Some(event) = self.ready.pop_front() {
+                match event {
+                    TagEvent::Config(track) => return Ok(Some(Item::Config(track))),
+                    TagEvent::Unit(unit) => return Ok(Some(Item::Unit(unit))),
+                    _ => {}
+                }
+            }
+            if let Some(tag) = self.reader.next_tag().map_err(io::Error::other)? {
+                self.demuxer.handle_tag(tag.kind, tag.timestamp_ms, tag.body, &mut self.events);
+                self.ready.extend(self.events.drain(..));
+                continue;
+            }
+            let mut block = vec![0; FLV_BLOCK];
+            let read = self.file.read_at(&mut block, self.offset)?;
+            if read == 0 {
+                return Ok(None);
+            }
+            self.offset += read as u64;
+            self.reader.push(&block[..read]);
+        }
+    }
+}
+
+/// Feeds a file at the speed of its own clock.
+async fn feed_file(path: &std::path::Path, repeat: bool, publisher: &mut Publisher) -> io::Result<()> {
+    let started = Instant::now();
+    let mut offset = Duration::ZERO;
+    loop {
+        let mut reader = Reader::open(path)?;
+        let tracks = reader.tracks();
+        if !tracks.is_empty() {
+            publisher.expect_tracks(tracks.len());
+        }
+        tracks.into_iter().for_each(|track| publisher.configure(track));
+        let mut first = None;
+        let mut last = Duration::ZERO;
+        while let Some(item) = reader.next()? {
+            let unit = match item {
+                Item::Config(track) => {
+                    publisher.configure(track);
+                    continue;
+                }
+                Item::Unit(unit) => unit,
+            };
+            let dts = unit.dts.unwrap_or(unit.pts).to_timestamp();
+            let at = dts.saturating_since(*first.get_or_insert(dts));
+            last = last.max(at);
+            tokio::time::sleep_until((started + offset + at).into()).await;
+            if !publisher.push(shifted(unit, offset), Instant::now()) {
+                return Ok(());
+            }
+        }
+        if !repeat || first.is_none() {
+            return Ok(());
+        }
+        offset += last + LOOP_GAP;
+    }
+}
+
+/// A unit of a later round, moved behind the earlier ones.
+fn shifted(unit: AccessUnit, by: Duration) -> AccessUnit {
+    let shift = |time: MediaTime| {
+        let ticks = by.as_micros() * u128::from(time.clock_hz.get()) / 1_000_000;
+        MediaTime::new(time.ticks.saturating_add(i64::try_from(ticks).unwrap_or(i64::MAX)), time.clock_hz)
+    };
+    AccessUnit { pts: shift(unit.pts), dts: unit.dts.map(shift), ..unit }
+}
+
+async fn send(subscriber: Subscriber, target: &PushTarget, guard: &PullGuard) -> Result<u64, PullFailure> {
+    let mut transport = connect(&target.url, guard, &mut |leg, text| {
+        tracing::info!(leg = leg.as_str(), text, "Target.");
+    })
+    .await?;
+    if target.url.to_string().starts_with("rtmp") {
+        send_rtmp(subscriber, &mut transport, target).await
+    } else {
+        send_rtsp(subscriber, &mut transport, target).await
+    }
+}
+
+async fn send_rtmp(subscriber: Subscriber, transport: &mut Transport, target: &PushTarget) -> Result<u64, PullFailure> {
+    let config = rtmp_protocol::client::config(target.url.url(), ClientRole::Publish).ok_or_else(|| PullFailure {
+        leg: Leg::Name,
+        kind: ErrorKind::InvalidInput,
+        text: "an RTMP URL is rtmp://host/app/name".to_owned(),
+        next_step: "Correct the URL.".to_owned(),
+    })?;
+    let mut session = ClientSession::new(config, Instant::now(), rand::random());
+    let mut outgoing: Option<Outgoing> = None;
+    let mut subscriber = Some(subscriber);
+    let mut tick = tokio::time::interval(TICK);
+    loop {
+        while let Some(output) = session.poll_output() {
+            match output {
+                Output::Transmit(bytes) => write(transport, &bytes).await?,
+                Output::Event(ClientEvent::Ready) => {
+                    let options = PlayOptions::relay(MuxOptions::default(), session.stream_id());
+                    let reader = subscriber.take().expect("a session gets ready once");
+                    outgoing = Some(Outgoing::new(reader, Box::new(PlayMuxer::new(options))));
+                }
+                Output::Event(ClientEvent::Ended) => return Err(ended_by_target()),
+                Output::Event(_) => {}
+            }
+        }
+        tokio::select! {
+            read = transport.read_with(|bytes| session.handle_input(Instant::now(), bytes)) => match read {
+                Ok(handled) => handled.map_err(|error| rtmp_protocol::client::failure(&error))?,
+                Err(error) => return Err(PullFailure::io(Leg::Media, &error)),
+            },
+            bytes = next_bytes(&mut outgoing) => match bytes {
+                Some(bytes) => write(transport, &bytes).await?,
+                None => return Ok(outgoing.map_or(0, |outgoing| outgoing.frames)),
+            },
+            _ = tick.tick() => session
+                .handle_timeout(Instant::now())
+                .map_err(|error| rtmp_protocol::client::failure(&error))?,
+        }
+    }
+}
+
+async fn send_rtsp(subscriber: Subscriber, transport: &mut Transport, target: &PushTarget) -> Result<u64, PullFailure> {
+    let mut url = RtspUrl::parse(target.url.url().as_str()).map_err(|error| PullFailure {
+        leg: Leg::Name,
+        kind: ErrorKind::InvalidInput,
+        text: error.to_string(),
+        next_step: "Correct the URL.".to_owned(),
+    })?;
+    url.credentials = target.url.credentials().map(|(name, password)| (name.to_owned(), password.to_owned()));
+    let options = ClientOptions {
+        url,
+        user_agent: concat!("Viaduct/", env!("CARGO_PKG_VERSION")).to_owned(),
+        client_nonce: format!("{:016x}", rand::random::<u64>()),
+    };
+    let tracks = subscriber.stream().tracks();
+    let description = rtp::tracks_to_description("Viaduct", tracks.list.iter().map(|track| &**track));
+    let sections: Vec<_> = tracks.list.iter().filter(|track| carried(&description, track)).cloned().collect();
+    let mut session = rtsp::ClientSession::push(Instant::now(), options, description);
+    let mut outgoing: Option<Outgoing> = None;
+    let mut subscriber = Some(subscriber);
+    let mut tick = tokio::time::interval(TICK);
+    loop {
+        while let Some(output) = session.poll_output() {
+            match output {
+                ClientOutput::Transmit(bytes) => write(transport, &bytes).await?,
+                ClientOutput::Event(rtsp::ClientEvent::Started(started)) => {
+                    let wired: Vec<InterleavedTrack> = started
+                        .iter()
+                        .filter_map(|track| {
+                            Some(InterleavedTrack {
+                                track: sections.get(track.media)?.id,
+                                channel: track.channels.0,
+                                ssrc: rand::random(),
+                                first_sequence: rand::random(),
+                                timestamp_offset: rand::random(),
+                            })
+                        })
+                        .collect();
+                    let reader = subscriber.take().expect("a session starts once");
+                    let muxer = InterleavedMuxer::new(&wired, platform_time(), "viaduct");
+                    outgoing = Some(Outgoing::new(reader, Box::new(muxer)));
+                }
+                ClientOutput::Event(_) => {}
+                ClientOutput::Close(None) => return Ok(outgoing.map_or(0, |outgoing| outgoing.frames)),
+                ClientOutput::Close(Some(error)) => return Err(rtsp_protocol::client::failure(&error)),
+            }
+        }
+        tokio::select! {
+            read = transport.read_with(|bytes| session.handle_input(Instant::now(), bytes)) => {
+                if let Err(error) = read {
+                    if error.kind() != io::ErrorKind::UnexpectedEof {
+                        return Err(PullFailure::io(Leg::Media, &error));
+                    }
+                    session.handle_eof();
+                }
+            }
+            bytes = next_bytes(&mut outgoing) => match bytes {
+                Some(bytes) => write(transport, &bytes).await?,
+                None => {
+                    let frames = outgoing.take().map_or(0, |outgoing| outgoing.frames);
+                    session.teardown();
+                    while let Some(ClientOutput::Transmit(bytes)) = session.poll_output() {
+                        write(transport, &bytes).await?;
+                    }
+                    return Ok(frames);
+                }
+            },
+            _ = tick.tick() => {
+                if session.poll_timeout().is_some_and(|due| due <= Instant::now()) {
+                    session.handle_timeout(Instant::now());
+                }
+            }
+        }
+    }
+}
+
+fn carried(description: &rtp::SessionDescription, track: &TrackConfig) -> bool {
+    let control = format!("trackID={}", track.id.0);
+    description.media.iter().any(|section| section.control.as_deref() == Some(control.as_str()))
+}
+
+fn platform_time() -> i64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(now.as_micros()).unwrap_or(i64::MAX)
+}
+
+fn ended_by_target() -> PullFailure {
+    PullFailure {
+        leg: Leg::Media,
+        kind: ErrorKind::Unavailable,
+        text: "the other server ended the stream".to_owned(),
+        next_step: "See the other server's log.".to_owned(),
+    }
+}
+
+async fn write(transport: &mut Transport, bytes: &Bytes) -> Result<(), PullFailure> {
+    transport.write_all(bytes).await.map_err(|error| PullFailure::io(Leg::Media, &error))
+}
+
+/// Frames of a subscriber in the form of one container.
+struct Outgoing {
+    subscriber: Subscriber,
+    muxer: Box<dyn Muxer>,
+    generation: Option<u64>,
+    frames: u64,
+}
+
+impl Outgoing {
+    fn new(subscriber: Subscriber, muxer: Box<dyn Muxer>) -> Self {
+        Self { subscriber, muxer, generation: None, frames: 0 }
+    }
+
+    async fn next(&mut self) -> Option<Bytes> {
+        loop {
+            let received = self.subscriber.next().await?;
+            let mut out = BytesMut::new();
+            if self.generation != Some(received.tracks.generation) {
+                self.generation = Some(received.tracks.generation);
+                for refusal in self.muxer.set_tracks(&received.tracks.list) {
+                    tracing::warn!(codec = %refusal.codec, reason = refusal.reason, "A track is not sent.");
+                }
+                self.muxer.write_header(&mut out);
+            }
+            self.muxer.write_frame(&received.frame, &mut out);
+            if !out.is_empty() {
+                self.frames += 1;
+                return Some(out.freeze());
+            }
+        }
+    }
+}
+
+/// The next bytes, once there is somewhere to send them.
+async fn next_bytes(outgoing: &mut Option<Outgoing>) -> Option<Bytes> {
+    match outgoing {
+        Some(outgoing) => outgoing.next().await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,84 @@
+//! `viaduct token`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::{Args, ValueEnum};
+use hub::{Action, StreamKey};
+use platform::tokens::{MAX_LIFE_S, TokenClaims, TokenSigner};
+use platform::unix_now;
+
+use super::say;
+use crate::data_dir::DataDir;
+
+/// Makes a token.
+#[derive(Debug, Args)]
+pub(crate) struct TokenArgs {
+    /// What it permits.
+    action: TokenAction,
+    /// APP/NAME, or APP/* for all streams of an application.
+    stream: String,
+    /// How long it lives, such as 30m, 12h or 7d.
+    #[arg(long, default_value = "12h")]
+    expires_in: String,
+    /// Data folder of the server.
+    #[arg(long, value_name = "DIR", default_value = "viaduct-data")]
+    data_dir: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum TokenAction {
+    Publish,
+    Play,
+}
+
+/// Prints the token.
+pub(crate) fn token(args: &TokenArgs) -> anyhow::Result<ExitCode> {
+    if !args.data_dir.is_dir() {
+        bail!("{} is no data folder; give --data-dir, or start the server once", args.data_dir.display());
+    }
+    let life = parse_life(&args.expires_in)?;
+    let (app, name) = args.stream.split_once('/').context("the stream is APP/NAME or APP/*")?;
+    StreamKey::new(app, if name == "*" { "any" } else { name })?;
+    let claims = TokenClaims {
+        action: match args.action {
+            TokenAction::Publish => Action::Publish,
+            TokenAction::Play => Action::Play,
+        },
+        app: app.to_owned(),
+        name: (name != "*").then(|| name.to_owned()),
+        expires_at: unix_now() + life,
+    };
+    let signer = TokenSigner::new(DataDir::open(&args.data_dir)?.token_key()?);
+    say(&signer.sign(&claims));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn parse_life(text: &str) -> anyhow::Result<i64> {
+    let unit = text.chars().last().unwrap_or('s');
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3600,
+        'd' => 86_400,
+        _ => bail!("a time is a number with s, m, h or d, such as 12h, not {text:?}"),
+    };
+    let number: i64 = text[..text.len() - unit.len_utf8()].parse().with_context(|| format!("{text:?} is no time"))?;
+    let life = number.checked_mul(seconds).filter(|life| (1..=MAX_LIFE_S).contains(life));
+    life.context("a token lives for one second to one year")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_with_their_units() {
+        assert_eq!(parse_life("90s").unwrap(), 90);
+        assert_eq!(parse_life("12h").unwrap(), 43_200);
+        for bad in ["", "h", "12", "0s", "-1h", "99999d", "1w", "1日"] {
+            assert!(parse_life(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! Every configuration key.
+
+use anyhow::{Context, bail};
+use toml::Value;
+
+/// What kind of value a key takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Text,
+    Integer,
+    Flag,
+    /// A list of texts; on the command line separated by commas.
+    List,
+}
+
+/// Whether a change takes effect while running.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reload {
+    Live,
+    Restart,
+}
+
+impl Reload {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Restart => "restart",
+        }
+    }
+}
+
+/// One key.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Key {
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+    pub(crate) default: &'static str,
+    /// With `--dev`.
+    pub(crate) dev_default: Option<&'static str>,
+    pub(crate) secret: bool,
+    pub(crate) reload: Reload,
+    pub(crate) help: &'static str,
+}
+
+impl Key {
+    /// Reads a value from a command line or environment text.
+    pub(crate) fn parse(&self, text: &str) -> anyhow::Result<Value> {
+        let text = text.trim();
+        let value = match self.kind {
+            Kind::Text => Value::from(text),
+            Kind::Integer => Value::Integer(text.parse().with_context(|| self.expectation())?),
+            Kind::Flag => Value::Boolean(text.parse().with_context(|| self.expectation())?),
+            Kind::List => {
+                let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+                Value::Array(parts.map(Value::from).collect())
+            }
+        };
+        Ok(value)
+    }
+
+    /// Checks a value from a file.
+    pub(crate) fn check(&self, value: Value) -> anyhow::Result<Value> {
+        let fits = match (&value, self.kind) {
+            (Value::String(_), Kind::Text) | (Value::Integer(_), Kind::Integer) | (Value::Boolean(_), Kind::Flag) => {
+                true
+            }
+            (Value::Array(items), Kind::List) => items.iter().all(Value::is_str),
+            _ => false,
+        };
+        if !fits {
+            bail!("{}", self.expectation());
+        }
+        Ok(value)
+    }
+
+    fn expectation(&self) -> String {
+        let kind = match self.kind {
+            Kind::Text => "a text",
+            Kind::Integer => "a whole number",
+            Kind::Flag => "true or false",
+            Kind::List => "a list of texts",
+        };
+        format!("{} takes {kind}", self.name)
+    }
+}
+
+const fn key(name: &'static str, kind: Kind, default: &'static str, reload: Reload, help: &'static str) -> Key {
+    Key { name, kind, default, dev_default: None, secret: false, reload, help }
+}
+
+const fn listen(name: &'static str, default: &'static str, dev: &'static str, help: &'static str) -> Key {
+    Key { name, kind: Kind::Text, default, dev_default: Some(dev), secret: false, reload: Reload::Restart, help }
+}
+
+/// Every key, in the order in which people read them.
+pub(crate) const KEYS: &[Key] = &[
+    key(
+        "server.public_host",
+        Kind::Text,
+        "",
+        Reload::Live,
+        "Host name or address that URLs shown to people carry; empty: the one that they used.",
+    ),
+    key(
+        "server.trusted_proxies",
+        Kind::List,
+        "",
+        Reload::Restart,
+        "Addresses of reverse proxies whose X-Forwarded-For is believed.",
+    ),
+    listen("http.listen", "[::]:8080", "127.0.0.1:8080", "Console, API and media over HTTP; empty: off."),
+    listen("https.listen", "[::]:8443", "127.0.0.1:8443", "The same over TLS; empty: off."),
+    listen("rtsp.listen", "[::]:8554", "127.0.0.1:8554", "RTSP; empty: off."),
+    listen("rtsps.listen", "[::]:8322", "127.0.0.1:8322", "RTSP over TLS; empty: off."),
+    listen("rtmp.listen", "[::]:1935", "127.0.0.1:1935", "RTMP; empty: off."),
+    listen("rtmps.listen", "[::]:1936", "127.0.0.1:1936", "RTMP over TLS; empty: off."),
+    key(
+        "tls.certificate",
+        Kind::Text,
+        "",
+        Reload::Live,
+        "PEM file with the certificate chain; empty: one is generated in the data folder.",
+    ),
+    key("tls.key", Kind::Text, "", Reload::Live, "PEM file with the key of the certificate."),
+    Key {
+        name: "auth.admin_password",
+        kind: Kind::Text,
+        default: "",
+        dev_default: None,
+        secret: true,
+        reload: Reload::Restart,
+        help: "With --dev: password of the user admin; empty: a random one is printed.",
+    },
+    key("media.shards", Kind::Integer, "0", Reload::Restart, "Media threads; 0: one per processor."),
+    key(
+        "media.merge_window_ms",
+        Kind::Integer,
+        "20",
+        Reload::Restart,
+        "Writes to a viewer are at least this far apart: 0 to 500.",
+    ),
+    key(
+        "streams.play_wait_ms",
+        Kind::Integer,
+        "5000",
+        Reload::Restart,
+        "How long a viewer waits for a stream that is not there yet: 0 to 60000.",
+    ),
+    key(
+        "streams.publisher_grace_ms",
+        Kind::Integer,
+        "10000",
+        Reload::Live,
+        "How long viewers are kept after a publisher is gone: 0 to 600000.",
+    ),
+    key(
+        "streams.idle_close_ms",
+        Kind::Integer,
+        "20000",
+        Reload::Live,
+        "How long an on-demand source runs without viewers: 0 to 3600000.",
+    ),
+    key(
+        "streams.gop_cap_bytes",
+        Kind::Integer,
+        "8388608",
+        Reload::Live,
+        "Bytes of one GOP that are cached: 65536 to 1073741824.",
+    ),
+    key(
+        "streams.interleave_wait_ms",
+        Kind::Integer,
+        "100",
+        Reload::Live,
+        "Longest hold of a frame for interleaving: 0 to 1000.",
+    ),
+    key(
+        "streams.replace_publisher",
+        Kind::Flag,
+        "false",
+        Reload::Live,
+        "A second publisher takes over instead of being refused.",
+    ),
+    key(
+        "limits.handshake_ms",
+        Kind::Integer,
+        "10000",
+        Reload::Restart,
+        "From connecting to the first complete request: 1000 to 60000.",
+    ),
+    key(
+        "limits.publisher_idle_ms",
+        Kind::Integer,
+        "15000",
+        Reload::Restart,
+        "Silence on a publisher's connection before it is cut: 1000 to 600000.",
+    ),
+    key("limits.connections", Kind::Integer, "60000", Reload::Restart, "Connections in all."),
+    key(
+        "limits.connections_per_address",
+        Kind::Integer,
+        "512",
+        Reload::Restart,
+        "Connections of one address; loopback and trusted proxies are exempt.",
+    ),
+    Key {
+        name: "pull.allow",
+        kind: Kind::List,
+        default: "",
+        dev_default: Some("127.0.0.0/8,::1/128"),
+        secret: false,
+        reload: Reload::Live,
+        help: "Addresses or networks that may be pulled although they are loopback, link-local or our own.",
+    },
+    key(
+        "pull.connections_per_host",
+        Kind::Integer,
+        "4",
+        Reload::Restart,
+        "Sources of one host that connect at the same time: 1 to 256.",
+    ),
+    key(
+        "log.level",
+        Kind::Text,
+        "info",
+        Reload::Live,
+        "error, warn, info, debug, trace, or a filter such as gateway=debug.",
+    ),
+    key("log.format", Kind::Text, "text", Reload::Restart, "text or json."),
+];

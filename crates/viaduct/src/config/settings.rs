@@ -1,0 +1,142 @@
+//! Typed settings.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use gateway::{Limits, Listen, Protocol};
+use hub::StreamOptions;
+use toml::Value;
+
+use super::Values;
+
+/// How logs are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}
+
+/// The configuration in the types of those who use it.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) public_host: Option<String>,
+    pub(crate) trusted_proxies: Vec<IpAddr>,
+    pub(crate) listeners: Vec<Listen>,
+    pub(crate) certificate: Option<(PathBuf, PathBuf)>,
+    pub(crate) admin_password: Option<String>,
+    pub(crate) media_shards: usize,
+    pub(crate) merge_window: Duration,
+    pub(crate) play_wait: Duration,
+    pub(crate) streams: StreamOptions,
+    pub(crate) limits: Limits,
+    pub(crate) pull_allow: Vec<String>,
+    pub(crate) pull_connections_per_host: usize,
+    pub(crate) log_level: String,
+    pub(crate) log_format: LogFormat,
+}
+
+impl Settings {
+    /// Checks ranges and forms.
+    pub(crate) fn from_values(values: &Values) -> anyhow::Result<Self> {
+        let reader = Reader { values };
+        let shards = reader.number("media.shards", 0..=1024)?;
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(Self {
+            public_host: reader.text("server.public_host"),
+            trusted_proxies: reader.parsed_list("server.trusted_proxies", "IP addresses")?,
+            listeners: reader.listeners()?,
+            certificate: reader.certificate()?,
+            admin_password: reader.text("auth.admin_password"),
+            media_shards: if shards == 0 { processors } else { usize::try_from(shards)? },
+            merge_window: reader.millis("media.merge_window_ms", 500)?,
+            play_wait: reader.millis("streams.play_wait_ms", 60_000)?,
+            streams: StreamOptions {
+                gop_cap_bytes: usize::try_from(reader.number("streams.gop_cap_bytes", 65_536..=1 << 30)?)?,
+                publisher_grace: reader.millis("streams.publisher_grace_ms", 600_000)?,
+                idle_close: reader.millis("streams.idle_close_ms", 3_600_000)?,
+                interleave_wait: reader.millis("streams.interleave_wait_ms", 1000)?,
+                replace_publisher: reader.flag("streams.replace_publisher"),
+                ..StreamOptions::default()
+            },
+            limits: Limits {
+                handshake: Duration::from_millis(reader.number("limits.handshake_ms", 1000..=60_000)?),
+                publisher_idle: Duration::from_millis(reader.number("limits.publisher_idle_ms", 1000..=600_000)?),
+                connections: usize::try_from(reader.number("limits.connections", 1..=10_000_000)?)?,
+                connections_per_address: usize::try_from(
+                    reader.number("limits.connections_per_address", 1..=10_000_000)?,
+                )?,
+            },
+            pull_allow: reader.list("pull.allow"),
+            pull_connections_per_host: usize::try_from(reader.number("pull.connections_per_host", 1..=256)?)?,
+            log_level: reader.text("log.level").unwrap_or_else(|| "info".to_owned()),
+            log_format: match reader.text("log.format").as_deref() {
+                Some("text") | None => LogFormat::Text,
+                Some("json") => LogFormat::Json,
+                Some(other) => bail!("log.format is text or json, not {other:?}"),
+            },
+        })
+    }
+}
+
+struct Reader<'a> {
+    values: &'a Values,
+}
+
+impl Reader<'_> {
+    fn text(&self, key: &str) -> Option<String> {
+        self.values.get(key).0.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+    }
+
+    fn flag(&self, key: &str) -> bool {
+        self.values.get(key).0.as_bool().unwrap_or_default()
+    }
+
+    fn list(&self, key: &str) -> Vec<String> {
+        let items = self.values.get(key).0.as_array();
+        items.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+
+    fn parsed_list<T: std::str::FromStr>(&self, key: &str, what: &str) -> anyhow::Result<Vec<T>> {
+        self.list(key)
+            .iter()
+            .map(|text| text.parse().ok().with_context(|| format!("{key} takes {what}, not {text:?}")))
+            .collect()
+    }
+
+    fn number(&self, key: &str, range: std::ops::RangeInclusive<u64>) -> anyhow::Result<u64> {
+        let value = self.values.get(key).0.as_integer().unwrap_or_default();
+        match u64::try_from(value) {
+            Ok(number) if range.contains(&number) => Ok(number),
+            _ => bail!("{key} is {value}, but must be {} to {}", range.start(), range.end()),
+        }
+    }
+
+    fn millis(&self, key: &str, max: u64) -> anyhow::Result<Duration> {
+        Ok(Duration::from_millis(self.number(key, 0..=max)?))
+    }
+
+    fn listeners(&self) -> anyhow::Result<Vec<Listen>> {
+        let mut listeners = Vec::new();
+        for protocol in
+            [Protocol::Http, Protocol::Https, Protocol::Rtsp, Protocol::Rtsps, Protocol::Rtmp, Protocol::Rtmps]
+        {
+            let key = format!("{}.listen", protocol.as_str());
+            let Some(text) = self.text(&key) else { continue };
+            let address: SocketAddr = text
+                .parse()
+                .with_context(|| format!("{key} takes ip:port such as 0.0.0.0:8080 or [::]:8080, not {text:?}"))?;
+            listeners.push(Listen { protocol, address });
+        }
+        Ok(listeners)
+    }
+
+    fn certificate(&self) -> anyhow::Result<Option<(PathBuf, PathBuf)>> {
+        match (self.text("tls.certificate"), self.text("tls.key")) {
+            (Some(certificate), Some(key)) => Ok(Some((certificate.into(), key.into()))),
+            (None, None) => Ok(None),
+            _ => bail!("tls.certificate and tls.key belong together: set both or none"),
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! The data folder: database, secrets, generated certificate. Secrets are readable by their owner only.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use platform::tokens::KEY_LEN;
+
+/// The data folder of one server.
+#[derive(Clone, Debug)]
+pub(crate) struct DataDir {
+    path: PathBuf,
+}
+
+impl DataDir {
+    /// Opens `path`, creating it.
+    pub(crate) fn open(path: &Path) -> anyhow::Result<Self> {
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path)
+            .with_context(|| format!("creating the data folder {}", path.display()))?;
+        Ok(Self { path: path.to_owned() })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The database file.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.path.join("viaduct.db")
+    }
+
+    /// The key that signs stream tokens; made at the first start.
+    pub(crate) fn token_key(&self) -> anyhow::Result<[u8; KEY_LEN]> {
+        let path = self.path.join("token-key");
+        if !path.exists() {
+            write_secret(&path, &rand::random::<[u8; KEY_LEN]>())?;
+        }
+        let bytes = fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
+        warn_if_readable_by_others(&path)?;
+        bytes.try_into().ok().with_context(|| {
+            format!(
+                "{} must hold {KEY_LEN} bytes; delete it to have a new one made (old tokens then end)",
+                path.display()
+            )
+        })
+    }
+
+    /// The code that guards the first run; made at the first start, removed when it is used.
+    pub(crate) fn setup_code(&self) -> anyhow::Result<String> {
+        let path = self.setup_code_path();
+        if !path.exists() {
+            let code: String =
+                platform::accounts::random_token().chars().filter(char::is_ascii_alphanumeric).take(12).collect();
+            write_secret(&path, code.as_bytes())?;
+        }
+        Ok(fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?.trim().to_owned())
+    }
+
+    /// Removes the code of the first run.
+    pub(crate) fn forget_setup_code(&self) {
+        let _absent = fs::remove_file(self.setup_code_path());
+    }
+
+    fn setup_code_path(&self) -> PathBuf {
+        self.path.join("setup-code")
+    }
+
+    /// Certificate and key of our own making.
+    pub(crate) fn certificate(&self) -> (PathBuf, PathBuf) {
+        (self.path.join("certificate.pem"), self.path.join("certificate-key.pem"))
+    }
+
+    /// A lock that ends with the process: two servers on one folder would spoil each other.
+    pub(crate) fn lock(&self) -> anyhow::Result<fs::File> {
+        let path = self.path.join("lock");
+        let file = fs::OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path)?;
+        if file.try_lock().is_err() {
+            bail!("another viaduct uses the data folder {}; stop it or give another --data-dir", self.path.display());
+        }
+        Ok(file)
+    }
+}
+
+/// Writes a file that only its owner may read, whole or not at all.
+pub(crate) fn write_secret(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let partial = path.with_extension("new");
+    let context = || format!("writing {}", path.display());
+    let mut file = fs::OpenOptions::new()
+        .create(true)
+        .truncate(true)
+        .write(true)
+        .mode(0o600)
+        .open(&partial)
+        .with_context(context)?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).with_context(context)?;
+    fs::rename(&partial, path).with_context(context)
+}
+
+fn warn_if_readable_by_others(path: &Path) -> anyhow::Result<()> {
+    let mode = fs::metadata(path)?.permissions().mode();
+    if mode & 0o077 != 0 {
+        tracing::warn!(path = %path.display(), mode = format!("{:o}", mode & 0o777), "A secret is readable by others; chmod 600 it.");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_made_once_and_for_their_owner_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataDir::open(&folder.path().join("data")).unwrap();
+        let key = data.token_key().unwrap();
+        assert_eq!(data.token_key().unwrap(), key);
+        let code = data.setup_code().unwrap();
+        assert_eq!(code.len(), 12);
+        for name in ["token-key", "setup-code"] {
+            let mode = fs::metadata(data.path().join(name)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{name}");
+        }
+        data.forget_setup_code();
+        assert!(!data.setup_code_path().exists());
+    }
+
+    #[test]
+    fn one_server_per_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataDir::open(folder.path()).unwrap();
+        let held = data.lock().unwrap();
+        assert!(data.lock().is_err());
+        drop(held);
+        assert!(data.lock().is_ok());
+    }
+}

@@ -1,0 +1,255 @@
+//! The event WebSocket: topics, sequence numbers, resuming.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use api::{ClientMessage, EventMessage, ServerStats, StreamStats};
+use axum::extract::State;
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::response::Response;
+use hub::{HubEvent, Phase};
+use serde_json::{Value, json};
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
+
+use super::views;
+use crate::process::memory_bytes;
+use crate::server::App;
+
+/// Events that can be resumed from.
+const KEPT: usize = 2048;
+/// Bytes of a client's message.
+const MAX_MESSAGE: usize = 4 << 10;
+/// Time for the first message.
+const AUTH_WAIT: Duration = Duration::from_secs(10);
+const TOPICS: [&str; 3] = ["streams", "sources", "server"];
+/// How long a listener may take for one message before it is given up.
+const SEND_WAIT: Duration = Duration::from_secs(20);
+
+/// All events of this run.
+pub(crate) struct EventLog {
+    inner: Mutex<Inner>,
+    live: broadcast::Sender<Arc<Event>>,
+}
+
+struct Inner {
+    next: u64,
+    kept: VecDeque<Arc<Event>>,
+}
+
+struct Event {
+    seq: u64,
+    topic: &'static str,
+    name: String,
+    data: Value,
+}
+
+impl EventLog {
+    pub(crate) fn new() -> Self {
+        let inner = Mutex::new(Inner { next: 1, kept: VecDeque::new() });
+        Self { inner, live: broadcast::Sender::new(KEPT) }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// `kept` is for events that say what changed; the once-a-second figures are not worth resuming.
+    fn push(&self, topic: &'static str, name: &str, data: Value, keep: bool) {
+        let mut inner = self.lock();
+        let event = Arc::new(Event { seq: inner.next, topic, name: name.to_owned(), data });
+        inner.next += 1;
+        if keep {
+            if inner.kept.len() == KEPT {
+                inner.kept.pop_front();
+            }
+            inner.kept.push_back(Arc::clone(&event));
+        }
+        let _nobody_listens = self.live.send(event);
+    }
+
+    pub(crate) fn source_changed(&self, what: &str, app: &str, name: &str) {
+        self.push("sources", what, json!({ "app": app, "name": name }), true);
+    }
+
+    /// Events after `seq`, or `None` when they are not all there any more.
+    fn since(&self, seq: u64) -> Option<Vec<Arc<Event>>> {
+        let inner = self.lock();
+        if seq >= inner.next {
+            return None;
+        }
+        let lost = inner.kept.len() == KEPT && inner.kept.front().is_some_and(|oldest| oldest.seq > seq + 1);
+        (!lost).then(|| inner.kept.iter().filter(|event| event.seq > seq).cloned().collect())
+    }
+}
+
+/// Once a second: figures for the console; in between: what the hub tells.
+pub(crate) async fn sample(app: Arc<App>) {
+    let mut hub_events = app.hub.events();
+    let mut second = tokio::time::interval(Duration::from_secs(1));
+    let mut last = (0, 0);
+    loop {
+        tokio::select! {
+            _ = second.tick() => last = publish_stats(&app, last),
+            event = hub_events.recv() => match event {
+                Ok(event) => publish_hub_event(&app, &event),
+                Err(RecvError::Lagged(lost)) => tracing::warn!(lost, "The event log lagged behind the hub."),
+                Err(RecvError::Closed) => return,
+            }
+        }
+    }
+}
+
+fn publish_hub_event(app: &App, event: &HubEvent) {
+    let (name, key) = match event {
+        HubEvent::Up(key) => ("up", key),
+        HubEvent::Interrupted(key) | HubEvent::Changed(key) => ("changed", key),
+        HubEvent::Down(key) => ("down", key),
+        _ => return,
+    };
+    let stream = app.hub.find(key).map(|stream| views::stream(app, &stream));
+    let data = stream.map_or_else(|| json!({ "app": key.app(), "name": key.name() }), |stream| json!(stream));
+    app.events.push("streams", name, data, true);
+}
+
+fn publish_stats(app: &App, last: (u64, u64)) -> (u64, u64) {
+    let streams = app.hub.list();
+    let items: Vec<StreamStats> = streams
+        .iter()
+        .map(|stream| {
+            let (bitrate_bps, fps) = stream.history().recent(2);
+            let source = app.sources.status(stream.key()).is_some();
+            StreamStats {
+                app: stream.key().app().to_owned(),
+                name: stream.key().name().to_owned(),
+                bitrate_bps,
+                fps: f64::from(fps),
+                viewers: stream.viewer_count(),
+                state: views::state(&stream.phase(), source).to_owned(),
+            }
+        })
+        .collect();
+    let received = streams.iter().map(|stream| stream.counters().read().bytes).sum();
+    let sent: u64 = streams.iter().map(|stream| views::sent_bytes(stream)).sum();
+    let stats = ServerStats {
+        streams: streams.iter().filter(|stream| stream.phase() == Phase::Live).count(),
+        viewers: streams.iter().map(|stream| stream.viewer_count()).sum(),
+        rate_in_bps: u64::saturating_sub(received, last.0) * 8,
+        rate_out_bps: sent.saturating_sub(last.1) * 8,
+        cpu_percent: app.cpu.percent(),
+        memory_bytes: memory_bytes(),
+    };
+    app.events.push("streams", "stats", json!({ "items": items }), false);
+    app.events.push("server", "stats", json!(stats), false);
+    *app.stats.lock().unwrap_or_else(PoisonError::into_inner) = stats;
+    (received, sent)
+}
+
+pub(super) async fn connect(State(app): State<Arc<App>>, upgrade: WebSocketUpgrade) -> Response {
+    upgrade.max_message_size(MAX_MESSAGE).on_upgrade(move |socket| async move {
+        let _gone_either_way = converse(&app, socket).await;
+    })
+}
+
+async fn converse(app: &App, mut socket: WebSocket) -> Result<(), axum::Error> {
+    let first = tokio::time::timeout(AUTH_WAIT, socket.recv()).await;
+    let Ok(Some(Ok(Message::Text(text)))) = first else { return Ok(()) };
+    let Ok(ClientMessage::Auth { token, topics, resume_from }) = serde_json::from_str(&text) else {
+        return refuse(&mut socket, "invalid_input", "The first message is {\"type\":\"auth\",...}.").await;
+    };
+    if app.accounts.authenticate(&token).await.is_err() {
+        return refuse(&mut socket, "unauthorized", "Sign in.").await;
+    }
+    let topics: Vec<&'static str> =
+        TOPICS.into_iter().filter(|topic| topics.iter().any(|wanted| wanted == topic)).collect();
+    let mut live = app.events.live.subscribe();
+    let mut sent = resume(app, &mut socket, resume_from, &topics).await?;
+    // A session that ends takes its event connection along.
+    let mut check = tokio::time::interval(Duration::from_secs(30));
+    loop {
+        tokio::select! {
+            event = live.recv() => match event {
+                Ok(event) if event.seq > sent && topics.contains(&event.topic) => {
+                    sent = event.seq;
+                    send(&mut socket, &message(&event)).await?;
+                }
+                Ok(_) => {}
+                Err(RecvError::Lagged(_)) => send(&mut socket, &EventMessage::Gap).await?,
+                Err(RecvError::Closed) => return Ok(()),
+            },
+            incoming = socket.recv() => match incoming {
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return Ok(()),
+                Some(Ok(_)) => {}
+            },
+            _ = check.tick() => {
+                if app.accounts.authenticate(&token).await.is_err() {
+                    return refuse(&mut socket, "unauthorized", "The session has ended.").await;
+                }
+            }
+        }
+    }
+}
+
+/// Says hello, then what was missed; returns the last sequence number sent.
+async fn resume(
+    app: &App,
+    socket: &mut WebSocket,
+    resume_from: Option<u64>,
+    topics: &[&'static str],
+) -> Result<u64, axum::Error> {
+    let seq = app.events.lock().next - 1;
+    send(socket, &EventMessage::Hello { seq }).await?;
+    let Some(from) = resume_from else { return Ok(seq) };
+    match app.events.since(from) {
+        None => send(socket, &EventMessage::Gap).await?,
+        Some(missed) => {
+            for event in missed.iter().filter(|event| topics.contains(&event.topic)) {
+                send(socket, &message(event)).await?;
+            }
+        }
+    }
+    Ok(seq)
+}
+
+fn message(event: &Event) -> EventMessage {
+    EventMessage::Event {
+        seq: event.seq,
+        topic: event.topic.to_owned(),
+        event: event.name.clone(),
+        data: event.data.clone(),
+    }
+}
+
+async fn send(socket: &mut WebSocket, message: &EventMessage) -> Result<(), axum::Error> {
+    let text = serde_json::to_string(message).map_err(axum::Error::new)?;
+    match tokio::time::timeout(SEND_WAIT, socket.send(Message::Text(text.into()))).await {
+        Ok(sent) => sent,
+        Err(late) => Err(axum::Error::new(late)),
+    }
+}
+
+async fn refuse(socket: &mut WebSocket, code: &str, text: &str) -> Result<(), axum::Error> {
+    send(socket, &EventMessage::Error { code: code.to_owned(), message: text.to_owned() }).await?;
+    socket.send(Message::Close(None)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listener_resumes_where_it_was_unless_too_much_happened() {
+        let log = EventLog::new();
+        for i in 0..10 {
+            log.push("streams", "up", json!(i), true);
+        }
+        let missed = log.since(7).unwrap();
+        assert_eq!(missed.iter().map(|event| event.seq).collect::<Vec<_>>(), [8, 9, 10]);
+        assert!(log.since(99).is_none(), "a number of another run");
+        for i in 0..KEPT {
+            log.push("streams", "up", json!(i), true);
+        }
+        assert!(log.since(7).is_none());
+    }
+}

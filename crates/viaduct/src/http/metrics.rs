@@ -1,0 +1,58 @@
+//! Prometheus metrics (text format 0.0.4), behind the right of an administrator.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+use hub::Phase;
+
+use super::auth::Administrator;
+use crate::process::memory_bytes;
+use crate::server::App;
+
+pub(super) async fn read(State(app): State<Arc<App>>, _who: Administrator) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text(&app))
+}
+
+fn text(app: &App) -> String {
+    let mut out = String::new();
+    for (name, value) in app.gateway.metrics().read() {
+        metric(&mut out, &format!("gateway_{name}_total"), "counter", value);
+    }
+    let streams = app.hub.list();
+    let live = streams.iter().filter(|stream| stream.phase() == Phase::Live).count();
+    metric(&mut out, "hub_live_streams", "gauge", live as u64);
+    metric(&mut out, "hub_viewers", "gauge", streams.iter().map(|stream| stream.viewer_count() as u64).sum());
+    metric(&mut out, "gateway_open_connections", "gauge", app.gateway.connections() as u64);
+    metric(&mut out, "process_resident_memory_bytes", "gauge", memory_bytes());
+    let mut total = hub::stats::CounterValues::default();
+    for stream in &streams {
+        let counters = stream.counters().read();
+        total.frames += counters.frames;
+        total.bytes += counters.bytes;
+        total.jumps += counters.jumps;
+        total.wraps += counters.wraps;
+        total.rollbacks += counters.rollbacks;
+        total.dropped += counters.dropped;
+        total.gop_overflows += counters.gop_overflows;
+    }
+    // Gauges, because a stream that ends takes its share along.
+    for (name, value) in [
+        ("hub_streams_frames", total.frames),
+        ("hub_streams_payload_bytes", total.bytes),
+        ("hub_streams_clock_jumps", total.jumps),
+        ("hub_streams_clock_wraps", total.wraps),
+        ("hub_streams_clock_rollbacks", total.rollbacks),
+        ("hub_streams_dropped_units", total.dropped),
+        ("hub_streams_gop_overflows", total.gop_overflows),
+    ] {
+        metric(&mut out, name, "gauge", value);
+    }
+    out
+}
+
+fn metric(out: &mut String, name: &str, kind: &str, value: u64) {
+    let _infallible = writeln!(out, "# TYPE viaduct_{name} {kind}\nviaduct_{name} {value}");
+}

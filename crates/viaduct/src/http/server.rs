@@ -1,0 +1,81 @@
+//! The server itself: what it is, how it is configured.
+
+use std::sync::Arc;
+
+use api::{ConfigValue, Configuration, ListenerInfo, ReloadResult, ServerInfo, TlsInfo};
+use axum::Json;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+use base::ErrorKind;
+
+use super::Failure;
+use super::auth::Administrator;
+use super::views::rfc3339_of;
+use crate::config::KEYS;
+use crate::server::App;
+
+pub(super) async fn info(State(app): State<Arc<App>>, _who: Administrator) -> Json<ServerInfo> {
+    let live = app.live().clone();
+    let listeners = app.addresses.iter().map(|(protocol, address)| ListenerInfo {
+        protocol: protocol.as_str().to_owned(),
+        address: address.to_string(),
+        port: address.port(),
+    });
+    let received = app.gateway.metrics().read();
+    let bytes_in = received.iter().find(|(name, _)| *name == "received_bytes").map_or(0, |(_, value)| *value);
+    let sent = app.hub.list().iter().map(|stream| super::views::sent_bytes(stream)).sum();
+    Json(ServerInfo {
+        name: "Viaduct".to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        started_at: rfc3339_of(app.started.1),
+        uptime_s: app.started.0.elapsed().as_secs(),
+        demo: app.args.demo,
+        dev: app.args.dev,
+        public_host: live.settings.public_host,
+        listeners: listeners.collect(),
+        tls: Some(TlsInfo {
+            fingerprint_sha256: live.certificate.fingerprint_sha256,
+            self_signed: live.certificate.self_signed,
+            not_after: rfc3339_of(live.certificate.not_after.into()),
+        }),
+        shards: app.gateway.shard_count(),
+        stats: app.stats.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone(),
+        connections: app.gateway.connections(),
+        bytes_in,
+        bytes_out: sent,
+    })
+}
+
+pub(super) async fn configuration(State(app): State<Arc<App>>, _who: Administrator) -> Json<Configuration> {
+    let live = app.live();
+    let values = KEYS.iter().map(|key| {
+        let (value, origin) = live.values.get(key.name);
+        let shown = if key.secret {
+            serde_json::Value::Null
+        } else {
+            serde_json::to_value(value).unwrap_or(serde_json::Value::Null)
+        };
+        ConfigValue {
+            key: key.name.to_owned(),
+            value: shown,
+            origin: origin.to_string(),
+            secret: key.secret,
+            reload: key.reload.as_str().to_owned(),
+            help: key.help.to_owned(),
+        }
+    });
+    Json(Configuration { values: values.collect() })
+}
+
+pub(super) async fn reload(State(app): State<Arc<App>>, _who: Administrator) -> Result<Json<ReloadResult>, Failure> {
+    let result = app.reload().await;
+    result.map(Json).map_err(|error| {
+        let detail = format!("The configuration was not reloaded; the old one stays: {error:#}.");
+        Failure::new(ErrorKind::InvalidInput, detail)
+    })
+}
+
+pub(super) async fn openapi() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], api::openapi_json())
+}

@@ -1,0 +1,192 @@
+//! Sources and probing.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use api::{ProbeClock, ProbeLeg, ProbeReport, ProbeRequest, Source, SourceError, SourceInput, SourceList};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use db::{SourceMode, SourceRow};
+use gateway::probe;
+use gateway::pull::PullUrl;
+use gateway::source::SourceSpec;
+use hub::StreamKey;
+use platform::unix_now;
+
+use super::Failure;
+use super::auth::Administrator;
+use super::problem::Body;
+use super::views::{self, millis};
+use crate::server::App;
+
+const DEFAULT_PROBE: Duration = Duration::from_secs(10);
+
+pub(super) async fn list(State(app): State<Arc<App>>, _who: Administrator) -> Result<Json<SourceList>, Failure> {
+    let rows = app.database.sources().await?;
+    Ok(Json(SourceList { items: rows.iter().map(|row| view(&app, row)).collect() }))
+}
+
+fn view(app: &App, row: &SourceRow) -> Source {
+    let status = StreamKey::new(&row.app, &row.name).ok().and_then(|key| app.sources.status(&key));
+    let failure = status.as_ref().and_then(|status| status.last_failure.as_ref());
+    Source {
+        app: row.app.clone(),
+        name: row.name.clone(),
+        url: row.url.clone(),
+        username: row.username.clone(),
+        mode: row.mode.as_str().to_owned(),
+        state: status.as_ref().map_or("failed", |status| status.state.as_str()).to_owned(),
+        failures: status.as_ref().map_or(0, |status| status.failures),
+        next_attempt_ms: status
+            .as_ref()
+            .and_then(|status| status.next_attempt)
+            .map(|at| millis(at.saturating_duration_since(Instant::now()))),
+        last_error: failure.map(|failure| SourceError {
+            leg: failure.leg.as_str().to_owned(),
+            text: failure.text.clone(),
+            next_step: failure.next_step.clone(),
+        }),
+        created_at: views::rfc3339(row.created_at),
+    }
+}
+
+async fn row(app: &App, path: &(String, String)) -> Result<SourceRow, Failure> {
+    let rows = app.database.sources().await?;
+    rows.into_iter()
+        .find(|row| row.app == path.0 && row.name == path.1)
+        .ok_or_else(|| Failure::not_found("such source"))
+}
+
+pub(super) async fn get_one(
+    State(app): State<Arc<App>>,
+    _who: Administrator,
+    Path(path): Path<(String, String)>,
+) -> Result<Json<Source>, Failure> {
+    Ok(Json(view(&app, &row(&app, &path).await?)))
+}
+
+/// Checks what was typed. A password that is absent keeps the stored one.
+fn checked(input: &SourceInput, stored: Option<&SourceRow>) -> Result<(SourceSpec, SourceRow), Failure> {
+    let key = StreamKey::new(&input.app, &input.name)?;
+    let kept = stored.and_then(|row| row.password.as_deref()).filter(|_| input.password.is_none());
+    let password = input.password.as_deref().or(kept);
+    let url = PullUrl::parse(&input.url, input.username.as_deref(), password)
+        .map_err(|error| Failure::invalid("url", format!("{error}.")))?;
+    let mode = match input.mode.as_str() {
+        "on_demand" => SourceMode::OnDemand,
+        "always" => SourceMode::Always,
+        _ => return Err(Failure::invalid("mode", "The mode is on_demand or always.")),
+    };
+    let row = SourceRow {
+        app: input.app.clone(),
+        name: input.name.clone(),
+        url: url.to_string(),
+        username: url.credentials().map(|(name, _)| name.to_owned()),
+        password: url.credentials().map(|(_, password)| password.to_owned()),
+        mode,
+        created_at: stored.map_or_else(unix_now, |row| row.created_at),
+    };
+    Ok((SourceSpec { key, url, always: mode == SourceMode::Always }, row))
+}
+
+pub(super) async fn add(
+    State(app): State<Arc<App>>,
+    who: Administrator,
+    Body(input): Body<SourceInput>,
+) -> Result<(StatusCode, Json<Source>), Failure> {
+    let (spec, row) = checked(&input, None)?;
+    app.database.add_source(&row).await.map_err(|error| match error {
+        db::DbError::Exists => {
+            Failure::new(base::ErrorKind::Conflict, format!("{} has a source already; change that one.", spec.key))
+        }
+        other => other.into(),
+    })?;
+    tracing::info!(user = who.user.name, source = ?row, "A source was added.");
+    app.sources.put(spec);
+    app.events.source_changed("added", &row.app, &row.name);
+    Ok((StatusCode::CREATED, Json(view(&app, &row))))
+}
+
+pub(super) async fn change(
+    State(app): State<Arc<App>>,
+    who: Administrator,
+    Path(path): Path<(String, String)>,
+    Body(input): Body<SourceInput>,
+) -> Result<Json<Source>, Failure> {
+    if (input.app.as_str(), input.name.as_str()) != (path.0.as_str(), path.1.as_str()) {
+        return Err(Failure::invalid("name", "The name of a source cannot change; add another one and remove this."));
+    }
+    let stored = row(&app, &path).await?;
+    let (spec, row) = checked(&input, Some(&stored))?;
+    app.database.update_source(&row).await?;
+    tracing::info!(user = who.user.name, source = ?row, "A source was changed.");
+    app.sources.put(spec);
+    app.events.source_changed("changed", &row.app, &row.name);
+    Ok(Json(view(&app, &row)))
+}
+
+pub(super) async fn remove(
+    State(app): State<Arc<App>>,
+    who: Administrator,
+    Path(path): Path<(String, String)>,
+) -> Result<StatusCode, Failure> {
+    if !app.database.remove_source(&path.0, &path.1).await? {
+        return Err(Failure::not_found("such source"));
+    }
+    app.sources.remove(&StreamKey::new(&path.0, &path.1)?);
+    tracing::info!(user = who.user.name, app = path.0, name = path.1, "A source was removed.");
+    app.events.source_changed("removed", &path.0, &path.1);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn probe(
+    State(app): State<Arc<App>>,
+    who: Administrator,
+    Body(request): Body<ProbeRequest>,
+) -> Result<Json<ProbeReport>, Failure> {
+    let url = PullUrl::parse(&request.url, request.username.as_deref(), request.password.as_deref())
+        .map_err(|error| Failure::invalid("url", format!("{error}.")))?;
+    let timeout = request.timeout_ms.map_or(DEFAULT_PROBE, Duration::from_millis);
+    if !(Duration::from_secs(1)..=Duration::from_secs(30)).contains(&timeout) {
+        return Err(Failure::invalid("timeout_ms", "The time-out is 1000 to 30000 ms."));
+    }
+    tracing::info!(user = who.user.name, url = %url, "A URL is probed.");
+    let report = probe::probe(&url, &app.guard, timeout).await;
+    Ok(Json(report_view(&url, &report)))
+}
+
+/// A report for people and programs; the command line prints the same.
+pub(crate) fn report_view(url: &PullUrl, report: &probe::ProbeReport) -> ProbeReport {
+    let summary = match &report.failure {
+        Some(failure) => format!("{failure}."),
+        None => report.tracks.iter().map(probe::describe).collect::<Vec<_>>().join("; "),
+    };
+    ProbeReport {
+        ok: report.failure.is_none(),
+        url: url.to_string(),
+        elapsed_ms: millis(report.elapsed),
+        legs: report
+            .legs
+            .iter()
+            .map(|leg| ProbeLeg {
+                leg: leg.leg.as_str().to_owned(),
+                ok: leg.ok,
+                elapsed_ms: millis(leg.elapsed),
+                text: leg.text.clone(),
+            })
+            .collect(),
+        failed_leg: report.failure.as_ref().map(|failure| failure.leg.as_str().to_owned()),
+        summary,
+        next_step: report.failure.as_ref().map(|failure| failure.next_step.clone()),
+        tracks: report.tracks.iter().map(views::track).collect(),
+        gop_ms: report.gop.map(millis),
+        bitrate_bps: report.bitrate_bps,
+        fps: report.fps,
+        clock: report.clock_skew_ms.map(|skew| ProbeClock {
+            skew_ms: Some(skew),
+            text: format!("The camera's clock is {skew} ms from ours."),
+        }),
+        warnings: report.warnings.clone(),
+    }
+}

@@ -1,0 +1,367 @@
+//! Streams, viewers, and what a player needs.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use api::{
+    BitrateSample, Counters, Diagnosis, Engine, Gop, PlayOffer, RefusedTrack, Stream, StreamDefaults, StreamDetail,
+    StreamPage, StreamUrls, ViewerList,
+};
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use container::fmp4;
+use db::StreamDefaultsRow;
+use gateway::Protocol;
+use hub::publisher::StopReason;
+use hub::{Action, Phase, StreamKey};
+use media::{CodecConfig, MediaKind, TrackConfig};
+use platform::tokens::TokenClaims;
+use platform::unix_now;
+use serde::Deserialize;
+
+use super::Failure;
+use super::auth::Administrator;
+use super::problem::Body;
+use super::views;
+use crate::server::{App, stream_options};
+
+/// Life of the token in a play offer: a player reconnects with a new offer when it ends.
+const PLAY_TOKEN_LIFE_S: i64 = 4 * 3600;
+/// How long an offer waits for an on-demand source.
+const PLAY_WAIT: Duration = Duration::from_secs(12);
+const DEFAULT_PAGE: usize = 200;
+const MAX_PAGE: usize = 1000;
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Page {
+    search: Option<String>,
+    cursor: Option<String>,
+    limit: Option<usize>,
+}
+
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    _who: Administrator,
+    Query(page): Query<Page>,
+) -> Result<Json<StreamPage>, Failure> {
+    let mut all: Vec<Stream> = app.hub.list().iter().map(|stream| views::stream(&app, stream)).collect();
+    for row in app.database.sources().await? {
+        if !all.iter().any(|stream| stream.app == row.app && stream.name == row.name) {
+            let key = StreamKey::new(&row.app, &row.name)?;
+            let failed = app.sources.status(&key).is_some_and(|status| status.last_failure.is_some());
+            all.push(views::idle_stream(&row.app, &row.name, failed));
+        }
+    }
+    let name = |stream: &Stream| format!("{}/{}", stream.app, stream.name);
+    all.sort_by_key(name);
+    let search = page.search.unwrap_or_default().to_lowercase();
+    let cursor = page.cursor.unwrap_or_default();
+    let limit = page.limit.unwrap_or(DEFAULT_PAGE).clamp(1, MAX_PAGE);
+    let mut items: Vec<Stream> = all
+        .into_iter()
+        .filter(|stream| name(stream).to_lowercase().contains(&search) && name(stream) > cursor)
+        .take(limit + 1)
+        .collect();
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let next_cursor = items.last().filter(|_| more).map(name);
+    Ok(Json(StreamPage { items, next_cursor }))
+}
+
+fn find(app: &App, path: &(String, String)) -> Result<Arc<hub::Stream>, Failure> {
+    let key = StreamKey::new(&path.0, &path.1).map_err(|_| Failure::not_found("such stream"))?;
+    app.hub.find(&key).ok_or_else(|| Failure::not_found("such stream"))
+}
+
+pub(super) async fn detail(
+    State(app): State<Arc<App>>,
+    _who: Administrator,
+    headers: HeaderMap,
+    Path(path): Path<(String, String)>,
+) -> Result<Json<StreamDetail>, Failure> {
+    let Ok(stream) = find(&app, &path) else { return idle_detail(&app, &headers, &path) };
+    let (frames, bytes, duration, joinable) = stream.gop();
+    let counters = stream.counters().read();
+    let history = stream.history().samples();
+    Ok(Json(StreamDetail {
+        urls: urls(&app, &headers, stream.key(), None),
+        stream: views::stream(&app, &stream),
+        history: history
+            .into_iter()
+            .map(|sample| BitrateSample { at_ms: sample.at_ms, bitrate_bps: sample.bitrate_bps, fps: sample.fps })
+            .collect(),
+        gop: Gop { frames, ms: views::millis(duration), bytes, joinable },
+        counters: Counters {
+            frames: counters.frames,
+            key_frames: counters.key_frames,
+            bytes: counters.bytes,
+            jumps: counters.jumps,
+            wraps: counters.wraps,
+            rollbacks: counters.rollbacks,
+            dropped: counters.dropped,
+            gop_overflows: counters.gop_overflows,
+            config_changes: counters.config_changes,
+            publishers: counters.publishers,
+            key_frame_requests: counters.key_frame_requests,
+        },
+        viewers_list: viewers_of(&stream),
+        steps: stream.steps().iter().map(views::step).collect(),
+    }))
+}
+
+/// A configured source that nobody watches.
+fn idle_detail(app: &App, headers: &HeaderMap, path: &(String, String)) -> Result<Json<StreamDetail>, Failure> {
+    let key = StreamKey::new(&path.0, &path.1).map_err(|_| Failure::not_found("such stream"))?;
+    let status = app.sources.status(&key).ok_or_else(|| Failure::not_found("such stream"))?;
+    Ok(Json(StreamDetail {
+        stream: views::idle_stream(&path.0, &path.1, status.last_failure.is_some()),
+        history: Vec::new(),
+        gop: Gop { frames: 0, ms: 0, bytes: 0, joinable: false },
+        counters: Counters {
+            frames: 0,
+            key_frames: 0,
+            bytes: 0,
+            jumps: 0,
+            wraps: 0,
+            rollbacks: 0,
+            dropped: 0,
+            gop_overflows: 0,
+            config_changes: 0,
+            publishers: 0,
+            key_frame_requests: 0,
+        },
+        viewers_list: Vec::new(),
+        steps: Vec::new(),
+        urls: urls(app, headers, &key, None),
+    }))
+}
+
+pub(super) async fn play(
+    State(app): State<Arc<App>>,
+    who: Administrator,
+    Path((name_app, name)): Path<(String, String)>,
+) -> Result<Json<PlayOffer>, Failure> {
+    let key = StreamKey::new(&name_app, &name).map_err(|_| Failure::not_found("such stream"))?;
+    let open = app.hub.open(&key, PLAY_WAIT).await?;
+    let tracks = open.stream.tracks();
+    let expires_at = unix_now() + PLAY_TOKEN_LIFE_S;
+    let claims = TokenClaims { action: Action::Play, app: name_app.clone(), name: Some(name.clone()), expires_at };
+    let token = app.signer.sign(&claims);
+    let (_, _, gop, _) = open.stream.gop();
+    tracing::debug!(user = who.user.name, stream = %key, "A play offer was made.");
+    Ok(Json(PlayOffer {
+        engines: engines(&key, &tracks.list, &token),
+        tracks: tracks.list.iter().map(|track| views::track(track)).collect(),
+        gop_ms: views::millis(gop),
+        token,
+        expires_at: views::rfc3339(expires_at),
+        app: name_app,
+        name,
+    }))
+}
+
+fn engines(key: &StreamKey, tracks: &[Arc<TrackConfig>], token: &str) -> Vec<Engine> {
+    let (mime, refusals) = fmp4::mime_type(tracks);
+    let refused: Vec<RefusedTrack> = refusals
+        .into_iter()
+        .map(|refusal| RefusedTrack { codec: refusal.codec.to_string(), reason: refusal.reason })
+        .collect();
+    let engine = |engine: &str, extension: &str, mime: &str, refused: &[RefusedTrack]| Engine {
+        engine: engine.to_owned(),
+        url: format!("/{key}.{extension}?token={token}"),
+        mime: mime.to_owned(),
+        refused: refused.to_vec(),
+    };
+    let mut engines = Vec::new();
+    if refused.len() < tracks.len() {
+        engines.push(engine("ws-fmp4", "mp4", &mime, &refused));
+        engines.push(engine("http-fmp4", "mp4", &mime, &refused));
+    }
+    let flv = |track: &Arc<TrackConfig>| !matches!(track.codec, CodecConfig::Opaque(_));
+    if tracks.iter().any(flv) {
+        engines.push(engine("ws-flv", "flv", "video/x-flv", &[]));
+        engines.push(engine("http-flv", "flv", "video/x-flv", &[]));
+    }
+    engines
+}
+
+/// URLs on the host that the asker used, or the configured one.
+pub(super) fn urls(app: &App, headers: &HeaderMap, key: &StreamKey, token: Option<&str>) -> StreamUrls {
+    let asked = headers.get(header::HOST).and_then(|value| value.to_str().ok()).map(host_only).unwrap_or("localhost");
+    let host = app.live().settings.public_host.clone().unwrap_or_else(|| asked.to_owned());
+    let query = token.map(|token| format!("?token={token}")).unwrap_or_default();
+    let on = |protocol: Protocol, scheme: &str, suffix: &str| {
+        app.port(protocol).map(|port| format!("{scheme}://{host}:{port}/{key}{suffix}{query}"))
+    };
+    StreamUrls {
+        rtsp: on(Protocol::Rtsp, "rtsp", ""),
+        rtmp: on(Protocol::Rtmp, "rtmp", ""),
+        flv: on(Protocol::Http, "http", ".flv"),
+        ws_flv: on(Protocol::Http, "ws", ".flv"),
+        mp4: on(Protocol::Http, "http", ".mp4"),
+        ws_mp4: on(Protocol::Http, "ws", ".mp4"),
+    }
+}
+
+/// `[::1]:8080` and `host:8080` without the port.
+fn host_only(authority: &str) -> &str {
+    match authority.rfind(':') {
+        Some(colon) if !authority.ends_with(']') => &authority[..colon],
+        _ => authority,
+    }
+}
+
+pub(super) async fn kick_publisher(
+    State(app): State<Arc<App>>,
+    who: Administrator,
+    Path(path): Path<(String, String)>,
+) -> Result<StatusCode, Failure> {
+    let stream = find(&app, &path)?;
+    if !stream.stop_publisher(StopReason::Kicked) {
+        return Err(Failure::not_found("publisher of this stream"));
+    }
+    tracing::info!(user = who.user.name, stream = %stream.key(), "A publisher was stopped.");
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn viewers_of(stream: &hub::Stream) -> Vec<api::Viewer> {
+    let mut viewers: Vec<_> = stream.sessions().iter().map(|session| views::viewer(session)).collect();
+    viewers.sort_by_key(|viewer| viewer.id);
+    viewers.truncate(MAX_PAGE);
+    viewers
+}
+
+pub(super) async fn stream_viewers(
+    State(app): State<Arc<App>>,
+    _who: Administrator,
+    Path(path): Path<(String, String)>,
+) -> Result<Json<ViewerList>, Failure> {
+    Ok(Json(ViewerList { items: viewers_of(&*find(&app, &path)?), next_cursor: None }))
+}
+
+pub(super) async fn viewers(
+    State(app): State<Arc<App>>,
+    _who: Administrator,
+    Query(page): Query<Page>,
+) -> Json<ViewerList> {
+    let after: u64 = page.cursor.and_then(|cursor| cursor.parse().ok()).unwrap_or(0);
+    let limit = page.limit.unwrap_or(DEFAULT_PAGE).clamp(1, MAX_PAGE);
+    let mut sessions: Vec<_> = app.hub.list().iter().flat_map(|stream| stream.sessions()).collect();
+    sessions.retain(|session| session.id() > after);
+    sessions.sort_by_key(|session| session.id());
+    let more = sessions.len() > limit;
+    sessions.truncate(limit);
+    let next_cursor = sessions.last().filter(|_| more).map(|session| session.id().to_string());
+    Json(ViewerList { items: sessions.iter().map(|session| views::viewer(session)).collect(), next_cursor })
+}
+
+pub(super) async fn kick_viewer(
+    State(app): State<Arc<App>>,
+    who: Administrator,
+    Path(id): Path<u64>,
+) -> Result<StatusCode, Failure> {
+    if !app.hub.kick(id) {
+        return Err(Failure::not_found("such viewer"));
+    }
+    tracing::info!(user = who.user.name, viewer = id, "A viewer was ended.");
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn diagnosis(
+    State(app): State<Arc<App>>,
+    _who: Administrator,
+    Path(path): Path<(String, String)>,
+) -> Result<Json<Diagnosis>, Failure> {
+    let key = StreamKey::new(&path.0, &path.1).map_err(|_| Failure::not_found("such stream"))?;
+    let status = app.sources.status(&key);
+    let Some(stream) = app.hub.find(&key) else {
+        let failure = status.as_ref().and_then(|status| status.last_failure.as_ref());
+        let (verdict, summary, next_step) = match (&status, failure) {
+            (None, _) => (
+                "unknown",
+                "Nobody publishes this stream and no source is configured for it.".to_owned(),
+                Some("Point an encoder at it, or add it as a source.".to_owned()),
+            ),
+            (Some(_), Some(failure)) => ("failed", format!("{failure}."), Some(failure.next_step.clone())),
+            (Some(_), None) => ("waiting", "The source starts when somebody watches.".to_owned(), None),
+        };
+        return Ok(Json(Diagnosis { verdict: verdict.to_owned(), summary, next_step, steps: Vec::new() }));
+    };
+    let steps = stream.steps().iter().map(views::step).collect();
+    let (verdict, summary, next_step) = verdict(&stream);
+    Ok(Json(Diagnosis { verdict: verdict.to_owned(), summary, next_step, steps }))
+}
+
+fn verdict(stream: &hub::Stream) -> (&'static str, String, Option<String>) {
+    let has_video = stream.tracks().list.iter().any(|track| track.kind() == MediaKind::Video);
+    match stream.phase() {
+        Phase::Live if has_video && stream.counters().read().key_frames == 0 => (
+            "failed",
+            "Pictures arrive but no key frame: nobody can begin to watch.".to_owned(),
+            Some("Set a shorter I-frame interval on the encoder.".to_owned()),
+        ),
+        Phase::Live if !stream.gop().3 => (
+            "failed",
+            "The GOP outgrew the cache: viewers wait for the next key frame.".to_owned(),
+            Some("Set a shorter I-frame interval on the encoder, or raise streams.gop_cap_bytes.".to_owned()),
+        ),
+        Phase::Live => ("playing", "Pictures flow.".to_owned(), None),
+        Phase::Grace(_) => (
+            "waiting",
+            "The publisher is gone; viewers are kept for its return.".to_owned(),
+            Some("Check the encoder and its network.".to_owned()),
+        ),
+        Phase::Failed { text, .. } => ("failed", text, None),
+        Phase::Waiting | Phase::Closed => {
+            let failure = stream.open_failure().map(|step| step.text);
+            ("waiting", failure.unwrap_or_else(|| "Nothing has arrived yet.".to_owned()), None)
+        }
+    }
+}
+
+pub(super) async fn defaults(State(app): State<Arc<App>>, _who: Administrator) -> Json<StreamDefaults> {
+    Json(current_defaults(&app))
+}
+
+fn current_defaults(app: &App) -> StreamDefaults {
+    let options = app.hub.options();
+    let millis = |duration| i64::try_from(views::millis(duration)).unwrap_or(i64::MAX);
+    StreamDefaults {
+        publisher_grace_ms: millis(options.publisher_grace),
+        idle_close_ms: millis(options.idle_close),
+        gop_cap_bytes: i64::try_from(options.gop_cap_bytes).unwrap_or(i64::MAX),
+        replace_publisher: options.replace_publisher,
+        interleave_wait_ms: millis(options.interleave_wait),
+    }
+}
+
+pub(super) async fn set_defaults(
+    State(app): State<Arc<App>>,
+    who: Administrator,
+    Body(wanted): Body<StreamDefaults>,
+) -> Result<Json<StreamDefaults>, Failure> {
+    for (field, value, range) in [
+        ("publisher_grace_ms", wanted.publisher_grace_ms, 0..=600_000),
+        ("idle_close_ms", wanted.idle_close_ms, 0..=3_600_000),
+        ("gop_cap_bytes", wanted.gop_cap_bytes, 65_536..=1 << 30),
+        ("interleave_wait_ms", wanted.interleave_wait_ms, 0..=1000),
+    ] {
+        if !range.contains(&value) {
+            let detail = format!("{field} must be {} to {}.", range.start(), range.end());
+            return Err(Failure::invalid(field, detail));
+        }
+    }
+    let row = StreamDefaultsRow {
+        publisher_grace_ms: wanted.publisher_grace_ms,
+        idle_close_ms: wanted.idle_close_ms,
+        gop_cap_bytes: wanted.gop_cap_bytes,
+        interleave_wait_ms: wanted.interleave_wait_ms,
+        replace_publisher: wanted.replace_publisher,
+    };
+    app.database.set_stream_defaults(&row).await?;
+    let options = stream_options(&app.live().settings, Some(row));
+    app.hub.set_options(options);
+    tracing::info!(user = who.user.name, ?wanted, "The stream defaults were changed.");
+    Ok(Json(current_defaults(&app)))
+}

@@ -1,0 +1,62 @@
+//! Publish and play tokens.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use api::{TokenRequest, TokenResponse};
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use hub::{Action, StreamKey};
+use platform::tokens::{MAX_LIFE_S, TokenClaims};
+use platform::unix_now;
+
+use super::Failure;
+use super::auth::Administrator;
+use super::problem::Body;
+use super::streams::urls;
+use super::views::rfc3339;
+use crate::server::App;
+
+pub(super) async fn make(
+    State(app): State<Arc<App>>,
+    who: Administrator,
+    headers: HeaderMap,
+    Body(request): Body<TokenRequest>,
+) -> Result<Json<TokenResponse>, Failure> {
+    let action = match request.action.as_str() {
+        "publish" => Action::Publish,
+        "play" => Action::Play,
+        _ => return Err(Failure::invalid("action", "The action is publish or play.")),
+    };
+    if !(1..=MAX_LIFE_S).contains(&request.expires_in_s) {
+        return Err(Failure::invalid("expires_in_s", format!("A token lives for 1 to {MAX_LIFE_S} seconds.")));
+    }
+    let any = request.name == "*";
+    let key = StreamKey::new(&request.app, if any { "name" } else { &request.name })?;
+    let expires_at = unix_now() + request.expires_in_s;
+    let claims =
+        TokenClaims { action, app: request.app.clone(), name: (!any).then(|| request.name.clone()), expires_at };
+    let token = app.signer.sign(&claims);
+    tracing::info!(
+        user = who.user.name,
+        action = request.action,
+        stream = format!("{}/{}", request.app, request.name),
+        "A token was made."
+    );
+    let mut named = BTreeMap::new();
+    if !any {
+        let urls = urls(&app, &headers, &key, Some(&token));
+        let publish = action == Action::Publish;
+        let all = [
+            ("rtsp", urls.rtsp, true),
+            ("rtmp", urls.rtmp, true),
+            ("flv", urls.flv, !publish),
+            ("ws_flv", urls.ws_flv, !publish),
+            ("mp4", urls.mp4, !publish),
+            ("ws_mp4", urls.ws_mp4, !publish),
+        ];
+        named.extend(all.into_iter().filter_map(|(name, url, fits)| Some((name.to_owned(), url.filter(|_| fits)?))));
+    }
+    Ok(Json(TokenResponse { token, expires_at: rfc3339(expires_at), urls: named }))
+}

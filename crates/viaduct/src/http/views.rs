@@ -1,0 +1,139 @@
+//! From the hub's types to those of the API.
+
+use std::time::{Duration, SystemTime};
+
+use api::{PublisherInfo, Step, Stream, Track, Viewer};
+use hub::{Phase, Session};
+use media::{MediaKind, TrackConfig};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::server::App;
+
+/// Unix seconds as RFC 3339.
+pub(super) fn rfc3339(unix_seconds: i64) -> String {
+    let at = OffsetDateTime::from_unix_timestamp(unix_seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    at.format(&Rfc3339).unwrap_or_default()
+}
+
+/// An instant as RFC 3339 with milliseconds.
+pub(super) fn rfc3339_of(at: SystemTime) -> String {
+    let at = OffsetDateTime::from(at);
+    let at = at.replace_millisecond(at.millisecond()).unwrap_or(at);
+    at.format(&Rfc3339).unwrap_or_default()
+}
+
+pub(super) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+pub(super) fn track(track: &TrackConfig) -> Track {
+    let picture = track.codec.picture();
+    let sound = track.codec.sound();
+    Track {
+        id: track.id.0,
+        kind: match track.kind() {
+            MediaKind::Video => "video",
+            MediaKind::Audio => "audio",
+            MediaKind::Data => "data",
+        }
+        .to_owned(),
+        codec: track.codec().to_string(),
+        codecs: track.codec.rfc6381(),
+        version: track.version,
+        width: picture.map(|picture| picture.width),
+        height: picture.map(|picture| picture.height),
+        frame_rate: picture.and_then(|picture| picture.frame_rate_mhz).map(|mhz| f64::from(mhz.get()) / 1000.0),
+        profile: picture.map(|picture| picture.profile),
+        level: picture.map(|picture| picture.level),
+        b_frames: picture.and_then(|picture| picture.reorder_depth).map(|depth| depth > 0),
+        sample_rate_hz: sound.map(|(rate, _)| rate.get()),
+        channels: sound.map(|(_, channels)| channels),
+    }
+}
+
+/// The state that people see.
+pub(super) const fn state(phase: &Phase, has_source: bool) -> &'static str {
+    match phase {
+        Phase::Live => "live",
+        Phase::Failed { .. } => "failed",
+        Phase::Closed if has_source => "idle",
+        _ => "waiting",
+    }
+}
+
+pub(super) fn stream(app: &App, stream: &hub::Stream) -> Stream {
+    let (bitrate_bps, fps) = stream.history().recent(5);
+    let (_, _, gop, _) = stream.gop();
+    let source = app.sources.status(stream.key()).is_some();
+    let publisher = stream.publisher();
+    Stream {
+        app: stream.key().app().to_owned(),
+        name: stream.key().name().to_owned(),
+        state: state(&stream.phase(), source).to_owned(),
+        incarnation: stream.incarnation(),
+        since: publisher.as_ref().map(|publisher| rfc3339_of(publisher.since)),
+        publisher: publisher.map(|publisher| PublisherInfo {
+            protocol: publisher.address.protocol.to_owned(),
+            address: publisher.address.peer,
+            since: rfc3339_of(publisher.since),
+        }),
+        source,
+        tracks: stream.tracks().list.iter().map(|config| track(config)).collect(),
+        viewers: stream.viewer_count(),
+        bitrate_bps,
+        fps: f64::from(fps),
+        gop_ms: millis(gop),
+    }
+}
+
+/// A source that nobody watches has no stream, but people look for it in the list.
+pub(super) fn idle_stream(app: &str, name: &str, failed: bool) -> Stream {
+    Stream {
+        app: app.to_owned(),
+        name: name.to_owned(),
+        state: if failed { "failed" } else { "idle" }.to_owned(),
+        incarnation: 0,
+        publisher: None,
+        source: true,
+        tracks: Vec::new(),
+        viewers: 0,
+        bitrate_bps: 0,
+        fps: 0.0,
+        gop_ms: 0,
+        since: None,
+    }
+}
+
+pub(super) fn viewer(session: &Session) -> Viewer {
+    let start = session.start();
+    Viewer {
+        id: session.id(),
+        app: session.key().app().to_owned(),
+        name: session.key().name().to_owned(),
+        protocol: start.protocol.to_owned(),
+        address: start.address.to_string(),
+        user_agent: start.user_agent.as_deref().map(str::to_owned),
+        user: start.grant.subject.clone(),
+        since: rfc3339_of(session.since()),
+        bytes: session.bytes(),
+        lag_ms: session.lag_ms(),
+        skips: session.skips(),
+    }
+}
+
+pub(super) fn step(step: &hub::Step) -> Step {
+    Step {
+        at: rfc3339_of(step.at),
+        leg: step.leg.as_str().to_owned(),
+        ok: step.ok,
+        text: step.text.clone(),
+        count: step.count,
+    }
+}
+
+/// Bytes sent to viewers of a stream, past and present.
+pub(super) fn sent_bytes(stream: &hub::Stream) -> u64 {
+    let present: u64 = stream.sessions().iter().map(|session| session.bytes()).sum();
+    stream.counters().read().sent_bytes + present
+}

@@ -1,0 +1,243 @@
+//! `viaduct serve`: wiring, start and stop.
+
+mod demo;
+mod state;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use db::{Database, SourceMode, ViewerSessionRow};
+use gateway::source::{SourceSpec, Sources};
+use gateway::{Config, Gateway, GatewayParts, Listening, Protocol, PullGuard};
+use hub::{Hub, SessionRecord, StreamKey};
+use platform::access::TokenAccess;
+use platform::accounts::{Accounts, random_token};
+use platform::tokens::TokenSigner;
+use tokio::sync::mpsc;
+
+pub(crate) use state::{App, Live, stream_options};
+
+use crate::config::{Settings, Values};
+use crate::data_dir::DataDir;
+use crate::process::CpuMeter;
+use crate::{ServeArgs, certificate, http, logging};
+
+/// Records of ended sessions that wait for the database; further ones are dropped and counted in the log.
+const RECORD_QUEUE: usize = 65_536;
+/// Records written in one transaction.
+const RECORD_BATCH: usize = 1000;
+/// How long viewers get to leave when the server stops.
+const STOP_GRACE: Duration = Duration::from_secs(1);
+
+/// Runs until a signal.
+pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<ExitCode> {
+    raise_file_limit();
+    let values = Values::read(&args.sources(), std::env::vars())?;
+    let settings = Settings::from_values(&values)?;
+    let log = logging::start(&settings.log_level, settings.log_format)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .thread_name("control")
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .context("starting the control runtime")?;
+    runtime.block_on(serve(args, values, settings, log))?;
+    runtime.shutdown_timeout(STOP_GRACE);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Each viewer is a file handle; the soft limit of most systems is 1,024.
+fn raise_file_limit() {
+    let limit = rlimit::increase_nofile_limit(u64::MAX);
+    if limit.is_ok_and(|limit| limit < 4096) {
+        eprintln!("viaduct: the system permits few open files; raise `ulimit -n` to serve more viewers");
+    }
+}
+
+async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: logging::LogLevel) -> anyhow::Result<()> {
+    // Ports first: a taken one is the most frequent reason not to start.
+    let listening = Listening::bind(&settings.listeners)?;
+    let addresses = listening.addresses();
+    let data = DataDir::open(&args.data_dir)?;
+    let _lock = data.lock()?;
+    let database = Database::open(&data.database()).await?;
+    let certificate = certificate::load(settings.certificate.as_ref(), &data, settings.public_host.as_deref())?;
+    let signer = TokenSigner::new(data.token_key()?);
+    let accounts = Arc::new(open_accounts(args, &settings, &data, &database).await?);
+    let hub = Arc::new(Hub::new(stream_options(&settings, database.stream_defaults().await?)));
+    let guard = PullGuard::new();
+    guard.set_allowed(&settings.pull_allow).map_err(anyhow::Error::msg)?;
+    guard.set_own_ports(addresses.iter().map(|(_, address)| address.port()).collect());
+
+    let (router, slot) = http::handler();
+    let gateway = Gateway::new(GatewayParts {
+        config: gateway_config(&settings),
+        hub: Arc::clone(&hub),
+        access: Arc::new(TokenAccess::new(signer.clone(), args.dev)),
+        control: router,
+        tls: Some(certificate.material.clone()),
+    })?;
+    let sources = Sources::new(Arc::clone(&gateway), guard.clone(), settings.pull_connections_per_host);
+    hub.set_providers(vec![Arc::clone(&sources) as Arc<dyn hub::StreamProvider>]);
+    start_stored_sources(&database, &sources).await?;
+    keep_records(&hub, database.clone());
+
+    let app = Arc::new(App {
+        args: args.clone(),
+        hub: Arc::clone(&hub),
+        gateway: Arc::clone(&gateway),
+        sources,
+        guard,
+        accounts,
+        signer,
+        database: database.clone(),
+        data,
+        addresses: addresses.clone(),
+        started: (Instant::now(), std::time::SystemTime::now()),
+        cpu: CpuMeter::new(),
+        stats: std::sync::Mutex::default(),
+        live: std::sync::Mutex::new(Live { values, settings, certificate }),
+        log,
+        events: http::EventLog::new(),
+    });
+    slot.fill(http::router(Arc::clone(&app)));
+    tokio::spawn({
+        let hub = Arc::clone(&hub);
+        async move { hub.run().await }
+    });
+    tokio::spawn(http::sample(Arc::clone(&app)));
+    if args.demo {
+        demo::start(&app);
+    }
+    listening.start(&gateway);
+    announce(&app).await?;
+    wait_for_the_end(&app).await;
+    tracing::info!("Stopping.");
+    gateway.stop();
+    hub.close_all();
+    tokio::time::sleep(STOP_GRACE).await;
+    database.close().await;
+    Ok(())
+}
+
+async fn open_accounts(
+    args: &ServeArgs,
+    settings: &Settings,
+    data: &DataDir,
+    database: &Database,
+) -> anyhow::Result<Accounts> {
+    let first_run = database.has_no_users().await?;
+    let code = if first_run && !args.dev { Some(data.setup_code()?) } else { None };
+    let accounts = Accounts::new(database.clone(), code)?;
+    if args.dev {
+        let password = settings.admin_password.clone();
+        if let Some(password) = password {
+            accounts.force_admin_password(&password).await.context("auth.admin_password")?;
+        } else if first_run {
+            let password = random_token().chars().filter(char::is_ascii_alphanumeric).take(16).collect::<String>();
+            accounts.force_admin_password(&password).await?;
+            println_out(&format!("User admin, password {password}"));
+        }
+    }
+    Ok(accounts)
+}
+
+fn gateway_config(settings: &Settings) -> Config {
+    Config {
+        listen: settings.listeners.clone(),
+        shards: settings.media_shards,
+        merge_window: settings.merge_window,
+        play_wait: settings.play_wait,
+        limits: settings.limits.clone(),
+        trusted_proxies: settings.trusted_proxies.clone(),
+    }
+}
+
+async fn start_stored_sources(database: &Database, sources: &Arc<Sources>) -> anyhow::Result<()> {
+    for row in database.sources().await? {
+        let url = gateway::pull::PullUrl::parse(&row.url, row.username.as_deref(), row.password.as_deref());
+        match (StreamKey::new(&row.app, &row.name), url) {
+            (Ok(key), Ok(url)) => sources.put(SourceSpec { key, url, always: row.mode == SourceMode::Always }),
+            _ => tracing::warn!(source = ?row, "A stored source is not usable any more; change it in the console."),
+        }
+    }
+    Ok(())
+}
+
+/// Writes the records of ended sessions in batches, away from media.
+fn keep_records(hub: &Hub, database: Database) {
+    let (sender, mut receiver) = mpsc::channel::<SessionRecord>(RECORD_QUEUE);
+    hub.set_record_sink(Box::new(move |record| {
+        if sender.try_send(record).is_err() {
+            tracing::warn!("The accounts cannot keep up; a session record was dropped.");
+        }
+    }));
+    tokio::spawn(async move {
+        let mut batch = Vec::new();
+        while receiver.recv_many(&mut batch, RECORD_BATCH).await > 0 {
+            let rows: Vec<ViewerSessionRow> = batch.drain(..).map(|record| session_row(&record)).collect();
+            if let Err(error) = database.add_viewer_sessions(&rows).await {
+                tracing::error!(%error, sessions = rows.len(), "Session records could not be stored.");
+            }
+        }
+    });
+}
+
+fn session_row(record: &SessionRecord) -> ViewerSessionRow {
+    let since = record.since.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    ViewerSessionRow {
+        stream: record.key.to_string(),
+        protocol: record.protocol.to_owned(),
+        subject: record.subject.clone(),
+        address: record.address.to_string(),
+        started_at: i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
+        duration_ms: i64::try_from(record.duration_ms).unwrap_or(i64::MAX),
+        bytes: i64::try_from(record.bytes).unwrap_or(i64::MAX),
+    }
+}
+
+/// Tells people where to go.
+async fn announce(app: &App) -> anyhow::Result<()> {
+    for (protocol, address) in &app.addresses {
+        tracing::info!(protocol = protocol.as_str(), %address, "Listening.");
+        println_out(&format!("listening {} {address}", protocol.as_str()));
+    }
+    let console = app.addresses.iter().find(|(protocol, _)| *protocol == Protocol::Http);
+    if let Some((_, address)) = console {
+        let host = if address.ip().is_unspecified() { "127.0.0.1".to_owned() } else { address.ip().to_string() };
+        let path = if app.accounts.needs_setup().await? {
+            format!("/setup?code={}", app.data.setup_code()?)
+        } else {
+            "/".to_owned()
+        };
+        println_out(&format!("\nOpen http://{host}:{}{path}\n", address.port()));
+    }
+    Ok(())
+}
+
+/// Standard output is for people and scripts; logs go to standard error.
+#[expect(clippy::print_stdout, reason = "the one place that talks to whoever started the server")]
+fn println_out(line: &str) {
+    println!("{line}");
+}
+
+/// SIGHUP reloads, SIGINT and SIGTERM end.
+async fn wait_for_the_end(app: &Arc<App>) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut hangup), Ok(mut terminate)) = (signal(SignalKind::hangup()), signal(SignalKind::terminate())) else {
+        return;
+    };
+    loop {
+        tokio::select! {
+            _ = hangup.recv() => {
+                if let Err(error) = app.reload().await {
+                    tracing::error!(error = format!("{error:#}"), "The configuration was not reloaded; the old one stays.");
+                }
+            }
+            _ = terminate.recv() => return,
+            _ = tokio::signal::ctrl_c() => return,
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! What all handlers share, and reloading.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use api::{ReloadResult, ServerStats};
+use db::{Database, StreamDefaultsRow};
+use gateway::source::Sources;
+use gateway::{Gateway, Protocol, PullGuard};
+use hub::{Hub, StreamOptions};
+use platform::accounts::Accounts;
+use platform::tokens::TokenSigner;
+
+use crate::certificate::{self, Certificate};
+use crate::config::{Reload, Settings, Values};
+use crate::data_dir::DataDir;
+use crate::logging::LogLevel;
+use crate::process::CpuMeter;
+use crate::{ServeArgs, http};
+
+/// The running server.
+pub(crate) struct App {
+    pub(crate) args: ServeArgs,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) gateway: Arc<Gateway>,
+    pub(crate) sources: Arc<Sources>,
+    pub(crate) guard: PullGuard,
+    pub(crate) accounts: Arc<Accounts>,
+    pub(crate) signer: TokenSigner,
+    pub(crate) database: Database,
+    pub(crate) data: DataDir,
+    pub(crate) addresses: Vec<(Protocol, SocketAddr)>,
+    pub(crate) started: (Instant, SystemTime),
+    pub(crate) cpu: CpuMeter,
+    pub(crate) stats: Mutex<ServerStats>,
+    pub(crate) live: Mutex<Live>,
+    pub(crate) log: LogLevel,
+    pub(crate) events: http::EventLog,
+}
+
+/// What a reload changes.
+#[derive(Clone, Debug)]
+pub(crate) struct Live {
+    pub(crate) values: Values,
+    pub(crate) settings: Settings,
+    pub(crate) certificate: Certificate,
+}
+
+impl App {
+    pub(crate) fn live(&self) -> MutexGuard<'_, Live> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The port of a protocol, if it is listened for.
+    pub(crate) fn port(&self, protocol: Protocol) -> Option<u16> {
+        self.addresses.iter().find(|(known, _)| *known == protocol).map(|(_, address)| address.port())
+    }
+
+    /// Reads the configuration again. Streams go on; keys that need a restart are named and keep their old value.
+    pub(crate) async fn reload(&self) -> anyhow::Result<ReloadResult> {
+        let values = Values::read(&self.args.sources(), std::env::vars())?;
+        let settings = Settings::from_values(&values)?;
+        let certificate =
+            certificate::load(settings.certificate.as_ref(), &self.data, settings.public_host.as_deref())?;
+        self.gateway.replace_certificate(&certificate.material)?;
+        self.log.set(&settings.log_level)?;
+        self.guard.set_allowed(&settings.pull_allow).map_err(anyhow::Error::msg)?;
+        self.hub.set_options(stream_options(&settings, self.database.stream_defaults().await?));
+        let mut live = self.live();
+        let (changed, needs_restart): (Vec<_>, Vec<_>) =
+            live.values.differences(&values).into_iter().partition(|key| key.reload == Reload::Live);
+        let names = |keys: Vec<&crate::config::Key>| keys.into_iter().map(|key| key.name.to_owned()).collect();
+        let result = ReloadResult { changed: names(changed), needs_restart: names(needs_restart) };
+        live.values = values;
+        live.settings = settings;
+        live.certificate = certificate;
+        drop(live);
+        tracing::info!(changed = ?result.changed, needs_restart = ?result.needs_restart, "The configuration was reloaded.");
+        Ok(result)
+    }
+}
+
+/// Options of new streams: the configuration, then what was changed through the API.
+pub(crate) fn stream_options(settings: &Settings, stored: Option<StreamDefaultsRow>) -> StreamOptions {
+    let Some(row) = stored else { return settings.streams.clone() };
+    let millis = |value: i64| Duration::from_millis(u64::try_from(value).unwrap_or(0));
+    StreamOptions {
+        gop_cap_bytes: usize::try_from(row.gop_cap_bytes).unwrap_or(settings.streams.gop_cap_bytes),
+        publisher_grace: millis(row.publisher_grace_ms),
+        idle_close: millis(row.idle_close_ms),
+        interleave_wait: millis(row.interleave_wait_ms),
+        replace_publisher: row.replace_publisher,
+        ..settings.streams.clone()
+    }
+}
