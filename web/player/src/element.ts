@@ -106,6 +106,18 @@ export class ViaductPlayerElement extends HTMLElement {
     this.player.load(offer);
   }
 
+  /** Plays what `renew` offers, and asks it again whenever the offer has run out. */
+  open(renew: RenewOffer): void {
+    this.forgetLastFrame();
+    this.lastStats = null;
+    this.player.open(renew);
+  }
+
+  /** Tries again at once, for example because the stream is known to be back. */
+  retry(): void {
+    this.player.retry();
+  }
+
   stop(): void {
     this.player.stop();
     this.forgetLastFrame();

@@ -53,7 +53,8 @@ export interface Model {
 
 export type PlayerEvent =
   | { kind: 'load'; rungs: EngineOffer[]; rejected: { engine: string; reason: Reason }[] }
-  | { kind: 'renewed'; rungs: EngineOffer[] }
+  | { kind: 'open' }
+  | { kind: 'renewed'; rungs: EngineOffer[]; rejected: { engine: string; reason: Reason }[] }
   | { kind: 'waiting' }
   | { kind: 'parameters' }
   | { kind: 'frame' }
@@ -106,6 +107,7 @@ export function initialModel(): Model {
 
 type Next = [Model, Effect[]];
 const STAY: Effect[] = [];
+const HALT: Effect = { kind: 'halt' };
 const CANCEL_ALL: Effect[] = [
   { kind: 'cancel', name: 'retry' },
   { kind: 'cancel', name: 'climb' },
@@ -116,7 +118,12 @@ export function step(model: Model, event: PlayerEvent, env: Env): Next {
     case 'load':
       return load(model, event, env);
     case 'renewed':
-      return renewed(model, event.rungs, env);
+      return renewed(model, event, env);
+    case 'open':
+      return [
+        { ...initialModel(), state: 'connecting' },
+        [...CANCEL_ALL, ...(model.state === 'idle' ? [] : [HALT]), { kind: 'renew' }],
+      ];
     case 'waiting':
       return model.state === 'connecting' ? [{ ...model, state: 'waiting' }, STAY] : [model, STAY];
     case 'parameters':
@@ -132,38 +139,41 @@ export function step(model: Model, event: PlayerEvent, env: Env): Next {
     case 'hidden':
       return hide(model);
     case 'visible':
-      return model.state === 'suspended'
-        ? start({ ...model, rung: 0, rungFailures: 0 }, env, 'start', [])
-        : [model, STAY];
+      return show(model, env);
     case 'stop':
-      return [{ ...initialModel(), steps: model.steps }, [...CANCEL_ALL, { kind: 'halt' }]];
+      return [{ ...initialModel(), steps: model.steps }, [...CANCEL_ALL, HALT]];
   }
 }
 
-function load(
-  model: Model,
-  event: { rungs: EngineOffer[]; rejected: { engine: string; reason: Reason }[] },
-  env: Env,
-): Next {
-  let next: Model = { ...initialModel(), rungs: event.rungs };
-  for (const { engine, reason } of event.rejected) {
+type Offered = { rungs: EngineOffer[]; rejected: { engine: string; reason: Reason }[] };
+
+function load(model: Model, offered: Offered, env: Env): Next {
+  const halted: Effect[] = model.state === 'idle' ? CANCEL_ALL : [...CANCEL_ALL, HALT];
+  return begin({ ...initialModel(), rungs: offered.rungs }, offered, env, halted);
+}
+
+function renewed(model: Model, offered: Offered, env: Env): Next {
+  if (model.state !== 'reconnecting' && model.state !== 'connecting') return [model, STAY];
+  const rung = Math.max(0, Math.min(model.rung, offered.rungs.length - 1));
+  return begin({ ...model, rungs: offered.rungs, rung, renew: false }, offered, env, []);
+}
+
+/** Starts the present rung, or says why there is none. */
+function begin(model: Model, { rejected }: Offered, env: Env, before: Effect[]): Next {
+  let next = model;
+  for (const { engine, reason } of rejected) {
     next = { ...next, steps: keepSteps(next.steps, { at_ms: env.now_ms, engine, what: 'unsupported', reason }) };
   }
-  const halted: Effect[] = model.state === 'idle' ? [...CANCEL_ALL] : [...CANCEL_ALL, { kind: 'halt' }];
-  if (event.rungs.length === 0) {
-    const reason = event.rejected[0]?.reason ?? { code: 'no_engine' };
-    return [{ ...next, state: 'failed', reason }, [...halted, ...retryLater(next, env)]];
-  }
-  return start(next, env, 'start', halted);
+  if (next.rungs.length > 0) return start(next, env, 'start', before);
+  const reason = rejected[0]?.reason ?? { code: 'no_engine' };
+  const later = retryLater(next, env);
+  return [{ ...next, state: 'failed', reason, failures: next.failures + 1 }, [...before, ...later]];
 }
 
-function renewed(model: Model, rungs: EngineOffer[], env: Env): Next {
-  if (model.state !== 'reconnecting' && model.state !== 'connecting') return [model, STAY];
-  if (rungs.length === 0) {
-    return [{ ...model, rungs, state: 'failed', reason: { code: 'no_engine' }, renew: true }, retryLater(model, env)];
-  }
-  const rung = Math.min(model.rung, rungs.length - 1);
-  return start({ ...model, rungs, rung, renew: false }, env, 'start', []);
+function show(model: Model, env: Env): Next {
+  if (model.state !== 'suspended') return [model, STAY];
+  if (model.rungs.length === 0 || model.renew) return [{ ...model, state: 'connecting' }, [{ kind: 'renew' }]];
+  return start({ ...model, rung: 0, rungFailures: 0 }, env, 'start', []);
 }
 
 function start(model: Model, env: Env, what: string, before: Effect[]): Next {
@@ -200,7 +210,7 @@ function fault(model: Model, reason: Reason, retryable: boolean, env: Env): Next
     reconnects: model.reconnects + 1,
     renew: model.renew || RENEW_CODES.has(reason.code),
   };
-  const halt: Effect[] = [{ kind: 'cancel', name: 'climb' }, { kind: 'halt' }];
+  const halt: Effect[] = [{ kind: 'cancel', name: 'climb' }, HALT];
   if (FINAL_CODES.has(reason.code)) return [{ ...next, state: 'failed' }, halt];
   // A fault of the stream itself is the same on every rung; only faults of the way climb down.
   const ofTheWay = retryable || reason.code === 'codec' || reason.code === 'decode';
@@ -231,13 +241,13 @@ function retry(model: Model, env: Env): Next {
 function climb(model: Model, env: Env): Next {
   if (model.state !== 'playing' || model.rung === 0) return [model, STAY];
   const next = { ...model, rung: 0, rungFailures: FAILURES_PER_RUNG - 1, climbs: model.climbs + 1 };
-  return start(next, env, 'climb', [{ kind: 'halt' }]);
+  return start(next, env, 'climb', [HALT]);
 }
 
 function hide(model: Model): Next {
-  const final = model.state === 'failed' && (model.rungs.length === 0 || FINAL_CODES.has(model.reason?.code ?? ''));
+  const final = model.state === 'failed' && FINAL_CODES.has(model.reason?.code ?? '');
   if (model.state === 'idle' || model.state === 'suspended' || final) return [model, STAY];
-  return [{ ...model, state: 'suspended', playingSince_ms: null, failures: 0 }, [...CANCEL_ALL, { kind: 'halt' }]];
+  return [{ ...model, state: 'suspended', playingSince_ms: null, failures: 0 }, [...CANCEL_ALL, HALT]];
 }
 
 function noted(model: Model, env: Env, what: string, reason?: Reason): Model {

@@ -81,6 +81,14 @@ export class Player {
     this.dispatch({ kind: 'load', ...buildLadder(offer) });
   }
 
+  /** Plays what `renew` offers, and asks it again whenever the offer has run out. */
+  open(renew: RenewOffer): void {
+    this.generation++;
+    this.offer = null;
+    this.renewOffer = renew;
+    this.dispatch({ kind: 'open' });
+  }
+
   stop(): void {
     this.generation++;
     this.offer = null;
@@ -164,7 +172,7 @@ export class Player {
       const offer = this.renewOffer ? await this.renewOffer() : this.offer;
       if (generation !== this.generation || !offer) return;
       this.offer = offer;
-      this.dispatch({ kind: 'renewed', rungs: buildLadder(offer).rungs });
+      this.dispatch({ kind: 'renewed', ...buildLadder(offer) });
     } catch (error) {
       if (generation !== this.generation) return;
       const { code, message, retry } = error as { code?: string; message?: string; retry?: boolean };
