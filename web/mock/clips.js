@@ -57,13 +57,19 @@ export function clipFile(name) {
   return file;
 }
 
-/** The clip in real time and without end, as fragmented MP4 with one fragment per frame. */
+/**
+ * The clip in real time and without end, as fragmented MP4: one fragment per frame, or
+ * short ones with sound, because ffmpeg writes durations of 0 into single frames of two tracks.
+ */
 export function spawnClip(name) {
+  const fragments = CLIPS[name].audio
+    ? ['-frag_duration', '120000', '-movflags', 'empty_moov+default_base_moof+frag_keyframe']
+    : ['-movflags', 'empty_moov+default_base_moof+frag_every_frame'];
   return spawn(
     'ffmpeg',
     [
       '-v', 'error', '-re', '-stream_loop', '-1', '-i', clipFile(name), '-c', 'copy', '-f', 'mp4',
-      '-movflags', 'empty_moov+default_base_moof+frag_every_frame', '-flush_packets', '1', 'pipe:1',
+      ...fragments, '-flush_packets', '1', 'pipe:1',
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
 import { handleApi, Problem } from './api.js';
+import { CLIPS, clipFile } from './clips.js';
 import { LiveStream } from './media.js';
 import { createWorld, load, publicStream } from './state.js';
 
@@ -14,6 +15,8 @@ const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '
 export const CSP = "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; style-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 export async function startMock({ port = 0, setup = false } = {}) {
+  // Made before anything plays: making one stops the whole process for seconds.
+  for (const clip of Object.keys(CLIPS)) clipFile(clip);
   const world = createWorld();
   world.setup = setup;
   const media = new Map();

@@ -25,8 +25,12 @@ export type CatchUp =
   | { kind: 'jump'; to: number };
 
 export const MAX_RATE = 1.1;
+/** Slower than live, to build up a buffer that is nearly empty. */
+export const MIN_RATE = 0.95;
 /** Rate per second of excess buffer. */
 const RATE_GAIN = 0.15;
+/** Below this share of the target the buffer is built up, until it is at twice the share. */
+const LOW_SHARE = 0.25;
 /** Excess over the target that is left alone, so that the rate does not flutter. */
 const SLACK_SHARE = 0.25;
 /** A jump lands this far inside the range, past rounding of its start. */
@@ -47,7 +51,10 @@ export function catchUp(head: Playhead): CatchUp {
   const ahead = live.end - currentTime;
   if (ahead > 2 * target) return { kind: 'jump', to: livePosition(live, target) };
   if (head.audible) return playbackRate === 1 ? { kind: 'keep' } : { kind: 'rate', rate: 1 };
-  const running = playbackRate > 1;
+  if (ahead < target * (playbackRate < 1 ? 2 * LOW_SHARE : LOW_SHARE)) {
+    return playbackRate === MIN_RATE ? { kind: 'keep' } : { kind: 'rate', rate: MIN_RATE };
+  }
+  const running = playbackRate !== 1;
   const excess = ahead - target;
   if (excess <= 0 || (!running && excess <= target * SLACK_SHARE)) {
     return running ? { kind: 'rate', rate: 1 } : { kind: 'keep' };

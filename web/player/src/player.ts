@@ -43,6 +43,8 @@ export type RenewOffer = () => Promise<PlayOffer>;
 /** Distance from the live edge for a wall, in seconds. */
 export const WALL_LATENCY_S = 0.8;
 const TICK_MS = 250;
+/** A start runs dry a few times by nature, and one underrun counts once. */
+const SETTLE_MS = 3_000;
 const STATS_EVERY_MS = 1000;
 /** A token that ends sooner than this is renewed before it is used. */
 const TOKEN_MARGIN_MS = 5_000;
@@ -61,6 +63,7 @@ export class Player {
   private readonly target = new TargetLatency(WALL_LATENCY_S);
   private latency = new LatencyEstimate();
   private lastArrival = 0;
+  private lastUnderrun_ms = 0;
   private mime = '';
   private refused: Refusal[] = [];
   private reported = { at_ms: 0, bytes: 0, frames: 0 };
@@ -239,7 +242,12 @@ export class Player {
   }
 
   private readonly onUnderrun = (): void => {
-    if (this.model.state === 'playing' && !this.video.seeking) this.target.underrun();
+    const { state, playingSince_ms } = this.model;
+    const now_ms = Date.now();
+    if (state !== 'playing' || this.video.seeking || now_ms - (playingSince_ms ?? now_ms) < SETTLE_MS) return;
+    if (now_ms - this.lastUnderrun_ms < SETTLE_MS) return;
+    this.lastUnderrun_ms = now_ms;
+    this.target.underrun();
   };
 
   private tick(): void {

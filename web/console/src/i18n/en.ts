@@ -23,7 +23,7 @@ const en: Catalogue<typeof zhCN> = {
     plain: 'You are on plain HTTP. Video works all the same; HTTPS would encrypt passwords and pictures on the network and allow talk-back.',
     plain_link: 'Open with HTTPS',
   },
-  feed: { lost: 'The connection to the server is lost. Data as of {time}; reconnecting…' },
+  feed: { loading: 'Loading…', lost: 'The connection to the server is lost. Data as of {time}; reconnecting…' },
   load: { streams: 'Streams', viewers: 'Viewers', in: 'In', out: 'Out', cpu: 'CPU', memory: 'Memory' },
   state: {
     live: 'Live', waiting: 'Waiting', idle: 'Idle', failed: 'Failed', connecting: 'Connecting', backing_off: 'Will retry', playing: 'Healthy', unknown: 'Unknown',
@@ -33,8 +33,46 @@ const en: Catalogue<typeof zhCN> = {
     layout: 'Layout', layout_key: '{count} pictures (key {key})', keys: '1–4 layout · arrows select · Enter enlarges · Delete clears · F full screen', list: 'Show or hide the list', fullscreen: 'Full screen', fullscreen_key: 'Full screen (F)', on_wall: 'on the wall',
   },
   streams: {
+    state: 'State', name: 'Name', codecs: 'Codecs', size: 'Size', bitrate: 'Bit rate', fps: 'Frames/s', viewers: 'Viewers', publisher: 'Publisher', since: 'For', all: 'All', from_source: 'from a source',
     search: 'Search app or name', none: 'No streams yet. Publish one, or add a camera.', none_found: 'No stream matches.',
   },
+  stream: {
+    diagnosis: 'Diagnosis', rate: 'Bit rate and frame rate, last two minutes', viewers: 'Viewers', no_viewers: 'Nobody is watching.', urls: 'Addresses', facts: 'Tracks and counters', gop: 'Key frame distance', gop_value: '{frames} frames · {seconds} s · {size}',
+    joinable: 'Picture at once', yes: 'yes', no: 'no (the GOP is over the cap; a viewer waits for the next key frame)', b_frames: 'B-frames', channels: '{count} ch', chart: 'Bit rate and frame rate of the last two minutes',
+    cut: 'Cut publisher', cut_title: 'Cut the publisher?', cut_text: 'The publisher is disconnected and may come back by itself. Viewers wait on the last picture.', cut_done: 'The publisher was disconnected.',
+  },
+  track: { video: 'Video', audio: 'Audio', data: 'Data' },
+  url: { rtsp: 'RTSP', rtmp: 'RTMP', flv: 'HTTP-FLV', ws_flv: 'WS-FLV', mp4: 'HTTP-fMP4', ws_mp4: 'WS-fMP4' },
+  counter: {
+    frames: 'Frames', key_frames: 'Key frames', bytes: 'Volume', jumps: 'Time jumps', wraps: 'Wraps', rollbacks: 'Rollbacks', reordered: 'Reordered', dropped: 'Dropped', gop_overflows: 'GOP overflows', config_changes: 'New parameters', publishers: 'Publishers',
+  },
+  viewer: {
+    protocol: 'Protocol', address: 'Address', user: 'User', since: 'For', rate: 'Rate', bytes: 'Volume', lag: 'Behind', skips: 'Skips', kick: 'Cut', kick_title: 'Cut this viewer?', kick_text: '{address} ({protocol}) is disconnected at once.', kicked: 'The viewer was cut.',
+  },
+  leg: {
+    name: 'Name', connect: 'Connection', tls: 'Encryption', auth: 'Sign-in', answer: 'Answer', media: 'Media', key_frame: 'Key frame', publish: 'Publishing', codec: 'Codec', time: 'Time stamps',
+  },
+  step: { good: 'passed', bad: 'failed' },
+  sources: {
+    add: 'Add camera', edit: 'Edit source', search: 'Search name or address', none: 'No sources yet. Add a camera, and it is pulled on demand or all the time.', none_found: 'No source matches.', url: 'Address', username: 'User name', password: 'Password', password_kept: 'leave empty to keep it',
+    app: 'App', name: 'Name', name_rule: 'Letters, digits, - and _ only, at most 64.', mode: 'Pulling', on_demand: 'On demand', on_demand_note: 'only while somebody watches', always: 'Always', always_note: 'all the time',
+    test: 'Test', testing: 'Testing…', clock: 'Camera clock', last_error: 'Last problem', created: 'Added', failures: '{count} failures in a row', next_attempt: 'next attempt in {seconds} s',
+    save_failing_title: 'The test failed. Save all the same?', save_failing_text: '{reason} After saving it is tried again and again.', save_anyway: 'Save all the same', saved: '{name} was saved.', deleted: '{name} was deleted.',
+  },
+  server: {
+    dev: 'Development mode: this machine only, publishing and playing need no token.', uptime: 'Running for', shards: '{count} media threads', listeners: 'Listeners', protocol: 'Protocol', address: 'Address', tls: 'TLS certificate', self_signed: 'Self-signed; browsers warn about it.', signed: 'Signed by an authority.', not_after: 'Valid until {time}.', fingerprint: 'SHA-256',
+  },
+  config: {
+    title: 'Configuration in force', key: 'Key', value: 'Value', origin: 'From', takes_effect: 'Takes effect', live: 'at once', restart: 'after a restart', secret: 'set', search: 'Search key', changed_only: 'Changed only', reload: 'Reload', changed: 'Changed: {keys}', unchanged: 'Nothing has changed.', needs_restart: 'After a restart: {keys}',
+  },
+  origin: { default: 'default', file: 'file', environment: 'environment', 'command line': 'command line' },
+  token: {
+    title: 'Addresses to play and publish', action: 'For', play: 'Playing', publish: 'Publishing', name: 'Name (* for all)', term: 'Valid for', create: 'Make addresses', until: 'Valid until {time}', token: 'Token', note: 'For people and devices without an account. They end by themselves.', hours: '{count} h', days: '{count} days',
+  },
+  defaults: {
+    title: 'Defaults of streams', publisher_grace_ms: 'Keep a stream after its publisher left', idle_close_ms: 'Stop an unwatched on-demand source after', gop_cap_bytes: 'Cap of the cached GOP', interleave_wait_ms: 'Wait for the other track', replace_publisher: 'A new publisher may replace the old one', saved: 'The defaults were saved.',
+  },
+  password: { title: 'Change password', current: 'Current password', change: 'Change password', changed: 'The password was changed.' },
   problem: {
     retry_after: 'Try again in {seconds} seconds.',
     unauthorized: { text: 'The user name or password is wrong.', next: 'Check upper and lower case. A forgotten password can be reset on the server with viaduct admin.' },
