@@ -246,7 +246,6 @@ export class ViaductPlayerElement extends HTMLElement {
     this.noteTitle.textContent = this.text(`state.${state}`);
     this.noteText.textContent = reason ? reasonText(this.text, reason) : '';
     this.retryButton.hidden = state !== 'failed';
-    this.retryButton.style.display = state === 'failed' ? '' : 'none';
     this.retryButton.replaceChildren(icon('retry'), this.text('action.retry'));
     this.bar.root.hidden = !this.hasAttribute('controls') || state === 'idle';
     this.bar.update(this.text, this.video.muted, this.video.volume, this.statsShown);

@@ -232,7 +232,7 @@ function retry(model: Model, env: Env): Next {
   if (model.state !== 'reconnecting' && model.state !== 'failed') return [model, STAY];
   const cancel: Effect[] = [{ kind: 'cancel', name: 'retry' }];
   // After a refusal the server may know better now: other tracks, other engines.
-  if (model.renew || model.state === 'failed') {
+  if (model.renew || model.state === 'failed' || model.rungs.length === 0) {
     return [{ ...model, state: 'reconnecting' }, [...cancel, { kind: 'renew' }]];
   }
   return start(model, env, 'start', cancel);

@@ -125,9 +125,27 @@ export function createTranslator(locale: 'en' | 'zh-CN'): Translator {
     catalogue[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));
 }
 
-/** The sentence for a reason; a code that is not known falls back to the server's own words. */
+/** Codes with which the server says what is wrong with this very stream. */
+const SERVER_EXPLAINS = new Set(['unavailable', 'not_found', 'timeout', 'exhausted', 'forbidden']);
+
+/** The sentence for a reason: the server's own where it knows more, else ours. */
 export function reasonText(translate: Translator, reason: { code: string; message?: string | undefined }): string {
-  const key = `reason.${reason.code}`;
-  if (key in en) return translate(key as MessageKey, { message: reason.message ?? '' });
-  return reason.message ?? translate('reason.internal');
+  const { code, message } = reason;
+  if (message && SERVER_EXPLAINS.has(code)) return message;
+  const key = `reason.${code}`;
+  if (!(key in en)) return message ?? translate('reason.internal');
+  return translate(key as MessageKey, { message: code === 'codec' ? codecNames(message ?? '') : (message ?? '') });
+}
+
+const CODEC_NAMES: [RegExp, string][] = [
+  [/^(avc1|avc3)/, 'H.264'],
+  [/^(hvc1|hev1)/, 'H.265'],
+  [/^av01/, 'AV1'],
+  [/^mp4a/, 'AAC'],
+];
+
+/** A MIME type's codecs by the names that people use, for example `H.265 + AAC`. */
+export function codecNames(mime: string): string {
+  const codecs = /codecs="(.+)"/.exec(mime)?.[1]?.split(',') ?? [mime];
+  return codecs.map((codec) => CODEC_NAMES.find(([pattern]) => pattern.test(codec.trim()))?.[1] ?? codec.trim()).join(' + ');
 }

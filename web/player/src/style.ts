@@ -5,9 +5,10 @@ export const STYLE = `
 :host([hidden]) { display: none; }
 video, canvas { position: absolute; inset: 0; width: 100%; height: 100%; object-fit: var(--viaduct-player-fit, contain); }
 canvas { pointer-events: none; }
-canvas[hidden], .note[hidden], .bar[hidden], .stats[hidden] { display: none; }
+canvas[hidden], button[hidden], .note[hidden], .bar[hidden], .stats[hidden] { display: none; }
 .note { position: absolute; inset: 0; display: flex; flex-direction: column; align-items: center; justify-content: center;
   gap: 6px; padding: 12px; text-align: center; background: rgb(5 8 13 / 62%); }
+.note { container-type: size; }
 .note strong { font-weight: 600; font-size: 13px; }
 .note span { max-width: 46ch; color: #b4c1d1; }
 .note .spin { width: 22px; height: 22px; border-radius: 50%; border: 2px solid rgb(255 255 255 / 20%);
@@ -20,7 +21,7 @@ canvas[hidden], .note[hidden], .bar[hidden], .stats[hidden] { display: none; }
 :host(:hover) .bar, :host(:focus-within) .bar { opacity: 1; }
 @media (hover: none) { .bar { opacity: 1; } }
 .bar .gap { flex: 1; }
-button { all: unset; box-sizing: border-box; display: inline-flex; align-items: center; justify-content: center; gap: 6px;
+button:not([hidden]) { all: unset; box-sizing: border-box; display: inline-flex; align-items: center; justify-content: center; gap: 6px;
   min-width: 28px; height: 28px; border-radius: 5px; cursor: pointer; color: #dbe5f0; }
 button:hover { background: rgb(255 255 255 / 14%); }
 button:focus-visible, input:focus-visible { outline: 2px solid var(--viaduct-player-accent, #35c2d6); outline-offset: -2px; }
@@ -34,5 +35,6 @@ input[type="range"] { width: 68px; accent-color: var(--viaduct-player-accent, #3
 dl { display: grid; grid-template-columns: auto 1fr; gap: 1px 12px; margin: 0; }
 dt { color: #9fb0c3; } dd { margin: 0; overflow-wrap: anywhere; }
 ol { margin: 4px 0 0; padding: 0; list-style: none; color: #b4c1d1; }
+@container (max-height: 110px) { .note span, .note button:not([hidden]), .note .spin { display: none; } }
 h4 { margin: 6px 0 0; font-size: 11.5px; font-weight: 600; color: #9fb0c3; }
 `;

@@ -10,7 +10,7 @@ const en: Catalogue<typeof zhCN> = {
     sources: 'Sources', server: 'Server', not_found: 'There is no such page',
   },
   action: {
-    close: 'Close', cancel: 'Cancel', save: 'Save', retry: 'Try again', undo: 'Undo', copy: 'Copy', copied: 'Copied', edit: 'Edit', delete: 'Delete', refresh: 'Refresh',
+    close: 'Close', cancel: 'Cancel', save: 'Save', retry: 'Try again', undo: 'Undo', copy: 'Copy', copied: 'Copied', edit: 'Edit', delete: 'Delete',
   },
   session: {
     log_in: 'Sign in', logging_in: 'Signing in…', log_out: 'Sign out', username: 'User name', password: 'Password', ended: 'Your session has ended. Sign in again to return to the page you were on.',
