@@ -22,7 +22,7 @@ export function useWallKeys(keys: WallKeys): void {
     if (arrow) keys.move(arrow);
     else if (layout !== undefined) keys.layout(layout);
     else if (event.key === 'Delete' || event.key === 'Backspace') keys.clear();
-    else if (event.key === 'Enter' && !at?.matches('button, a')) keys.enlarge();
+    else if (event.key === 'Enter' && !at?.matches('button, a, [role="button"]')) keys.enlarge();
     else if (event.key === 'Escape') keys.shrink();
     else if (event.key === 'f' || event.key === 'F') keys.fullscreen();
     else return;
