@@ -21,6 +21,8 @@ client.use({
   onRequest({ request }) {
     const token = credentials.token();
     if (token) request.headers.set('Authorization', `Bearer ${token}`);
+    // The server's sentences come in the language of the console, not of the browser.
+    request.headers.set('Accept-Language', document.documentElement.lang);
     return request;
   },
   onResponse({ request, response }) {

@@ -37,7 +37,7 @@ const en: Catalogue<typeof zhCN> = {
     search: 'Search app or name', none: 'No streams yet. Publish one, or add a camera.', none_found: 'No stream matches.',
   },
   stream: {
-    diagnosis: 'Diagnosis', rate: 'Bit rate and frame rate, last two minutes', viewers: 'Viewers', no_viewers: 'Nobody is watching.', urls: 'Addresses', facts: 'Tracks and counters', gop: 'Key frame distance', gop_value: '{frames} frames · {seconds} s · {size}',
+    diagnosis: 'Diagnosis', rate: 'Bit rate and frame rate, last two minutes', viewers: 'Viewers', no_viewers: 'Nobody is watching.', no_tracks: 'No tracks have arrived yet.', urls: 'Addresses', facts: 'Tracks and counters', gop: 'Key frame distance', gop_value: '{frames} frames · {seconds} s · {size}',
     joinable: 'Picture at once', yes: 'yes', no: 'no (the GOP is over the cap; a viewer waits for the next key frame)', b_frames: 'B-frames', channels: '{count} ch', chart: 'Bit rate and frame rate of the last two minutes',
     cut: 'Cut publisher', cut_title: 'Cut the publisher?', cut_text: 'The publisher is disconnected and may come back by itself. Viewers wait on the last picture.', cut_done: 'The publisher was disconnected.',
   },
@@ -67,7 +67,7 @@ const en: Catalogue<typeof zhCN> = {
   },
   origin: { default: 'default', file: 'file', environment: 'environment', 'command line': 'command line' },
   token: {
-    title: 'Addresses to play and publish', action: 'For', play: 'Playing', publish: 'Publishing', name: 'Name (* for all)', term: 'Valid for', create: 'Make addresses', until: 'Valid until {time}', token: 'Token', note: 'For people and devices without an account. They end by themselves.', hours: '{count} h', days: '{count} days',
+    title: 'Addresses to play and publish', action: 'For', play: 'Playing', publish: 'Publishing', name: 'Name (* for all)', term: 'Valid for', create: 'Make addresses', until: 'Valid until {time}', token: 'Token', note: 'For people and devices without an account. They end by themselves.', hours: '{count} h', days: '{count} d',
   },
   defaults: {
     title: 'Defaults of streams', publisher_grace_ms: 'Keep a stream after its publisher left', idle_close_ms: 'Stop an unwatched on-demand source after', gop_cap_bytes: 'Cap of the cached GOP', interleave_wait_ms: 'Wait for the other track', replace_publisher: 'A new publisher may replace the old one', saved: 'The defaults were saved.',
