@@ -1,0 +1,265 @@
+/**
+ * Types of the REST interface in the shape that openapi-typescript generates, so that
+ * generated output can take this file's place.
+ */
+
+interface Ok<T> {
+  headers: { [name: string]: unknown };
+  content: { 'application/json': T };
+}
+interface Empty {
+  headers: { [name: string]: unknown };
+  content?: never;
+}
+interface Refused {
+  headers: { [name: string]: unknown };
+  content: { 'application/problem+json': components['schemas']['Problem'] };
+}
+interface NoParameters {
+  query?: never;
+  header?: never;
+  path?: never;
+  cookie?: never;
+}
+interface At<P> {
+  query?: never;
+  header?: never;
+  path: P;
+  cookie?: never;
+}
+interface Asked<Q> {
+  query?: Q;
+  header?: never;
+  path?: never;
+  cookie?: never;
+}
+interface Read<T, P = NoParameters> {
+  parameters: P;
+  requestBody?: never;
+  responses: { 200: Ok<T>; default: Refused };
+}
+interface Write<B, T, P = NoParameters> {
+  parameters: P;
+  requestBody: { content: { 'application/json': B } };
+  responses: { 200: Ok<T>; default: Refused };
+}
+interface Act<P = NoParameters> {
+  parameters: P;
+  requestBody?: never;
+  responses: { 204: Empty; default: Refused };
+}
+type StreamPath = At<{ app: string; name: string }>;
+type S = components['schemas'];
+
+export interface paths {
+  '/api/v1/setup': { get: Read<S['SetupState']>; post: Write<S['SetupInput'], S['Session']> };
+  '/api/v1/login': { post: Write<S['LoginInput'], S['Session']> };
+  '/api/v1/logout': { post: Act };
+  '/api/v1/me': { get: Read<S['User']> };
+  '/api/v1/me/password': {
+    post: {
+      parameters: NoParameters;
+      requestBody: { content: { 'application/json': { current: string; new: string } } };
+      responses: { 204: Empty; default: Refused };
+    };
+  };
+  '/api/v1/server': { get: Read<S['Server']> };
+  '/api/v1/config': { get: Read<{ values: S['ConfigValue'][] }> };
+  '/api/v1/config/reload': {
+    post: {
+      parameters: NoParameters;
+      requestBody?: never;
+      responses: { 200: Ok<S['Reload']>; default: Refused };
+    };
+  };
+  '/api/v1/streams': {
+    get: Read<{ items: S['Stream'][]; next_cursor: string | null }, Asked<S['PageQuery']>>;
+  };
+  '/api/v1/streams/{app}/{name}': { get: Read<S['StreamDetail'], StreamPath> };
+  '/api/v1/streams/{app}/{name}/play': { post: Write<Record<string, never>, S['PlayOffer'], StreamPath> };
+  '/api/v1/streams/{app}/{name}/publisher': { delete: Act<StreamPath> };
+  '/api/v1/streams/{app}/{name}/viewers': { get: Read<{ items: S['Viewer'][] }, StreamPath> };
+  '/api/v1/streams/{app}/{name}/diagnosis': { get: Read<S['Diagnosis'], StreamPath> };
+  '/api/v1/viewers/{id}': { delete: Act<At<{ id: string }>> };
+  '/api/v1/sources': {
+    get: Read<{ items: S['Source'][] }>;
+    post: {
+      parameters: NoParameters;
+      requestBody: { content: { 'application/json': S['SourceInput'] } };
+      responses: { 201: Ok<S['Source']>; default: Refused };
+    };
+  };
+  '/api/v1/sources/{app}/{name}': {
+    get: Read<S['Source'], StreamPath>;
+    put: Write<S['SourceInput'], S['Source'], StreamPath>;
+    delete: Act<StreamPath>;
+  };
+  '/api/v1/probe': { post: Write<S['ProbeInput'], S['ProbeReport']> };
+  '/api/v1/tokens': { post: Write<S['TokenInput'], S['Token']> };
+  '/api/v1/stream-defaults': {
+    get: Read<S['StreamDefaults']>;
+    put: Write<S['StreamDefaults'], S['StreamDefaults']>;
+  };
+}
+
+export interface components {
+  schemas: {
+    Problem: { type: string; title: string; status: number; detail?: string; code: string; field?: string };
+    PageQuery: { search?: string; cursor?: string; limit?: number };
+    SetupState: { needed: boolean; code_required: boolean };
+    SetupInput: { code?: string; username: 'admin'; password: string };
+    LoginInput: { username: string; password: string };
+    User: { name: string; role: string };
+    Session: { token: string; expires_at: string; user: S['User'] };
+    Listener: { protocol: string; address: string; port: number };
+    Load: {
+      rate_in_bps: number;
+      rate_out_bps: number;
+      streams: number;
+      viewers: number;
+      cpu_percent: number;
+      memory_bytes: number;
+    };
+    Server: S['Load'] & {
+      name: string;
+      version: string;
+      started_at: string;
+      uptime_s: number;
+      demo: boolean;
+      dev: boolean;
+      public_host: string | null;
+      listeners: S['Listener'][];
+      tls: { fingerprint_sha256: string; self_signed: boolean; not_after: string } | null;
+      shards: number;
+      bytes_in: number;
+      bytes_out: number;
+    };
+    ConfigValue: {
+      key: string;
+      value: unknown;
+      origin: string;
+      secret: boolean;
+      reload: 'live' | 'restart';
+    };
+    Reload: { changed: string[]; needs_restart: string[] };
+    StreamState: 'live' | 'waiting' | 'idle' | 'failed';
+    Track: {
+      id: number;
+      kind: 'video' | 'audio' | 'data';
+      codec: string;
+      codecs: string | null;
+      version: number;
+      width?: number | null;
+      height?: number | null;
+      frame_rate?: number | null;
+      profile?: string | null;
+      level?: string | null;
+      b_frames?: boolean | null;
+      sample_rate_hz?: number | null;
+      channels?: number | null;
+      bitrate_bps?: number | null;
+    };
+    Publisher: { protocol: string; address: string; since: string };
+    Stream: {
+      app: string;
+      name: string;
+      state: S['StreamState'];
+      incarnation: number;
+      publisher: S['Publisher'] | null;
+      source: boolean;
+      tracks: S['Track'][];
+      viewers: number;
+      bitrate_bps: number;
+      fps: number;
+      gop_ms: number;
+      since: string | null;
+    };
+    StreamDetail: S['Stream'] & {
+      history: { at_ms: number; bitrate_bps: number; fps: number }[];
+      gop: { frames: number; ms: number; bytes: number; joinable: boolean };
+      counters: Record<string, number>;
+      viewers_list: S['Viewer'][];
+      steps: S['Step'][];
+      urls: Record<string, string>;
+    };
+    Viewer: {
+      id: string;
+      app: string;
+      name: string;
+      protocol: string;
+      address: string;
+      user_agent?: string | null;
+      user?: string | null;
+      since: string;
+      bytes: number;
+      rate_bps: number;
+      lag_ms: number;
+      skips: number;
+    };
+    Step: { at: string; leg: string; ok: boolean; text: string };
+    Diagnosis: {
+      verdict: 'playing' | 'waiting' | 'failed' | 'unknown';
+      summary: string;
+      next_step: string | null;
+      steps: S['Step'][];
+    };
+    PlayOffer: {
+      app: string;
+      name: string;
+      tracks: S['Track'][];
+      gop_ms: number;
+      token: string;
+      expires_at: string;
+      engines: {
+        engine: string;
+        url: string;
+        mime: string | null;
+        refused: { codec: string; reason: string }[];
+      }[];
+    };
+    SourceMode: 'on_demand' | 'always';
+    Source: {
+      app: string;
+      name: string;
+      url: string;
+      mode: S['SourceMode'];
+      state: 'idle' | 'connecting' | 'live' | 'backing_off' | 'failed';
+      failures: number;
+      next_attempt_ms: number | null;
+      last_error: { leg: string; text: string; next_step: string | null } | null;
+      created_at: string;
+    };
+    SourceInput: {
+      app: string;
+      name: string;
+      url: string;
+      username?: string;
+      password?: string;
+      mode: S['SourceMode'];
+    };
+    ProbeInput: { url: string; username?: string; password?: string; timeout_ms?: number };
+    ProbeReport: {
+      ok: boolean;
+      url: string;
+      elapsed_ms: number;
+      legs: { leg: string; ok: boolean; elapsed_ms: number; text: string }[];
+      failed_leg: string | null;
+      summary: string;
+      next_step: string | null;
+      tracks: S['Track'][];
+      gop_ms: number | null;
+      bitrate_bps: number | null;
+      clock: { skew_ms: number | null; text: string } | null;
+      warnings: string[];
+    };
+    TokenInput: { app: string; name: string; action: 'play' | 'publish'; expires_in_s: number };
+    Token: { token: string; expires_at: string; urls: Record<string, string> };
+    StreamDefaults: {
+      publisher_grace_ms: number;
+      idle_close_ms: number;
+      gop_cap_bytes: number;
+      replace_publisher: boolean;
+      interleave_wait_ms: number;
+    };
+  };
+}

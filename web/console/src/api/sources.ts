@@ -1,0 +1,14 @@
+import { answer, client } from './client';
+import type { ProbeInput, ProbeReport, Source, SourceInput } from './types';
+
+export const listSources = async (): Promise<Source[]> => (await answer(client.GET('/api/v1/sources'))).items;
+
+export const addSource = (body: SourceInput): Promise<Source> => answer(client.POST('/api/v1/sources', { body }));
+
+export const changeSource = (app: string, name: string, body: SourceInput): Promise<Source> =>
+  answer(client.PUT('/api/v1/sources/{app}/{name}', { params: { path: { app, name } }, body }));
+
+export const removeSource = (app: string, name: string): Promise<undefined> =>
+  answer(client.DELETE('/api/v1/sources/{app}/{name}', { params: { path: { app, name } } }));
+
+export const probe = (body: ProbeInput): Promise<ProbeReport> => answer(client.POST('/api/v1/probe', { body }));

@@ -1,0 +1,35 @@
+import { answer, client } from './client';
+import type { Diagnosis, PlayOffer, Stream, StreamDetail } from './types';
+
+const PAGE = 500;
+/** More streams than this are reached by the search, not by scrolling. */
+const PAGES_MAX = 10;
+
+/** All streams, page by page. */
+export async function listStreams(): Promise<Stream[]> {
+  const out: Stream[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < PAGES_MAX; page++) {
+    const query = cursor === undefined ? { limit: PAGE } : { limit: PAGE, cursor };
+    const { items, next_cursor } = await answer(client.GET('/api/v1/streams', { params: { query } }));
+    out.push(...items);
+    if (!next_cursor) break;
+    cursor = next_cursor;
+  }
+  return out;
+}
+
+export const getStream = (app: string, name: string): Promise<StreamDetail> =>
+  answer(client.GET('/api/v1/streams/{app}/{name}', { params: { path: { app, name } } }));
+
+export const getDiagnosis = (app: string, name: string): Promise<Diagnosis> =>
+  answer(client.GET('/api/v1/streams/{app}/{name}/diagnosis', { params: { path: { app, name } } }));
+
+export const openPlay = (app: string, name: string): Promise<PlayOffer> =>
+  answer(client.POST('/api/v1/streams/{app}/{name}/play', { params: { path: { app, name } }, body: {} }));
+
+export const kickPublisher = (app: string, name: string): Promise<undefined> =>
+  answer(client.DELETE('/api/v1/streams/{app}/{name}/publisher', { params: { path: { app, name } } }));
+
+export const kickViewer = (id: string): Promise<undefined> =>
+  answer(client.DELETE('/api/v1/viewers/{id}', { params: { path: { id } } }));

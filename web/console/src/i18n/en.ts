@@ -1,0 +1,94 @@
+import type zhCN from './zh-CN';
+
+/** The same keys with other texts. */
+type Catalogue<T> = { [K in keyof T]: T[K] extends string ? string : Catalogue<T[K]> };
+
+const en: Catalogue<typeof zhCN> = {
+  brand: { name: 'Viaduct', claim: 'Video cloud for road traffic' },
+  page: {
+    menu: 'Main navigation', setup: 'First run', login: 'Sign in', wall: 'Live wall', streams: 'Streams', stream: 'Stream',
+    sources: 'Sources', server: 'Server', not_found: 'There is no such page',
+  },
+  action: {
+    close: 'Close', cancel: 'Cancel', save: 'Save', retry: 'Try again', undo: 'Undo', copy: 'Copy', copied: 'Copied', edit: 'Edit', delete: 'Delete',
+  },
+  session: {
+    log_in: 'Sign in', logging_in: 'Signing in…', log_out: 'Sign out', username: 'User name', password: 'Password', ended: 'Your session has ended. Sign in again to return to the page you were on.',
+  },
+  setup: {
+    title: 'Set the administrator password', intro: 'This server has no administrator yet. Set a password to begin; the user name is admin.', code: 'Setup code', code_note: 'The code is printed in the log of the server when it starts.',
+    password: 'New password', password_note: 'At least {count} characters.', again: 'Once more', differs: 'The two entries differ.', submit: 'Finish',
+  },
+  https: {
+    plain: 'You are on plain HTTP. Video works all the same; HTTPS would encrypt passwords and pictures on the network and allow talk-back.',
+    plain_link: 'Open with HTTPS',
+  },
+  feed: { loading: 'Loading…', lost: 'The connection to the server is lost. Data as of {time}; reconnecting…' },
+  load: { streams: 'Streams', viewers: 'Viewers', in: 'In', out: 'Out', cpu: 'CPU', memory: 'Memory' },
+  state: {
+    live: 'Live', waiting: 'Waiting', idle: 'Idle', failed: 'Failed', connecting: 'Connecting', backing_off: 'Will retry', playing: 'Healthy', unknown: 'Unknown',
+  },
+  wall: {
+    online: '{online} of {total} live', tile: 'Tile {number}: {stream}', empty: 'empty', drop_here: 'Drag a stream here, or click one in the list', clear: 'Remove from this tile', clear_all: 'Clear',
+    layout: 'Layout', layout_key: '{count} pictures (key {key})', keys: '1–4 layout · arrows select · Enter enlarges · Delete clears · F full screen', list: 'Show or hide the list', fullscreen: 'Full screen', fullscreen_key: 'Full screen (F)', on_wall: 'on the wall',
+  },
+  streams: {
+    state: 'State', name: 'Name', codecs: 'Codecs', size: 'Size', bitrate: 'Bit rate', fps: 'Frames/s', viewers: 'Viewers', publisher: 'Publisher', since: 'For', all: 'All', from_source: 'from a source',
+    search: 'Search app or name', none: 'No streams yet. Publish one, or add a camera.', none_found: 'No stream matches.',
+  },
+  stream: {
+    diagnosis: 'Diagnosis', rate: 'Bit rate and frame rate, last two minutes', viewers: 'Viewers', no_viewers: 'Nobody is watching.', no_tracks: 'No tracks have arrived yet.', urls: 'Addresses', facts: 'Tracks and counters', gop: 'Key frame distance', gop_value: '{frames} frames · {seconds} s · {size}',
+    joinable: 'Picture at once', yes: 'yes', no: 'no (the GOP is over the cap; a viewer waits for the next key frame)', b_frames: 'B-frames', channels: '{count} ch', chart: 'Bit rate and frame rate of the last two minutes',
+    cut: 'Cut publisher', cut_title: 'Cut the publisher?', cut_text: 'The publisher is disconnected and may come back by itself. Viewers wait on the last picture.', cut_done: 'The publisher was disconnected.',
+  },
+  track: { video: 'Video', audio: 'Audio', data: 'Data' },
+  url: { rtsp: 'RTSP', rtmp: 'RTMP', flv: 'HTTP-FLV', ws_flv: 'WS-FLV', mp4: 'HTTP-fMP4', ws_mp4: 'WS-fMP4' },
+  counter: {
+    frames: 'Frames', key_frames: 'Key frames', bytes: 'Volume', jumps: 'Time jumps', wraps: 'Wraps', rollbacks: 'Rollbacks', reordered: 'Reordered', dropped: 'Dropped', gop_overflows: 'GOP overflows', config_changes: 'New parameters', publishers: 'Publishers',
+  },
+  viewer: {
+    protocol: 'Protocol', address: 'Address', user: 'User', since: 'For', rate: 'Rate', bytes: 'Volume', lag: 'Behind', skips: 'Skips', kick: 'Cut', kick_title: 'Cut this viewer?', kick_text: '{address} ({protocol}) is disconnected at once.', kicked: 'The viewer was cut.',
+  },
+  leg: {
+    name: 'Name', connect: 'Connection', tls: 'Encryption', auth: 'Sign-in', answer: 'Answer', media: 'Media', key_frame: 'Key frame', publish: 'Publishing', codec: 'Codec', time: 'Time stamps',
+  },
+  step: { good: 'passed', bad: 'failed' },
+  sources: {
+    add: 'Add camera', edit: 'Edit source', search: 'Search name or address', none: 'No sources yet. Add a camera, and it is pulled on demand or all the time.', none_found: 'No source matches.', url: 'Address', username: 'User name', password: 'Password', password_kept: 'leave empty to keep it',
+    app: 'App', name: 'Name', name_rule: 'Letters, digits, - and _ only, at most 64.', mode: 'Pulling', on_demand: 'On demand', on_demand_note: 'only while somebody watches', always: 'Always', always_note: 'all the time',
+    test: 'Test', testing: 'Testing…', clock: 'Camera clock', last_error: 'Last problem', created: 'Added', failures: '{count} failures in a row', next_attempt: 'next attempt in {seconds} s',
+    save_failing_title: 'The test failed. Save all the same?', save_failing_text: '{reason} After saving it is tried again and again.', save_anyway: 'Save all the same', saved: '{name} was saved.', deleted: '{name} was deleted.',
+  },
+  server: {
+    dev: 'Development mode: this machine only, publishing and playing need no token.', uptime: 'Running for', shards: '{count} media threads', listeners: 'Listeners', protocol: 'Protocol', address: 'Address', tls: 'TLS certificate', self_signed: 'Self-signed; browsers warn about it.', signed: 'Signed by an authority.', not_after: 'Valid until {time}.', fingerprint: 'SHA-256',
+  },
+  config: {
+    title: 'Configuration in force', key: 'Key', value: 'Value', origin: 'From', takes_effect: 'Takes effect', live: 'at once', restart: 'after a restart', secret: 'set', search: 'Search key', changed_only: 'Changed only', reload: 'Reload', changed: 'Changed: {keys}', unchanged: 'Nothing has changed.', needs_restart: 'After a restart: {keys}',
+  },
+  origin: { default: 'default', file: 'file', environment: 'environment', 'command line': 'command line' },
+  token: {
+    title: 'Addresses to play and publish', action: 'For', play: 'Playing', publish: 'Publishing', name: 'Name (* for all)', term: 'Valid for', create: 'Make addresses', until: 'Valid until {time}', token: 'Token', note: 'For people and devices without an account. They end by themselves.', hours: '{count} h', days: '{count} d',
+  },
+  defaults: {
+    title: 'Defaults of streams', publisher_grace_ms: 'Keep a stream after its publisher left', idle_close_ms: 'Stop an unwatched on-demand source after', gop_cap_bytes: 'Cap of the cached GOP', interleave_wait_ms: 'Wait for the other track', replace_publisher: 'A new publisher may replace the old one', saved: 'The defaults were saved.',
+  },
+  password: { title: 'Change password', current: 'Current password', change: 'Change password', changed: 'The password was changed.' },
+  problem: {
+    retry_after: 'Try again in {seconds} seconds.',
+    unauthorized: { text: 'The user name or password is wrong.', next: 'Check upper and lower case. A forgotten password can be reset on the server with viaduct admin.' },
+    forbidden: { text: 'You have no right to do this.', next: 'Ask an administrator for the right.' },
+    not_found: { text: 'Not found.', next: 'It may have been deleted; refresh the list.' },
+    conflict: { text: 'This conflicts with something that exists.', next: 'Choose another name, or change the existing one.' },
+    invalid_input: { text: 'The input is not valid.', next: 'Correct the marked fields and try again.' },
+    timeout: { text: 'There was no answer in time.', next: 'Check the network and the device, then try again.' },
+    unavailable: { text: 'This cannot be done now.', next: 'Try again later; if it stays, see the diagnosis.' },
+    exhausted: { text: 'A limit is reached.', next: 'End some views, or try again later.' },
+    unsupported: { text: 'This is not supported.', next: 'Use another way.' },
+    internal: { text: 'Something went wrong in the server.', next: 'Try once more; if it stays, look into the log of the server.' },
+    setup_required: { text: 'The server is not set up yet.', next: 'Open the first-run page.' },
+    setup_code_wrong: { text: 'The setup code is wrong.', next: 'The code is printed in the log of the server when it starts.' },
+    offline: { text: 'The server cannot be reached.', next: 'Check the network and whether the server runs.' },
+  },
+};
+
+export default en;

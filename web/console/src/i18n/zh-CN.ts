@@ -1,0 +1,87 @@
+export default {
+  brand: { name: 'Viaduct 视频云', claim: '智慧交通视频云平台' },
+  page: {
+    menu: '主导航', setup: '首次设置', login: '登录', wall: '视频墙', streams: '流', stream: '流详情',
+    sources: '拉流源', server: '服务器', not_found: '没有这个页面',
+  },
+  action: {
+    close: '关闭', cancel: '取消', save: '保存', retry: '重试', undo: '撤销', copy: '复制', copied: '已复制', edit: '编辑', delete: '删除',
+  },
+  session: {
+    log_in: '登录', logging_in: '正在登录…', log_out: '退出登录', username: '用户名', password: '密码', ended: '登录已过期，请重新登录，之后会回到刚才的页面。',
+  },
+  setup: {
+    title: '设置管理员密码', intro: '这台服务器还没有管理员。设置密码后即可使用，用户名为 admin。', code: '安装码', code_note: '安装码打印在服务器的启动日志里。',
+    password: '新密码', password_note: '至少 {count} 个字符。', again: '再输入一次', differs: '两次输入不一致。', submit: '完成设置',
+  },
+  https: {
+    plain: '当前为 HTTP：看视频不受影响；改用 HTTPS 后，密码和视频在网络上加密传输，并可使用对讲。',
+    plain_link: '改用 HTTPS 打开',
+  },
+  feed: { loading: '正在读取…', lost: '与服务器的连接已断开，数据截至 {time}，正在重连…' },
+  load: { streams: '流', viewers: '观看', in: '入', out: '出', cpu: 'CPU', memory: '内存' },
+  state: {
+    live: '直播', waiting: '等待', idle: '空闲', failed: '故障', connecting: '连接中', backing_off: '等待重试', playing: '正常', unknown: '未知',
+  },
+  wall: {
+    online: '在线 {online} / {total}', tile: '第 {number} 格：{stream}', empty: '空', drop_here: '把流拖到这里，或点击左侧列表', clear: '移出此格', clear_all: '清空',
+    layout: '布局', layout_key: '{count} 画面（按键 {key}）', keys: '1–4 布局 · 方向键选格 · 回车放大 · Delete 清除 · F 全屏', list: '显示或隐藏列表', fullscreen: '全屏', fullscreen_key: '全屏（F）', on_wall: '已在墙上',
+  },
+  streams: {
+    state: '状态', name: '名称', codecs: '编码', size: '分辨率', bitrate: '码率', fps: '帧率', viewers: '观看', publisher: '推流端', since: '持续', all: '全部', from_source: '由拉流源提供',
+    search: '搜索应用或名称', none: '还没有流。用推流地址推流，或添加摄像机。', none_found: '没有匹配的流。',
+  },
+  stream: {
+    diagnosis: '诊断', rate: '码率与帧率（近 2 分钟）', viewers: '观看者', no_viewers: '现在没有人观看。', no_tracks: '还没有收到轨道。', urls: '播放地址', facts: '轨道与统计', gop: '关键帧间隔', gop_value: '{frames} 帧 · {seconds} s · {size}',
+    joinable: '可立即出画面', yes: '是', no: '否（GOP 超出上限，需等下一个关键帧）', b_frames: '含 B 帧', channels: '{count} 声道', chart: '近两分钟的码率与帧率曲线',
+    cut: '断开推流端', cut_title: '断开推流端？', cut_text: '推流端会被断开；它可能自动重连。观看者会停在最后一帧等待。', cut_done: '已断开推流端。',
+  },
+  track: { video: '视频', audio: '音频', data: '数据' },
+  url: { rtsp: 'RTSP', rtmp: 'RTMP', flv: 'HTTP-FLV', ws_flv: 'WS-FLV', mp4: 'HTTP-fMP4', ws_mp4: 'WS-fMP4' },
+  counter: {
+    frames: '帧', key_frames: '关键帧', bytes: '流量', jumps: '时间跳变', wraps: '时间戳回绕', rollbacks: '时间回退', reordered: '重排帧', dropped: '丢弃帧', gop_overflows: 'GOP 超限', config_changes: '参数变更', publishers: '推流次数',
+  },
+  viewer: {
+    protocol: '协议', address: '地址', user: '用户', since: '时长', rate: '速率', bytes: '流量', lag: '落后', skips: '跳帧', kick: '踢出', kick_title: '踢出观看者？', kick_text: '{address}（{protocol}）会立即断开。', kicked: '已踢出。',
+  },
+  leg: {
+    name: '域名解析', connect: '网络连接', tls: '加密握手', auth: '身份验证', answer: '信令应答', media: '收到媒体', key_frame: '关键帧', publish: '推流', codec: '编码', time: '时间戳',
+  },
+  step: { good: '通过', bad: '未通过' },
+  sources: {
+    add: '添加摄像机', edit: '编辑拉流源', search: '搜索名称或地址', none: '还没有拉流源。添加摄像机后，平台会按需或持续拉流。', none_found: '没有匹配的拉流源。', url: '地址', username: '用户名', password: '密码', password_kept: '不填则保持不变',
+    app: '应用', name: '名称', name_rule: '只能用字母、数字、- 和 _，最长 64 个字符。', mode: '拉流方式', on_demand: '按需', on_demand_note: '有人观看时才拉流', always: '持续', always_note: '始终保持拉流',
+    test: '测试连接', testing: '正在测试…', clock: '摄像机时钟', last_error: '最近的问题', created: '添加时间', failures: '连续失败 {count} 次', next_attempt: '{seconds} 秒后重试',
+    save_failing_title: '测试未通过，仍要保存？', save_failing_text: '{reason}保存后平台会继续重试。', save_anyway: '仍然保存', saved: '已保存 {name}。', deleted: '已删除 {name}。',
+  },
+  server: {
+    dev: '开发模式：只监听本机，推流和播放不需要令牌。', uptime: '运行时间', shards: '{count} 个媒体线程', listeners: '监听端口', protocol: '协议', address: '地址', tls: 'TLS 证书', self_signed: '自签名证书，浏览器会提示不受信任。', signed: '由证书机构签发。', not_after: '有效期至 {time}。', fingerprint: 'SHA-256 指纹',
+  },
+  config: {
+    title: '生效的配置', key: '键', value: '值', origin: '来源', takes_effect: '生效方式', live: '立即', restart: '重启后', secret: '已设置', search: '搜索键', changed_only: '只看非默认值', reload: '重新加载', changed: '已更新：{keys}', unchanged: '配置没有变化。', needs_restart: '重启后生效：{keys}',
+  },
+  origin: { default: '默认', file: '配置文件', environment: '环境变量', 'command line': '命令行' },
+  token: {
+    title: '播放与推流地址', action: '用途', play: '播放', publish: '推流', name: '名称（* 为全部）', term: '有效期', create: '生成地址', until: '有效期至 {time}', token: '令牌', note: '给没有账号的人或设备使用；到期自动失效。', hours: '{count} 小时', days: '{count} 天',
+  },
+  defaults: {
+    title: '流的默认参数', publisher_grace_ms: '推流端断开后保留流', idle_close_ms: '无人观看后停止按需源', gop_cap_bytes: 'GOP 缓存上限', interleave_wait_ms: '音视频交织等待', replace_publisher: '新的推流端可以顶替旧的', saved: '已保存默认参数。',
+  },
+  password: { title: '修改密码', current: '当前密码', change: '修改密码', changed: '密码已修改。' },
+  problem: {
+    retry_after: '{seconds} 秒后再试。',
+    unauthorized: { text: '用户名或密码不对。', next: '检查大小写后再试；忘记密码可在服务器上用 viaduct admin 重设。' },
+    forbidden: { text: '没有执行此操作的权限。', next: '请管理员授予权限。' },
+    not_found: { text: '没有找到。', next: '它可能已被删除，请刷新列表。' },
+    conflict: { text: '与现有的内容冲突。', next: '换一个名称，或先修改现有的。' },
+    invalid_input: { text: '输入有误。', next: '改正标出的内容后再试。' },
+    timeout: { text: '对方未在规定时间内应答。', next: '检查网络与设备后再试。' },
+    unavailable: { text: '现在无法完成。', next: '稍后再试；如持续出现，请看诊断。' },
+    exhausted: { text: '已达上限。', next: '结束一些观看或稍后再试。' },
+    unsupported: { text: '不支持此操作。', next: '换一种方式。' },
+    internal: { text: '服务器内部出错。', next: '再试一次；如持续出现，请查看服务器日志。' },
+    setup_required: { text: '服务器尚未完成首次设置。', next: '打开首次设置页面。' },
+    setup_code_wrong: { text: '安装码不对。', next: '安装码打印在服务器的启动日志里。' },
+    offline: { text: '连不上服务器。', next: '检查网络，或确认服务器正在运行。' },
+  },
+};

@@ -1,0 +1,101 @@
+import { defineStore } from 'pinia';
+import { computed, ref, shallowRef } from 'vue';
+import { asProblem, type ApiProblem } from '../api/problem';
+import { getServer } from '../api/server';
+import { listSources } from '../api/sources';
+import { listStreams } from '../api/streams';
+import type { Load, Source, Stream } from '../api/types';
+import { Feed, type FeedEvent } from '../live/feed';
+import { isKeyed, keyOf, upsert, without } from '../live/merge';
+import { useSession } from './session';
+
+type StreamStats = Pick<Stream, 'app' | 'name' | 'bitrate_bps' | 'fps' | 'viewers' | 'state'>;
+
+const REFETCH_DELAY_MS = 300;
+const isStream = (part: Partial<Stream>): part is Stream => Array.isArray(part.tracks);
+const isSource = (part: Partial<Source>): part is Source => typeof part.url === 'string';
+
+/** What the server pushes: streams, sources and its own load. */
+export const useLive = defineStore('live', () => {
+  const session = useSession();
+  const streams = shallowRef<Stream[]>([]);
+  const sources = shallowRef<Source[]>([]);
+  const load = shallowRef<Load | null>(null);
+  const connected = ref(false);
+  /** True once the lists have been fetched. */
+  const ready = ref(false);
+  const problem = shallowRef<ApiProblem | null>(null);
+  /** When the server was last heard of, in milliseconds. */
+  const heardAt_ms = ref(0);
+  const byKey = computed(() => new Map(streams.value.map((stream) => [keyOf(stream), stream])));
+  let refetchTimer: ReturnType<typeof setTimeout> | undefined;
+
+  const feed = new Feed(`${location.origin.replace(/^http/, 'ws')}/api/v1/events`, {
+    token: () => session.session?.token ?? null,
+    event: receive,
+    refetch,
+    connected: (up) => (connected.value = up),
+    expired: () => session.expire(),
+  });
+
+  function refetch(): void {
+    clearTimeout(refetchTimer);
+    refetchTimer = setTimeout(() => void fetchAll(), REFETCH_DELAY_MS);
+  }
+
+  async function fetchAll(): Promise<void> {
+    try {
+      const [nextStreams, nextSources, server] = await Promise.all([listStreams(), listSources(), getServer()]);
+      streams.value = nextStreams;
+      sources.value = nextSources;
+      load.value = server;
+      problem.value = null;
+      ready.value = true;
+      heardAt_ms.value = Date.now();
+    } catch (error) {
+      problem.value = asProblem(error);
+    }
+  }
+
+  function receive({ topic, event, data }: FeedEvent): void {
+    heardAt_ms.value = Date.now();
+    if (topic === 'server' && event === 'stats') load.value = data as Load;
+    else if (topic === 'streams' && event === 'stats') applyStats((data as { items: StreamStats[] }).items);
+    else if (!isKeyed(data)) refetch();
+    else if (topic === 'streams') {
+      if (event === 'removed') streams.value = without(streams.value, data);
+      else streams.value = upsert(streams.value, data, isStream) ?? later(streams.value);
+    } else if (topic === 'sources') {
+      if (event === 'removed') sources.value = without(sources.value, data);
+      else sources.value = upsert(sources.value, data, isSource) ?? later(sources.value);
+    }
+  }
+
+  /** The event does not say enough: the present list stays until it is fetched. */
+  function later<T>(items: T): T {
+    refetch();
+    return items;
+  }
+
+  function applyStats(items: StreamStats[]): void {
+    const stats = new Map(items.map((item) => [keyOf(item), item]));
+    streams.value = streams.value.map((stream) => ({ ...stream, ...stats.get(keyOf(stream)) }));
+  }
+
+  function start(): void {
+    void fetchAll();
+    feed.start();
+  }
+
+  function stop(): void {
+    feed.stop();
+    clearTimeout(refetchTimer);
+    streams.value = [];
+    sources.value = [];
+    load.value = null;
+    ready.value = false;
+    connected.value = false;
+  }
+
+  return { streams, sources, load, connected, ready, problem, heardAt_ms, byKey, start, stop, refetch: fetchAll };
+});

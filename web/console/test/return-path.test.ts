@@ -1,0 +1,14 @@
+// @vitest-environment happy-dom
+import { expect, it } from 'vitest';
+import { returnPath } from '../src/router';
+
+it.each([
+  ['/streams/a/b?q=1', '/streams/a/b?q=1'],
+  ['//evil.test/', '/wall'],
+  ['/\\evil.test', '/wall'],
+  ['https://evil.test/', '/wall'],
+  [undefined, '/wall'],
+  [['/a'], '/wall'],
+])('returns from %j to %s', (next, path) => {
+  expect(returnPath(next)).toBe(path);
+});

@@ -1,0 +1,149 @@
+/** Routes of the contract, against the invented world. */
+import { CONFIG, detail, diagnosis, publicStream, server, source } from './state.js';
+
+const PUBLIC = new Set(['GET /setup', 'POST /setup', 'POST /login']);
+
+export class Problem extends Error {
+  constructor(status, code, detail, field) {
+    super(detail);
+    this.body = { type: 'about:blank', title: code, status, detail, code, ...(field ? { field } : {}) };
+    this.status = status;
+  }
+}
+
+const user = { name: 'admin', role: 'admin' };
+const inHours = (hours) => new Date(Date.now() + hours * 3_600_000).toISOString();
+
+function session(world) {
+  const token = `mock-${world.tokens.size}`;
+  world.tokens.add(token);
+  return { token, expires_at: inHours(12), user };
+}
+
+function findStream(world, app, name) {
+  const found = world.streams.find((s) => s.app === app && s.name === name);
+  if (!found) throw new Problem(404, 'not_found', `没有流 ${app}/${name}。检查名称，或先启动推流端。`);
+  return found;
+}
+
+function maskUrl(url, username) {
+  return url.replace(/\/\/[^@/]*@/, '//').replace('://', username ? `://${username}:***@` : '://');
+}
+
+function saveSource(ctx, body, existing) {
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(body.name ?? '')) throw new Problem(422, 'invalid_input', '名称只能由字母、数字、- 和 _ 组成。', 'name');
+  if (!/^rtsps?:\/\/|^rtmps?:\/\//.test(body.url ?? '')) throw new Problem(422, 'invalid_input', '地址须以 rtsp:// 或 rtmp:// 开头。', 'url');
+  if (!existing && ctx.world.sources.some((s) => s.app === body.app && s.name === body.name)) throw new Problem(409, 'conflict', `${body.app}/${body.name} 已存在。`, 'name');
+  const saved = source(body.app, body.name, maskUrl(body.url, body.username), body.mode, 'idle', { created_at: new Date().toISOString() });
+  if (existing) Object.assign(existing, saved);
+  else ctx.world.sources.push(saved);
+  ctx.emit('sources', 'changed', saved);
+  return saved;
+}
+
+function probe(body) {
+  const bad = /broken|10\.8\.3\.90/.test(body.url);
+  const legs = [
+    { leg: 'name', ok: true, elapsed_ms: 1, text: '10.8.3.31' },
+    { leg: 'connect', ok: true, elapsed_ms: 4, text: 'TCP 554' },
+    { leg: 'auth', ok: !bad, elapsed_ms: 12, text: bad ? '用户名或密码不对（401）' : 'Digest MD5' },
+  ];
+  if (!bad) legs.push({ leg: 'answer', ok: true, elapsed_ms: 20, text: 'SDP：1 路视频，1 路音频' }, { leg: 'media', ok: true, elapsed_ms: 90, text: '首包 90 ms' }, { leg: 'key_frame', ok: true, elapsed_ms: 410, text: '关键帧间隔 2.0 s' });
+  return {
+    ok: !bad, url: maskUrl(body.url, body.username), elapsed_ms: bad ? 17 : 1410, legs, failed_leg: bad ? 'auth' : null,
+    summary: bad ? '摄像机不接受该用户名或密码。' : '画面正常。', next_step: bad ? '核对摄像机账号；多数设备连续输错会锁定一段时间。' : null,
+    tracks: bad ? [] : [{ id: 1, kind: 'video', codec: 'H.264', codecs: 'avc1.640028', version: 1, width: 1920, height: 1080, frame_rate: 25, profile: 'High', level: '4.0', bitrate_bps: 4_100_000 }, { id: 2, kind: 'audio', codec: 'G.711 A-law', codecs: null, version: 1, sample_rate_hz: 8000, channels: 1, bitrate_bps: 64_000 }],
+    gop_ms: bad ? null : 2000, bitrate_bps: bad ? null : 4_164_000, clock: { skew_ms: bad ? null : 3200, text: bad ? '未取到时间' : '摄像机时钟快 3.2 s' },
+    warnings: bad ? [] : ['音频为 G.711，浏览器中以 FLAC 播放。'],
+  };
+}
+
+function playOffer(stream) {
+  if (stream.state === 'failed') throw new Problem(503, 'unavailable', '摄像机拒绝了用户名或密码。在“拉流源”里改正密码。');
+  const path = `/${stream.app}/${stream.name}.mp4?token=play`;
+  const codecs = stream.tracks.map((t) => t.codecs).filter(Boolean).join(',');
+  const mime = codecs ? `video/mp4; codecs="${codecs}"` : null;
+  const refused = stream.tracks.filter((t) => !t.codecs).map((t) => ({ codec: t.codec, reason: '浏览器的 MP4 不收 G.711' }));
+  return {
+    app: stream.app, name: stream.name, tracks: stream.tracks, gop_ms: stream.gop_ms, token: 'play', expires_at: inHours(1),
+    engines: ['ws-fmp4', 'http-fmp4', 'ws-flv', 'http-flv'].map((engine) => ({ engine, url: engine.endsWith('flv') ? path.replace('.mp4', '.flv') : path, mime, refused })),
+  };
+}
+
+/** Method and path pattern of each route; `:x` is one segment. */
+const ROUTES = {
+  'GET /setup': ({ world }) => ({ needed: world.setup, code_required: world.setup }),
+  'POST /setup': ({ world, body }) => {
+    if (!world.setup) throw new Problem(409, 'conflict', '已设置过管理员密码。');
+    if (body.code !== '428913') throw new Problem(403, 'setup_code_wrong', '安装码不对。安装码打印在服务器启动日志里。', 'code');
+    if (body.password.length < 10) throw new Problem(422, 'invalid_input', '密码至少 10 个字符。', 'password');
+    world.setup = false;
+    world.password = body.password;
+    return session(world);
+  },
+  'POST /login': ({ world, body }) => {
+    if (body.username !== 'admin' || body.password !== world.password) throw new Problem(401, 'unauthorized', '用户名或密码不对。');
+    return session(world);
+  },
+  'POST /logout': ({ world, token }) => void world.tokens.delete(token),
+  'GET /me': () => user,
+  'POST /me/password': ({ world, body }) => {
+    if (body.current !== world.password) throw new Problem(403, 'forbidden', '当前密码不对。', 'current');
+    world.password = body.new;
+  },
+  'GET /server': ({ world }) => server(world, false),
+  'GET /config': () => ({ values: CONFIG }),
+  'POST /config/reload': () => ({ changed: ['log.level'], needs_restart: ['http.listen'] }),
+  'GET /streams': ({ world, query }) => {
+    const search = query.get('search') ?? '';
+    return { items: world.streams.filter((s) => `${s.app}/${s.name}`.includes(search)).map(publicStream), next_cursor: null };
+  },
+  'GET /streams/:a/:n': ({ world, params, host }) => detail(world, findStream(world, ...params), host),
+  'POST /streams/:a/:n/play': ({ world, params }) => playOffer(findStream(world, ...params)),
+  'DELETE /streams/:a/:n/publisher': ({ world, params, emit }) => {
+    const found = findStream(world, ...params);
+    found.publisher = null;
+    found.state = 'waiting';
+    emit('streams', 'down', publicStream(found));
+  },
+  'GET /streams/:a/:n/viewers': ({ world, params: [app, name] }) => ({ items: world.viewers.filter((v) => v.app === app && v.name === name) }),
+  'GET /streams/:a/:n/diagnosis': ({ world, params }) => diagnosis(findStream(world, ...params)),
+  'GET /viewers': ({ world }) => ({ items: world.viewers, next_cursor: null }),
+  'DELETE /viewers/:id': ({ world, params: [id] }) => void (world.viewers = world.viewers.filter((v) => v.id !== id)),
+  'GET /sources': ({ world }) => ({ items: world.sources }),
+  'POST /sources': (ctx) => ({ status: 201, body: saveSource(ctx, ctx.body, null) }),
+  'PUT /sources/:a/:n': (ctx) => saveSource(ctx, ctx.body, ctx.world.sources.find((s) => s.app === ctx.params[0] && s.name === ctx.params[1])),
+  'DELETE /sources/:a/:n': ({ world, params: [app, name], emit }) => {
+    world.sources = world.sources.filter((s) => s.app !== app || s.name !== name);
+    emit('sources', 'removed', { app, name });
+  },
+  'POST /probe': ({ body }) => probe(body),
+  'POST /tokens': ({ body, host }) => {
+    const base = `${body.app}/${body.name}?token=eyJtb2NrIjoxfQ.c2ln`;
+    const urls = body.action === 'publish'
+      ? { rtmp: `rtmp://${host}/${base}`, rtsp: `rtsp://${host}:8554/${base}` }
+      : { rtsp: `rtsp://${host}:8554/${base}`, rtmp: `rtmp://${host}/${base}`, flv: `http://${host}:8080/${base.replace('?', '.flv?')}`, mp4: `http://${host}:8080/${base.replace('?', '.mp4?')}` };
+    return { token: 'eyJtb2NrIjoxfQ.c2ln', expires_at: new Date(Date.now() + body.expires_in_s * 1000).toISOString(), urls };
+  },
+  'GET /stream-defaults': ({ world }) => world.defaults,
+  'PUT /stream-defaults': ({ world, body }) => (world.defaults = body),
+};
+
+const compiled = Object.entries(ROUTES).map(([key, handler]) => {
+  const [method, path] = key.split(' ');
+  return { key, method, pattern: new RegExp(`^${path.replace(/:\w+/g, '([^/]+)')}$`), handler };
+});
+
+/** Answers one request below /api/v1: `{ status, body }`, or throws a Problem. */
+export function handleApi(world, emit, { method, path, query, token, body, host }) {
+  for (const route of compiled) {
+    const match = route.method === method && route.pattern.exec(path);
+    if (!match) continue;
+    if (!PUBLIC.has(route.key) && !world.tokens.has(token)) throw new Problem(401, 'unauthorized', '请登录。');
+    const params = match.slice(1).map(decodeURIComponent);
+    const result = route.handler({ world, emit, params, query, token, body, host });
+    if (result === undefined) return { status: 204 };
+    return result.status === 201 ? result : { status: 200, body: result };
+  }
+  throw new Problem(404, 'not_found', `${method} ${path}`);
+}

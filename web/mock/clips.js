@@ -1,0 +1,76 @@
+/**
+ * Test clips with a frame counter that a test can read back from the pixels: twelve
+ * squares along the upper edge are the bits of the frame number, least significant first.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import path from 'node:path';
+
+const FOLDER = path.join(path.dirname(fileURLToPath(import.meta.url)), '.clips');
+export const FPS = 25;
+export const GOP_FRAMES = 25;
+export const BITS = 12;
+
+/** The variants: size, pattern, sound and codec. */
+export const CLIPS = {
+  road: { width: 640, height: 360, source: 'testsrc2', audio: false },
+  sound: { width: 640, height: 360, source: 'smptehdbars', audio: true },
+  wide: { width: 960, height: 400, source: 'testsrc2', audio: false },
+  bars: { width: 480, height: 270, source: 'smptebars', audio: false },
+};
+
+function barcode(width) {
+  const side = Math.floor(width / BITS / 2) * 2;
+  const boxes = [`drawbox=x=0:y=0:w=${width}:h=${side}:color=black:t=fill`];
+  for (let bit = 0; bit < BITS; bit++) {
+    const on = `mod(floor(n/${2 ** bit})\\,2)`;
+    boxes.push(`drawbox=x=${bit * side}:y=0:w=${side}:h=${side}:color=white:t=fill:enable='${on}'`);
+  }
+  return boxes.join(',');
+}
+
+/** Makes the clip on first use; 40 s long, which the stream repeats. */
+export function clipFile(name) {
+  const clip = CLIPS[name];
+  const file = path.join(FOLDER, `${name}.mp4`);
+  if (existsSync(file)) return file;
+  mkdirSync(FOLDER, { recursive: true });
+  const audio = clip.audio ? ['-f', 'lavfi', '-i', 'sine=frequency=330:sample_rate=48000'] : [];
+  const result = spawnSync(
+    'ffmpeg',
+    [
+      '-v', 'error', '-y',
+      '-f', 'lavfi', '-i', `${clip.source}=size=${clip.width}x${clip.height}:rate=${FPS}`,
+      ...audio,
+      '-t', '40',
+      '-vf', `${barcode(clip.width)},format=yuv420p`,
+      '-c:v', 'libx264', '-preset', 'veryfast', '-tune', 'zerolatency', '-profile:v', 'main',
+      '-g', String(GOP_FRAMES), '-keyint_min', String(GOP_FRAMES), '-sc_threshold', '0', '-b:v', '900k',
+      ...(clip.audio ? ['-c:a', 'aac', '-b:a', '64k'] : []),
+      `${file}.part.mp4`,
+    ],
+    { stdio: ['ignore', 'inherit', 'inherit'] },
+  );
+  if (result.status !== 0) throw new Error(`ffmpeg could not make ${name}`);
+  renameSync(`${file}.part.mp4`, file);
+  return file;
+}
+
+/**
+ * The clip in real time and without end, as fragmented MP4: one fragment per frame, or
+ * short ones with sound, because ffmpeg writes durations of 0 into single frames of two tracks.
+ */
+export function spawnClip(name) {
+  const fragments = CLIPS[name].audio
+    ? ['-frag_duration', '120000', '-movflags', 'empty_moov+default_base_moof+frag_keyframe']
+    : ['-movflags', 'empty_moov+default_base_moof+frag_every_frame'];
+  return spawn(
+    'ffmpeg',
+    [
+      '-v', 'error', '-re', '-stream_loop', '-1', '-i', clipFile(name), '-c', 'copy', '-f', 'mp4',
+      ...fragments, '-flush_packets', '1', 'pipe:1',
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+}

@@ -1,0 +1,149 @@
+/** The invented world of the mock: streams, sources, viewers and the server itself. */
+import { CLIPS } from './clips.js';
+
+const START = Date.now();
+const ago = (seconds) => new Date(Date.now() - seconds * 1000).toISOString();
+
+function video(clip, codec = 'H.264', codecs = 'avc1.4D401E') {
+  const { width, height } = CLIPS[clip];
+  return { id: 1, kind: 'video', codec, codecs, version: 1, width, height, frame_rate: 25, profile: 'Main', level: '3.0', b_frames: false, bitrate_bps: 870_000 };
+}
+
+function audio(codec = 'AAC', codecs = 'mp4a.40.2') {
+  return { id: 2, kind: 'audio', codec, codecs, version: 1, sample_rate_hz: 48000, channels: 1, bitrate_bps: 64_000 };
+}
+
+const PLACES = ['g4-k1203-500', 'g4-k1207-200', 'g4-k1211-750', 'ramp-east', 'ramp-west', 'tunnel-n1', 'tunnel-n2', 'bridge-deck', 'toll-lane-3', 'service-area'];
+
+function stream(app, name, clip, over = {}) {
+  const state = over.state ?? 'live';
+  const live = state === 'live';
+  return {
+    app, name, clip, state, incarnation: 3, source: false,
+    publisher: live ? { protocol: 'rtmp', address: '10.8.3.21:51022', since: ago(5400) } : null,
+    tracks: live ? [video(clip)] : [],
+    viewers: 0, bitrate_bps: live ? 900_000 : 0, fps: live ? 25 : 0, gop_ms: live ? 1000 : 0,
+    since: ago(5400), ...over,
+  };
+}
+
+export function createWorld() {
+  const streams = [
+    stream('demo', 'road1', 'road', { viewers: 3 }),
+    stream('demo', 'road2', 'sound', { tracks: [video('sound'), audio()], viewers: 1, publisher: { protocol: 'rtsp', address: '10.8.3.44:40112', since: ago(86400 * 3) } }),
+    stream('demo', 'road3', 'wide', { source: true }),
+    stream('demo', 'road4', 'bars', { viewers: 12 }),
+    stream('hwy', 'h265-only', 'road', { tracks: [video('road', 'H.265', 'hvc1.1.6.L93.B0'), audio('G.711 A-law', null)], bitrate_bps: 2_310_000 }),
+    stream('hwy', 'waiting-cam', 'road', { state: 'waiting', source: true }),
+    stream('hwy', 'broken-cam', 'road', { state: 'failed', source: true }),
+    ...PLACES.map((place, index) => stream('g4', place, ['road', 'bars', 'wide'][index % 3], { source: index % 2 === 0, viewers: index % 4, state: index === 8 ? 'idle' : 'live' })),
+  ];
+  const sources = [
+    source('demo', 'road3', 'rtsp://admin:***@10.8.3.31:554/Streaming/Channels/101', 'always', 'live'),
+    source('hwy', 'waiting-cam', 'rtsp://10.8.3.77/live/main', 'on_demand', 'connecting'),
+    source('hwy', 'broken-cam', 'rtsp://admin:***@10.8.3.90:554/h264/ch1/main/av_stream', 'always', 'backing_off', {
+      failures: 7, next_attempt_ms: 21_000,
+      last_error: { leg: 'auth', text: '摄像机拒绝了用户名或密码（401，两次 Digest 应答）', next_step: '在摄像机网页上核对账号，连续输错会锁定账号约 30 分钟。' },
+    }),
+    source('g4', 'toll-lane-3', 'rtsp://10.9.1.3/stream1', 'on_demand', 'idle'),
+    source('g4', 'bridge-deck', 'rtsp://ops:***@10.9.1.8:554/profile1/media.smp', 'on_demand', 'failed', {
+      failures: 3, next_attempt_ms: null,
+      last_error: { leg: 'codec', text: '摄像机以 MJPEG 输出，无法转给浏览器', next_step: '把主码流的编码改为 H.264。' },
+    }),
+  ];
+  const viewers = [
+    viewer('v-1', 'demo', 'road1', 'ws-fmp4', 'admin', 0.4), viewer('v-2', 'demo', 'road1', 'http-flv', null, 0.9),
+    viewer('v-3', 'demo', 'road1', 'rtsp', null, 0.2), viewer('v-4', 'demo', 'road2', 'rtmp', null, 1.1),
+  ];
+  return {
+    started_at: new Date(START).toISOString(), streams, sources, viewers, password: 'correct-horse', setup: false,
+    defaults: { publisher_grace_ms: 8000, idle_close_ms: 30000, gop_cap_bytes: 16777216, replace_publisher: true, interleave_wait_ms: 400 },
+    tokens: new Set(['mock-token']),
+  };
+}
+
+export function source(app, name, url, mode, state, over = {}) {
+  return { app, name, url, mode, state, failures: 0, next_attempt_ms: null, last_error: null, created_at: ago(86400 * 9), ...over };
+}
+
+function viewer(id, app, name, protocol, user, lag) {
+  return { id, app, name, protocol, address: '10.8.0.14:55310', user_agent: user ? 'Chromium 156' : null, user, since: ago(312), bytes: 38_201_344, rate_bps: 902_000, lag_ms: lag * 1000, skips: 0 };
+}
+
+export function publicStream({ clip: _clip, ...stream }) {
+  return stream;
+}
+
+export function detail(world, stream, host) {
+  const now = Date.now();
+  const live = stream.state === 'live';
+  const history = Array.from({ length: 120 }, (_, i) => ({
+    at_ms: now - (119 - i) * 1000,
+    bitrate_bps: live ? Math.round(880_000 + 120_000 * Math.sin(i / 7) + 40_000 * Math.cos(i * 2.3)) : 0,
+    fps: live ? 25 + (i % 17 === 0 ? -1 : 0) : 0,
+  }));
+  const base = `${stream.app}/${stream.name}`;
+  return {
+    ...publicStream(stream), history,
+    gop: { frames: live ? 25 : 0, ms: live ? 1000 : 0, bytes: live ? 112_640 : 0, joinable: live },
+    counters: { frames: 135_211, key_frames: 5409, bytes: 612_334_112, jumps: 1, wraps: 0, rollbacks: 0, reordered: 12, dropped: 0, gop_overflows: 0, config_changes: 1, publishers: 3 },
+    viewers_list: world.viewers.filter((v) => v.app === stream.app && v.name === stream.name),
+    steps: steps(stream),
+    urls: {
+      rtsp: `rtsp://${host}:8554/${base}`, rtmp: `rtmp://${host}/${base}`, flv: `http://${host}:8080/${base}.flv`,
+      ws_flv: `ws://${host}:8080/${base}.flv`, mp4: `http://${host}:8080/${base}.mp4`, ws_mp4: `ws://${host}:8080/${base}.mp4`,
+    },
+  };
+}
+
+function steps(stream) {
+  const at = (seconds) => ago(seconds);
+  const first = [
+    { at: at(5402), leg: 'name', ok: true, text: '10.8.3.90' },
+    { at: at(5402), leg: 'connect', ok: true, text: 'TCP 554, 3 ms' },
+  ];
+  if (stream.state === 'failed') return [...first, { at: at(5401), leg: 'auth', ok: false, text: '摄像机拒绝了用户名或密码（401）' }];
+  if (stream.state === 'waiting') return [...first, { at: at(9), leg: 'answer', ok: true, text: 'PLAY 200 OK' }, { at: at(4), leg: 'media', ok: false, text: '尚未收到媒体包' }];
+  return [...first, { at: at(5401), leg: 'publish', ok: true, text: 'RTMP 推流已接受' }, { at: at(5401), leg: 'key_frame', ok: true, text: '首个关键帧 212 ms' }, { at: at(5401), leg: 'codec', ok: true, text: 'H.264 Main@3.0' }];
+}
+
+export function diagnosis(stream) {
+  const texts = {
+    live: ['playing', '流在正常输出：25 fps，关键帧间隔 1.0 s。', null],
+    waiting: ['waiting', '已连上摄像机，但还没有收到媒体包。', '检查摄像机与服务器之间的防火墙，或改用 RTSP over TCP。'],
+    failed: ['failed', '摄像机拒绝了用户名或密码。', '在“拉流源”里改正密码后保存。'],
+    idle: ['waiting', '没有人观看，源按需待机。', '打开播放即会启动。'],
+  };
+  const [verdict, summary, next_step] = texts[stream.state];
+  return { verdict, summary, next_step, steps: steps(stream) };
+}
+
+export function server(world, dev) {
+  const live = world.streams.filter((s) => s.state === 'live');
+  return {
+    name: 'viaduct', version: '0.1.0', started_at: world.started_at, uptime_s: Math.round((Date.now() - START) / 1000) + 266_400,
+    demo: true, dev, public_host: '10.8.0.5',
+    listeners: [['http', 8080], ['https', 8443], ['rtsp', 8554], ['rtsps', 8322], ['rtmp', 1935], ['rtmps', 1936]].map(([protocol, port]) => ({ protocol, address: `0.0.0.0:${port}`, port })),
+    tls: { fingerprint_sha256: 'A4:1F:09:77:C2:5E:83:DD:10:6B:9A:F4:3C:E8:21:57:BD:02:94:6F:1A:C8:7E:35:D9:60:4B:F2:8D:13:AE:70', self_signed: true, not_after: '2028-01-09T00:00:00Z' },
+    shards: 2, streams: live.length, ...load(world),
+    bytes_in: 61_233_411_200, bytes_out: 402_331_221_992,
+  };
+}
+
+export function load(world) {
+  const live = world.streams.filter((s) => s.state === 'live');
+  const viewers = world.streams.reduce((sum, s) => sum + s.viewers, 0);
+  return {
+    rate_in_bps: live.reduce((sum, s) => sum + s.bitrate_bps, 0), rate_out_bps: viewers * 905_000, streams: live.length, viewers,
+    cpu_percent: 14.2 + 3 * Math.sin(Date.now() / 4000), memory_bytes: 188_743_680,
+  };
+}
+
+const value = (key, value, origin = 'default', reload = 'restart', secret = false) => ({ key, value, origin, secret, reload });
+export const CONFIG = [
+  value('server.name', 'viaduct', 'file'), value('server.public_host', '10.8.0.5', 'command line', 'live'), value('http.listen', '0.0.0.0:8080'),
+  value('https.listen', '0.0.0.0:8443'), value('rtsp.listen', '0.0.0.0:8554'), value('rtmp.listen', '0.0.0.0:1935', 'environment'),
+  value('auth.admin_password', '***', 'environment', 'live', true), value('auth.token_ttl', '12h', 'file', 'live'),
+  value('media.shards', '2'), value('media.merge_window_ms', '20', 'default', 'live'), value('stream.publisher_grace_ms', '8000', 'file', 'live'),
+  value('stream.gop_cap_bytes', '16777216', 'default', 'live'), value('log.level', 'info', 'default', 'live'),
+];

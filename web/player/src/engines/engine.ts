@@ -1,0 +1,81 @@
+/**
+ * The seam between the player and its ways of getting pictures. An engine registers
+ * with a capability test and a cost; the ladder is the capable ones by cost.
+ */
+import type { Span } from '../catchup';
+import type { EngineOffer, PlayOffer, Refusal } from '../offer';
+import type { Reason } from '../machine';
+import type { Fault } from './transport';
+import type { PumpHost } from './host';
+
+export interface EngineEvents {
+  waiting(): void;
+  /** `again` on a change of parameters in a running stream. */
+  tracks(mime: string, refused: Refusal[], again: boolean): void;
+  fault(fault: Fault): void;
+}
+
+export interface EngineReadout {
+  live: Span | null;
+  bytes: number;
+  piece: number;
+  /** Newest arrival in seconds of the shared clock, 0 before any. */
+  arrived: number;
+  inWorker: boolean;
+}
+
+export interface Engine {
+  readout(): EngineReadout;
+  /** Called a few times a second while it runs. */
+  tick(currentTime: number): void;
+  stop(): void;
+}
+
+export interface EngineContext {
+  video: HTMLVideoElement;
+  /** The player's own pump host, opened on first use. */
+  host(): PumpHost;
+  /** Starts playback, muted where the browser's autoplay rule demands it. */
+  play(): void;
+  events: EngineEvents;
+}
+
+export interface EngineKind {
+  name: string;
+  /** Orders the ladder: smaller is tried first. */
+  cost: number;
+  /** Null when this browser can play the offer this way, else the reason why not. */
+  refuses(offer: EngineOffer): Reason | null;
+  start(offer: EngineOffer, context: EngineContext): Engine;
+}
+
+const registered = new Map<string, EngineKind>();
+
+export function registerEngine(kind: EngineKind): void {
+  registered.set(kind.name, kind);
+}
+
+export function engineKind(name: string): EngineKind | undefined {
+  return registered.get(name);
+}
+
+export interface Ladder {
+  rungs: EngineOffer[];
+  rejected: { engine: string; reason: Reason }[];
+}
+
+/** Engines of an offer that this browser can run, cheapest first, and why the others cannot. */
+export function buildLadder(offer: PlayOffer): Ladder {
+  const ladder: Ladder = { rungs: [], rejected: [] };
+  for (const candidate of offer.engines) {
+    const kind = registered.get(candidate.engine);
+    // The server may offer engines that this build does not have.
+    if (!kind) continue;
+    const reason = kind.refuses(candidate);
+    if (reason) ladder.rejected.push({ engine: candidate.engine, reason });
+    else ladder.rungs.push(candidate);
+  }
+  const cost = (rung: EngineOffer): number => registered.get(rung.engine)?.cost ?? Infinity;
+  ladder.rungs.sort((a, b) => cost(a) - cost(b));
+  return ladder;
+}

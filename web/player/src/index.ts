@@ -1,0 +1,16 @@
+/**
+ * Framework-free live player. `defineViaductPlayer()` registers `<viaduct-player>`;
+ * `registerEngine()` adds another way of playing to the ladder.
+ */
+import { registerEngine } from './engines/engine';
+import { httpFmp4, wsFmp4 } from './engines/mse';
+
+registerEngine(wsFmp4);
+registerEngine(httpFmp4);
+
+export { defineViaductPlayer, ViaductPlayerElement } from './element';
+export { registerEngine, type Engine, type EngineContext, type EngineKind } from './engines/engine';
+export { catalogues, createTranslator, reasonText, type Catalogue, type MessageKey, type Translator } from './messages';
+export type { LadderStep, Model, PlayerState, Reason } from './machine';
+export type { EngineOffer, PlayOffer, Refusal, Track } from './offer';
+export type { PlayerStats, RenewOffer } from './player';

@@ -1,0 +1,315 @@
+/**
+ * Carries out what the state machine decides on one `<video>`: engines, timers, the
+ * watchdog and the catch-up. It draws nothing.
+ */
+import { catchUp, livePosition, TargetLatency } from './catchup';
+import { buildLadder, engineKind, type Engine } from './engines/engine';
+import { openHost, type PumpHost } from './engines/host';
+import { sharedNow } from './engines/pump';
+import { LatencyEstimate } from './latency';
+import { initialModel, step, type Effect, type Model, type PlayerEvent } from './machine';
+import { offerExpires, type EngineOffer, type PlayOffer, type Refusal } from './offer';
+import { FrameCounter } from './frames';
+import { FrameWatchdog, type WatchPhase } from './watchdog';
+
+export interface PlayerStats {
+  engine: string;
+  in_worker: boolean;
+  mime: string;
+  width: number;
+  height: number;
+  /** Frames presented a second, over the last second. */
+  fps: number;
+  dropped: number;
+  bitrate_bps: number;
+  buffer_s: number;
+  target_s: number;
+  latency_s: number | null;
+  reconnects: number;
+  refused: Refusal[];
+}
+
+export interface PlayerHooks {
+  changed(model: Model): void;
+  stats(stats: PlayerStats): void;
+  firstFrame(): void;
+  /** The picture is about to go away; the last frame can still be read. */
+  leaving(): void;
+}
+
+/** Fetches a fresh offer when a token has run out. */
+export type RenewOffer = () => Promise<PlayOffer>;
+
+/** Distance from the live edge for a wall, in seconds. */
+export const WALL_LATENCY_S = 0.8;
+const TICK_MS = 250;
+/** A start runs dry a few times by nature, and one underrun counts once. */
+const SETTLE_MS = 3_000;
+const STATS_EVERY_MS = 1000;
+/** A token that ends sooner than this is renewed before it is used. */
+const TOKEN_MARGIN_MS = 5_000;
+
+export class Player {
+  model: Model = initialModel();
+  renewOffer: RenewOffer | null = null;
+
+  private offer: PlayOffer | null = null;
+  private engine: Engine | null = null;
+  private pumpHost: PumpHost | null = null;
+  private timers = new Map<string, ReturnType<typeof setTimeout>>();
+  private ticker: ReturnType<typeof setInterval> | null = null;
+  private readonly frames: FrameCounter;
+  private readonly watchdog = new FrameWatchdog();
+  private readonly target = new TargetLatency(WALL_LATENCY_S);
+  private latency = new LatencyEstimate();
+  private lastArrival = 0;
+  private lastUnderrun_ms = 0;
+  private mime = '';
+  private refused: Refusal[] = [];
+  private reported = { at_ms: 0, bytes: 0, frames: 0 };
+  /** Counts loads, so that an offer that comes late is not taken for the present stream. */
+  private generation = 0;
+
+  constructor(
+    private readonly video: HTMLVideoElement,
+    private readonly hooks: PlayerHooks,
+  ) {
+    this.frames = new FrameCounter(video, () => this.presented());
+    video.addEventListener('waiting', this.onUnderrun);
+  }
+
+  load(offer: PlayOffer): void {
+    this.generation++;
+    this.offer = offer;
+    this.dispatch({ kind: 'load', ...buildLadder(offer) });
+  }
+
+  /** Plays what `renew` offers, and asks it again whenever the offer has run out. */
+  open(renew: RenewOffer): void {
+    this.generation++;
+    this.offer = null;
+    this.renewOffer = renew;
+    this.dispatch({ kind: 'open' });
+  }
+
+  stop(): void {
+    this.generation++;
+    this.offer = null;
+    this.dispatch({ kind: 'stop' });
+  }
+
+  retry(): void {
+    this.dispatch({ kind: 'retry' });
+  }
+
+  hide(): void {
+    this.dispatch({ kind: 'hidden' });
+  }
+
+  show(): void {
+    this.watchdog.reset();
+    this.jumpToLive();
+    this.dispatch({ kind: 'visible' });
+  }
+
+  setTargetLatency(seconds: number): void {
+    this.target.set(seconds);
+  }
+
+  jumpToLive(): void {
+    const readout = this.engine?.readout();
+    if (!readout?.live || this.video.seeking) return;
+    const target = this.target.current(readout.piece);
+    if (readout.live.end - this.video.currentTime > target) {
+      this.video.currentTime = livePosition(readout.live, target);
+    }
+  }
+
+  /** Ends everything: socket, worker, timers. The player can be loaded again afterwards. */
+  close(): void {
+    this.stop();
+    this.pumpHost?.close();
+    this.pumpHost = null;
+  }
+
+  private dispatch(event: PlayerEvent): void {
+    const [model, effects] = step(this.model, event, { now_ms: Date.now(), random: Math.random() });
+    const changed = model !== this.model;
+    this.model = model;
+    for (const effect of effects) this.carryOut(effect);
+    if (changed) this.hooks.changed(this.model);
+  }
+
+  private carryOut(effect: Effect): void {
+    switch (effect.kind) {
+      case 'start':
+        this.start(effect.rung);
+        break;
+      case 'halt':
+        this.halt();
+        break;
+      case 'renew':
+        void this.renew();
+        break;
+      case 'timer':
+        this.cancel(effect.name);
+        this.timers.set(
+          effect.name,
+          setTimeout(() => this.dispatch({ kind: effect.name }), effect.delay_ms),
+        );
+        break;
+      case 'cancel':
+        this.cancel(effect.name);
+        break;
+    }
+  }
+
+  private cancel(name: string): void {
+    clearTimeout(this.timers.get(name));
+    this.timers.delete(name);
+  }
+
+  private async renew(): Promise<void> {
+    const generation = this.generation;
+    try {
+      const offer = this.renewOffer ? await this.renewOffer() : this.offer;
+      if (generation !== this.generation || !offer) return;
+      this.offer = offer;
+      this.dispatch({ kind: 'renewed', ...buildLadder(offer) });
+    } catch (error) {
+      if (generation !== this.generation) return;
+      const { code, message, retry } = error as { code?: string; message?: string; retry?: boolean };
+      this.dispatch({ kind: 'fault', reason: { code: code ?? 'no_offer', message }, retry: retry ?? true });
+    }
+  }
+
+  private start(rung: EngineOffer): void {
+    this.halt();
+    if (this.renewOffer && this.offer && offerExpires(this.offer, Date.now(), TOKEN_MARGIN_MS)) {
+      void this.renew();
+      return;
+    }
+    this.watchdog.reset();
+    this.latency = new LatencyEstimate();
+    this.lastArrival = 0;
+    this.mime = rung.mime ?? '';
+    this.refused = rung.refused ?? [];
+    this.reported = { at_ms: performance.now(), bytes: 0, frames: this.frames.presented };
+    this.frames.start();
+    this.engine =
+      engineKind(rung.engine)?.start(rung, {
+        video: this.video,
+        host: () => (this.pumpHost ??= openHost()),
+        play: () => this.play(),
+        events: {
+          waiting: () => this.dispatch({ kind: 'waiting' }),
+          tracks: (mime, refused, again) => {
+            this.mime = mime;
+            this.refused = refused;
+            if (again) this.dispatch({ kind: 'parameters' });
+          },
+          fault: ({ code, message, retry }) => this.dispatch({ kind: 'fault', reason: { code, message }, retry }),
+        },
+      }) ?? null;
+    this.ticker = setInterval(() => this.tick(), TICK_MS);
+  }
+
+  private halt(): void {
+    if (this.ticker !== null) clearInterval(this.ticker);
+    this.ticker = null;
+    this.frames.stop();
+    if (!this.engine) return;
+    this.hooks.leaving();
+    this.engine.stop();
+    this.engine = null;
+    this.video.playbackRate = 1;
+  }
+
+  private play(): void {
+    this.video.play().catch((error: unknown) => {
+      // Browsers let a page start sound only after a click; a muted picture always starts.
+      if (error instanceof DOMException && error.name === 'NotAllowedError' && !this.video.muted) {
+        this.video.muted = true;
+        this.video.play().catch(() => undefined);
+      }
+    });
+  }
+
+  private presented(): void {
+    if (this.model.state !== 'connecting' && this.model.state !== 'waiting') return;
+    this.dispatch({ kind: 'frame' });
+    this.hooks.firstFrame();
+  }
+
+  private readonly onUnderrun = (): void => {
+    const { state, playingSince_ms } = this.model;
+    const now_ms = Date.now();
+    if (state !== 'playing' || this.video.seeking || now_ms - (playingSince_ms ?? now_ms) < SETTLE_MS) return;
+    if (now_ms - this.lastUnderrun_ms < SETTLE_MS) return;
+    this.lastUnderrun_ms = now_ms;
+    this.target.underrun();
+  };
+
+  private tick(): void {
+    const { engine, video } = this;
+    if (!engine) return;
+    const now_ms = performance.now();
+    engine.tick(video.currentTime);
+    this.target.elapse(TICK_MS / 1000);
+    const readout = engine.readout();
+    if (readout.live && readout.arrived !== this.lastArrival) {
+      this.lastArrival = readout.arrived;
+      this.latency.arrived(readout.arrived, readout.live.end);
+    }
+    if (!video.seeking && video.readyState >= HTMLMediaElement.HAVE_METADATA) this.follow(readout);
+    if (document.visibilityState === 'hidden') {
+      // Nothing is presented in a hidden page; that is no stall.
+      this.watchdog.reset();
+    } else {
+      const phase = this.model.state as WatchPhase;
+      const still = this.watchdog.check(now_ms, this.frames.presented, phase, { gop_ms: this.offer?.gop_ms ?? 0 });
+      if (still !== null) {
+        const reason = { code: 'stalled', message: String(Math.round(still / 1000)) };
+        this.dispatch({ kind: 'fault', reason, retry: true });
+        return;
+      }
+    }
+    if (now_ms - this.reported.at_ms >= STATS_EVERY_MS) this.report(now_ms);
+  }
+
+  private follow({ live, piece }: { live: { start: number; end: number } | null; piece: number }): void {
+    const { video } = this;
+    const decision = catchUp({
+      currentTime: video.currentTime,
+      playbackRate: video.playbackRate,
+      live,
+      target: this.target.current(piece),
+      audible: !video.muted && video.volume > 0 && /mp4a|opus|flac/i.test(this.mime),
+    });
+    if (decision.kind === 'rate') video.playbackRate = decision.rate;
+    if (decision.kind === 'jump') video.currentTime = decision.to;
+  }
+
+  private report(now_ms: number): void {
+    const { engine, video } = this;
+    if (!engine) return;
+    const readout = engine.readout();
+    const seconds = (now_ms - this.reported.at_ms) / 1000;
+    this.hooks.stats({
+      engine: this.model.rungs[this.model.rung]?.engine ?? '',
+      in_worker: readout.inWorker,
+      mime: this.mime,
+      width: video.videoWidth,
+      height: video.videoHeight,
+      fps: (this.frames.presented - this.reported.frames) / seconds,
+      dropped: video.getVideoPlaybackQuality().droppedVideoFrames,
+      bitrate_bps: ((readout.bytes - this.reported.bytes) * 8) / seconds,
+      buffer_s: readout.live ? Math.max(0, readout.live.end - video.currentTime) : 0,
+      target_s: this.target.current(readout.piece),
+      latency_s: this.latency.at(sharedNow(), video.currentTime),
+      reconnects: this.model.reconnects,
+      refused: this.refused,
+    });
+    this.reported = { at_ms: now_ms, bytes: readout.bytes, frames: this.frames.presented };
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * Browser tests against the mock: `npm run test:browser [-- part of a name]`. The console
+ * must be built first. Each test gets its own mock and its own page.
+ */
+import { closePage, openBrowser, openPage, startMock } from './harness.js';
+import { pages } from './pages.js';
+import { player } from './player.js';
+import { session } from './session.js';
+import { wall } from './wall.js';
+
+const wanted = process.argv[2] ?? '';
+const tests = [...session, ...pages, ...wall, ...player].filter(({ name }) => name.includes(wanted));
+const browser = await openBrowser();
+let failed = 0;
+for (const { name, options = {}, run } of tests) {
+  const started = performance.now();
+  const mock = await startMock({ setup: options.setup });
+  const page = await openPage(browser, mock, options);
+  try {
+    await run({ page, mock, browser });
+    await closePage(page);
+    process.stdout.write(`ok    ${name} (${Math.round(performance.now() - started)} ms)\n`);
+  } catch (error) {
+    failed++;
+    process.stdout.write(`FAIL  ${name}\n      ${String(error.message ?? error).replaceAll('\n', '\n      ')}\n`);
+    if (page.faults.length > 0) process.stdout.write(`      console: ${page.faults.join(' | ')}\n`);
+    await page.context().close().catch(() => undefined);
+  }
+  await mock.close();
+}
+await browser.close();
+process.stdout.write(`${tests.length - failed} of ${tests.length} passed\n`);
+process.exit(failed > 0 ? 1 : 0);

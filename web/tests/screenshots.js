@@ -1,0 +1,50 @@
+/** `node tests/screenshots.js [folder]`: every page at three sizes, for looking at. */
+import { mkdirSync } from 'node:fs';
+import { DESK, LAPTOP, PHONE, openBrowser, openPage, startMock } from './harness.js';
+
+const out = process.argv[2] ?? new URL('./out', import.meta.url).pathname;
+mkdirSync(out, { recursive: true });
+const browser = await openBrowser();
+const wall = JSON.stringify({ layout: 9, tiles: ['demo/road1', 'demo/road2', 'demo/road3', 'demo/road4', 'hwy/h265-only', 'hwy/waiting-cam', 'hwy/broken-cam', 'g4/ramp-east'] });
+const SIZES = { desk: DESK, laptop: LAPTOP, phone: PHONE };
+
+const SHOTS = {
+  login: { path: '/login', signedIn: false },
+  setup: { path: '/setup?code=428913', signedIn: false, setup: true },
+  wall: { path: '/wall', wait: 3500 },
+  streams: { path: '/streams' },
+  stream: { path: '/streams/demo/road1', wait: 3000 },
+  failed: { path: '/streams/hwy/broken-cam', wait: 1500 },
+  sources: { path: '/sources' },
+  add: {
+    path: '/sources',
+    act: async (page) => {
+      await page.locator('.btn.primary').click();
+      await page.fill('#source-url', 'rtsp://10.8.3.31/live');
+      await page.fill('#source-name', 'k1203-500');
+      await page.locator('.btn.test').click();
+    },
+  },
+  server: { path: '/server', act: async (page) => page.locator('form .btn.primary').click() },
+};
+
+for (const setup of [false, true]) {
+  const mock = await startMock({ setup });
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    for (const [name, shot] of Object.entries(SHOTS)) {
+      if ((shot.setup ?? false) !== setup) continue;
+      const page = await openPage(browser, mock, { viewport, signedIn: shot.signedIn ?? true, locale: process.env.LOCALE });
+      await page.addInitScript((kept) => localStorage.setItem('viaduct.wall', kept), wall);
+      await page.at(shot.path);
+      await page.waitForTimeout(900);
+      await shot.act?.(page);
+      await page.waitForTimeout(shot.wait ?? 600);
+      await page.screenshot({ path: `${out}/${name}-${size}.png` });
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      if (overflow > 0) process.stdout.write(`${name}-${size}: ${overflow} px too wide\n`);
+      await page.context().close();
+    }
+  }
+  await mock.close();
+}
+await browser.close();

@@ -1,0 +1,89 @@
+/** Signing in, the first run, the end of a session, and both languages. */
+import { assert, assertAccessible, until } from './harness.js';
+
+export const session = [
+  {
+    name: 'first run sets the password with the code of the address',
+    options: { signedIn: false, setup: true },
+    run: async ({ page }) => {
+      await page.at('/?code=428913');
+      await page.waitForURL('**/setup?code=428913');
+      assert((await page.inputValue('#code')) === '428913', 'the code is filled in');
+      await assertAccessible(page, 'first run');
+      await page.fill('#password', 'short');
+      assert(await page.locator('.btn.primary').isDisabled(), 'a short password cannot be sent');
+      await page.fill('#password', 'a long password');
+      await page.fill('#again', 'a long password');
+      await page.locator('.btn.primary').click();
+      await page.waitForURL('**/wall');
+    },
+  },
+  {
+    name: 'a wrong setup code is explained',
+    options: { signedIn: false, setup: true },
+    run: async ({ page }) => {
+      page.allowed.push(/403/);
+      await page.at('/setup?code=1');
+      await page.fill('#password', 'a long password');
+      await page.fill('#again', 'a long password');
+      await page.locator('.btn.primary').click();
+      await page.getByRole('alert').waitFor();
+      assert((await page.getByRole('alert').innerText()).includes('安装码不对'), 'says what is wrong');
+    },
+  },
+  {
+    name: 'signing in returns to the page that was asked for',
+    options: { signedIn: false },
+    run: async ({ page }) => {
+      page.allowed.push(/401/);
+      await page.at('/sources');
+      await page.waitForURL('**/login?next=/sources');
+      await assertAccessible(page, 'sign-in');
+      await page.fill('#password', 'wrong');
+      await page.locator('.btn.primary').click();
+      await page.getByRole('alert').waitFor();
+      await page.fill('#password', 'correct-horse');
+      await page.locator('.btn.primary').click();
+      await page.waitForURL('**/sources');
+      await page.locator('.sources tbody tr').first().waitFor();
+    },
+  },
+  {
+    name: 'an ended session leads to sign-in and back',
+    run: async ({ page, mock }) => {
+      page.allowed.push(/401/);
+      await page.at('/streams/demo/road4');
+      await page.locator('.picture').waitFor();
+      mock.world.tokens.clear();
+      await page.waitForURL('**/login?next=/streams/demo/road4');
+      assert((await page.locator('.card').innerText()).includes('登录已过期'), 'says that the session ended');
+      await page.fill('#password', 'correct-horse');
+      await page.locator('.btn.primary').click();
+      await page.waitForURL('**/streams/demo/road4');
+    },
+  },
+  {
+    name: 'signing out forgets the session',
+    run: async ({ page }) => {
+      await page.at('/streams');
+      await page.locator('.out').click();
+      await page.waitForURL('**/login');
+      assert((await page.evaluate(() => localStorage.getItem('viaduct.session'))) === null, 'nothing is kept');
+    },
+  },
+  {
+    name: 'the language is switched everywhere and remembered',
+    run: async ({ page }) => {
+      await page.at('/streams');
+      await page.getByRole('button', { name: 'English' }).click();
+      await until(async () => (await page.locator('h1').innerText()) === 'Streams', 'the English title');
+      await page.reload();
+      await page.locator('.streams').waitFor();
+      assert((await page.locator('h1').innerText()) === 'Streams', 'English is remembered');
+      assert((await page.evaluate(() => document.documentElement.lang)) === 'en', 'the page says its language');
+      // What the mock's cameras say is Chinese; what the console says must not be.
+      const chrome = await page.locator('.bar, .page-head, thead').allInnerTexts();
+      assert(!/[\u4e00-\u9fff]/.test(chrome.join('').replace('中文', '')), 'no Chinese is left');
+    },
+  },
+];
