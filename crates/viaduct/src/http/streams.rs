@@ -188,7 +188,7 @@ fn engines(key: &StreamKey, tracks: &[Arc<TrackConfig>], token: &str) -> Vec<Eng
 
 /// URLs on the host that the asker used, or the configured one.
 pub(super) fn urls(app: &App, headers: &HeaderMap, key: &StreamKey, token: Option<&str>) -> StreamUrls {
-    let asked = headers.get(header::HOST).and_then(|value| value.to_str().ok()).map(host_only).unwrap_or("localhost");
+    let asked = headers.get(header::HOST).and_then(|value| value.to_str().ok()).map_or("localhost", host_only);
     let host = app.live().settings.public_host.clone().unwrap_or_else(|| asked.to_owned());
     let query = token.map(|token| format!("?token={token}")).unwrap_or_default();
     let on = |protocol: Protocol, scheme: &str, suffix: &str| {
