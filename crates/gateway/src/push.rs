@@ -407,7 +407,7 @@ async fn send_rtsp(subscriber: Subscriber, transport: &mut Transport, target: &P
                         })
                         .collect();
                     let reader = subscriber.take().expect("a session starts once");
-                    let muxer = InterleavedMuxer::new(&wired, platform_time(), "viaduct");
+                    let muxer = InterleavedMuxer::new(&wired, reader.stream().unix_us_at_zero(), "viaduct");
                     outgoing = Some(Outgoing::new(reader, Box::new(muxer)));
                 }
                 ClientOutput::Event(_) => {}
@@ -447,11 +447,6 @@ async fn send_rtsp(subscriber: Subscriber, transport: &mut Transport, target: &P
 fn carried(description: &rtp::SessionDescription, track: &TrackConfig) -> bool {
     let control = format!("trackID={}", track.id.0);
     description.media.iter().any(|section| section.control.as_deref() == Some(control.as_str()))
-}
-
-fn platform_time() -> i64 {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(now.as_micros()).unwrap_or(i64::MAX)
 }
 
 fn ended_by_target() -> PullFailure {

@@ -323,6 +323,16 @@ impl Stream {
         (state.ring.end(), fell_off)
     }
 
+    /// The wall clock, in microseconds since the Unix epoch, at the origin of the time line, as the arrival of
+    /// the newest frame tells.
+    pub fn unix_us_at_zero(&self) -> i64 {
+        let state = self.lock();
+        let age = state.last_push.map_or(Duration::ZERO, |last| last.elapsed());
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let arrived = i64::try_from(now.saturating_sub(age).as_micros()).unwrap_or(i64::MAX);
+        arrived.saturating_sub(state.last_dts.as_micros())
+    }
+
     /// Where a frame reader begins: the cached GOP, or after the newest frame.
     pub fn join_position(&self, cached: bool) -> u64 {
         let state = self.lock();

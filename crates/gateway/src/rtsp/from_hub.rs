@@ -1,7 +1,6 @@
 //! From the hub to RTSP viewers.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hub::{Rendition, RenditionKey, Stream};
 use media::{Muxer, TrackId};
@@ -42,7 +41,7 @@ impl Selection {
         RenditionKey(format!("rtsp:{}", parts.join(",")).into())
     }
 
-    fn muxer(&self) -> Box<dyn Muxer> {
+    fn muxer(&self, unix_us_at_zero: i64) -> Box<dyn Muxer> {
         let tracks: Vec<InterleavedTrack> = self
             .tracks
             .iter()
@@ -54,15 +53,13 @@ impl Selection {
                 timestamp_offset: rand::random(),
             })
             .collect();
-        // The stream's time line began some time ago; what matters to players is that all tracks share it.
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
-        let unix_us = i64::try_from(now.as_micros()).unwrap_or(i64::MAX);
-        Box::new(InterleavedMuxer::new(&tracks, unix_us, "viaduct").with_max_packet_bytes(PACKET_BYTES))
+        Box::new(InterleavedMuxer::new(&tracks, unix_us_at_zero, "viaduct").with_max_packet_bytes(PACKET_BYTES))
     }
 
     /// The rendition that serves this selection.
     pub(super) fn rendition(&self, stream: &Arc<Stream>) -> Option<Arc<Rendition>> {
-        stream.rendition(self.key(), || self.muxer())
+        let unix_us_at_zero = stream.unix_us_at_zero();
+        stream.rendition(self.key(), || self.muxer(unix_us_at_zero))
     }
 
     /// What the viewer is told about its first packets.
