@@ -22,6 +22,7 @@ use serde::Deserialize;
 
 use super::Failure;
 use super::auth::Administrator;
+use super::language::localised;
 use super::problem::Body;
 use super::views;
 use crate::server::{App, stream_options};
@@ -286,11 +287,15 @@ pub(super) async fn diagnosis(
             (Some(_), Some(failure)) => ("failed", format!("{failure}."), Some(failure.next_step.clone())),
             (Some(_), None) => ("waiting", "The source starts when somebody watches.".to_owned(), None),
         };
-        return Ok(Json(Diagnosis { verdict: verdict.to_owned(), summary, next_step, steps: Vec::new() }));
+        return Ok(Json(diagnosed(verdict, &summary, next_step.as_deref(), Vec::new())));
     };
     let steps = stream.steps().iter().map(views::step).collect();
     let (verdict, summary, next_step) = verdict(&stream);
-    Ok(Json(Diagnosis { verdict: verdict.to_owned(), summary, next_step, steps }))
+    Ok(Json(diagnosed(verdict, &summary, next_step.as_deref(), steps)))
+}
+
+fn diagnosed(verdict: &str, summary: &str, next_step: Option<&str>, steps: Vec<api::Step>) -> Diagnosis {
+    Diagnosis { verdict: verdict.to_owned(), summary: localised(summary), next_step: next_step.map(localised), steps }
 }
 
 fn verdict(stream: &hub::Stream) -> (&'static str, String, Option<String>) {

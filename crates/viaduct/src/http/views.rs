@@ -8,6 +8,7 @@ use media::{MediaKind, TrackConfig};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::language::localised;
 use crate::server::App;
 
 /// Unix seconds as RFC 3339.
@@ -127,7 +128,7 @@ pub(super) fn step(step: &hub::Step) -> Step {
         at: rfc3339_of(step.at),
         leg: step.leg.as_str().to_owned(),
         ok: step.ok,
-        text: step.text.clone(),
+        text: localised(&step.text),
         count: step.count,
     }
 }
