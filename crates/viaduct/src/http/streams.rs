@@ -82,7 +82,7 @@ pub(super) async fn detail(
     Path(path): Path<(String, String)>,
 ) -> Result<Json<StreamDetail>, Failure> {
     let Ok(stream) = find(&app, &path) else { return idle_detail(&app, &headers, &path) };
-    let (frames, bytes, duration, joinable) = stream.gop();
+    let (frames, bytes, cached, joinable) = stream.gop();
     let counters = stream.counters().read();
     let history = stream.history().samples();
     Ok(Json(StreamDetail {
@@ -92,7 +92,7 @@ pub(super) async fn detail(
             .into_iter()
             .map(|sample| BitrateSample { at_ms: sample.at_ms, bitrate_bps: sample.bitrate_bps, fps: sample.fps })
             .collect(),
-        gop: Gop { frames, ms: views::millis(duration), bytes, joinable },
+        gop: Gop { frames, ms: views::millis(stream.key_distance().unwrap_or(cached)), bytes, joinable },
         counters: Counters {
             frames: counters.frames,
             key_frames: counters.key_frames,
@@ -149,7 +149,7 @@ pub(super) async fn play(
     let expires_at = unix_now() + PLAY_TOKEN_LIFE_S;
     let claims = TokenClaims { action: Action::Play, app: name_app.clone(), name: Some(name.clone()), expires_at };
     let token = app.signer.sign(&claims);
-    let (_, _, gop, _) = open.stream.gop();
+    let gop = open.stream.key_distance().unwrap_or_default();
     tracing::debug!(user = who.user.name, stream = %key, "A play offer was made.");
     Ok(Json(PlayOffer {
         engines: engines(&key, &tracks.list, &token),

@@ -65,7 +65,7 @@ pub(super) const fn state(phase: &Phase, has_source: bool) -> &'static str {
 
 pub(super) fn stream(app: &App, stream: &hub::Stream) -> Stream {
     let (bitrate_bps, fps) = stream.history().recent(5);
-    let (_, _, gop, _) = stream.gop();
+    let gop = stream.key_distance().unwrap_or_default();
     let source = app.sources.status(stream.key()).is_some();
     let publisher = stream.publisher();
     Stream {
