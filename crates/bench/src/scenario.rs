@@ -13,6 +13,8 @@ use crate::viewer::{Viewer, Watch};
 
 /// Viewers are drained this often.
 const DRAIN: Duration = Duration::from_millis(20);
+/// Bytes that a viewer may have waiting; the memory is reserved, never touched.
+const DRAIN_LEN: usize = 16 << 20;
 /// Viewers whose pictures are looked at.
 const LOOKED_AT: usize = 10;
 /// The clip settles before anything is measured.
@@ -167,12 +169,13 @@ const fn count(value: usize) -> f64 {
 }
 
 fn drain(all: &mut [Viewer], buffer: &mut [u8], mut picture: impl FnMut(u64)) {
+    let mut untouched: Vec<u8> = Vec::with_capacity(DRAIN_LEN);
     let step = (all.len() / LOOKED_AT).max(1);
     for (index, viewer) in all.iter_mut().enumerate() {
         if index % step == 0 {
             viewer.look(buffer, &mut picture);
         } else {
-            viewer.drain();
+            viewer.drain(untouched.spare_capacity_mut());
         }
     }
 }

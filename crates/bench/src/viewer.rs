@@ -1,6 +1,7 @@
 //! Viewers of every protocol.
 
 use std::io::{ErrorKind, Read, Write};
+use std::mem::MaybeUninit;
 use std::net::{SocketAddr, TcpStream};
 use std::os::fd::AsFd;
 use std::sync::Arc;
@@ -219,11 +220,12 @@ impl Viewer {
         Ok(())
     }
 
-    /// Takes what has come without copying it.
-    pub(crate) fn drain(&mut self) {
+    /// Takes what has come without copying it: with `MSG_TRUNC` the kernel only counts, up to the length of
+    /// `untouched`, whose memory is never used.
+    pub(crate) fn drain(&mut self, untouched: &mut [MaybeUninit<u8>]) {
         while self.alive {
-            let mut nothing = [std::mem::MaybeUninit::uninit(); 1];
-            match rustix::net::recv(self.stream.as_fd(), &mut nothing[..], RecvFlags::TRUNC | RecvFlags::DONTWAIT) {
+            let flags = RecvFlags::TRUNC | RecvFlags::DONTWAIT;
+            match rustix::net::recv(self.stream.as_fd(), &mut *untouched, flags) {
                 Ok((_, 0)) => self.alive = false,
                 Ok((_, count)) => self.count(count),
                 Err(rustix::io::Errno::AGAIN) => return,
