@@ -166,7 +166,7 @@ impl ViewerControl for WebSocketViewer {
 }
 
 /// Takes one frame from the front of `input`, unmasked. The error is a close code (RFC 6455 §7.4.1).
-fn take_message(input: &mut BytesMut) -> Result<Option<(u8, Bytes)>, u16> {
+pub(crate) fn take_message(input: &mut BytesMut) -> Result<Option<(u8, Bytes)>, u16> {
     const PROTOCOL_ERROR: u16 = 1002;
     const TOO_BIG: u16 = 1009;
     let Some(head) = input.first_chunk::<2>() else { return Ok(None) };
