@@ -15,7 +15,7 @@ use crate::road::Network;
 pub(crate) enum Detail {
     /// While the camera turns: one ray for four pixels.
     Draft,
-    /// Nine rays per pixel.
+    /// Four rays per pixel, sixteen near the horizon.
     Full,
 }
 
@@ -76,11 +76,16 @@ impl Backdrop {
 }
 
 fn cast(ground: &Ground<'_>, camera: &Camera, canvas: &mut Canvas, detail: Detail) {
-    let (step, rays) = match detail {
+    let (step, fewest) = match detail {
         Detail::Draft => (2, 1),
-        Detail::Full => (1, 3),
+        Detail::Full => (1, 2),
     };
+    let horizon = camera.horizon_y();
     for y in (0..canvas.height).step_by(step) {
+        // Lines of the road get thin towards the horizon.
+        let below = (y as f32 - horizon) / canvas.height as f32;
+        let far = (-0.01..0.16).contains(&below) && detail == Detail::Full;
+        let rays = if far { 4 } else { fewest };
         for x in (0..canvas.width).step_by(step) {
             let mut sum = rgb(0.0, 0.0, 0.0);
             for sub_y in 0..rays {

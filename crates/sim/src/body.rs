@@ -382,12 +382,15 @@ impl<'a, 'b> BodyPainter<'a, 'b> {
     fn beam(&mut self) {
         let light = self.painter.light;
         let strength = match light.daylight {
-            Daylight::Night => 0.072,
-            Daylight::Dusk => 0.022,
+            Daylight::Night => 0.030,
+            Daylight::Dusk => 0.009,
             Daylight::Day => return,
         } * (-self.distance * light.haze_density).exp();
         let front = self.actor.kind.size_m().0 / 2.0;
-        for (reach, spread) in [(34.0, 2.6), (25.0, 2.1), (17.0, 1.7), (10.0, 1.3)] {
+        // Many faint layers make a soft edge.
+        for layer in 0..12 {
+            let share = layer as f32 / 11.0;
+            let (reach, spread) = (38.0 - 30.0 * share, 3.1 - 2.1 * share);
             let centre = front + 1.0 + reach / 2.0;
             let ring: Vec<Vec3> = (0..14)
                 .map(|index| {
@@ -861,12 +864,13 @@ impl<'a, 'b> BodyPainter<'a, 'b> {
     }
 
     fn pedestrian(&mut self) {
+        use Skin::{Own, Paint};
         let swing = if self.actor.speed_mps > 0.2 {
             (self.time_ms as f32 / 1000.0 * std::f32::consts::TAU * 0.95).sin() * 0.26
         } else {
             0.05
         };
-        let trousers = Skin::Own(hex(0x2C3038));
+        let trousers = Own(hex(0x2C3038));
         for (sign, reach) in [(-1.0f32, swing), (1.0, -swing)] {
             let r = sign * 0.09;
             let corners = [
@@ -880,7 +884,6 @@ impl<'a, 'b> BodyPainter<'a, 'b> {
             self.painter.flat(&corners, colour, alpha);
             self.limb(r, reach);
         }
-        use Skin::{Own, Paint};
         let torso = [
             (0.12, 0.82, 0.17),
             (0.14, 1.40, 0.23),

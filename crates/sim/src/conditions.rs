@@ -103,7 +103,7 @@ impl Lighting {
             Daylight::Night => Self {
                 daylight,
                 weather,
-                ambient: rgb(0.135, 0.145, 0.185),
+                ambient: rgb(0.20, 0.21, 0.26),
                 sun: rgb(0.0, 0.0, 0.0),
                 sun_direction: vec3(-0.3, -0.3, 0.9).normal(),
                 shadow: 0.35,

@@ -61,7 +61,9 @@ pub(crate) fn lamps(network: &Network) -> Vec<Lamp> {
         while s < to {
             let in_junction = network.signals.is_some()
                 && (s - if index == 0 { JUNCTION_M } else { 0.0 }).abs() < 20.0;
-            if !in_junction {
+            // Posts beside the camera would stand in its view.
+            let in_the_way = index == 0 && (-4.0..34.0).contains(&s);
+            if !in_junction && !in_the_way {
                 for t in [road.paved.0 - 0.5, road.paved.1 + 0.5] {
                     let inward = t - t.signum() * 3.2;
                     let (x, y) = road.alignment.place(s, inward);
@@ -462,7 +464,7 @@ impl Furniture<'_> {
                 }
                 for t in [road.paved.0 - 1.9, road.paved.1 + 1.9] {
                     let (x, y) = road.alignment.place(s, t);
-                    if y > 6.0 {
+                    if y > 38.0 {
                         let height = self.random.range(5.0, 7.0);
                         self.tree(x, y, height, false, 30);
                     }
@@ -672,21 +674,23 @@ impl Furniture<'_> {
             RoadShape::Ramp => (["SERVICE", "AIRPORT"], ["1 KM", "36 KM"]),
             _ => (["WUHAN", "NANJING"], ["52 KM", "218 KM"]),
         };
-        for (index, from) in [1.4, 9.4].into_iter().enumerate() {
-            let width = 6.4f32.min(right - from - 0.4);
-            if width < 3.0 {
+        const PANEL_M: f32 = 6.6;
+        for (index, from) in [1.2, 8.6].into_iter().enumerate() {
+            if from + PANEL_M > right + 1.0 {
                 continue;
             }
-            let panel = self.panel(road, s - 0.25, from, 9.5);
-            self.sign_face(panel, width, 3.3, hex(0x0B6B43));
-            self.text(panel, 0.5, 0.5, 0.85, names[index], hex(0xF4F6F4));
-            self.text(panel, 0.5, 1.9, 0.85, numbers[index], hex(0xF4F6F4));
-            let plate = Panel {
-                corner: panel.at(width - 2.3, 1.75),
-                ..panel
-            };
-            self.sign_face(plate, 1.9, 1.15, hex(0xB3202A));
-            self.text(plate, 0.2, 0.3, 0.55, code, hex(0xF4F6F4));
+            let panel = self.panel(road, s - 0.25, from, 9.7);
+            self.sign_face(panel, PANEL_M, 3.5, hex(0x0B6B43), 0.0);
+            self.text(panel, 0.45, 0.5, 1.0, names[index], hex(0xF4F6F4));
+            self.text(panel, 0.45, 2.0, 1.0, numbers[index], hex(0xF4F6F4));
+            if numbers[index].len() < 6 {
+                let plate = Panel {
+                    corner: panel.at(PANEL_M - 2.2, 1.85),
+                    ..panel
+                };
+                self.sign_face(plate, 1.9, 1.3, hex(0xB3202A), 0.5);
+                self.text(plate, 0.28, 0.36, 0.6, code, hex(0xF4F6F4));
+            }
         }
     }
 
@@ -699,7 +703,8 @@ impl Furniture<'_> {
         }
     }
 
-    fn sign_face(&mut self, panel: Panel, width: f32, height: f32, colour: Colour) {
+    /// A panel with a white rim; `nearer_m` lifts it over what it is mounted on.
+    fn sign_face(&mut self, panel: Panel, width: f32, height: f32, colour: Colour, nearer_m: f32) {
         let toward = (self.camera.eye - panel.corner).normal();
         let normal = vec3(toward.x, toward.y, 0.25).normal();
         // Sheeting throws light back: signs are brighter than what is around them at night.
@@ -711,7 +716,7 @@ impl Furniture<'_> {
         for (inset, colour) in [(0.0, hex(0xEFF2EF)), (0.09, colour)] {
             let corners = panel.rect(inset, inset, width - 2.0 * inset, height - 2.0 * inset);
             let lit = colour.tint(self.light.on(normal).plus(rgb(glow, glow, glow)));
-            self.push_sorted(corners, lit, panel.corner, 0.02 + inset);
+            self.push_sorted(corners, lit, panel.corner, nearer_m + 0.02 + inset);
         }
     }
 
@@ -739,7 +744,7 @@ impl Furniture<'_> {
                         .iter()
                         .map(|p| panel.at(left + p.x * size * 0.86, y + p.y * size))
                         .collect();
-                    self.push_sorted(corners, lit, panel.corner, 0.4);
+                    self.push_sorted(corners, lit, panel.corner, 0.9);
                 }
             }
         }
@@ -757,7 +762,7 @@ impl Furniture<'_> {
             hex(0x9BA1A4),
         );
         let panel = self.panel(road, 45.9, t, 3.0);
-        self.sign_face(panel, 1.9, 0.85, hex(0x0B6B43));
+        self.sign_face(panel, 1.9, 0.85, hex(0x0B6B43), 0.0);
         self.text(
             panel,
             0.12,
@@ -818,21 +823,23 @@ impl Furniture<'_> {
                 (6.3, 6.55),
                 hex(0x60686C),
             );
-            let near = 2.0 * middle - far;
-            self.block(
-                &road,
-                (near, near + 0.24),
-                (-edge - 0.24, -edge),
-                (0.0, 6.6),
-                hex(0x60686C),
-            );
-            self.block(
-                &road,
-                (near, near + 0.2),
-                (-edge, -0.8),
-                (6.3, 6.55),
-                hex(0x60686C),
-            );
+            if !main {
+                let near = -far;
+                self.block(
+                    &road,
+                    (near, near + 0.24),
+                    (-edge - 0.24, -edge),
+                    (0.0, 6.6),
+                    hex(0x60686C),
+                );
+                self.block(
+                    &road,
+                    (near, near + 0.2),
+                    (-edge, -0.8),
+                    (6.3, 6.55),
+                    hex(0x60686C),
+                );
+            }
         }
     }
 

@@ -144,6 +144,16 @@ impl Camera {
         )
     }
 
+    /// The row of the horizon in the middle of the picture.
+    pub(crate) fn horizon_y(&self) -> f32 {
+        self.centre.y + self.down_slope() * self.focal_px
+    }
+
+    /// Tangent of the angle from the middle of the picture down to the horizon.
+    fn down_slope(&self) -> f32 {
+        self.forward.z / -self.down.z
+    }
+
     /// The direction that a picture point looks in; not of unit length: its `forward` part is 1.
     pub(crate) fn ray(&self, p: Point) -> Vec3 {
         self.forward

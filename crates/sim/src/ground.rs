@@ -28,6 +28,8 @@ pub(crate) struct Ground<'a> {
 
 /// Surface under a bridge, metres below the deck.
 const WATER_M: f32 = 26.0;
+/// Nothing in a tube is seen beyond this.
+const TUBE_FAR_M: f32 = 800.0;
 /// Rays that hit nothing nearer are sky.
 const HORIZON_M: f32 = 6000.0;
 
@@ -77,14 +79,14 @@ impl Ground<'_> {
         let mut sum = 0.0;
         for lamp in self.lamps {
             let (dx, dy) = (x - lamp.x, y - lamp.y);
-            let square = (dx * dx + dy * dy) / 90.0;
+            let square = (dx * dx + dy * dy) / 130.0;
             if square < 9.0 {
                 let fall = 1.0 / (1.0 + square);
                 sum += lamp.power * fall * fall * (1.0 - square / 9.0);
             }
         }
         let strength = if self.light.daylight == Daylight::Night {
-            0.95
+            1.35
         } else {
             0.35
         };
@@ -382,32 +384,37 @@ impl Ground<'_> {
         self.light.through_air(colour, distance)
     }
 
-    /// The inside of a tube: a straight box around the bent road is close enough for a ray that is short.
+    /// The inside of a tube: floor and ceiling are planes, the bent walls are found by marching.
     fn tunnel(&self, eye: Vec3, ray: Vec3) -> Colour {
         let alignment = &self.network.roadways[0].alignment;
-        // March along the ray: the walls bend away slowly.
-        let unit = ray * (1.0 / ray.length());
+        let unit = ray.normal();
+        let plane = if unit.z < 0.0 { 0.0 } else { TUBE_HEIGHT_M };
+        let limit = if unit.z.abs() > 1e-5 {
+            ((plane - eye.z) / unit.z).min(TUBE_FAR_M)
+        } else {
+            TUBE_FAR_M
+        };
         let mut distance = 0.0f32;
-        for _ in 0..90 {
+        let mut at_wall = false;
+        while distance < limit {
             let p = eye + unit * distance;
             let (_, t) = alignment.locate(p.x, p.y);
-            let clearance = (TUBE_HALF_M - t.abs()).min(p.z).min(TUBE_HEIGHT_M - p.z);
-            if clearance < 0.012 {
+            let clearance = TUBE_HALF_M - t.abs();
+            if clearance < 0.004 + distance * 2e-4 {
+                at_wall = true;
                 break;
             }
-            distance += clearance.max(0.01);
-            if distance > 700.0 {
-                break;
-            }
+            distance += clearance.max(0.02);
         }
+        let distance = distance.min(limit);
         let p = eye + unit * distance;
         let (s, t) = alignment.locate(p.x, p.y);
-        let colour = if p.z < 0.05 {
-            self.tunnel_floor(s, t, distance)
-        } else if p.z > TUBE_HEIGHT_M - 0.05 {
-            self.tunnel_ceiling(s, t)
-        } else {
+        let colour = if at_wall {
             self.tunnel_wall(s, p.z, distance)
+        } else if unit.z < 0.0 {
+            self.tunnel_floor(s, t, distance)
+        } else {
+            self.tunnel_ceiling(s, t)
         };
         self.light.through_air(colour, distance)
     }
@@ -420,7 +427,7 @@ impl Ground<'_> {
         let lamps = 0.86 + 0.14 * (s * std::f32::consts::TAU / 9.0).cos();
         let shine = 0.10 * (1.0 - (t.abs() - 3.0).abs() / 3.0).max(0.0);
         self.paved(road, s, t, distance)
-            .scale(0.74 * lamps)
+            .scale(0.95 * lamps)
             .plus(rgb(1.0, 0.93, 0.78).scale(shine * 0.5))
     }
 
@@ -443,7 +450,7 @@ impl Ground<'_> {
         {
             base = base.scale(0.82);
         }
-        base.scale(0.72 * lamps * upward)
+        base.scale(0.98 * lamps * upward)
     }
 
     fn tunnel_ceiling(&self, s: f32, t: f32) -> Colour {
@@ -453,7 +460,7 @@ impl Ground<'_> {
         }
         let glow = (-((t.abs() - 3.4) / 0.9).powi(2)).exp();
         let cable = (t.abs() - 1.2).abs() < 0.12;
-        let base = if cable { 0.16 } else { 0.24 };
+        let base = if cable { 0.22 } else { 0.34 };
         hex(0xA09A8C).scale(base + 0.30 * glow)
     }
 }

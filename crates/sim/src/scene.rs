@@ -143,13 +143,7 @@ impl Scene {
             per_lane_h: config.vehicles_per_lane_h.clamp(0.0, 1600.0),
             heavy_share: config.heavy_share.clamp(0.0, 1.0),
         };
-        let traffic = Traffic::new(
-            network,
-            config.incidents.clone(),
-            demand,
-            cycle_ms,
-            config.seed,
-        );
+        let traffic = Traffic::new(&network, &config.incidents, demand, cycle_ms, config.seed);
         let (width, height) = (config.width as usize, config.height as usize);
         Ok(Self {
             lamps: furniture::lamps(traffic.network()),

@@ -24,7 +24,9 @@ pub(crate) fn heads(road: &Roadway, group: usize) -> Vec<SignalHead> {
     let along = vec3(heading.cos(), -heading.sin(), 0.0);
     let forward = vec3(heading.sin(), heading.cos(), 0.0);
     let mut heads = vec![];
-    for side in [1.0f32, -1.0] {
+    // The heads above the near side of the main road hang behind the camera's back.
+    let sides: &[f32] = if group == 0 { &[1.0] } else { &[1.0, -1.0] };
+    for &side in sides {
         for t in [road.paved.1 * 0.35, road.paved.1 * 0.8] {
             heads.push(SignalHead {
                 centre: road
