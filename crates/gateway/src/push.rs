@@ -317,6 +317,14 @@ fn shifted(unit: AccessUnit, by: Duration) -> AccessUnit {
     AccessUnit { pts: shift(unit.pts), dts: unit.dts.map(shift), ..unit }
 }
 
+/// Sends a running stream until it ends.
+///
+/// # Errors
+/// The leg to the target that failed.
+pub async fn push_stream(stream: Arc<hub::Stream>, target: &PushTarget, guard: &PullGuard) -> Result<u64, PullFailure> {
+    send(Subscriber::new(stream, true), target, guard).await
+}
+
 async fn send(subscriber: Subscriber, target: &PushTarget, guard: &PullGuard) -> Result<u64, PullFailure> {
     let mut transport = connect(&target.url, guard, &mut |leg, text| {
         tracing::info!(leg = leg.as_str(), text, "Target.");

@@ -4,12 +4,14 @@ mod admin;
 mod doctor;
 mod probe;
 mod push;
+mod sim;
 mod token;
 
 pub(crate) use admin::{AdminArgs, admin};
 pub(crate) use doctor::doctor;
 pub(crate) use probe::{ProbeArgs, probe};
 pub(crate) use push::{PushArgs, push};
+pub(crate) use sim::{SimArgs, sim};
 pub(crate) use token::{TokenArgs, token};
 
 use anyhow::Context;

@@ -1,5 +1,6 @@
 //! Viaduct: one program for road video. See `viaduct --help` and README.md.
 
+mod cameras;
 mod certificate;
 mod commands;
 mod config;
@@ -30,6 +31,8 @@ enum Command {
     Probe(commands::ProbeArgs),
     /// Send a file or a URL to another server.
     Push(commands::PushArgs),
+    /// Simulated road cameras for other servers, with ground truth.
+    Sim(commands::SimArgs),
     /// Measure a server on this machine.
     Bench(bench::BenchArgs),
     /// Make a publish or play token for the server that uses the data folder.
@@ -73,6 +76,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => server::run(&args),
         Command::Probe(args) => commands::probe(&args),
         Command::Push(args) => commands::push(&args),
+        Command::Sim(args) => commands::sim(&args),
         Command::Bench(args) => commands::bench(&args),
         Command::Token(args) => commands::token(&args),
         Command::Doctor(args) => commands::doctor(&args),

@@ -1,0 +1,169 @@
+//! `viaduct sim`: simulated road cameras for other servers.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+use gateway::push::{PushTarget, push_stream};
+use gateway::{Config, Gateway, GatewayParts, Limits, Listen, Listening, Protocol, PullGuard};
+use hub::{Hub, StreamKey, StreamOptions};
+use platform::access::TokenAccess;
+use platform::tokens::TokenSigner;
+use sim::{AudioCodec, VideoCodec};
+
+use super::{runtime, say};
+use crate::cameras::{adjust, load_clip, publish_clip, publish_live, write_truth};
+use crate::{http, logging};
+
+/// Pause before a push that failed is tried again.
+const PUSH_RETRY: Duration = Duration::from_secs(3);
+
+/// Simulated road cameras.
+#[derive(Debug, Args)]
+pub(crate) struct SimArgs {
+    /// How many; beyond the eight different scenes they repeat.
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    cameras: u32,
+    /// Encoded once and repeated, or drawn as time passes.
+    #[arg(long, value_enum, default_value_t = Mode::Loop)]
+    mode: Mode,
+    /// H.265 needs the ffmpeg program.
+    #[arg(long, value_enum, default_value_t = Codec::H264)]
+    codec: Codec,
+    /// AAC needs the ffmpeg program.
+    #[arg(long, value_enum, default_value_t = Sound::G711a)]
+    audio: Sound,
+    /// Serve them as rtsp://ADDRESS/sim/NAME to anyone who can reach the address.
+    #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:8555")]
+    listen: SocketAddr,
+    /// Also push each to rtmp://host/app/NAME (give rtmp://host/app).
+    #[arg(long, value_name = "URL")]
+    to: Option<String>,
+    /// Write the ground truth (boxes, tracks, events) as NAME.jsonl into this folder.
+    #[arg(long, value_name = "DIR")]
+    truth: Option<PathBuf>,
+    /// Folder for encoded clips.
+    #[arg(long, value_name = "DIR", default_value = "viaduct-data/demo")]
+    cache: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Mode {
+    Loop,
+    Live,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Codec {
+    H264,
+    H265,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Sound {
+    G711a,
+    Aac,
+    None,
+}
+
+/// Runs until a signal.
+pub(crate) fn sim(args: &SimArgs) -> anyhow::Result<ExitCode> {
+    let _level = logging::start("info", crate::config::LogFormat::Text)?;
+    if let Some(folder) = &args.truth {
+        std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    }
+    runtime()?.block_on(async {
+        let hub = Arc::new(Hub::new(StreamOptions::default()));
+        serve(args, &hub)?;
+        let housekeeping = Arc::clone(&hub);
+        tokio::spawn(async move { housekeeping.run().await });
+        tokio::select! {
+            started = start_cameras(args, &hub) => { started?; tokio::signal::ctrl_c().await?; }
+            stopped = tokio::signal::ctrl_c() => stopped?,
+        }
+        anyhow::Ok(())
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Only RTSP is listened for; whoever reaches the address may watch, as with a camera without password.
+fn serve(args: &SimArgs, hub: &Arc<Hub>) -> anyhow::Result<()> {
+    let listening = Listening::bind(&[Listen { protocol: Protocol::Rtsp, address: args.listen }])?;
+    let (control, _nothing_but_media) = http::handler();
+    let gateway = Gateway::new(GatewayParts {
+        config: Config {
+            listen: Vec::new(),
+            shards: 1,
+            merge_window: Duration::ZERO,
+            play_wait: Duration::from_secs(5),
+            limits: Limits::default(),
+            trusted_proxies: Vec::new(),
+        },
+        hub: Arc::clone(hub),
+        access: Arc::new(TokenAccess::new(TokenSigner::new(rand::random()), true)),
+        control,
+        tls: None,
+    })?;
+    listening.start(&gateway);
+    Ok(())
+}
+
+async fn start_cameras(args: &SimArgs, hub: &Arc<Hub>) -> anyhow::Result<()> {
+    let scenes = sim::demo_cameras();
+    let codec = match args.codec {
+        Codec::H264 => VideoCodec::H264,
+        Codec::H265 => VideoCodec::H265,
+    };
+    let audio = match args.audio {
+        Sound::G711a => Some(AudioCodec::G711A),
+        Sound::Aac => Some(AudioCodec::Aac),
+        Sound::None => None,
+    };
+    let mut clips = Vec::new();
+    for number in 0..args.cameras as usize {
+        let (scene, round) = (number % scenes.len(), number / scenes.len());
+        let mut camera = scenes[scene].clone();
+        adjust(&mut camera, codec, audio);
+        let name = if round == 0 { camera.name.to_owned() } else { format!("{}-{round}", camera.name) };
+        let key = StreamKey::new("sim", &name)?;
+        let truth = args.truth.as_ref().map(|folder| folder.join(format!("{name}.jsonl")));
+        if args.mode == Mode::Live {
+            tokio::spawn(publish_live(Arc::clone(hub), key.clone(), camera.clip, truth));
+        } else {
+            if round == 0 {
+                clips.push(load_clip(&args.cache, &camera).await?);
+            }
+            let clip = Arc::clone(&clips[scene]);
+            if let Some(path) = truth {
+                write_truth(&path, &camera.clip, &clip)?;
+            }
+            tokio::spawn(publish_clip(Arc::clone(hub), key.clone(), clip));
+        }
+        say(&format!("rtsp://{}/{key}", args.listen));
+        if let Some(to) = &args.to {
+            let target =
+                PushTarget::parse(&format!("{}/{name}", to.trim_end_matches('/'))).map_err(anyhow::Error::msg)?;
+            tokio::spawn(push_for_ever(Arc::clone(hub), key, target));
+        }
+    }
+    Ok(())
+}
+
+async fn push_for_ever(hub: Arc<Hub>, key: StreamKey, target: PushTarget) {
+    let guard = PullGuard::new();
+    if guard.set_allowed(&["0.0.0.0/0".to_owned(), "::/0".to_owned()]).is_err() {
+        return;
+    }
+    loop {
+        if let Ok(open) = hub.open(&key, Duration::from_secs(60)).await
+            && let Err(failure) = push_stream(open.stream, &target, &guard).await
+        {
+            tracing::warn!(stream = %key, error = %failure, next_step = failure.next_step, "A push failed.");
+        }
+        tokio::time::sleep(PUSH_RETRY).await;
+    }
+}
