@@ -45,21 +45,9 @@ impl Colour {
         )
     }
 
-    pub(crate) fn luma(self) -> f32 {
-        0.2126 * self.r + 0.7152 * self.g + 0.0722 * self.b
-    }
-
     pub(crate) fn bytes(self) -> [u8; 4] {
         let byte = |v: f32| (v * 255.0 + 0.5).clamp(0.0, 255.0) as u8;
         [byte(self.r), byte(self.g), byte(self.b), 255]
-    }
-
-    fn of(bytes: [u8; 4]) -> Self {
-        rgb(
-            f32::from(bytes[0]) / 255.0,
-            f32::from(bytes[1]) / 255.0,
-            f32::from(bytes[2]) / 255.0,
-        )
     }
 }
 
@@ -78,10 +66,6 @@ impl Canvas {
             height,
             pixels: vec![[0, 0, 0, 255]; width * height],
         }
-    }
-
-    pub(crate) fn get(&self, x: usize, y: usize) -> Colour {
-        Colour::of(self.pixels[y * self.width + x])
     }
 
     pub(crate) fn set(&mut self, x: usize, y: usize, colour: Colour) {

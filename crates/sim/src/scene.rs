@@ -314,6 +314,14 @@ impl Scene {
             lamps: &self.lamps,
             seed: 0,
         };
+        let eye = self.home.eye;
+        let hidden = |x: f32, y: f32| {
+            let to = vec3(x, y, 1.2) - eye;
+            network.shape == RoadShape::Tunnel
+                && ground
+                    .wall_distance(eye, to.normal(), to.length() - 1.0)
+                    .is_some()
+        };
         let mut actors = vec![];
         for vehicle in self.traffic.vehicles() {
             let road = &network.roadways[vehicle.road];
@@ -321,6 +329,9 @@ impl Scene {
             moved.progress_m += vehicle.speed_mps * late_s;
             let (s, t, yaw) = moved.pose(network);
             let (x, y) = road.alignment.place(s, t);
+            if hidden(x, y) {
+                continue;
+            }
             let lane = &road.lanes[vehicle.lane];
             let start = if lane.forward {
                 road.extent.0
