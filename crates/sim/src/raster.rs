@@ -84,10 +84,12 @@ impl Canvas {
     }
 
     /// Adds light.
-    pub(crate) fn add(&mut self, x: usize, y: usize, light: Colour) {
+    pub(crate) fn add(&mut self, x: usize, y: usize, light: Colour, share: f32) {
+        let weight = (share * 256.0) as i32;
         let pixel = &mut self.pixels[y * self.width + x];
         for (channel, value) in pixel.iter_mut().zip([light.r, light.g, light.b]) {
-            *channel = (f32::from(*channel) + value * 255.0).clamp(0.0, 255.0) as u8;
+            let more = ((value * 4096.0) as i32 * weight) >> 12;
+            *channel = (i32::from(*channel) + more).min(255) as u8;
         }
     }
 
@@ -115,7 +117,7 @@ impl Canvas {
                 let dx = (x as f32 + 0.5 - centre.x) / radius_x;
                 let fall = 1.0 - (dx * dx + dy * dy);
                 if fall > 0.0 {
-                    self.add(x, y, light.scale(fall * fall * fall));
+                    self.add(x, y, light, fall * fall * fall);
                 }
             }
         }
@@ -213,7 +215,7 @@ impl Filler {
     pub(crate) fn fill_light(&mut self, canvas: &mut Canvas, polygon: &[Point], light: Colour) {
         let (width, height) = (canvas.width, canvas.height);
         self.cover(polygon, width, height, |x, y, coverage| {
-            canvas.add(x, y, light.scale(coverage));
+            canvas.add(x, y, light, coverage);
         });
     }
 

@@ -56,6 +56,7 @@ fn installed(program: &str) -> bool {
 }
 
 /// Luma planes as `ffmpeg` decodes them, scaled when a size is given.
+#[expect(clippy::unwrap_used, reason = "a test's helper")]
 fn ffmpeg_luma(stream: &Path, format: &str, size: (usize, usize)) -> Vec<Vec<u8>> {
     let output = Command::new("ffmpeg")
         .args([
