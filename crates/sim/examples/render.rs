@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("expressway", Expressway, Day, Clear, vec![]),
         ("queue", Expressway, Day, Overcast, queue),
         ("night", Expressway, Night, Clear, vec![]),
-        ("curve", Curve, Day, Overcast, crash.clone()),
+        ("curve", Curve, Day, Overcast, crash),
         ("ramp", Ramp, Dusk, Clear, vec![]),
         ("junction", Intersection, Day, Clear, vec![]),
         ("junction-night", Intersection, Night, Rain, vec![]),

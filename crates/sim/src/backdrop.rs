@@ -239,7 +239,7 @@ fn lamp_glows(subject: &Subject<'_>, camera: &Camera, canvas: &mut Canvas) {
     } else {
         0.6
     };
-    for lamp in subject.lamps {
+    for lamp in subject.lamps.iter().filter(|lamp| lamp.standing) {
         let p = vec3(lamp.x, lamp.y, 9.4);
         let Some(at) = camera.project(p) else {
             continue;

@@ -388,8 +388,10 @@ impl<'a, 'b> BodyPainter<'a, 'b> {
         } * (-self.distance * light.haze_density).exp();
         let front = self.actor.kind.size_m().0 / 2.0;
         // Many faint layers make a soft edge.
-        for layer in 0..12 {
-            let share = layer as f32 / 11.0;
+        let layers = if self.distance < 90.0 { 10 } else { 3 };
+        let strength = strength * 12.0 / layers as f32;
+        for layer in 0..layers {
+            let share = layer as f32 / (layers - 1) as f32;
             let (reach, spread) = (38.0 - 30.0 * share, 3.1 - 2.1 * share);
             let centre = front + 1.0 + reach / 2.0;
             let ring: Vec<Vec3> = (0..14)

@@ -131,7 +131,7 @@ impl LoopClip {
         if fs::metadata(path).map_err(io)?.len() > MAX_FILE_BYTES {
             return Err(ClipFileError::Damaged { what: "size" });
         }
-        Self::from_bytes(Bytes::from(fs::read(path).map_err(io)?), config)
+        Self::from_bytes(&Bytes::from(fs::read(path).map_err(io)?), config)
     }
 
     fn to_bytes(&self, config: &ClipConfig) -> Vec<u8> {
@@ -176,7 +176,7 @@ impl LoopClip {
         out.into()
     }
 
-    fn from_bytes(file: Bytes, config: &ClipConfig) -> Result<Self, ClipFileError> {
+    fn from_bytes(file: &Bytes, config: &ClipConfig) -> Result<Self, ClipFileError> {
         let mut reader = Reader { rest: file.clone() };
         if reader.take(MAGIC.len(), "magic")?[..] != MAGIC[..] {
             return Err(ClipFileError::Stale { what: "magic" });

@@ -35,7 +35,6 @@ pub enum Weather {
 #[derive(Clone, Debug)]
 pub(crate) struct Lighting {
     pub(crate) daylight: Daylight,
-    pub(crate) weather: Weather,
     /// Light from everywhere.
     pub(crate) ambient: Colour,
     /// Light from the sun.
@@ -64,7 +63,6 @@ impl Lighting {
         let mut light = match daylight {
             Daylight::Day => Self {
                 daylight,
-                weather,
                 ambient: if dull {
                     rgb(0.74, 0.76, 0.79)
                 } else {
@@ -87,7 +85,6 @@ impl Lighting {
             },
             Daylight::Dusk => Self {
                 daylight,
-                weather,
                 ambient: rgb(0.40, 0.38, 0.46),
                 sun: rgb(0.36, 0.22, 0.12),
                 sun_direction: vec3(0.62, 0.70, 0.24).normal(),
@@ -102,7 +99,6 @@ impl Lighting {
             },
             Daylight::Night => Self {
                 daylight,
-                weather,
                 ambient: rgb(0.20, 0.21, 0.26),
                 sun: rgb(0.0, 0.0, 0.0),
                 sun_direction: vec3(-0.3, -0.3, 0.9).normal(),

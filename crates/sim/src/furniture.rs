@@ -63,11 +63,15 @@ pub(crate) fn lamps(network: &Network) -> Vec<Lamp> {
                 && (s - if index == 0 { JUNCTION_M } else { 0.0 }).abs() < 20.0;
             // Posts beside the camera would stand in its view.
             let in_the_way = index == 0 && (-4.0..34.0).contains(&s);
-            if !in_junction && !in_the_way {
+            if !in_junction {
                 for t in [road.paved.0 - 0.5, road.paved.1 + 0.5] {
                     let inward = t - t.signum() * 3.2;
                     let (x, y) = road.alignment.place(s, inward);
-                    lamps.push(Lamp { x, y, power: 1.0 });
+                    lamps.push(Lamp {
+                        x,
+                        y,
+                        standing: !in_the_way,
+                    });
                 }
             }
             s += spacing;
@@ -480,7 +484,10 @@ impl Furniture<'_> {
             for lamp in lamps {
                 let (s, t) = road.alignment.locate(lamp.x, lamp.y);
                 let edge = road.paved.1.min(-road.paved.0);
-                if (t.abs() - edge + 2.7).abs() > 0.3 || index == 1 && s.abs() > 155.0 {
+                if !lamp.standing
+                    || (t.abs() - edge + 2.7).abs() > 0.3
+                    || index == 1 && s.abs() > 155.0
+                {
                     continue;
                 }
                 let outer = t + t.signum() * 3.2;
@@ -594,7 +601,7 @@ impl Furniture<'_> {
                     road,
                     (at - 1.4, at + 1.4),
                     (a, b),
-                    (-20.0, 62.0),
+                    (0.0, 62.0),
                     hex(0xB9BDBE),
                 );
             }

@@ -14,8 +14,8 @@ use crate::road::{
 pub(crate) struct Lamp {
     pub(crate) x: f32,
     pub(crate) y: f32,
-    /// How strong its pool is, 1 for a street lamp.
-    pub(crate) power: f32,
+    /// Whether its post and light are drawn; without, it stands beside the camera and only lights the road.
+    pub(crate) standing: bool,
 }
 
 /// Everything that the shading of rays needs.
@@ -82,7 +82,7 @@ impl Ground<'_> {
             let square = (dx * dx + dy * dy) / 130.0;
             if square < 9.0 {
                 let fall = 1.0 / (1.0 + square);
-                sum += lamp.power * fall * fall * (1.0 - square / 9.0);
+                sum += fall * fall * (1.0 - square / 9.0);
             }
         }
         let strength = if self.light.daylight == Daylight::Night {
@@ -394,19 +394,9 @@ impl Ground<'_> {
         } else {
             TUBE_FAR_M
         };
-        let mut distance = 0.0f32;
-        let mut at_wall = false;
-        while distance < limit {
-            let p = eye + unit * distance;
-            let (_, t) = alignment.locate(p.x, p.y);
-            let clearance = TUBE_HALF_M - t.abs();
-            if clearance < 0.004 + distance * 2e-4 {
-                at_wall = true;
-                break;
-            }
-            distance += clearance.max(0.02);
-        }
-        let distance = distance.min(limit);
+        let wall = self.wall_distance(eye, unit, limit);
+        let at_wall = wall.is_some();
+        let distance = wall.unwrap_or(limit);
         let p = eye + unit * distance;
         let (s, t) = alignment.locate(p.x, p.y);
         let colour = if at_wall {
@@ -417,6 +407,22 @@ impl Ground<'_> {
             self.tunnel_ceiling(s, t)
         };
         self.light.through_air(colour, distance)
+    }
+
+    /// How far the wall of the tube is along a ray of unit length; `None` beyond `limit`.
+    pub(crate) fn wall_distance(&self, eye: Vec3, unit: Vec3, limit: f32) -> Option<f32> {
+        let alignment = &self.network.roadways[0].alignment;
+        let mut distance = 0.0f32;
+        while distance < limit {
+            let p = eye + unit * distance;
+            let (_, t) = alignment.locate(p.x, p.y);
+            let clearance = TUBE_HALF_M - t.abs();
+            if clearance < 0.004 + distance * 2e-4 {
+                return Some(distance);
+            }
+            distance += clearance.max(0.02);
+        }
+        None
     }
 
     fn tunnel_floor(&self, s: f32, t: f32, distance: f32) -> Colour {

@@ -43,13 +43,13 @@ struct Preset {
 /// H.264 at 2 Mbit/s with A-law sound.
 pub fn demo_cameras() -> Vec<DemoCamera> {
     presets()
-        .into_iter()
+        .iter()
         .zip(1..)
         .map(|(preset, seed)| camera(preset, seed))
         .collect()
 }
 
-fn camera(preset: Preset, seed: u64) -> DemoCamera {
+fn camera(preset: &Preset, seed: u64) -> DemoCamera {
     let incidents = preset
         .incident
         .map(|(kind, station_m, away)| Incident::new(kind, station_m, away));

@@ -45,21 +45,9 @@ impl Colour {
         )
     }
 
-    pub(crate) fn luma(self) -> f32 {
-        0.2126 * self.r + 0.7152 * self.g + 0.0722 * self.b
-    }
-
     pub(crate) fn bytes(self) -> [u8; 4] {
         let byte = |v: f32| (v * 255.0 + 0.5).clamp(0.0, 255.0) as u8;
         [byte(self.r), byte(self.g), byte(self.b), 255]
-    }
-
-    fn of(bytes: [u8; 4]) -> Self {
-        rgb(
-            f32::from(bytes[0]) / 255.0,
-            f32::from(bytes[1]) / 255.0,
-            f32::from(bytes[2]) / 255.0,
-        )
     }
 }
 
@@ -80,10 +68,6 @@ impl Canvas {
         }
     }
 
-    pub(crate) fn get(&self, x: usize, y: usize) -> Colour {
-        Colour::of(self.pixels[y * self.width + x])
-    }
-
     pub(crate) fn set(&mut self, x: usize, y: usize, colour: Colour) {
         self.pixels[y * self.width + x] = colour.bytes();
     }
@@ -100,10 +84,12 @@ impl Canvas {
     }
 
     /// Adds light.
-    pub(crate) fn add(&mut self, x: usize, y: usize, light: Colour) {
+    pub(crate) fn add(&mut self, x: usize, y: usize, light: Colour, share: f32) {
+        let weight = (share * 256.0) as i32;
         let pixel = &mut self.pixels[y * self.width + x];
         for (channel, value) in pixel.iter_mut().zip([light.r, light.g, light.b]) {
-            *channel = (f32::from(*channel) + value * 255.0).clamp(0.0, 255.0) as u8;
+            let more = ((value * 4096.0) as i32 * weight) >> 12;
+            *channel = (i32::from(*channel) + more).min(255) as u8;
         }
     }
 
@@ -131,7 +117,7 @@ impl Canvas {
                 let dx = (x as f32 + 0.5 - centre.x) / radius_x;
                 let fall = 1.0 - (dx * dx + dy * dy);
                 if fall > 0.0 {
-                    self.add(x, y, light.scale(fall * fall * fall));
+                    self.add(x, y, light, fall * fall * fall);
                 }
             }
         }
@@ -229,7 +215,7 @@ impl Filler {
     pub(crate) fn fill_light(&mut self, canvas: &mut Canvas, polygon: &[Point], light: Colour) {
         let (width, height) = (canvas.width, canvas.height);
         self.cover(polygon, width, height, |x, y, coverage| {
-            canvas.add(x, y, light.scale(coverage));
+            canvas.add(x, y, light, coverage);
         });
     }
 

@@ -163,7 +163,7 @@ impl Traffic {
             .incidents
             .iter()
             .any(|incident| incident.kind == IncidentKind::Queue);
-        let slowest_mps = if queue { 2.6 } else { 9.0 };
+        let slowest_mps = if queue { 2.4 } else { 9.0 };
         let longest_m = self
             .network
             .roadways
@@ -379,7 +379,7 @@ impl Traffic {
                 if incident.kind == IncidentKind::Queue && incident.away == one.forward {
                     // A wave of slower and faster crawling that travels against the traffic.
                     let phase = self.time_ms as f32 / self.cycle_ms as f32 + progress / 130.0;
-                    speed = speed.min(3.6 + 2.6 * (phase * std::f32::consts::TAU).sin());
+                    speed = speed.min(4.6 + 2.6 * (phase * std::f32::consts::TAU).sin());
                 }
             }
         }
@@ -669,7 +669,7 @@ fn timetable(
                     incident.kind == IncidentKind::Queue && incident.away == lane.forward
                 });
             let per_hour = match lane.purpose {
-                _ if queue => 1000.0,
+                _ if queue => 720.0,
                 LaneUse::Merge => demand.per_lane_h * 0.6,
                 // What the green times of a short cycle can carry.
                 _ if urban && road_index == 0 => demand.per_lane_h.min(900.0) * 0.45,
