@@ -2,10 +2,10 @@
 //! else goes through hyper to the control runtime.
 
 mod forward;
-mod head;
+pub(crate) mod head;
 mod media;
 mod mp4;
-mod websocket;
+pub(crate) mod websocket;
 
 use std::rc::Rc;
 

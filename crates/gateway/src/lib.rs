@@ -14,6 +14,8 @@
 
 mod config;
 mod context;
+#[doc(hidden)]
+pub mod fuzz;
 mod guard;
 mod http;
 mod listener;

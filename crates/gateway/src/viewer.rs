@@ -194,11 +194,7 @@ impl Viewer {
             }
             Place::At(..) => {}
             Place::Waiting(from) => {
-                let start = chunks.iter().find(|chunk| chunk.position >= from && chunk.header.is_some());
-                // A change without a key frame has a header too; only a join position can be started at.
-                if let Some(chunk) = start
-                    && join.is_some_and(|join| join >= chunk.position)
-                {
+                if let Some(chunk) = chunks.iter().find(|chunk| chunk.position >= from && chunk.header.is_some()) {
                     out.place = Place::At(chunk.position, true);
                 }
             }
@@ -267,8 +263,7 @@ impl Out {
                 if !room {
                     break;
                 }
-                let header =
-                    chunk.header.as_ref().filter(|_| chunk.change || (with_header && chunk.position == position));
+                let header = chunk.header.as_ref().filter(|_| with_header && chunk.position == position);
                 room = header.is_none_or(|header| gather.put(header)) && gather.put(&chunk.body);
             }
         }
@@ -303,7 +298,7 @@ impl Out {
             if written == 0 {
                 break;
             }
-            let header = chunk.header.as_ref().filter(|_| chunk.change || with_header);
+            let header = chunk.header.as_ref().filter(|_| with_header);
             for part in header.into_iter().chain([&chunk.body]) {
                 let step = written.min(part.len());
                 written -= step;

@@ -127,6 +127,9 @@ struct State {
     ring: FrameRing,
     last_dts: Timestamp,
     last_push: Option<Instant>,
+    /// The newest key frame, and its distance to the one before.
+    last_key: Option<Timestamp>,
+    key_distance: Option<Duration>,
     renditions: HashMap<RenditionKey, Weak<Rendition>>,
     key_frame_requests: TokenBucket,
 }
@@ -164,6 +167,8 @@ impl Stream {
                 ring,
                 last_dts: Timestamp::ZERO,
                 last_push: None,
+                last_key: None,
+                key_distance: None,
                 renditions: HashMap::new(),
                 key_frame_requests,
             }),
@@ -222,6 +227,11 @@ impl Stream {
         let state = self.lock();
         let (frames, bytes, duration) = state.ring.gop();
         (frames, bytes, duration, state.ring.join_position().is_some())
+    }
+
+    /// Distance of the last two key frames, once there were two.
+    pub fn key_distance(&self) -> Option<Duration> {
+        self.lock().key_distance
     }
 
     /// Its counters.
@@ -432,6 +442,10 @@ impl Stream {
             self.count_frame(&frame, &state.tracks, join_track);
             state.last_dts = state.last_dts.max(frame.dts);
             state.last_push = Some(frame.arrival);
+            if Some(frame.track) == join_track && frame.key {
+                let last_key = state.last_key.replace(frame.dts);
+                state.key_distance = last_key.map(|last| frame.dts.saturating_since(last));
+            }
             let tracks = Arc::clone(&state.tracks);
             overflow |= state.ring.push(Arc::new(frame), tracks, join_track) == Pushed::GopOverflow;
         }

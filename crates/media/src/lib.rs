@@ -27,6 +27,8 @@
 pub mod bitstream;
 mod codec;
 mod frame;
+#[doc(hidden)]
+pub mod fuzz;
 mod muxer;
 mod time;
 mod track;

@@ -14,6 +14,13 @@ pub(crate) use token::{TokenArgs, token};
 
 use anyhow::Context;
 
+/// Measures this very program.
+pub(crate) fn bench(args: &bench::BenchArgs) -> anyhow::Result<std::process::ExitCode> {
+    let program = std::env::current_exe().context("finding this program")?;
+    bench::run(args, &program)?;
+    Ok(std::process::ExitCode::SUCCESS)
+}
+
 /// A runtime for commands that wait for the network.
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().context("starting the runtime")

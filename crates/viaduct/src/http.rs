@@ -5,6 +5,7 @@ mod assets;
 mod auth;
 mod events;
 mod health;
+mod language;
 mod metrics;
 mod problem;
 mod server;
@@ -105,5 +106,6 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/readyz", get(health::ready))
         .fallback(assets::serve)
         .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(axum::middleware::from_fn(language::remember))
         .with_state(app)
 }

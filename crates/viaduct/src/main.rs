@@ -30,6 +30,8 @@ enum Command {
     Probe(commands::ProbeArgs),
     /// Send a file or a URL to another server.
     Push(commands::PushArgs),
+    /// Measure a server on this machine.
+    Bench(bench::BenchArgs),
     /// Make a publish or play token for the server that uses the data folder.
     Token(commands::TokenArgs),
     /// Check whether this machine and configuration can run the server.
@@ -71,6 +73,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => server::run(&args),
         Command::Probe(args) => commands::probe(&args),
         Command::Push(args) => commands::push(&args),
+        Command::Bench(args) => commands::bench(&args),
         Command::Token(args) => commands::token(&args),
         Command::Doctor(args) => commands::doctor(&args),
         Command::Admin(args) => commands::admin(&args),

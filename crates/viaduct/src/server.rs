@@ -3,6 +3,7 @@
 mod demo;
 mod state;
 
+use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -138,7 +139,7 @@ async fn open_accounts(
         } else if first_run {
             let password = random_token().chars().filter(char::is_ascii_alphanumeric).take(16).collect::<String>();
             accounts.force_admin_password(&password).await?;
-            println_out(&format!("User admin, password {password}"));
+            tell(&format!("User admin, password {password}"));
         }
     }
     Ok(accounts)
@@ -202,7 +203,7 @@ fn session_row(record: &SessionRecord) -> ViewerSessionRow {
 async fn announce(app: &App) -> anyhow::Result<()> {
     for (protocol, address) in &app.addresses {
         tracing::info!(protocol = protocol.as_str(), %address, "Listening.");
-        println_out(&format!("listening {} {address}", protocol.as_str()));
+        tell(&format!("listening {} {address}", protocol.as_str()));
     }
     let console = app.addresses.iter().find(|(protocol, _)| *protocol == Protocol::Http);
     if let Some((_, address)) = console {
@@ -212,15 +213,15 @@ async fn announce(app: &App) -> anyhow::Result<()> {
         } else {
             "/".to_owned()
         };
-        println_out(&format!("\nOpen http://{host}:{}{path}\n", address.port()));
+        tell(&format!("\nOpen http://{host}:{}{path}\n", address.port()));
     }
     Ok(())
 }
 
-/// Standard output is for people and scripts; logs go to standard error.
-#[expect(clippy::print_stdout, reason = "the one place that talks to whoever started the server")]
-fn println_out(line: &str) {
-    println!("{line}");
+/// Standard output is for people and scripts; logs go to standard error. Whoever stops reading misses nothing
+/// that matters.
+fn tell(line: &str) {
+    let _reader_is_gone = writeln!(std::io::stdout(), "{line}");
 }
 
 /// SIGHUP reloads, SIGINT and SIGTERM end.

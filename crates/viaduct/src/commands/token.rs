@@ -56,15 +56,15 @@ pub(crate) fn token(args: &TokenArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn parse_life(text: &str) -> anyhow::Result<i64> {
-    let unit = text.chars().last().unwrap_or('s');
-    let seconds = match unit {
-        's' => 1,
-        'm' => 60,
-        'h' => 3600,
-        'd' => 86_400,
+    let mut digits = text.chars();
+    let seconds = match digits.next_back() {
+        Some('s') => 1,
+        Some('m') => 60,
+        Some('h') => 3600,
+        Some('d') => 86_400,
         _ => bail!("a time is a number with s, m, h or d, such as 12h, not {text:?}"),
     };
-    let number: i64 = text[..text.len() - unit.len_utf8()].parse().with_context(|| format!("{text:?} is no time"))?;
+    let number: i64 = digits.as_str().parse().with_context(|| format!("{text:?} is no time"))?;
     let life = number.checked_mul(seconds).filter(|life| (1..=MAX_LIFE_S).contains(life));
     life.context("a token lives for one second to one year")
 }

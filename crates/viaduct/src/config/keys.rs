@@ -228,3 +228,6 @@ pub(crate) const KEYS: &[Key] = &[
     ),
     key("log.format", Kind::Text, "text", Reload::Restart, "text or json."),
 ];
+
+#[cfg(test)]
+mod tests;

@@ -49,7 +49,7 @@ impl IntoResponse for Failure {
             kind: "about:blank".to_owned(),
             title: self.kind.as_str().replace('_', " "),
             status,
-            detail: self.detail,
+            detail: super::language::localised(&self.detail),
             code: self.code.unwrap_or(self.kind.as_str()).to_owned(),
             field: self.field.map(str::to_owned),
         };

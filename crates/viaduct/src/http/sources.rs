@@ -16,6 +16,7 @@ use platform::unix_now;
 
 use super::Failure;
 use super::auth::Administrator;
+use super::language::localised;
 use super::problem::Body;
 use super::views::{self, millis};
 use crate::server::App;
@@ -44,8 +45,8 @@ fn view(app: &App, row: &SourceRow) -> Source {
             .map(|at| millis(at.saturating_duration_since(Instant::now()))),
         last_error: failure.map(|failure| SourceError {
             leg: failure.leg.as_str().to_owned(),
-            text: failure.text.clone(),
-            next_step: failure.next_step.clone(),
+            text: localised(&failure.text),
+            next_step: localised(&failure.next_step),
         }),
         created_at: views::rfc3339(row.created_at),
     }
@@ -159,7 +160,7 @@ pub(super) async fn probe(
 /// A report for people and programs; the command line prints the same.
 pub(crate) fn report_view(url: &PullUrl, report: &probe::ProbeReport) -> ProbeReport {
     let summary = match &report.failure {
-        Some(failure) => format!("{failure}."),
+        Some(failure) => localised(&format!("{failure}.")),
         None => report.tracks.iter().map(probe::describe).collect::<Vec<_>>().join("; "),
     };
     ProbeReport {
@@ -173,20 +174,20 @@ pub(crate) fn report_view(url: &PullUrl, report: &probe::ProbeReport) -> ProbeRe
                 leg: leg.leg.as_str().to_owned(),
                 ok: leg.ok,
                 elapsed_ms: millis(leg.elapsed),
-                text: leg.text.clone(),
+                text: localised(&leg.text),
             })
             .collect(),
         failed_leg: report.failure.as_ref().map(|failure| failure.leg.as_str().to_owned()),
         summary,
-        next_step: report.failure.as_ref().map(|failure| failure.next_step.clone()),
+        next_step: report.failure.as_ref().map(|failure| localised(&failure.next_step)),
         tracks: report.tracks.iter().map(views::track).collect(),
         gop_ms: report.gop.map(millis),
         bitrate_bps: report.bitrate_bps,
         fps: report.fps,
         clock: report.clock_skew_ms.map(|skew| ProbeClock {
             skew_ms: Some(skew),
-            text: format!("The camera's clock is {skew} ms from ours."),
+            text: localised(&format!("The camera's clock is {skew} ms from ours.")),
         }),
-        warnings: report.warnings.clone(),
+        warnings: report.warnings.iter().map(|warning| localised(warning)).collect(),
     }
 }

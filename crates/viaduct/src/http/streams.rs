@@ -22,6 +22,7 @@ use serde::Deserialize;
 
 use super::Failure;
 use super::auth::Administrator;
+use super::language::localised;
 use super::problem::Body;
 use super::views;
 use crate::server::{App, stream_options};
@@ -81,7 +82,7 @@ pub(super) async fn detail(
     Path(path): Path<(String, String)>,
 ) -> Result<Json<StreamDetail>, Failure> {
     let Ok(stream) = find(&app, &path) else { return idle_detail(&app, &headers, &path) };
-    let (frames, bytes, duration, joinable) = stream.gop();
+    let (frames, bytes, cached, joinable) = stream.gop();
     let counters = stream.counters().read();
     let history = stream.history().samples();
     Ok(Json(StreamDetail {
@@ -91,7 +92,7 @@ pub(super) async fn detail(
             .into_iter()
             .map(|sample| BitrateSample { at_ms: sample.at_ms, bitrate_bps: sample.bitrate_bps, fps: sample.fps })
             .collect(),
-        gop: Gop { frames, ms: views::millis(duration), bytes, joinable },
+        gop: Gop { frames, ms: views::millis(stream.key_distance().unwrap_or(cached)), bytes, joinable },
         counters: Counters {
             frames: counters.frames,
             key_frames: counters.key_frames,
@@ -148,7 +149,7 @@ pub(super) async fn play(
     let expires_at = unix_now() + PLAY_TOKEN_LIFE_S;
     let claims = TokenClaims { action: Action::Play, app: name_app.clone(), name: Some(name.clone()), expires_at };
     let token = app.signer.sign(&claims);
-    let (_, _, gop, _) = open.stream.gop();
+    let gop = open.stream.key_distance().unwrap_or_default();
     tracing::debug!(user = who.user.name, stream = %key, "A play offer was made.");
     Ok(Json(PlayOffer {
         engines: engines(&key, &tracks.list, &token),
@@ -286,11 +287,15 @@ pub(super) async fn diagnosis(
             (Some(_), Some(failure)) => ("failed", format!("{failure}."), Some(failure.next_step.clone())),
             (Some(_), None) => ("waiting", "The source starts when somebody watches.".to_owned(), None),
         };
-        return Ok(Json(Diagnosis { verdict: verdict.to_owned(), summary, next_step, steps: Vec::new() }));
+        return Ok(Json(diagnosed(verdict, &summary, next_step.as_deref(), Vec::new())));
     };
     let steps = stream.steps().iter().map(views::step).collect();
     let (verdict, summary, next_step) = verdict(&stream);
-    Ok(Json(Diagnosis { verdict: verdict.to_owned(), summary, next_step, steps }))
+    Ok(Json(diagnosed(verdict, &summary, next_step.as_deref(), steps)))
+}
+
+fn diagnosed(verdict: &str, summary: &str, next_step: Option<&str>, steps: Vec<api::Step>) -> Diagnosis {
+    Diagnosis { verdict: verdict.to_owned(), summary: localised(summary), next_step: next_step.map(localised), steps }
 }
 
 fn verdict(stream: &hub::Stream) -> (&'static str, String, Option<String>) {

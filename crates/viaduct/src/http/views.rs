@@ -8,6 +8,7 @@ use media::{MediaKind, TrackConfig};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::language::localised;
 use crate::server::App;
 
 /// Unix seconds as RFC 3339.
@@ -64,7 +65,7 @@ pub(super) const fn state(phase: &Phase, has_source: bool) -> &'static str {
 
 pub(super) fn stream(app: &App, stream: &hub::Stream) -> Stream {
     let (bitrate_bps, fps) = stream.history().recent(5);
-    let (_, _, gop, _) = stream.gop();
+    let gop = stream.key_distance().unwrap_or_default();
     let source = app.sources.status(stream.key()).is_some();
     let publisher = stream.publisher();
     Stream {
@@ -127,7 +128,7 @@ pub(super) fn step(step: &hub::Step) -> Step {
         at: rfc3339_of(step.at),
         leg: step.leg.as_str().to_owned(),
         ok: step.ok,
-        text: step.text.clone(),
+        text: localised(&step.text),
         count: step.count,
     }
 }

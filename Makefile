@@ -1,0 +1,136 @@
+# Viaduct: what people type. Every target installs what it lacks and can be repeated.
+
+SHELL := /bin/bash -euo pipefail
+.DEFAULT_GOAL := help
+
+# Options, for example: make run DATA_DIR=/srv/viaduct ARGS="--set http.listen=127.0.0.1:9000"
+DATA_DIR ?= viaduct-data
+ARGS ?=
+# Seconds that `make fuzz` gives to each target, and which targets (all by default).
+SECONDS ?= 20
+TARGETS ?=
+TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
+
+say = @printf '\n== %s\n' "$(1)"
+
+.PHONY: help
+help: ## Show this help
+	@echo "Viaduct. Targets:"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+# ---- using it ----------------------------------------------------------------------------------------------
+
+.PHONY: run
+run: build-tools console ## Build and start with simulated cameras; prints the address to open
+	$(call say,Building the server for a trial (the first time takes some minutes))
+	cargo build --profile trial --package viaduct --bin viaduct
+	$(call say,Starting; data is kept in $(DATA_DIR); Ctrl-C stops)
+	@exec $(TARGET_DIR)/trial/viaduct serve --demo --data-dir "$(DATA_DIR)" $(ARGS)
+
+.PHONY: build
+build: build-tools console ## Build the optimised program with the console inside: target/release/viaduct
+	$(call say,Building the optimised server)
+	cargo build --release --package viaduct --bin viaduct
+	@ls -lh $(TARGET_DIR)/release/viaduct
+
+# ---- changing it -------------------------------------------------------------------------------------------
+
+.PHONY: check
+check: build-tools web-packages format clippy tidy ## Fast: format, lints, tidiness, unit tests, web types
+	$(call say,Unit tests)
+	cargo test --workspace --lib --bins
+	$(call say,Web: types and unit tests)
+	cd web && npm run typecheck && npm test
+
+.PHONY: lint
+lint: build-tools web-packages format clippy tidy licences ## Format, lints, tidiness, licences, documentation links, web types
+	$(call say,Documentation links)
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
+	$(call say,Web: types)
+	cd web && npm run typecheck
+
+.PHONY: test
+test: test-tools lint rust-tests web-tests fuzz-check e2e ## Everything that a change must pass
+	@scripts/skips report
+
+.PHONY: test-long
+test-long: test-tools console ## Also the long tests: ignored ones, and every fuzz target for a minute
+	$(call say,Long tests)
+	cargo test --workspace -- --ignored
+	scripts/fuzz --seconds 60
+
+.PHONY: bench
+bench: build ## Benchmarks beside their floors: table and JSON
+	$(call say,Benchmarks)
+	$(TARGET_DIR)/release/viaduct bench $(ARGS)
+
+.PHONY: fuzz
+fuzz: fuzz-tools ## Fuzz every target for SECONDS=20 each (TARGETS="a b" chooses)
+	scripts/fuzz --seconds $(SECONDS) $(TARGETS)
+
+# ---- the parts ---------------------------------------------------------------------------------------------
+
+.PHONY: format clippy tidy licences rust-tests web-tests fuzz-check e2e
+format:
+	$(call say,Format)
+	cargo fmt --all --check
+
+clippy: dist-folder
+	$(call say,Lints)
+	cargo clippy --workspace --all-targets -- -D warnings
+
+tidy:
+	$(call say,Tidiness: layers and sans-IO bans and documents)
+	cargo xtask tidy
+
+licences:
+	$(call say,Licences and sources of dependencies)
+	scripts/deny
+
+rust-tests: dist-folder
+	$(call say,Tests of the crates)
+	cargo test --workspace
+
+web-tests: console
+	$(call say,Web: unit and browser tests)
+	cd web && npm test
+	cd web && CHROMIUM="$$(../scripts/chromium)" npm run test:browser
+
+fuzz-check: fuzz-tools
+	$(call say,Fuzz targets build and find a planted panic)
+	scripts/fuzz --self-test
+
+# Every executable in tests/e2e is one end-to-end test against the real program.
+e2e: console
+	$(call say,End to end)
+	cargo build --profile trial --package viaduct --bin viaduct
+	@for test in $(wildcard tests/e2e/run*); do \
+		echo "$$test"; \
+		VIADUCT="$(abspath $(TARGET_DIR))/trial/viaduct" CHROMIUM="$$(scripts/chromium)" "$$test"; \
+	done
+
+.PHONY: console web-packages dist-folder
+console: web-packages
+	$(call say,Console)
+	cd web && npm run build
+
+web-packages:
+	@scripts/web-packages
+
+# The server embeds the console's folder, which may be empty while only Rust is looked at.
+dist-folder:
+	@mkdir -p web/console/dist
+
+.PHONY: build-tools test-tools fuzz-tools
+build-tools:
+	@scripts/toolchain
+	@scripts/need build-essential pkg-config
+
+test-tools: build-tools
+	@scripts/need ffmpeg gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
+		gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav mpv curl fonts-noto-cjk
+	@scripts/chromium > /dev/null
+
+fuzz-tools:
+	@scripts/toolchain rust
+	@scripts/need build-essential

@@ -1,0 +1,80 @@
+//! `viaduct bench`: measures a server process from outside.
+//!
+//! Every fan-out figure stands beside its floor, measured in turn with it: a bare program that sends the same
+//! number of bytes to the same number of sockets every 25 ms (for TLS: seals them with AES-128-GCM first).
+//! Quote medians of paired ratios; absolute times of shared machines mean little.
+//!
+//! The clip is synthetic: pictures of the configured bit rate whose payload ends with a marker (send time and
+//! key flag), so that latency is read from the byte stream of any protocol without parsing it. Viewers who are
+//! not looked at closely are drained with `MSG_TRUNC`, so that the client stays cheap.
+
+mod clip;
+mod floor;
+mod process;
+mod publisher;
+mod report;
+mod scenario;
+mod viewer;
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::{Args, Subcommand};
+
+pub use report::Row;
+
+/// Measures a server.
+#[derive(Debug, Args)]
+pub struct BenchArgs {
+    #[command(subcommand)]
+    command: BenchCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum BenchCommand {
+    /// Cost of delivery: one stream to many viewers, in turn with the floor.
+    Fanout(scenario::FanoutArgs),
+    /// Time from connecting to the first complete key frame.
+    Join(scenario::JoinArgs),
+    /// Cost of publishers that nobody watches.
+    Ingest(scenario::IngestArgs),
+    /// What one stalled and one slow viewer do to the others.
+    Slow(scenario::SlowArgs),
+    /// The whole programme of docs/reference/performance.md.
+    All(scenario::AllArgs),
+    /// The floor itself (started by the others).
+    #[command(hide = true)]
+    Floor(floor::FloorArgs),
+}
+
+/// Runs a benchmark; `server` is the program that serves.
+///
+/// # Errors
+/// When the server does not start or a viewer cannot connect.
+pub fn run(args: &BenchArgs, server: &std::path::Path) -> anyhow::Result<()> {
+    raise_file_limit();
+    match &args.command {
+        BenchCommand::Floor(floor) => floor::serve(floor),
+        BenchCommand::Fanout(fanout) => scenario::fanout(fanout, server).and_then(|rows| report::finish(&rows, None)),
+        BenchCommand::Join(join) => scenario::join(join, server).and_then(|rows| report::finish(&rows, None)),
+        BenchCommand::Ingest(ingest) => scenario::ingest(ingest, server).and_then(|rows| report::finish(&rows, None)),
+        BenchCommand::Slow(slow) => scenario::slow(slow, server).and_then(|rows| report::finish(&rows, None)),
+        BenchCommand::All(all) => {
+            let rows = scenario::all(all, server)?;
+            report::finish(&rows, all.json.as_deref())
+        }
+    }
+}
+
+fn raise_file_limit() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    // A small limit shows as a connection that fails, with its own message.
+    let _refused = setrlimit(Resource::Nofile, limit);
+}
+
+/// Writes `text` to `path`.
+fn write(path: &std::path::Path, text: &str) -> anyhow::Result<()> {
+    std::fs::write(path, text).with_context(|| format!("writing {}", PathBuf::from(path).display()))
+}

@@ -1,0 +1,132 @@
+//! The measured process: started, asked for its ports, watched, killed.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, bail};
+
+use crate::viewer::Ports;
+
+/// A running server or floor.
+#[derive(Debug)]
+pub(crate) struct Measured {
+    child: Child,
+    ports: Vec<(String, SocketAddr)>,
+    folder: Option<PathBuf>,
+}
+
+impl Measured {
+    /// Starts the server on free ports with open access.
+    pub(crate) fn server(program: &Path, merge_window_ms: Option<u64>) -> anyhow::Result<Self> {
+        let folder = std::env::temp_dir().join(format!("viaduct-bench-{}", std::process::id()));
+        let mut command = Command::new(program);
+        command.args(["serve", "--dev", "--data-dir"]).arg(&folder);
+        for protocol in ["http", "https", "rtsp", "rtsps", "rtmp", "rtmps"] {
+            command.arg("--set").arg(format!("{protocol}.listen=127.0.0.1:0"));
+        }
+        command.args(["--set", "log.level=warn"]);
+        if let Some(window) = merge_window_ms {
+            command.arg("--set").arg(format!("media.merge_window_ms={window}"));
+        }
+        Self::spawn(command, 6, Some(folder))
+    }
+
+    /// Starts the floor.
+    pub(crate) fn floor(program: &Path, bitrate_bps: u64, seal: bool) -> anyhow::Result<Self> {
+        let mut command = Command::new(program);
+        command.args(["bench", "floor", "--bitrate"]).arg(bitrate_bps.to_string());
+        if seal {
+            command.arg("--seal");
+        }
+        Self::spawn(command, 1, None)
+    }
+
+    fn spawn(mut command: Command, wanted: usize, folder: Option<PathBuf>) -> anyhow::Result<Self> {
+        let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("starting {command:?}"))?;
+        let output = child.stdout.take().context("the child's output")?;
+        let mut ports = Vec::new();
+        for line in BufReader::new(output).lines() {
+            let line = line?;
+            if let Some(("listening", rest)) = line.split_once(' ')
+                && let Some((protocol, address)) = rest.split_once(' ')
+            {
+                ports.push((protocol.to_owned(), address.parse().context("an address")?));
+            }
+            if ports.len() == wanted {
+                // The rest of the output is of no interest; the pipe is closed and nothing more is printed.
+                return Ok(Self { child, ports, folder });
+            }
+        }
+        let _already_gone = child.kill();
+        bail!("the measured process ended before it listened")
+    }
+
+    fn port(&self, protocol: &str) -> SocketAddr {
+        let found = self.ports.iter().find(|(known, _)| known == protocol);
+        found.map_or(self.ports[0].1, |(_, address)| *address)
+    }
+
+    pub(crate) fn ports(&self) -> Ports {
+        Ports { http: self.port("http"), https: self.port("https"), rtsp: self.port("rtsp"), rtmp: self.port("rtmp") }
+    }
+
+    /// User and system seconds so far.
+    pub(crate) fn cpu_seconds(&self) -> f64 {
+        const TICKS_PER_SECOND: f64 = 100.0;
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
+        let fields = stat.rsplit_once(") ").map(|(_, fields)| fields).unwrap_or_default();
+        let ticks: f64 = fields.split(' ').skip(11).take(2).filter_map(|field| field.parse::<f64>().ok()).sum();
+        ticks / TICKS_PER_SECOND
+    }
+
+    /// Resident KiB.
+    pub(crate) fn memory_kib(&self) -> f64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+        line.trim().trim_end_matches("kB").trim().parse().unwrap_or(0.0)
+    }
+
+    /// Counts cycles of all threads with `perf` where the machine lets it; read with [`Cycles::stop`].
+    pub(crate) fn count_cycles(&self) -> Option<Cycles> {
+        let child = Command::new("perf")
+            .args(["stat", "-x,", "-e", "cycles", "-p"])
+            .arg(self.child.id().to_string())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .ok()?;
+        Some(Cycles { child })
+    }
+}
+
+impl Drop for Measured {
+    fn drop(&mut self) {
+        let _already_gone = self.child.kill();
+        let _reaped = self.child.wait();
+        if let Some(folder) = &self.folder {
+            let _absent = fs::remove_dir_all(folder);
+        }
+    }
+}
+
+/// A running `perf stat`.
+#[derive(Debug)]
+pub(crate) struct Cycles {
+    child: Child,
+}
+
+impl Cycles {
+    /// Cycles since the start; `None` where they are not counted.
+    pub(crate) fn stop(self) -> Option<f64> {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::INT).ok()?;
+        let output = self.child.wait_with_output().ok()?;
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        let line = text.lines().find(|line| line.contains("cycles"))?;
+        line.split(',').next()?.parse().ok()
+    }
+}

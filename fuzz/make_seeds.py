@@ -1,0 +1,270 @@
+#!/usr/bin/env python3
+"""Makes the seeds in corpus/ from the golden files of the crates and from small hand-made messages.
+
+Run it after golden files have changed: python3 fuzz/make_seeds.py. It adds and overwrites, and removes nothing.
+"""
+
+import struct
+from pathlib import Path
+
+ROOT = Path(__file__).parent
+CRATES = ROOT.parent / "crates"
+CONTAINER = CRATES / "container/tests/golden"
+RTP = CRATES / "rtp/tests/golden"
+
+
+def seed(target: str, name: str, data: bytes) -> None:
+    folder = ROOT / "corpus" / target
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(data)
+
+
+def flv_tags(data: bytes):
+    at = 13
+    while at + 11 <= len(data):
+        kind, size = data[at] & 31, int.from_bytes(data[at + 1 : at + 4], "big")
+        yield kind, data[at + 11 : at + 11 + size]
+        at += 11 + size + 4
+
+
+def rtp_packets(data: bytes):
+    at = 0
+    while at + 2 <= len(data):
+        size = int.from_bytes(data[at : at + 2], "big")
+        yield data[at + 2 : at + 2 + size]
+        at += 2 + size
+
+
+def amf_string(text: str) -> bytes:
+    return b"\x02" + struct.pack(">H", len(text)) + text.encode()
+
+
+def amf_number(value: float) -> bytes:
+    return b"\x00" + struct.pack(">d", value)
+
+
+def amf_object(fields: dict) -> bytes:
+    out = b"\x03"
+    for name, value in fields.items():
+        out += struct.pack(">H", len(name)) + name.encode()
+        out += amf_number(value) if isinstance(value, (int, float)) else amf_string(value)
+    return out + b"\x00\x00\x09"
+
+
+def chunk(stream: int, kind: int, message_stream: int, body: bytes, size: int = 128) -> bytes:
+    out = bytes([stream]) + b"\0\0\0" + len(body).to_bytes(3, "big") + bytes([kind]) + struct.pack("<I", message_stream)
+    out += body[:size]
+    for at in range(size, len(body), size):
+        out += bytes([0xC0 | stream]) + body[at : at + size]
+    return out
+
+
+def containers() -> None:
+    for path in sorted(CONTAINER.iterdir()):
+        data = path.read_bytes()
+        if path.suffix == ".flv":
+            seed("container_flv_file", path.stem, data[:4000])
+            of_kind = {8: 0, 9: 1, 18: 2}
+            for index, (kind, body) in enumerate(list(flv_tags(data))[:6]):
+                seed("container_flv_tag", f"{path.stem}_{index}", bytes([of_kind[kind]]) + body[:1500])
+                if kind == 18:
+                    seed("container_amf0", path.stem, body)
+        elif path.suffix == ".mp4":
+            seed("container_mp4_file", path.stem, data)
+    hevc = bytes.fromhex(
+        "01016000000090000000000078f000fcfdf8f800000f03a00001001840010c01ffff016000000300900000030000030078959809"
+        "a10001002a42010101600000030090000003000003007 8a003c08010e596566924caf0168080000003008000000c84"
+        "a2000100074401c172b46240".replace(" ", "")
+    )
+    seed("container_flv_tag", "hevc_enhanced_start", b"\x01\x90hvc1" + hevc)
+    seed("container_flv_tag", "hevc_enhanced_frame", b"\x01\x91hvc1\0\0\x28" + b"\0\0\0\x05\x26\x01\xaf\x08\x40")
+    seed("container_flv_tag", "hevc_domestic_start", b"\x01\x1c\x00\0\0\0" + hevc)
+    seed("container_flv_tag", "av1_enhanced_start", b"\x01\x90av01" + bytes.fromhex("81010c000a0b0000000cc4ff6736be4010"))
+    seed("container_flv_tag", "opus_enhanced_start", b"\x00\x90OpusOpusHead\x01\x02\x38\x01\x80\xbb\0\0\0\0\0")
+    seed("container_flv_tag", "multitrack", b"\x01\x96\x10avc1\x00" + b"\0\0\x08" + bytes(8))
+    strict = b"\x0a\0\0\0\x02" + amf_number(1) + amf_string("a")
+    ecma = b"\x08\0\0\0\x01\x00\x01a" + amf_object({"b": 1}) + b"\x00\x00\x09"
+    seed("container_amf0", "arrays", strict + ecma + b"\x01\x01\x05\x06\x0b" + bytes(10) + b"\x0c\0\0\0\x01x")
+
+
+def rtmp() -> None:
+    url = {"app": "live", "type": "nonprivate", "tcUrl": "rtmp://host/live", "fpad": 0, "videoCodecs": 252}
+    connect = chunk(3, 20, 0, amf_string("connect") + amf_number(1) + amf_object(url))
+    create = chunk(3, 20, 0, amf_string("createStream") + amf_number(4) + b"\x05")
+    publish = chunk(8, 20, 1, amf_string("publish") + amf_number(5) + b"\x05" + amf_string("cam1") + amf_string("live"))
+    play = chunk(8, 20, 1, amf_string("play") + amf_number(5) + b"\x05" + amf_string("cam1?token=x") + amf_number(-2))
+    set_size = chunk(2, 1, 0, struct.pack(">I", 4096))
+    acknowledge = chunk(2, 5, 0, struct.pack(">I", 2500000)) + chunk(2, 3, 0, bytes(4)) + chunk(2, 4, 0, b"\0\6\0\0\0\1")
+    media = b"".join(
+        chunk(4 if kind == 8 else 6, kind, 1, body, 4096)
+        for kind, body in list(flv_tags((CONTAINER / "h264_bframes_aac.flv").read_bytes()))[:6]
+    )
+    client = bytes(1536)
+    seed("rtmp_server_session", "publish", client + connect + set_size + create + publish + media)
+    seed("rtmp_server_session", "play", client + connect + acknowledge + create + play)
+    seed("rtmp_server_session", "publish_at_once", connect + set_size + create + publish + media)
+    seed("rtmp_server_session", "play_at_once", connect + create + play)
+    info = amf_object({"level": "status", "code": "NetConnection.Connect.Success", "objectEncoding": 0})
+    connected = chunk(3, 20, 0, amf_string("_result") + amf_number(1) + amf_object({"fmsVer": "FMS/3,5"}) + info)
+    created = chunk(3, 20, 0, amf_string("_result") + amf_number(2) + b"\x05" + amf_number(1))
+    started = chunk(
+        5, 20, 1, amf_string("onStatus") + amf_number(0) + b"\x05"
+        + amf_object({"level": "status", "code": "NetStream.Play.Start"})
+    )
+    refused = chunk(
+        5, 20, 1, amf_string("onStatus") + amf_number(0) + b"\x05"
+        + amf_object({"level": "error", "code": "NetStream.Play.StreamNotFound"})
+    )
+    server = connected + created + chunk(2, 4, 0, b"\0\0\0\0\0\1") + started
+    seed("rtmp_client_session", "play", acknowledge + connected + created + started + set_size + media)
+    seed("rtmp_client_session", "refused", acknowledge + connected + created + refused)
+    seed("rtmp_chunks", "publish", connect + set_size + create + publish + media)
+    seed("rtmp_chunks", "play", server)
+    seed("rtmp_chunks", "kinds", chunk(3, 8, 1, b"\xaf\x01ab") + b"\x43\0\0\x05\0\0\x02\x08ab" + b"\x83\0\0\x05ab" + b"\xc3ab")
+    extended = b"\x03\xff\xff\xff\0\0\x02\x08\1\0\0\0\1\0\0\0ab" + b"\xc3\1\0\0\0ab"
+    seed("rtmp_chunks", "extended", extended + b"\x00\x00" + b"\0\0\0\0\0\x01\x08\0\0\0\0a" + b"\x01\x00\x01" + b"\0\0\0\0\0\x01\x08\0\0\0\0a")
+    seed("rtmp_chunks", "aborted", b"\x04\0\0\0\0\x01\0\x08\1\0\0\0" + bytes(128) + chunk(2, 2, 0, struct.pack(">I", 4)))
+
+
+def rtp() -> None:
+    encodings = {"h264": 0, "h265": 1, "av1": 2, "aac": 3, "mp3": 4, "alaw": 6, "latm": 9}
+    for path in sorted(RTP.glob("*.rtp")):
+        packets = list(rtp_packets(path.read_bytes()))
+        seed("rtp_packet", path.stem, packets[0][:200])
+        choice = encodings[path.stem.split("-")[1]]
+        data, timestamp = bytes([choice]), None
+        for packet in packets[:10]:
+            moved = timestamp is not None and timestamp != packet[4:8]
+            timestamp = packet[4:8]
+            data += bytes([packet[1] >> 7 | (2 if moved else 0), min(len(packet) - 12, 255)]) + packet[12 : 12 + 255]
+        seed("rtp_payload", path.stem, data)
+    seed("rtp_payload", "opus", b"\x05\x03\x04\xfcabc\x03\x04\xfcdef")
+    seed("rtp_payload", "metadata", b"\x07\x02\x04<tt:\x03\x05data>")
+    seed("rtp_payload", "vp8", b"\x08\x02\x05\x10abcd\x03\x05\x00efgh")
+    header = struct.pack(">BBHII", 0x91, 96, 7, 9000, 1) + b"\0\0\0\2\xbe\xde\0\1\x10\xaa\0\0abc"
+    seed("rtp_packet", "extension", header)
+    seed("rtp_packet", "padding", struct.pack(">BBHII", 0xA0, 96, 7, 9000, 1) + b"abc\0\0\3")
+    report = struct.pack(">BBHIQIII", 0x80, 200, 6, 1, 0xE8000000_00000000, 9000, 10, 1000)
+    block = struct.pack(">IIIIII", 2, 0x01000002, 70000, 5, 0xE8000000, 65536)
+    receiver = struct.pack(">BBHI", 0x81, 201, 7, 3) + block
+    sdes = struct.pack(">BBHI", 0x81, 202, 3, 1) + b"\x01\x05cam01\0"
+    bye = struct.pack(">BBHI", 0x81, 203, 3, 1) + b"\x04done\0\0\0"
+    pli, fir = struct.pack(">BBHII", 0x81, 206, 2, 1, 2), struct.pack(">BBHIIII", 0x84, 206, 4, 1, 0, 2, 1 << 24)
+    seed("rtp_rtcp", "sender", report + sdes)
+    seed("rtp_rtcp", "receiver", receiver + sdes + bye)
+    seed("rtp_rtcp", "feedback", receiver + pli + fir)
+    for path in sorted(RTP.glob("*.sdp")):
+        seed("rtp_sdp", path.stem, path.read_bytes())
+    camera = (
+        "v=0\no=- 1 1 IN IP4 192.0.2.1\ns=Media\nc=IN IP4 0.0.0.0\nt=0 0\na=control:*\na=range:npt=0-\n"
+        "m=video 0 RTP/AVP 96\nb=AS:4096\na=framerate:25.0\na=control:trackID=1\na=rtpmap:96 H265/90000\n"
+        "a=fmtp:96 sprop-vps=QAEMAf//AWAAAAMAsAAAAwAAAwB4rAk=;sprop-sps=QgEBAWAAAAMAsAAAAwAAAwB4oAPAgBDl\n"
+        "m=audio 0 RTP/AVP 0 8 97\na=rtpmap:97 MPEG4-GENERIC/16000/1\n"
+        "a=fmtp:97 streamtype=5;mode=AAC-hbr;config=1408;sizelength=13;indexlength=3;indexdeltalength=3\n"
+        "a=control:trackID=2\nm=application 0 RTP/AVP 107\na=rtpmap:107 vnd.onvif.metadata/90000\n"
+    )
+    seed("rtp_sdp", "camera", camera.replace("\n", "\r\n").encode())
+
+
+def rtsp() -> None:
+    def message(first: str, *lines: str, body: str = "") -> bytes:
+        length = [f"Content-Length: {len(body)}"] if body else []
+        return "\r\n".join([first, *lines, *length, "", body]).encode()
+
+    url = "rtsp://host:8554/live/cam1"
+    sdp = (RTP / "ffmpeg-h264.sdp").read_text().replace("\n", "\r\n") + "a=control:track1\r\n"
+    tcp = "Transport: RTP/AVP/TCP;unicast;interleaved=0-1"
+    session = "Session: 0123456789"
+    packets = list(rtp_packets((RTP / "ffmpeg-h264.rtp").read_bytes()))[:5]
+    media = b"".join(b"$\x00" + struct.pack(">H", len(it)) + it for it in packets)
+    options = message(f"OPTIONS {url} RTSP/1.0", "CSeq: 1", "User-Agent: seed")
+    describe = message(f"DESCRIBE {url} RTSP/1.0", "CSeq: 2", "Accept: application/sdp")
+    setup = message(f"SETUP {url}/track1 RTSP/1.0", "CSeq: 3", tcp)
+    setup_trackid = message(f"SETUP {url}/trackID=0 RTSP/1.0", "CSeq: 3", tcp)
+    start = message(f"PLAY {url} RTSP/1.0", "CSeq: 4", session, "Range: npt=0.000-")
+    end = message(f"TEARDOWN {url} RTSP/1.0", "CSeq: 5", session)
+    announce = message(f"ANNOUNCE {url} RTSP/1.0", "CSeq: 2", "Content-Type: application/sdp", body=sdp)
+    record = message(f"RECORD {url} RTSP/1.0", "CSeq: 4", session, "Range: npt=0.000-")
+    keep = message(f"GET_PARAMETER {url} RTSP/1.0", "CSeq: 9", session)
+    udp = message(f"SETUP {url}/track1 RTSP/1.0", "CSeq: 3", "Transport: RTP/AVP;unicast;client_port=4000-4001," + tcp[11:])
+    play = options + describe + setup + setup_trackid + start + keep + end
+    publish = options + announce + udp + setup_trackid.replace(b"interleaved=0-1", b"interleaved=0-1;mode=record") + record + media + end
+    seed("rtsp_server", "play", play)
+    seed("rtsp_server", "publish", publish)
+    seed("rtsp_parser", "play", play)
+    seed("rtsp_parser", "publish", publish)
+    seed("rtsp_parser", "dirty", b"\r\n\r\nnoise" + media[:700] + b"RTSP/1.0 200 OK\nCSeq: 7\n\n" + options)
+    ok = "RTSP/1.0 200 OK"
+    answers = [
+        message(ok, "CSeq: 1", "Public: OPTIONS, DESCRIBE, SETUP, PLAY, GET_PARAMETER, TEARDOWN"),
+        message(ok, "CSeq: 2", "Content-Base: " + url + "/", "Content-Type: application/sdp", body=sdp),
+        message(ok, "CSeq: 3", tcp + ";ssrc=DEADBEEF", session + ";timeout=60"),
+        message(ok, "CSeq: 4", session, f"RTP-Info: url={url}/track1;seq=1;rtptime=0"),
+    ]
+    seed("rtsp_puller", "play", b"".join(answers) + media)
+    digest = message(
+        "RTSP/1.0 401 Unauthorized", "CSeq: 1", 'WWW-Authenticate: Digest realm="cam", nonce="abc", qop="auth"',
+        'WWW-Authenticate: Basic realm="cam"',
+    )
+    later = [answer.replace(b"CSeq: %d" % at, b"CSeq: %d" % (at + 1)) for at, answer in enumerate(answers, 1)]
+    seed("rtsp_puller", "digest", digest + b"".join(later) + media)
+    seed("rtsp_puller", "moved", message("RTSP/1.0 302 Moved", "CSeq: 1", "Location: rtsp://other/x"))
+    values = {
+        "url": "rtsps://user:p%40ss@[::1]:322/a/b%20c?channel=1&subtype=0",
+        "transport": "RTP/AVP/TCP;unicast;interleaved=2-3;ssrc=1;mode=\"PLAY\",RTP/AVP;multicast;destination=239.0.0.1;port=5000-5001;ttl=3",
+        "session": "0123456789;timeout=60",
+        "digest": 'Digest username="u", realm="r", nonce="n", uri="/", response="0", qop=auth, nc=00000001, cnonce="c", algorithm=SHA-256',
+        "basic": "Basic dTpw",
+        "challenge": 'Digest realm="r", nonce="n", stale=TRUE, opaque="o", qop="auth,auth-int", algorithm=MD5',
+    }
+    for name, value in values.items():
+        seed("rtsp_values", name, value.encode())
+
+
+def media() -> None:
+    avcc = bytes.fromhex("0164001effe1001a6764001eacd940a02ff97011000003000100000300320f162d9601000668ebe3cb22c0fdf8f800")
+    hvcc = bytes.fromhex(
+        "01016000000090000000000078f000fcfdf8f800000f03a00001001840010c01ffff016000000300900000030000030078959809"
+        "a10001002a420101016000000300900000030000030078a003c08010e596566924caf0168080000003008000000c84"
+        "a2000100074401c172b46240"
+    )
+    av1c = bytes.fromhex("81010c000a0b0000000cc4ff6736be4010")
+    seed("media_h264", "avcc", avcc)
+    seed("media_h264", "sps", avcc[8:34])
+    seed("media_h265", "hvcc", hvcc)
+    seed("media_h265", "sps", bytes.fromhex("420101016000000300900000030000030078a003c08010e596566924caf0168080000003008000000c84"))
+    seed("media_av1", "av1c", av1c)
+    seed("media_av1", "sequence_header", av1c[4:])
+    obus = (RTP / "source.obu").read_bytes()
+    seed("media_av1", "unit", obus[:1200])
+    for name, config in {"lc": "1210", "sbr": "2b92080 0".replace(" ", ""), "explicit": "17feed", "usac": "f94850"}.items():
+        seed("media_audio", name, bytes.fromhex(config if len(config) % 2 == 0 else config + "0"))
+    seed("media_audio", "mp3", (RTP / "source.mp3").read_bytes()[:64])
+    for codec, choice in {"h264": 0, "h265": 1}.items():
+        stream = (RTP / f"source.{codec}").read_bytes()[:1500]
+        seed("media_nal", codec, b"\x04" + stream)
+        nals = [nal.rstrip(b"\0") for nal in stream.split(b"\0\0\1")[1:]]
+        seed("media_inband", codec, bytes([choice]) + b"".join(struct.pack(">I", len(nal)) + nal for nal in nals))
+    seed("media_nal", "lengths", b"\x02\0\3abc\0\2de\0\0")
+    seed("media_inband", "av1", b"\x02" + obus[:1200])
+
+
+def gateway() -> None:
+    upgrade = (
+        "GET /live/cam1.flv?token=abc HTTP/1.1\r\nHost: host:8080\r\nConnection: keep-alive, Upgrade\r\n"
+        "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        "Origin: http://host\r\nX-Forwarded-For: 192.0.2.1, 10.0.0.1\r\n\r\n"
+    )
+    seed("gateway_http_head", "upgrade", upgrade.encode())
+    seed("gateway_http_head", "post", b"POST /api/v1/login HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}")
+
+    def frame(opcode: int, payload: bytes) -> bytes:
+        length = bytes([0x80 | len(payload)]) if len(payload) < 126 else b"\xfe" + struct.pack(">H", len(payload))
+        return bytes([0x80 | opcode]) + length + b"\1\2\3\4" + bytes(it ^ (at % 4 + 1) for at, it in enumerate(payload))
+
+    seed("gateway_websocket", "talk", frame(1, b'{"ack":1}') + frame(9, b"ping") + frame(2, bytes(200)) + frame(8, b"\x03\xe8"))
+    seed("gateway_websocket", "fragment", b"\x01\x82\0\0\0\0ab" + frame(0, b"cd"))
+
+
+for make in [containers, rtmp, rtp, rtsp, media, gateway]:
+    make()
