@@ -8,6 +8,7 @@ mod sources;
 mod stream_defaults;
 mod viewer_sessions;
 
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::time::Duration;
 
@@ -88,6 +89,7 @@ impl Database {
             path: path.display().to_string(),
             source,
         };
+        create_private(path).map_err(|error| failed(error.into()))?;
         let pool = SqlitePoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
             .connect_with(options)
@@ -110,6 +112,13 @@ impl Database {
     pub async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+/// Makes the file readable by its owner only before anything is in it: it holds the passwords of cameras. The
+/// files that SQLite puts beside it take over its mode.
+fn create_private(path: &Path) -> std::io::Result<()> {
+    let file = std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
+    file.set_permissions(std::fs::Permissions::from_mode(0o600))
 }
 
 #[cfg(test)]

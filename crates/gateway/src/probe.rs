@@ -104,7 +104,13 @@ impl ProbeSink {
         if self.media_since.is_some() && (!self.has_video() || !self.keys.is_empty()) {
             return Ok(());
         }
-        let (leg, text, next_step) = if self.media_since.is_none() {
+        let answered = self.legs.iter().any(|leg| leg.leg == Leg::Answer && leg.ok);
+        let connected = self.legs.iter().any(|leg| leg.leg == Leg::Connect && leg.ok);
+        let (leg, text, next_step) = if !connected {
+            (Leg::Connect, "no connection came about", "Check address, network and firewall.")
+        } else if !answered {
+            (Leg::Answer, "no answer came", "The port is open but nothing answers in this protocol; check the port.")
+        } else if self.media_since.is_none() {
             (Leg::Media, "nothing arrived", "Restart the camera, or try its sub-stream.")
         } else {
             (Leg::KeyFrame, "pictures arrive but no key frame", "Set a shorter I-frame interval on the camera.")

@@ -138,7 +138,7 @@ impl Pump {
         }
     }
 
-    /// Ends viewers that are gone, kicked, expired or stalled.
+    /// Sends replies; ends viewers that are gone, kicked, expired or stalled, or that said goodbye.
     fn sweep(&mut self, cx: &mut Context<'_>, now: Instant) {
         let wall = SystemTime::now();
         for viewer in &self.viewers {
@@ -147,6 +147,12 @@ impl Pump {
                 viewer.send(cx, &self.chunks, self.join);
                 viewer.close();
             } else if viewer.has_stalled(now) {
+                viewer.close();
+            } else if viewer.has_replies() && !viewer.is_blocked() && !viewer.is_closed() {
+                viewer.send(cx, &self.chunks, self.join);
+            }
+            // The answer to a goodbye goes out before the connection closes.
+            if viewer.is_leaving() && !viewer.is_blocked() {
                 viewer.close();
             }
         }

@@ -58,6 +58,8 @@ pub(crate) struct Viewer {
     session: Arc<Session>,
     wakeup: Arc<Wakeup>,
     closed: Cell<bool>,
+    /// Said goodbye: gets what is pending, then is closed.
+    leaving: Cell<bool>,
     paused: Cell<bool>,
     blocked: Cell<bool>,
     reader: RefCell<Option<AbortHandle>>,
@@ -96,6 +98,7 @@ impl Viewer {
             session,
             wakeup,
             closed: Cell::new(false),
+            leaving: Cell::new(false),
             paused: Cell::new(false),
             blocked: Cell::new(false),
             reader: RefCell::new(None),
@@ -113,6 +116,15 @@ impl Viewer {
 
     pub(crate) fn is_blocked(&self) -> bool {
         self.blocked.get()
+    }
+
+    pub(crate) fn is_leaving(&self) -> bool {
+        self.leaving.get()
+    }
+
+    /// Whether replies wait that no chunk is needed for.
+    pub(crate) fn has_replies(&self) -> bool {
+        !self.out.borrow().pending.is_empty()
     }
 
     pub(crate) const fn session(&self) -> &Arc<Session> {
@@ -182,11 +194,7 @@ impl Viewer {
             }
             Place::At(..) => {}
             Place::Waiting(from) => {
-                let start = chunks.iter().find(|chunk| chunk.position >= from && chunk.header.is_some());
-                // A change without a key frame has a header too; only a join position can be started at.
-                if let Some(chunk) = start
-                    && join.is_some_and(|join| join >= chunk.position)
-                {
+                if let Some(chunk) = chunks.iter().find(|chunk| chunk.position >= from && chunk.header.is_some()) {
                     out.place = Place::At(chunk.position, true);
                 }
             }
@@ -196,7 +204,11 @@ impl Viewer {
     /// Reads from the viewer until it goes away. Runs as a task of its own beside the pump.
     pub(crate) async fn read(self: Rc<Self>) {
         poll_fn(|cx| self.poll_input(cx)).await;
-        self.closed.set(true);
+        if self.leaving.get() {
+            self.paused.set(true);
+        } else {
+            self.closed.set(true);
+        }
         self.wakeup.ring();
     }
 
@@ -230,6 +242,7 @@ impl Viewer {
             too_much = out.pending.iter().map(Bytes::len).sum::<usize>() > MAX_CONTROL_BYTES + (1 << 20);
         }
         self.wakeup.ring();
+        self.leaving.set(output.close && !too_much);
         output.close || too_much
     }
 }
@@ -250,8 +263,7 @@ impl Out {
                 if !room {
                     break;
                 }
-                let header =
-                    chunk.header.as_ref().filter(|_| chunk.change || (with_header && chunk.position == position));
+                let header = chunk.header.as_ref().filter(|_| with_header && chunk.position == position);
                 room = header.is_none_or(|header| gather.put(header)) && gather.put(&chunk.body);
             }
         }
@@ -286,7 +298,7 @@ impl Out {
             if written == 0 {
                 break;
             }
-            let header = chunk.header.as_ref().filter(|_| chunk.change || with_header);
+            let header = chunk.header.as_ref().filter(|_| with_header);
             for part in header.into_iter().chain([&chunk.body]) {
                 let step = written.min(part.len());
                 written -= step;

@@ -167,6 +167,11 @@ impl Publisher {
         Arc::clone(&self.feedback)
     }
 
+    /// Ends it at `at`, when its permission runs out.
+    pub fn limit(&self, at: SystemTime) {
+        self.stream.limit_publisher(self.incarnation, at);
+    }
+
     /// How many tracks will be configured, where the protocol tells in advance; frames wait for them.
     pub const fn expect_tracks(&mut self, count: usize) {
         self.expected_tracks = Some(count);

@@ -22,10 +22,8 @@ pub struct RenditionKey(pub Arc<str>);
 pub struct Chunk {
     /// Position within the rendition, counted from its first chunk.
     pub position: u64,
-    /// What a reader that starts here needs first.
+    /// What a reader that starts here needs first; `None` where none can.
     pub header: Option<Bytes>,
-    /// Tracks changed: readers who come from before need `header` too.
-    pub change: bool,
     /// The frame's bytes; may be empty when only the header matters.
     pub body: Bytes,
     /// Decoding time of the frame.
@@ -54,7 +52,6 @@ struct State {
     generation: Option<u64>,
     join_track: Option<TrackId>,
     header: Bytes,
-    header_sent: bool,
     refusals: Vec<Refusal>,
     carries_any: bool,
     chunks: VecDeque<Chunk>,
@@ -87,7 +84,6 @@ impl Rendition {
                 generation: None,
                 join_track: None,
                 header: Bytes::new(),
-                header_sent: false,
                 refusals: Vec::new(),
                 carries_any: true,
                 chunks: VecDeque::new(),
@@ -142,11 +138,7 @@ impl Rendition {
 
     fn advance(&self, state: &mut State) {
         let mut frames = std::mem::take(&mut state.frames);
-        let (from, fell_off) = self.stream.read_frames(state.from, &mut frames);
-        state.from = from;
-        if fell_off {
-            state.header_sent = false;
-        }
+        (state.from, _) = self.stream.read_frames(state.from, &mut frames);
         for entry in frames.drain(..) {
             state.mux(&entry);
         }
@@ -163,7 +155,6 @@ impl State {
         self.header = self.buffer.split().freeze();
         self.generation = Some(generation);
         self.join_track = tracks.join_track();
-        self.header_sent = false;
     }
 
     fn mux(&mut self, entry: &RingFrame) {
@@ -180,15 +171,13 @@ impl State {
         }
         // A refused video track must not keep readers of the sound from joining.
         let joinable = entry.joinable || self.join_track.is_some_and(|track| self.refuses(track));
-        let change = !self.header_sent;
         let urgent = self.join_track.is_none_or(|track| track == entry.frame.track)
             || entry.tracks.list.iter().all(|track| track.kind() != MediaKind::Video);
         let position = self.next;
         self.next += 1;
         self.bytes += body.len();
-        self.header_sent = true;
-        let header = (joinable || change).then(|| self.header.clone());
-        self.chunks.push_back(Chunk { position, header, change, body, dts: entry.frame.dts, urgent });
+        let header = joinable.then(|| self.header.clone());
+        self.chunks.push_back(Chunk { position, header, body, dts: entry.frame.dts, urgent });
         if joinable {
             self.start_gop(position);
         }

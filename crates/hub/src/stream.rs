@@ -121,6 +121,8 @@ struct State {
     incarnation: u64,
     publisher: Option<PublisherState>,
     feedback: Option<Arc<FeedbackSlot>>,
+    /// When the publisher's permission runs out.
+    publisher_expires_at: Option<SystemTime>,
     tracks: Arc<Tracks>,
     ring: FrameRing,
     last_dts: Timestamp,
@@ -160,6 +162,7 @@ impl Stream {
                 incarnation: 0,
                 publisher: None,
                 feedback: None,
+                publisher_expires_at: None,
                 tracks: Arc::default(),
                 ring,
                 last_dts: Timestamp::ZERO,
@@ -358,6 +361,7 @@ impl Stream {
             old.stop(StopReason::Replaced);
         }
         state.incarnation += 1;
+        state.publisher_expires_at = None;
         count(&self.counters.publishers);
         let text = format!("{} from {} publishes.", publisher.address.protocol, publisher.address.peer);
         state.publisher = Some(publisher);
@@ -371,13 +375,28 @@ impl Stream {
         (incarnation, start)
     }
 
+    /// Ends the publisher of `incarnation` at `at`.
+    pub(crate) fn limit_publisher(&self, incarnation: u64, at: SystemTime) {
+        let mut state = self.lock();
+        if state.incarnation == incarnation {
+            state.publisher_expires_at = Some(at);
+        }
+    }
+
+    fn stop_if_expired(&self) {
+        let expires_at = self.lock().publisher_expires_at;
+        if expires_at.is_some_and(|at| SystemTime::now() >= at) {
+            self.stop_publisher(StopReason::Expired);
+        }
+    }
+
     /// Whether a publisher feeds it that has not gone silent.
     pub(crate) fn has_live_publisher(&self, silent_after: Duration) -> bool {
         let state = self.lock();
         state.publisher.as_ref().is_some_and(|publisher| {
-            let silent =
-                state.last_push.map_or_else(|| publisher.since.elapsed().unwrap_or_default(), |last| last.elapsed());
-            silent < silent_after
+            // A publisher that has just come is not judged by the silence before it.
+            let present = publisher.since.elapsed().unwrap_or_default();
+            state.last_push.map_or(present, |last| last.elapsed().min(present)) < silent_after
         })
     }
 
@@ -544,7 +563,8 @@ impl Stream {
     pub(crate) fn tick(&self, now: Instant) -> bool {
         match self.phase() {
             Phase::Closed => true,
-            Phase::Grace(until) if now >= until => {
+            // One that came back in time may still be on its way to the first picture.
+            Phase::Grace(until) if now >= until && self.publisher().is_none() => {
                 self.close();
                 true
             }
@@ -553,6 +573,7 @@ impl Stream {
                 self.interest.load(Ordering::Acquire) == 0 && self.viewer_count() == 0 && self.publisher().is_none()
             }
             Phase::Live => {
+                self.stop_if_expired();
                 self.stop_if_idle(now);
                 false
             }

@@ -8,17 +8,18 @@ use container::fmp4;
 use media::{Frame, MediaKind, Muxer, Refusal, TrackConfig};
 use serde_json::{Value, json};
 
-use super::websocket::{BinaryMessages, put_text};
+use super::websocket::{put_binary, put_text};
 
 /// The muxer of `ws-fmp4`.
 pub(super) struct Mp4OverWebSocket {
-    boxes: BinaryMessages<fmp4::Muxer>,
+    boxes: fmp4::Muxer,
     announcement: String,
+    scratch: BytesMut,
 }
 
 impl Mp4OverWebSocket {
     pub(super) fn new() -> Self {
-        Self { boxes: BinaryMessages::new(fmp4::Muxer::new()), announcement: String::new() }
+        Self { boxes: fmp4::Muxer::new(), announcement: String::new(), scratch: BytesMut::new() }
     }
 }
 
@@ -31,13 +32,38 @@ impl Muxer for Mp4OverWebSocket {
     }
 
     fn write_header(&mut self, out: &mut BytesMut) {
+        self.scratch.clear();
+        self.boxes.write_header(&mut self.scratch);
         put_text(out, &self.announcement);
-        self.boxes.write_header(out);
+        if !self.scratch.is_empty() {
+            put_binary(out, &self.scratch);
+        }
     }
 
     fn write_frame(&mut self, frame: &Frame, out: &mut BytesMut) {
-        self.boxes.write_frame(frame, out);
+        self.scratch.clear();
+        self.boxes.write_frame(frame, &mut self.scratch);
+        let (init, fragment) = self.scratch.split_at(init_len(&self.scratch));
+        if !init.is_empty() {
+            put_text(out, &self.announcement);
+            put_binary(out, init);
+        }
+        if !fragment.is_empty() {
+            put_binary(out, fragment);
+        }
     }
+}
+
+/// Bytes of the init segment (`ftyp` and `moov`) that stands before a fragment when tracks have changed.
+fn init_len(boxes: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(head) = boxes.get(at..).and_then(|rest| rest.first_chunk::<8>())
+        && matches!(&head[4..], b"ftyp" | b"moov")
+    {
+        let size = u32::from_be_bytes([head[0], head[1], head[2], head[3]]);
+        at += usize::try_from(size).expect("32 bits fit");
+    }
+    at
 }
 
 fn tracks_message(mime: &str, tracks: &[Arc<TrackConfig>], refusals: &[Refusal]) -> String {

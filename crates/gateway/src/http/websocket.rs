@@ -48,6 +48,11 @@ pub(super) fn put_text(out: &mut BytesMut, text: &str) {
     out.put_slice(text.as_bytes());
 }
 
+pub(super) fn put_binary(out: &mut BytesMut, bytes: &[u8]) {
+    put_head(out, BINARY, bytes.len());
+    out.put_slice(bytes);
+}
+
 pub(super) fn put_close(out: &mut BytesMut, code: u16, reason: &str) {
     // Control frames carry 125 bytes at most (§5.5), cut at a character.
     let mut end = reason.len().min(123);
@@ -89,8 +94,7 @@ impl<M: Muxer> BinaryMessages<M> {
         self.scratch.clear();
         write(&mut self.inner, &mut self.scratch);
         if !self.scratch.is_empty() {
-            put_head(out, BINARY, self.scratch.len());
-            out.put_slice(&self.scratch);
+            put_binary(out, &self.scratch);
         }
     }
 }

@@ -99,14 +99,19 @@ impl Peer {
 
     async fn may_publish(&self, app: &str, name: &str, query: Option<&str>) -> Result<Publisher, (ErrorKind, String)> {
         let key = StreamKey::new(app, name).map_err(|error| (ErrorKind::InvalidInput, error.to_string()))?;
-        self.gateway
+        let grant = self
+            .gateway
             .authorize(Action::Publish, &key, token(query), self.address.ip(), self.protocol())
             .await
             .map_err(|denied| (denied.kind, denied.reason))?;
         let address =
             PublisherAddress { protocol: self.protocol(), peer: self.address.to_string(), socket: Some(self.address) };
         let request = PublishRequest { key, address, on_demand: false };
-        self.gateway.hub.publish(request).map_err(|error| (error.kind(), error.to_string()))
+        let publisher = self.gateway.hub.publish(request).map_err(|error| (error.kind(), error.to_string()))?;
+        if let Some(at) = grant.expires_at {
+            publisher.limit(at);
+        }
+        Ok(publisher)
     }
 
     const fn protocol(&self) -> &'static str {

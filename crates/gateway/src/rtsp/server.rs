@@ -36,7 +36,7 @@ pub(crate) async fn serve(shard: Rc<Shard>, connection: Connection) {
     let Connection { gateway, transport, address, slot } = connection;
     let session_id = format!("{:016x}", rand::random::<u64>());
     let session = ServerSession::new(Instant::now(), &session_id);
-    let mut peer = Peer { gateway, transport, address, session, play: None, offer: None, started: Instant::now() };
+    let mut peer = Peer { gateway, transport, address, session, play: None, offer: None, last_request: Instant::now() };
     match peer.converse().await {
         Ok(Outcome::Plays(selection)) => peer.hand_to_pump(&shard, &selection, slot),
         Ok(Outcome::Records) => peer.record().await,
@@ -51,7 +51,8 @@ struct Peer {
     session: ServerSession,
     play: Option<Playable>,
     offer: Option<Offer>,
-    started: Instant,
+    /// When it came, then when its latest request was answered.
+    last_request: Instant,
 }
 
 /// What a viewer may watch.
@@ -98,6 +99,7 @@ impl Peer {
                         if let Some(outcome) = self.on_event(event).await {
                             return Ok(outcome);
                         }
+                        self.last_request = Instant::now();
                     }
                 }
             }
@@ -116,10 +118,9 @@ impl Peer {
         }
     }
 
-    /// A peer that has asked for nothing in time.
+    /// A peer that has not gone on to the next request in time: it may hold a name or keep a source running.
     fn is_too_slow(&self) -> bool {
-        let asked = self.play.is_some() || self.offer.is_some();
-        !asked && self.started.elapsed() > self.gateway.config.limits.handshake
+        self.last_request.elapsed() > self.gateway.config.limits.handshake
     }
 
     async fn on_event(&mut self, event: ServerEvent) -> Option<Outcome> {
@@ -200,7 +201,7 @@ impl Peer {
 
     async fn announce(&mut self, asked: &Asked, sdp: &[u8]) -> Result<(), Refusal> {
         let key = stream_key(asked)?;
-        self.authorize(Action::Publish, &key, asked).await?;
+        let grant = self.authorize(Action::Publish, &key, asked).await?;
         let description = SessionDescription::parse(sdp)
             .map_err(|error| Refusal::Status(ErrorKind::InvalidInput, error.to_string()))?;
         let address =
@@ -210,6 +211,9 @@ impl Peer {
             .hub
             .publish(PublishRequest { key, address, on_demand: false })
             .map_err(|error| Refusal::Status(error.kind(), error.to_string()))?;
+        if let Some(at) = grant.expires_at {
+            publisher.limit(at);
+        }
         self.offer = Some(Offer { description, publisher });
         Ok(())
     }

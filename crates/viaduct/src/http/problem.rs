@@ -1,5 +1,7 @@
 //! Failures as problem JSON (RFC 9457).
 
+use std::sync::Arc;
+
 use api::Problem;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
@@ -12,6 +14,8 @@ use hub::InvalidName;
 use hub::resolver::OpenError;
 use platform::accounts::AccountError;
 use serde::de::DeserializeOwned;
+
+use crate::server::App;
 
 /// A failed request.
 #[derive(Debug)]
@@ -103,11 +107,15 @@ impl From<InvalidName> for Failure {
 /// A JSON body whose errors are problems too.
 pub(crate) struct Body<T>(pub(crate) T);
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+impl<T: DeserializeOwned> FromRequest<Arc<App>> for Body<T> {
     type Rejection = Failure;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        match Json::<T>::from_request(request, state).await {
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Failure> {
+        let patience = app.live().settings.limits.handshake;
+        let Ok(read) = tokio::time::timeout(patience, Json::<T>::from_request(request, app)).await else {
+            return Err(Failure::new(ErrorKind::Timeout, "The body did not arrive in time."));
+        };
+        match read {
             Ok(Json(value)) => Ok(Self(value)),
             Err(JsonRejection::BytesRejection(_)) => {
                 Err(Failure::new(ErrorKind::InvalidInput, "The body is too long."))

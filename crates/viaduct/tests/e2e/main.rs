@@ -1,0 +1,19 @@
+//! The running server against independent publishers and players, and against everything that goes wrong.
+//!
+//! Each test has a server of its own. `cargo test -p viaduct --test e2e` needs ffmpeg, GStreamer, mpv, Chromium,
+//! python3-gi with gir1.2-gst-rtsp-server-1.0, and the console's packages (`npm ci` in `web`).
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+mod access;
+mod accounts;
+mod console;
+mod input;
+mod leaks;
+mod matrix;
+mod network;
+mod program;
+mod publishers;
+mod sources;
+mod streams;
+mod support;
