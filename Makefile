@@ -50,7 +50,7 @@ lint: build-tools web-packages format clippy tidy licences ## Format, lints, tid
 	cd web && npm run typecheck
 
 .PHONY: test
-test: test-tools lint rust-tests web-tests fuzz-check e2e ## Everything that a change must pass
+test: test-tools lint rust-tests web-tests fuzz-check ## Everything that a change must pass
 	@scripts/skips report
 
 .PHONY: test-long
@@ -62,7 +62,7 @@ test-long: test-tools console ## Also the long tests: ignored ones, and every fu
 .PHONY: bench
 bench: build ## Benchmarks beside their floors: table and JSON
 	$(call say,Benchmarks)
-	$(TARGET_DIR)/release/viaduct bench $(ARGS)
+	$(TARGET_DIR)/release/viaduct bench all --json $(TARGET_DIR)/bench.json $(ARGS)
 
 .PHONY: fuzz
 fuzz: fuzz-tools ## Fuzz every target for SECONDS=20 each (TARGETS="a b" chooses)
@@ -70,7 +70,7 @@ fuzz: fuzz-tools ## Fuzz every target for SECONDS=20 each (TARGETS="a b" chooses
 
 # ---- the parts ---------------------------------------------------------------------------------------------
 
-.PHONY: format clippy tidy licences rust-tests web-tests fuzz-check e2e
+.PHONY: format clippy tidy licences rust-tests web-tests fuzz-check
 format:
 	$(call say,Format)
 	cargo fmt --all --check
@@ -87,8 +87,8 @@ licences:
 	$(call say,Licences and sources of dependencies)
 	scripts/deny
 
-rust-tests: dist-folder
-	$(call say,Tests of the crates)
+rust-tests: console
+	$(call say,Tests of the crates and end to end)
 	cargo test --workspace
 
 web-tests: console
@@ -99,15 +99,6 @@ web-tests: console
 fuzz-check: fuzz-tools
 	$(call say,Fuzz targets build and find a planted panic)
 	scripts/fuzz --self-test
-
-# Every executable in tests/e2e is one end-to-end test against the real program.
-e2e: console
-	$(call say,End to end)
-	cargo build --profile trial --package viaduct --bin viaduct
-	@for test in $(wildcard tests/e2e/run*); do \
-		echo "$$test"; \
-		VIADUCT="$(abspath $(TARGET_DIR))/trial/viaduct" CHROMIUM="$$(scripts/chromium)" "$$test"; \
-	done
 
 .PHONY: console web-packages dist-folder
 console: web-packages

@@ -278,3 +278,6 @@ fn waited_in_vain(stream: &Stream, started: bool) -> OpenError {
         _ => OpenError::not_found(stream.key()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,8 @@ use crate::{Codec, Frame, TrackConfig, TrackId};
 /// byte with those who came first.
 pub trait Muxer: Send {
     /// Takes the tracks of the stream, again at every change; answers with those that this container
-    /// cannot carry. What readers who are there already must know of a change, the next frame brings.
+    /// cannot carry. After a change the next [`Muxer::write_frame`] puts what readers need to follow it in
+    /// front of its frame. What readers who are there already must know of a change, the next frame brings.
     fn set_tracks(&mut self, tracks: &[Arc<TrackConfig>]) -> Vec<Refusal>;
 
     /// What a reader needs before its first frame: file header, sequence headers, init segment.
