@@ -106,8 +106,13 @@ impl Traffic {
     ) -> Self {
         let mut attempt = 0;
         loop {
-            let traffic =
-                Self::settled(network, incidents, demand, cycle_ms, seed + (attempt << 32));
+            let traffic = Self::settled(
+                network,
+                incidents,
+                demand,
+                cycle_ms,
+                seed.wrapping_add(attempt << 32),
+            );
             attempt += 1;
             if attempt == TIMETABLES_TRIED || cycle_ms > LONGEST_LOOP_MS || traffic.repeats() {
                 return traffic;

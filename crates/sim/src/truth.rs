@@ -37,7 +37,7 @@ pub struct FrameTruth {
     pub frame: u64,
     /// Milliseconds since frame 0.
     pub time_ms: u64,
-    /// Objects that a careful person could see.
+    /// Objects in view that are large and near enough to be seen; what stands in front of them is ignored.
     pub boxes: Vec<TruthBox>,
     /// Incidents that are going on, each kind once.
     pub incidents: Vec<IncidentKind>,
