@@ -17,6 +17,8 @@ const DRAIN: Duration = Duration::from_millis(20);
 const DRAIN_LEN: usize = 16 << 20;
 /// Viewers whose pictures are looked at.
 const LOOKED_AT: usize = 10;
+/// Two GOPs and a little.
+const RINGS_FILLED: Duration = Duration::from_secs(5);
 /// The clip settles before anything is measured.
 const WARM_UP: Duration = Duration::from_secs(3);
 
@@ -121,11 +123,14 @@ fn deliver(
     seconds: u64,
     origin: Instant,
 ) -> anyhow::Result<Delivery> {
-    let before_kib = measured.memory_kib();
     let ports = measured.ports();
     let mut all = Vec::with_capacity(viewers);
     let mut buffer = vec![0; 1 << 20];
-    for index in 0..viewers {
+    // The first viewer makes the rendition, whose ring fills with two GOPs: what the others add is theirs.
+    all.push(Viewer::join(watch, &ports, "b0")?);
+    run_for(&mut all, RINGS_FILLED, &mut buffer, |_| {});
+    let before_kib = measured.memory_kib();
+    for index in 1..viewers {
         all.push(Viewer::join(watch, &ports, "b0")?);
         if index % 20 == 0 {
             drain(&mut all, &mut buffer, |_| {});
@@ -241,11 +246,18 @@ fn fanout_rows(watch: Watch, args: &FanoutArgs, runs: &[(Delivery, Delivery)]) -
     };
     let encrypted = watch.is_encrypted();
     let cycles = |run: &Delivery| run.cycles_per_byte.unwrap_or(f64::NAN);
+    // Where the kernel counts no cycles, processor time has to do.
+    let counted = runs.iter().any(|run| run.0.cycles_per_byte.is_some());
     let mut rows = vec![
         Row::new(&load, "x floor, cycles/B", &each(&|run| cycles(&run.0) / cycles(&run.1)), goal),
         Row::new(&load, "cycles/B", &each(&|run| cycles(&run.0)), None),
         Row::new(&load, "floor cycles/B", &each(&|run| cycles(&run.1)), None),
-        Row::new(&load, "x floor, CPU s/GB", &each(&|run| run.0.cpu_s_per_gb / run.1.cpu_s_per_gb), None),
+        Row::new(
+            &load,
+            "x floor, CPU s/GB",
+            &each(&|run| run.0.cpu_s_per_gb / run.1.cpu_s_per_gb),
+            goal.filter(|_| !counted),
+        ),
         Row::new(&load, "CPU s/GB", &each(&|run| run.0.cpu_s_per_gb), None),
         Row::new(&load, "% of a core", &each(&|run| run.0.core_percent), None),
         Row::new(&load, "slowest viewer / median", &each(&|run| run.0.slowest_share), None),
