@@ -276,6 +276,11 @@ impl Stream {
         self.wakeups.subscribe()
     }
 
+    /// Whether anybody reads it; a publisher may take its time when nobody does.
+    pub fn has_readers(&self) -> bool {
+        self.wakeups.any()
+    }
+
     /// Rings all readers.
     pub fn ring_readers(&self) {
         self.wakeups.ring_all();

@@ -49,6 +49,11 @@ impl Wakeups {
         bell
     }
 
+    /// Whether anybody reads, as of the last ring or subscription.
+    pub(crate) fn any(&self) -> bool {
+        self.count.load(Ordering::Acquire) > 0
+    }
+
     pub(crate) fn ring_all(&self) {
         if self.count.load(Ordering::Acquire) == 0 {
             return;

@@ -23,6 +23,8 @@ use crate::shard::Shard;
 use crate::transport::Transport;
 use crate::viewer::{ControlOutput, End, ViewerControl};
 
+/// Pause between two reads of a publisher that nobody watches: fewer wake-ups for the same bytes.
+const UNWATCHED_PAUSE: Duration = Duration::from_millis(25);
 /// How often a session's time-outs are looked at.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -151,6 +153,9 @@ impl Peer {
                     Output::Event(ServerEvent::Close) => return Ok(Ended::ByPeer),
                     Output::Event(_) => {}
                 }
+            }
+            if !publisher.stream().has_readers() {
+                tokio::time::sleep(UNWATCHED_PAUSE).await;
             }
             let session = &mut self.session;
             let received = &self.gateway.metrics.received_bytes;
