@@ -333,7 +333,6 @@ fn frames(framecrc: &str, track: char) -> usize {
 }
 
 #[test]
-#[ignore = "needs ffmpeg"]
 fn ffmpeg_publishes_and_plays() {
     for (video, audio, password) in [
         ("libx264 -preset veryfast -g 25 -bf 2", "aac", None),
@@ -363,7 +362,6 @@ fn ffmpeg_publishes_and_plays() {
 }
 
 #[test]
-#[ignore = "needs gst-launch-1.0"]
 fn gstreamer_publishes_and_plays() {
     let publisher = "timeout 20 gst-launch-1.0 -q videotestsrc num-buffers=100 is-live=true ! video/x-raw,width=320,height=180,framerate=25/1 ! x264enc tune=zerolatency key-int-max=25 ! h264parse ! rtspclientsink protocols=tcp location=URL";
     let player = "timeout 15 gst-launch-1.0 -v rtspsrc location=URL protocols=tcp latency=0 ! rtph264depay ! h264parse ! avdec_h264 ! fakesink silent=false sync=false";
@@ -413,7 +411,6 @@ fn pull(url: &str, count: usize) -> (Vec<TrackConfig>, Vec<usize>) {
 }
 
 #[test]
-#[ignore = "needs ffmpeg"]
 fn our_puller_reads_our_server_over_tcp() {
     let (stream, port) = serve(Some("pw"));
     let url = format!("rtsp://127.0.0.1:{port}/live/cam");

@@ -178,13 +178,23 @@ fn folder() -> PathBuf {
     folder
 }
 
+/// Adds a line to the file that `VIADUCT_SKIPS` names: `make test` counts and shows what was skipped.
+fn skip(reason: &str) {
+    use std::io::Write;
+    eprintln!("skipped: {reason}");
+    if let Some(path) = std::env::var_os("VIADUCT_SKIPS") {
+        let mut file = fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
+        writeln!(file, "{reason}").unwrap();
+    }
+}
+
 /// Real road clips, where the checkout has them beside it; absent ones are said and counted by the caller.
 pub fn real(name: &str) -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let places = [root.join("../shared/media"), root.join("../../shared/media")];
     let found = places.into_iter().map(|place| place.join(name)).find(|path| path.exists());
     if found.is_none() {
-        eprintln!("skipped: the clip {name} is not here");
+        skip(&format!("{name} of ../shared/media is not here"));
     }
     found
 }
