@@ -122,11 +122,7 @@ impl Object {
 
     /// The value of a property.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0
-            .iter()
-            .rev()
-            .find(|(key, _)| **key == *name)
-            .map(|(_, value)| value)
+        self.0.iter().rev().find(|(key, _)| **key == *name).map(|(_, value)| value)
     }
 
     /// The text of a string property.
@@ -173,10 +169,7 @@ pub struct Decoder<'a> {
 impl<'a> Decoder<'a> {
     /// Over the whole of `bytes`.
     pub const fn new(bytes: &'a [u8]) -> Self {
-        Self {
-            rest: bytes,
-            values_left: MAX_VALUES,
-        }
+        Self { rest: bytes, values_left: MAX_VALUES }
     }
 
     /// What has not been read yet.
@@ -207,9 +200,7 @@ impl<'a> Decoder<'a> {
             marker::STRING => Value::String(self.short_string()?),
             marker::LONG_STRING | marker::XML_DOCUMENT => {
                 let length = u32::from_be_bytes(self.take()?);
-                Value::String(
-                    self.string(usize::try_from(length).map_err(|_| AmfError::Truncated)?)?,
-                )
+                Value::String(self.string(usize::try_from(length).map_err(|_| AmfError::Truncated)?)?)
             }
             marker::OBJECT => Value::Object(self.object(depth)?),
             marker::TYPED_OBJECT => {
@@ -281,9 +272,7 @@ impl<'a> Decoder<'a> {
                 if head & 1 == 0 {
                     return Err(AmfError::UnknownMarker(kind));
                 }
-                Value::String(
-                    self.string(usize::try_from(head >> 1).map_err(|_| AmfError::Truncated)?)?,
-                )
+                Value::String(self.string(usize::try_from(head >> 1).map_err(|_| AmfError::Truncated)?)?)
             }
             other => return Err(AmfError::UnknownMarker(other)),
         })
@@ -309,10 +298,7 @@ impl<'a> Decoder<'a> {
 
     /// Text that is not UTF-8 (cameras named in GBK) keeps its readable part.
     fn string(&mut self, length: usize) -> Result<Box<str>, AmfError> {
-        let (text, rest) = self
-            .rest
-            .split_at_checked(length)
-            .ok_or(AmfError::Truncated)?;
+        let (text, rest) = self.rest.split_at_checked(length).ok_or(AmfError::Truncated)?;
         self.rest = rest;
         Ok(String::from_utf8_lossy(text).into())
     }

@@ -3,8 +3,7 @@
 use bytes::{Bytes, BytesMut};
 use hex_literal::hex;
 use media::{
-    AccessUnit, Av1Config, CodecConfig, Frame, H264Config, H265Config, MediaTime, Timestamp,
-    TrackConfig, TrackId,
+    AccessUnit, Av1Config, CodecConfig, Frame, H264Config, H265Config, MediaTime, Timestamp, TrackConfig, TrackId,
 };
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -22,25 +21,13 @@ pub(crate) fn h264() -> CodecConfig {
 /// The parameter sets of `h265_opus.mp4`, which x265 made.
 pub(crate) fn h265() -> CodecConfig {
     let file = golden("h265_opus.mp4");
-    let at = file
-        .windows(4)
-        .position(|window| window == b"hvcC")
-        .unwrap();
-    let length =
-        usize::try_from(u32::from_be_bytes(*file[at - 4..].first_chunk().unwrap())).unwrap();
-    CodecConfig::H265(
-        H265Config::from_hvcc(&file[at + 4..at - 4 + length])
-            .unwrap()
-            .0,
-    )
+    let at = file.windows(4).position(|window| window == b"hvcC").unwrap();
+    let length = usize::try_from(u32::from_be_bytes(*file[at - 4..].first_chunk().unwrap())).unwrap();
+    CodecConfig::H265(H265Config::from_hvcc(&file[at + 4..at - 4 + length]).unwrap().0)
 }
 
 pub(crate) fn golden(name: &str) -> Vec<u8> {
-    std::fs::read(format!(
-        "{}/tests/golden/{name}",
-        env!("CARGO_MANIFEST_DIR")
-    ))
-    .unwrap()
+    std::fs::read(format!("{}/tests/golden/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
 
 pub(crate) fn hz(rate: u32) -> NonZeroU32 {

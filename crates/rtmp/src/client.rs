@@ -148,13 +148,7 @@ impl ClientSession {
             self.phase = Phase::Connecting;
             self.link.announce();
             let object = request::connect_object(&self.config);
-            write_command(
-                &mut self.link.out,
-                0,
-                "connect",
-                transaction::CONNECT,
-                &[object.into()],
-            );
+            write_command(&mut self.link.out, 0, "connect", transaction::CONNECT, &[object.into()]);
         }
         self.link.count_received(input.len());
         while let Some(incoming) = self.link.read(&mut input)? {
@@ -172,11 +166,7 @@ impl ClientSession {
                     }
                     let events = &mut self.events;
                     self.link.tags(message, |kind, timestamp_ms, body| {
-                        events.push_back(ClientEvent::Message {
-                            kind,
-                            timestamp_ms,
-                            body,
-                        });
+                        events.push_back(ClientEvent::Message { kind, timestamp_ms, body });
                     });
                 }
                 Incoming::StreamEof => self.end(),
@@ -197,12 +187,8 @@ impl ClientSession {
     /// When [`Self::handle_timeout`] is due.
     pub fn poll_timeout(&self) -> Option<Instant> {
         match self.phase {
-            Phase::Handshake(_) | Phase::Connecting | Phase::Creating | Phase::Starting => {
-                Some(self.setup_deadline)
-            }
-            Phase::Active if self.config.role == ClientRole::Play => {
-                Some(self.last_input + self.config.idle_timeout)
-            }
+            Phase::Handshake(_) | Phase::Connecting | Phase::Creating | Phase::Starting => Some(self.setup_deadline),
+            Phase::Active if self.config.role == ClientRole::Play => Some(self.last_input + self.config.idle_timeout),
             Phase::Active | Phase::Ended => None,
         }
     }
@@ -231,44 +217,25 @@ impl ClientSession {
             let out = &mut self.link.out;
             if self.config.role == ClientRole::Publish {
                 let name = Value::from(&*self.config.name);
-                write_command(
-                    out,
-                    0,
-                    "FCUnpublish",
-                    transaction::FC_UNPUBLISH,
-                    &[Value::Null, name],
-                );
+                write_command(out, 0, "FCUnpublish", transaction::FC_UNPUBLISH, &[Value::Null, name]);
             }
             let id = Value::Number(f64::from(self.stream_id));
-            write_command(
-                out,
-                0,
-                "deleteStream",
-                transaction::DELETE_STREAM,
-                &[Value::Null, id],
-            );
+            write_command(out, 0, "deleteStream", transaction::DELETE_STREAM, &[Value::Null, id]);
         }
         self.phase = Phase::Ended;
     }
 
     fn command(&mut self, command: &Command) -> Result<(), Error> {
         match &*command.name {
-            "_result"
-                if command.transaction == transaction::CONNECT
-                    && matches!(self.phase, Phase::Connecting) =>
-            {
+            "_result" if command.transaction == transaction::CONNECT && matches!(self.phase, Phase::Connecting) => {
                 self.create_stream();
             }
-            "_result"
-                if command.transaction == transaction::CREATE_STREAM
-                    && matches!(self.phase, Phase::Creating) =>
-            {
+            "_result" if command.transaction == transaction::CREATE_STREAM && matches!(self.phase, Phase::Creating) => {
                 self.start(command)?;
             }
             // Servers that do not know releaseStream or FCPublish say so; only these two answers matter.
             "_error"
-                if command.transaction == transaction::CONNECT
-                    || command.transaction == transaction::CREATE_STREAM =>
+                if command.transaction == transaction::CONNECT || command.transaction == transaction::CREATE_STREAM =>
             {
                 return Err(refused(command));
             }
@@ -286,28 +253,10 @@ impl ClientSession {
         let out = &mut self.link.out;
         if self.config.role == ClientRole::Publish {
             let name = Value::from(&*self.config.name);
-            write_command(
-                out,
-                0,
-                "releaseStream",
-                transaction::RELEASE_STREAM,
-                &[Value::Null, name.clone()],
-            );
-            write_command(
-                out,
-                0,
-                "FCPublish",
-                transaction::FC_PUBLISH,
-                &[Value::Null, name],
-            );
+            write_command(out, 0, "releaseStream", transaction::RELEASE_STREAM, &[Value::Null, name.clone()]);
+            write_command(out, 0, "FCPublish", transaction::FC_PUBLISH, &[Value::Null, name]);
         }
-        write_command(
-            out,
-            0,
-            "createStream",
-            transaction::CREATE_STREAM,
-            &[Value::Null],
-        );
+        write_command(out, 0, "createStream", transaction::CREATE_STREAM, &[Value::Null]);
         self.phase = Phase::Creating;
     }
 
@@ -317,10 +266,7 @@ impl ClientSession {
         // `as` saturates; 0 and out-of-range numbers are told apart right after.
         let stream_id = id.map_or(0, |id| id as u32);
         if stream_id == 0 || stream_id == u32::MAX {
-            return Err(Error::Argument {
-                command: "createStream",
-                argument: "stream id",
-            });
+            return Err(Error::Argument { command: "createStream", argument: "stream id" });
         }
         self.stream_id = stream_id;
         self.phase = Phase::Starting;
@@ -328,13 +274,7 @@ impl ClientSession {
         let name = Value::from(&*self.config.name);
         match self.config.role {
             ClientRole::Publish => {
-                write_command(
-                    out,
-                    stream_id,
-                    "publish",
-                    transaction::START,
-                    &[Value::Null, name, Value::from("live")],
-                );
+                write_command(out, stream_id, "publish", transaction::START, &[Value::Null, name, Value::from("live")]);
             }
             ClientRole::Play => {
                 // -2: live if there is such a stream, else recorded.
@@ -385,16 +325,8 @@ fn refused(command: &Command) -> Error {
     /// Characters of a server's explanation that are kept for logs and the console.
     const MAX_TEXT_CHARS: usize = 512;
     let text = |name: &str| -> String {
-        let text = command
-            .information()
-            .and_then(|information| information.text(name));
-        text.unwrap_or_default()
-            .chars()
-            .take(MAX_TEXT_CHARS)
-            .collect()
+        let text = command.information().and_then(|information| information.text(name));
+        text.unwrap_or_default().chars().take(MAX_TEXT_CHARS).collect()
     };
-    Error::Refused {
-        code: text("code"),
-        description: text("description"),
-    }
+    Error::Refused { code: text("code"), description: text("description") }
 }

@@ -31,10 +31,7 @@ impl Command {
         let Some(Value::String(name)) = decoder.next_value()? else {
             return Ok(None);
         };
-        let transaction = decoder
-            .next_value()?
-            .and_then(|value| value.as_number())
-            .unwrap_or(0.0);
+        let transaction = decoder.next_value()?.and_then(|value| value.as_number()).unwrap_or(0.0);
         let object = decoder.next_value()?.unwrap_or(Value::Null);
         let mut arguments = Vec::new();
         while arguments.len() < MAX_ARGUMENTS {
@@ -43,12 +40,7 @@ impl Command {
                 None => break,
             }
         }
-        Ok(Some(Self {
-            name,
-            transaction,
-            object,
-            arguments,
-        }))
+        Ok(Some(Self { name, transaction, object, arguments }))
     }
 
     /// The text of an argument.
@@ -58,21 +50,12 @@ impl Command {
 
     /// The information object of a status or answer.
     pub(crate) fn information(&self) -> Option<&Object> {
-        self.arguments
-            .first()
-            .and_then(Value::as_object)
-            .or_else(|| self.object.as_object())
+        self.arguments.first().and_then(Value::as_object).or_else(|| self.object.as_object())
     }
 }
 
 /// Appends a command on a message stream (0 for the connection).
-pub(crate) fn write_command(
-    out: &mut BytesMut,
-    stream_id: u32,
-    name: &str,
-    transaction: f64,
-    values: &[Value],
-) {
+pub(crate) fn write_command(out: &mut BytesMut, stream_id: u32, name: &str, transaction: f64, values: &[Value]) {
     const CONNECTION: u8 = 3;
     const STREAM: u8 = 5;
     let mut body = BytesMut::with_capacity(256);
@@ -92,20 +75,11 @@ pub(crate) fn write_command(
 
 /// An information object.
 pub(crate) fn status(level: &str, code: &str, description: &str) -> Object {
-    Object::new()
-        .with("level", level)
-        .with("code", code)
-        .with("description", description)
+    Object::new().with("level", level).with("code", code).with("description", description)
 }
 
 /// Appends `onStatus` on a message stream.
-pub(crate) fn write_status(
-    out: &mut BytesMut,
-    stream_id: u32,
-    level: &str,
-    code: &str,
-    description: &str,
-) {
+pub(crate) fn write_status(out: &mut BytesMut, stream_id: u32, level: &str, code: &str, description: &str) {
     let information = Value::Object(status(level, code, description));
     write_command(out, stream_id, "onStatus", 0.0, &[Value::Null, information]);
 }
@@ -119,12 +93,7 @@ pub(crate) fn write_script(out: &mut BytesMut, stream_id: u32, name: &str, value
         amf0::write(&mut body, value);
     }
     let kind = container::flv::TagKind::Script.id();
-    let header = MessageHeader {
-        chunk_stream: CHUNK_STREAM,
-        timestamp_ms: 0,
-        kind,
-        stream_id,
-    };
+    let header = MessageHeader { chunk_stream: CHUNK_STREAM, timestamp_ms: 0, kind, stream_id };
     write_message(out, &header, CHUNK_SIZE, &[&body]);
 }
 
@@ -154,11 +123,6 @@ pub(crate) fn aggregate_tags(message: &Message) -> impl Iterator<Item = Message>
         let offset_ms = tag_ms.wrapping_sub(*first_ms.get_or_insert(tag_ms));
         let body: Bytes = rest.slice(HEADER_LEN..HEADER_LEN + body_len);
         rest = rest.slice((HEADER_LEN + body_len + TRAILER_LEN).min(rest.len())..);
-        Some(Message {
-            kind,
-            stream_id,
-            timestamp_ms: base_ms.wrapping_add(offset_ms),
-            body,
-        })
+        Some(Message { kind, stream_id, timestamp_ms: base_ms.wrapping_add(offset_ms), body })
     })
 }

@@ -25,11 +25,7 @@ pub(crate) enum UserControl {
 }
 
 pub(crate) fn parse_user_control(body: &Bytes) -> UserControl {
-    let value = || {
-        body.get(2..6)
-            .and_then(|value| value.first_chunk())
-            .map(|value| u32::from_be_bytes(*value))
-    };
+    let value = || body.get(2..6).and_then(|value| value.first_chunk()).map(|value| u32::from_be_bytes(*value));
     match body.first_chunk().map(|event| u16::from_be_bytes(*event)) {
         Some(event::STREAM_EOF) => UserControl::StreamEof,
         Some(event::PING_REQUEST) => value().map_or(UserControl::Other, UserControl::PingRequest),
@@ -44,23 +40,13 @@ pub(crate) fn parse_u32(body: &Bytes) -> Option<u32> {
 
 fn write_control(out: &mut BytesMut, kind: u8, parts: &[&[u8]]) {
     const CHUNK_STREAM: u8 = 2;
-    let header = MessageHeader {
-        chunk_stream: CHUNK_STREAM,
-        timestamp_ms: 0,
-        kind,
-        stream_id: 0,
-    };
+    let header = MessageHeader { chunk_stream: CHUNK_STREAM, timestamp_ms: 0, kind, stream_id: 0 };
     // Control messages are short: one chunk at any chunk size that peers have in use.
     write_message(out, &header, crate::chunk::INITIAL_CHUNK_SIZE, parts);
 }
 
 fn write_user_control(out: &mut BytesMut, event: u16, parts: &[&[u8]]) {
-    let body: Vec<u8> = event
-        .to_be_bytes()
-        .iter()
-        .chain(parts.iter().copied().flatten())
-        .copied()
-        .collect();
+    let body: Vec<u8> = event.to_be_bytes().iter().chain(parts.iter().copied().flatten()).copied().collect();
     write_control(out, message_type::USER_CONTROL, &[&body]);
 }
 
@@ -70,11 +56,7 @@ pub(crate) fn write_set_chunk_size(out: &mut BytesMut, size: usize) {
 }
 
 pub(crate) fn write_acknowledgement(out: &mut BytesMut, received: u32) {
-    write_control(
-        out,
-        message_type::ACKNOWLEDGEMENT,
-        &[&received.to_be_bytes()],
-    );
+    write_control(out, message_type::ACKNOWLEDGEMENT, &[&received.to_be_bytes()]);
 }
 
 pub(crate) fn write_window_ack_size(out: &mut BytesMut, window: u32) {
@@ -82,11 +64,7 @@ pub(crate) fn write_window_ack_size(out: &mut BytesMut, window: u32) {
 }
 
 pub(crate) fn write_set_peer_bandwidth(out: &mut BytesMut, window: u32) {
-    write_control(
-        out,
-        message_type::SET_PEER_BANDWIDTH,
-        &[&window.to_be_bytes(), &[LIMIT_DYNAMIC]],
-    );
+    write_control(out, message_type::SET_PEER_BANDWIDTH, &[&window.to_be_bytes(), &[LIMIT_DYNAMIC]]);
 }
 
 pub(crate) fn write_stream_begin(out: &mut BytesMut, stream_id: u32) {
@@ -98,11 +76,7 @@ pub(crate) fn write_stream_eof(out: &mut BytesMut, stream_id: u32) {
 }
 
 pub(crate) fn write_set_buffer_length(out: &mut BytesMut, stream_id: u32, length_ms: u32) {
-    write_user_control(
-        out,
-        event::SET_BUFFER_LENGTH,
-        &[&stream_id.to_be_bytes(), &length_ms.to_be_bytes()],
-    );
+    write_user_control(out, event::SET_BUFFER_LENGTH, &[&stream_id.to_be_bytes(), &length_ms.to_be_bytes()]);
 }
 
 pub(crate) fn write_ping_request(out: &mut BytesMut, timestamp_ms: u32) {

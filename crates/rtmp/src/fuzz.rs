@@ -3,9 +3,7 @@
 use std::time::Instant;
 
 use crate::chunk::{ChunkReader, Limits};
-use crate::{
-    ClientConfig, ClientRole, ClientSession, Output, ServerConfig, ServerEvent, ServerSession,
-};
+use crate::{ClientConfig, ClientRole, ClientSession, Output, ServerConfig, ServerEvent, ServerSession};
 
 /// Any chunk stream, cut into pieces.
 pub fn chunks(data: &[u8]) {

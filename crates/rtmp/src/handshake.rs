@@ -44,30 +44,18 @@ enum Side {
 
 impl Handshake {
     pub(crate) const fn server(seed: u64) -> Self {
-        Self {
-            side: Side::Server { seed },
-            received: Vec::new(),
-            second_left: PACKET_LEN,
-        }
+        Self { side: Side::Server { seed }, received: Vec::new(), second_left: PACKET_LEN }
     }
 
     /// Begins as a client: C0 and C1 are appended to `out`.
     pub(crate) fn client(seed: u64, out: &mut BytesMut) -> Self {
         out.put_u8(VERSION);
         put_first(out, seed);
-        Self {
-            side: Side::Client,
-            received: Vec::new(),
-            second_left: PACKET_LEN,
-        }
+        Self { side: Side::Client, received: Vec::new(), second_left: PACKET_LEN }
     }
 
     /// Consumes input and appends answers to `out`; true once the handshake is over.
-    pub(crate) fn advance(
-        &mut self,
-        input: &mut &[u8],
-        out: &mut BytesMut,
-    ) -> Result<bool, HandshakeError> {
+    pub(crate) fn advance(&mut self, input: &mut &[u8], out: &mut BytesMut) -> Result<bool, HandshakeError> {
         const FIRST_LEN: usize = 1 + PACKET_LEN;
         if self.received.len() < FIRST_LEN {
             let taken = (FIRST_LEN - self.received.len()).min(input.len());

@@ -51,10 +51,7 @@ pub use container::flv::TagKind;
 pub use error::Error;
 pub use handshake::HandshakeError;
 pub use play_muxer::{PlayMuxer, PlayOptions};
-pub use server::{
-    ConnectRequest, PlayRequest, PublishMode, PublishRequest, ServerConfig, ServerEvent,
-    ServerSession,
-};
+pub use server::{ConnectRequest, PlayRequest, PublishMode, PublishRequest, ServerConfig, ServerEvent, ServerSession};
 
 use bytes::Bytes;
 

@@ -56,8 +56,7 @@ impl Link {
         self.received += u64::try_from(count).expect("usize fits 64 bits");
         if self.received - self.acknowledged >= u64::from(self.window / 2) {
             self.acknowledged = self.received;
-            let sequence =
-                u32::try_from(self.received & u64::from(u32::MAX)).expect("masked to 32 bits");
+            let sequence = u32::try_from(self.received & u64::from(u32::MAX)).expect("masked to 32 bits");
             control::write_acknowledgement(&mut self.out, sequence);
         }
     }
@@ -106,14 +105,7 @@ impl Link {
                 // The format byte 0 stands in front of AMF0 values.
                 let skipped = usize::from(message.body.first() == Some(&0));
                 let body = message.body.slice(skipped..);
-                self.tag(
-                    Message {
-                        kind: TagKind::Script.id(),
-                        body,
-                        ..message
-                    },
-                    &mut each,
-                );
+                self.tag(Message { kind: TagKind::Script.id(), body, ..message }, &mut each);
             }
             _ => self.tag(message, &mut each),
         }

@@ -27,20 +27,12 @@ pub struct PlayOptions {
 impl PlayOptions {
     /// For the viewers of our own sessions.
     pub const fn viewers(bodies: MuxOptions) -> Self {
-        Self {
-            bodies,
-            stream_id: PLAY_STREAM_ID,
-            publish: false,
-        }
+        Self { bodies, stream_id: PLAY_STREAM_ID, publish: false }
     }
 
     /// For a server that we publish to; `stream_id` comes from [`crate::ClientSession::stream_id`].
     pub const fn relay(bodies: MuxOptions, stream_id: u32) -> Self {
-        Self {
-            bodies,
-            stream_id,
-            publish: true,
-        }
+        Self { bodies, stream_id, publish: true }
     }
 }
 
@@ -55,10 +47,7 @@ pub struct PlayMuxer {
 impl PlayMuxer {
     /// Without tracks.
     pub fn new(options: PlayOptions) -> Self {
-        Self {
-            options,
-            bodies: BodyWriter::new(options.bodies),
-        }
+        Self { options, bodies: BodyWriter::new(options.bodies) }
     }
 
     fn header(&self, kind: TagKind, timestamp_ms: u32) -> MessageHeader {
@@ -67,12 +56,7 @@ impl PlayMuxer {
             TagKind::Script => 5,
             TagKind::Video => 6,
         };
-        MessageHeader {
-            chunk_stream,
-            timestamp_ms,
-            kind: kind.id(),
-            stream_id: self.options.stream_id,
-        }
+        MessageHeader { chunk_stream, timestamp_ms, kind: kind.id(), stream_id: self.options.stream_id }
     }
 }
 
@@ -87,11 +71,7 @@ impl media::Muxer for PlayMuxer {
             amf0::write_str(&mut command, "@setDataFrame");
         }
         for (kind, body) in self.bodies.header_bodies() {
-            let command = if kind == TagKind::Script {
-                &command[..]
-            } else {
-                &[]
-            };
+            let command = if kind == TagKind::Script { &command[..] } else { &[] };
             write_message(out, &self.header(kind, 0), CHUNK_SIZE, &[command, body]);
         }
     }
@@ -101,19 +81,9 @@ impl media::Muxer for PlayMuxer {
             return;
         };
         if let Some((kind, body)) = self.bodies.take_announcement(frame) {
-            write_message(
-                out,
-                &self.header(kind, prefix.timestamp_ms),
-                CHUNK_SIZE,
-                &[&body],
-            );
+            write_message(out, &self.header(kind, prefix.timestamp_ms), CHUNK_SIZE, &[&body]);
         }
         let header = self.header(prefix.kind, prefix.timestamp_ms);
-        write_message(
-            out,
-            &header,
-            CHUNK_SIZE,
-            &[prefix.as_slice(), &frame.payload],
-        );
+        write_message(out, &header, CHUNK_SIZE, &[prefix.as_slice(), &frame.payload]);
     }
 }

@@ -157,12 +157,8 @@ impl ServerSession {
         let ping = self.last_ping.max(self.last_input) + self.config.ping_interval;
         match self.phase {
             Phase::ConnectPending { .. } | Phase::PublishPending | Phase::PlayPending => None,
-            Phase::Handshake(_) | Phase::Greeted | Phase::Connected | Phase::Rejected => {
-                Some(self.setup_deadline)
-            }
-            Phase::Publishing => {
-                Some(ping.min(self.last_input + self.config.publisher_idle_timeout))
-            }
+            Phase::Handshake(_) | Phase::Greeted | Phase::Connected | Phase::Rejected => Some(self.setup_deadline),
+            Phase::Publishing => Some(ping.min(self.last_input + self.config.publisher_idle_timeout)),
             Phase::Playing => Some(ping),
         }
     }
@@ -186,21 +182,14 @@ impl ServerSession {
             _ => {}
         }
         self.last_ping = now;
-        let elapsed_ms =
-            now.saturating_duration_since(self.started).as_millis() & u128::from(u32::MAX);
-        control::write_ping_request(
-            &mut self.link.out,
-            u32::try_from(elapsed_ms).expect("masked to 32 bits"),
-        );
+        let elapsed_ms = now.saturating_duration_since(self.started).as_millis() & u128::from(u32::MAX);
+        control::write_ping_request(&mut self.link.out, u32::try_from(elapsed_ms).expect("masked to 32 bits"));
         Ok(())
     }
 
     /// Whether the owner owes an answer. Until then input is only stored, up to 256 KiB.
     pub const fn is_deciding(&self) -> bool {
-        matches!(
-            self.phase,
-            Phase::ConnectPending { .. } | Phase::PublishPending | Phase::PlayPending
-        )
+        matches!(self.phase, Phase::ConnectPending { .. } | Phase::PublishPending | Phase::PlayPending)
     }
 
     /// Lets the peer in.
@@ -216,13 +205,7 @@ impl ServerSession {
         };
         self.link.announce();
         control::write_set_peer_bandwidth(&mut self.link.out, crate::link::WINDOW);
-        write_command(
-            &mut self.link.out,
-            0,
-            "_result",
-            transaction,
-            &replies::connected(),
-        );
+        write_command(&mut self.link.out, 0, "_result", transaction, &replies::connected());
         self.resume(now, Phase::Connected)
     }
 
@@ -234,18 +217,9 @@ impl ServerSession {
     /// # Panics
     /// When no `publish` is open.
     pub fn accept_publish(&mut self, now: Instant) -> Result<(), Error> {
-        assert!(
-            matches!(self.phase, Phase::PublishPending),
-            "accept_publish answers ServerEvent::Publish"
-        );
+        assert!(matches!(self.phase, Phase::PublishPending), "accept_publish answers ServerEvent::Publish");
         control::write_stream_begin(&mut self.link.out, PLAY_STREAM_ID);
-        write_status(
-            &mut self.link.out,
-            PLAY_STREAM_ID,
-            "status",
-            "NetStream.Publish.Start",
-            "Publishing.",
-        );
+        write_status(&mut self.link.out, PLAY_STREAM_ID, "status", "NetStream.Publish.Start", "Publishing.");
         self.resume(now, Phase::Publishing)
     }
 
@@ -258,10 +232,7 @@ impl ServerSession {
     /// # Panics
     /// When no `play` is open.
     pub fn accept_play(&mut self, now: Instant) -> Result<(), Error> {
-        assert!(
-            matches!(self.phase, Phase::PlayPending),
-            "accept_play answers ServerEvent::Play"
-        );
+        assert!(matches!(self.phase, Phase::PlayPending), "accept_play answers ServerEvent::Play");
         replies::write_play_start(&mut self.link.out, PLAY_STREAM_ID);
         self.resume(now, Phase::Playing)
     }
@@ -280,23 +251,11 @@ impl ServerSession {
                 Phase::Rejected
             }
             Phase::PublishPending => {
-                write_status(
-                    out,
-                    PLAY_STREAM_ID,
-                    "error",
-                    replies::publish_refusal(kind),
-                    text,
-                );
+                write_status(out, PLAY_STREAM_ID, "error", replies::publish_refusal(kind), text);
                 Phase::Connected
             }
             Phase::PlayPending => {
-                write_status(
-                    out,
-                    PLAY_STREAM_ID,
-                    "error",
-                    replies::play_refusal(kind),
-                    text,
-                );
+                write_status(out, PLAY_STREAM_ID, "error", replies::play_refusal(kind), text);
                 Phase::Connected
             }
             _ => panic!("reject answers an open request"),
@@ -312,29 +271,11 @@ impl ServerSession {
         match self.phase {
             Phase::Playing => {
                 control::write_stream_eof(out, PLAY_STREAM_ID);
-                write_status(
-                    out,
-                    PLAY_STREAM_ID,
-                    "status",
-                    "NetStream.Play.UnpublishNotify",
-                    "The stream ended.",
-                );
-                write_status(
-                    out,
-                    PLAY_STREAM_ID,
-                    "status",
-                    "NetStream.Play.Stop",
-                    "The stream ended.",
-                );
+                write_status(out, PLAY_STREAM_ID, "status", "NetStream.Play.UnpublishNotify", "The stream ended.");
+                write_status(out, PLAY_STREAM_ID, "status", "NetStream.Play.Stop", "The stream ended.");
             }
             Phase::Publishing => {
-                write_status(
-                    out,
-                    PLAY_STREAM_ID,
-                    "status",
-                    "NetStream.Unpublish.Success",
-                    "Publishing ended.",
-                );
+                write_status(out, PLAY_STREAM_ID, "status", "NetStream.Unpublish.Success", "Publishing ended.");
             }
             _ => return,
         }
@@ -387,11 +328,7 @@ impl ServerSession {
             Incoming::Media(message) if matches!(self.phase, Phase::Publishing) => {
                 let events = &mut self.events;
                 self.link.tags(message, |kind, timestamp_ms, body| {
-                    events.push_back(ServerEvent::Message {
-                        kind,
-                        timestamp_ms,
-                        body,
-                    });
+                    events.push_back(ServerEvent::Message { kind, timestamp_ms, body });
                 });
             }
             Incoming::Media(_) | Incoming::StreamEof | Incoming::Nothing => {}
@@ -410,11 +347,8 @@ impl ServerSession {
             let request = ConnectRequest::parse(command)?;
             self.app = request.app.clone();
             self.app_query.clone_from(&request.query);
-            self.phase = Phase::ConnectPending {
-                transaction: command.transaction,
-            };
-            self.events
-                .push_back(ServerEvent::Connect(Box::new(request)));
+            self.phase = Phase::ConnectPending { transaction: command.transaction };
+            self.events.push_back(ServerEvent::Connect(Box::new(request)));
             return Ok(());
         }
         let out = &mut self.link.out;
@@ -427,8 +361,7 @@ impl ServerSession {
             "publish" if matches!(self.phase, Phase::Connected) => {
                 let request = PublishRequest::parse(command, &self.app, self.app_query.as_deref())?;
                 self.phase = Phase::PublishPending;
-                self.events
-                    .push_back(ServerEvent::Publish(Box::new(request)));
+                self.events.push_back(ServerEvent::Publish(Box::new(request)));
             }
             "play" if matches!(self.phase, Phase::Connected) => {
                 let request = PlayRequest::parse(command, &self.app, self.app_query.as_deref())?;
@@ -436,67 +369,29 @@ impl ServerSession {
                 self.events.push_back(ServerEvent::Play(Box::new(request)));
             }
             "publish" | "play" => {
-                let code = if *command.name == *"play" {
-                    "NetStream.Play.Failed"
-                } else {
-                    "NetStream.Publish.BadName"
-                };
-                write_status(
-                    out,
-                    PLAY_STREAM_ID,
-                    "error",
-                    code,
-                    "This connection has a stream already.",
-                );
+                let code = if *command.name == *"play" { "NetStream.Play.Failed" } else { "NetStream.Publish.BadName" };
+                write_status(out, PLAY_STREAM_ID, "error", code, "This connection has a stream already.");
             }
             "FCUnpublish" | "deleteStream" | "closeStream" => self.close_stream(command),
             "pause" if matches!(self.phase, Phase::Playing) => {
                 let paused = matches!(command.arguments.first(), Some(Value::Boolean(true)));
-                let code = if paused {
-                    "NetStream.Pause.Notify"
-                } else {
-                    "NetStream.Unpause.Notify"
-                };
+                let code = if paused { "NetStream.Pause.Notify" } else { "NetStream.Unpause.Notify" };
                 write_status(out, PLAY_STREAM_ID, "status", code, "");
                 self.events.push_back(ServerEvent::Pause(paused));
             }
             "FCPublish" => {
-                write_command(
-                    out,
-                    0,
-                    "_result",
-                    transaction,
-                    &[Value::Null, Value::Undefined],
-                );
+                write_command(out, 0, "_result", transaction, &[Value::Null, Value::Undefined]);
                 let name = command.text(0).unwrap_or_default();
                 replies::write_fc_publish_start(out, name);
             }
             // Nothing to do for live streams; the answer lets the client go on.
             "releaseStream" | "FCSubscribe" | "_checkbw" => {
-                write_command(
-                    out,
-                    0,
-                    "_result",
-                    transaction,
-                    &[Value::Null, Value::Undefined],
-                );
+                write_command(out, 0, "_result", transaction, &[Value::Null, Value::Undefined]);
             }
-            "getStreamLength" => write_command(
-                out,
-                0,
-                "_result",
-                transaction,
-                &[Value::Null, Value::Number(0.0)],
-            ),
+            "getStreamLength" => write_command(out, 0, "_result", transaction, &[Value::Null, Value::Number(0.0)]),
             "seek" => write_status(out, PLAY_STREAM_ID, "status", "NetStream.Seek.Notify", ""),
             _ if transaction > 0.0 && !command.name.starts_with('_') => {
-                write_command(
-                    out,
-                    0,
-                    "_error",
-                    transaction,
-                    &[Value::Null, replies::unknown_call()],
-                );
+                write_command(out, 0, "_error", transaction, &[Value::Null, replies::unknown_call()]);
             }
             _ => {}
         }
@@ -507,22 +402,10 @@ impl ServerSession {
     fn close_stream(&mut self, command: &Command) {
         let out = &mut self.link.out;
         if command.transaction > 0.0 && *command.name == *"FCUnpublish" {
-            write_command(
-                out,
-                0,
-                "_result",
-                command.transaction,
-                &[Value::Null, Value::Undefined],
-            );
+            write_command(out, 0, "_result", command.transaction, &[Value::Null, Value::Undefined]);
         }
         if matches!(self.phase, Phase::Publishing) {
-            write_status(
-                out,
-                PLAY_STREAM_ID,
-                "status",
-                "NetStream.Unpublish.Success",
-                "Publishing ended.",
-            );
+            write_status(out, PLAY_STREAM_ID, "status", "NetStream.Unpublish.Success", "Publishing ended.");
         }
         if matches!(self.phase, Phase::Publishing | Phase::Playing) {
             self.phase = Phase::Connected;

@@ -48,9 +48,7 @@ pub fn payload(bytes: &[u8]) {
         return;
     };
     let encoding = ENCODINGS[usize::from(*choice) % ENCODINGS.len()];
-    let sdp = format!(
-        "m=video 0 RTP/AVP 96\na=rtpmap:96 {encoding}\na=fmtp:96 cpresent=0;config=400024203fc0"
-    );
+    let sdp = format!("m=video 0 RTP/AVP 96\na=rtpmap:96 {encoding}\na=fmtp:96 cpresent=0;config=400024203fc0");
     let Ok(description) = SessionDescription::parse(sdp.as_bytes()) else {
         return;
     };

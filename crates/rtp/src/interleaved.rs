@@ -99,12 +99,7 @@ impl InterleavedMuxer {
                 last_report: None,
             })
             .collect();
-        Self {
-            lanes,
-            unix_us_at_zero,
-            cname: cname.to_owned(),
-            max_packet_bytes: DEFAULT_PACKET_BYTES,
-        }
+        Self { lanes, unix_us_at_zero, cname: cname.to_owned(), max_packet_bytes: DEFAULT_PACKET_BYTES }
     }
 
     /// Sets the largest RTP packet, header included, in bytes.
@@ -113,24 +108,18 @@ impl InterleavedMuxer {
     /// When it is below 76 or above 65,535: a programmer error.
     #[must_use]
     pub fn with_max_packet_bytes(mut self, bytes: usize) -> Self {
-        assert!(
-            (MIN_PAYLOAD_BYTES + FIXED_HEADER_BYTES..=0xFFFF).contains(&bytes),
-            "the frame length has 16 bits"
-        );
+        assert!((MIN_PAYLOAD_BYTES + FIXED_HEADER_BYTES..=0xFFFF).contains(&bytes), "the frame length has 16 bits");
         self.max_packet_bytes = bytes;
         self
     }
 
     /// The number of the next packet and the time stamp of the last one of a track.
     pub fn position(&self, track: TrackId) -> Option<Position> {
-        self.lanes
-            .iter()
-            .find(|lane| lane.wiring.track == track)
-            .map(|lane| Position {
-                channel: lane.wiring.channel,
-                sequence: lane.sequence,
-                timestamp: lane.timestamp,
-            })
+        self.lanes.iter().find(|lane| lane.wiring.track == track).map(|lane| Position {
+            channel: lane.wiring.channel,
+            sequence: lane.sequence,
+            timestamp: lane.timestamp,
+        })
     }
 }
 
@@ -141,35 +130,17 @@ impl Muxer for InterleavedMuxer {
             lane.active = None;
         }
         for track in tracks {
-            let refuse = |codec: Codec, reason: &str| Refusal {
-                track: track.id,
-                codec,
-                reason: reason.to_owned(),
-            };
-            let Some(lane) = self
-                .lanes
-                .iter_mut()
-                .find(|lane| lane.wiring.track == track.id)
-            else {
-                refusals.push(refuse(
-                    track.codec(),
-                    "no channel was set up for this track",
-                ));
+            let refuse = |codec: Codec, reason: &str| Refusal { track: track.id, codec, reason: reason.to_owned() };
+            let Some(lane) = self.lanes.iter_mut().find(|lane| lane.wiring.track == track.id) else {
+                refusals.push(refuse(track.codec(), "no channel was set up for this track"));
                 continue;
             };
             let Some(packetizer) = Packetizer::new(&track.codec) else {
-                refusals.push(refuse(
-                    track.codec(),
-                    "there is no RTP payload format for this codec",
-                ));
+                refusals.push(refuse(track.codec(), "there is no RTP payload format for this codec"));
                 continue;
             };
             let clock_hz = payload_clock_hz(track);
-            lane.active = Some(Active {
-                packetizer,
-                payload_type: payload_type(track),
-                clock_hz,
-            });
+            lane.active = Some(Active { packetizer, payload_type: payload_type(track), clock_hz });
         }
         refusals
     }
@@ -177,65 +148,51 @@ impl Muxer for InterleavedMuxer {
     fn write_header(&mut self, _out: &mut BytesMut) {}
 
     fn write_frame(&mut self, frame: &Frame, out: &mut BytesMut) {
-        let Some(lane) = self
-            .lanes
-            .iter_mut()
-            .find(|lane| lane.wiring.track == frame.track)
-        else {
+        let Some(lane) = self.lanes.iter_mut().find(|lane| lane.wiring.track == frame.track) else {
             return;
         };
         let Some(active) = lane.active.take() else {
             return;
         };
         lane.stamp(frame.pts, active.clock_hz);
-        let due = lane.last_report.is_none_or(|last| {
-            frame.dts < last || frame.dts.saturating_since(last) >= SENDER_REPORT_INTERVAL
-        });
+        let due = lane
+            .last_report
+            .is_none_or(|last| frame.dts < last || frame.dts.saturating_since(last) >= SENDER_REPORT_INTERVAL);
         if due {
             lane.last_report = Some(frame.dts);
-            lane.write_report(
-                self.unix_us_at_zero.saturating_add(frame.pts.as_micros()),
-                &self.cname,
-                out,
-            );
+            lane.write_report(self.unix_us_at_zero.saturating_add(frame.pts.as_micros()), &self.cname, out);
         }
         let max_payload = self.max_packet_bytes - FIXED_HEADER_BYTES;
         let packets = frame.payload.len() / max_payload + 4;
         out.reserve(frame.payload.len() + packets * (FRAME_HEADER_BYTES + FIXED_HEADER_BYTES + 4));
-        active
-            .packetizer
-            .packetize(&frame.payload, frame.key, max_payload, &mut |fragment| {
-                let payload_len = fragment.head.len() + fragment.body.len();
-                // A foreign packet that came in larger than the field holds cannot come, but bytes decide here.
-                let Ok(length) = u16::try_from(FIXED_HEADER_BYTES + payload_len) else {
-                    return;
-                };
-                let header = Header {
-                    marker: fragment.marker,
-                    payload_type: active.payload_type,
-                    sequence: lane.sequence,
-                    timestamp: lane.timestamp,
-                    ssrc: lane.wiring.ssrc,
-                };
-                out.put_slice(&frame_header(lane.wiring.channel, length));
-                out.put_slice(&header.to_bytes());
-                out.put_slice(fragment.head);
-                out.put_slice(fragment.body);
-                lane.sequence = lane.sequence.wrapping_add(1);
-                lane.packets = lane.packets.wrapping_add(1);
-                lane.octets = lane.octets.wrapping_add(u32::from(length) - 12);
-            });
+        active.packetizer.packetize(&frame.payload, frame.key, max_payload, &mut |fragment| {
+            let payload_len = fragment.head.len() + fragment.body.len();
+            // A foreign packet that came in larger than the field holds cannot come, but bytes decide here.
+            let Ok(length) = u16::try_from(FIXED_HEADER_BYTES + payload_len) else {
+                return;
+            };
+            let header = Header {
+                marker: fragment.marker,
+                payload_type: active.payload_type,
+                sequence: lane.sequence,
+                timestamp: lane.timestamp,
+                ssrc: lane.wiring.ssrc,
+            };
+            out.put_slice(&frame_header(lane.wiring.channel, length));
+            out.put_slice(&header.to_bytes());
+            out.put_slice(fragment.head);
+            out.put_slice(fragment.body);
+            lane.sequence = lane.sequence.wrapping_add(1);
+            lane.packets = lane.packets.wrapping_add(1);
+            lane.octets = lane.octets.wrapping_add(u32::from(length) - 12);
+        });
         lane.active = Some(active);
     }
 }
 
 impl Lane {
     fn stamp(&mut self, pts: Timestamp, clock_hz: NonZeroU32) {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "RTP time is modulo 2^32"
-        )]
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "RTP time is modulo 2^32")]
         let ticks = pts.to_ticks(clock_hz) as u32;
         self.timestamp = ticks.wrapping_add(self.wiring.timestamp_offset);
     }
@@ -249,15 +206,9 @@ impl Lane {
             packets: self.packets,
             octets: self.octets,
         };
-        Rtcp::SenderReport {
-            ssrc: self.wiring.ssrc,
-            sender,
-            reports: Vec::new(),
-        }
-        .write(out);
+        Rtcp::SenderReport { ssrc: self.wiring.ssrc, sender, reports: Vec::new() }.write(out);
         Rtcp::SourceDescription(vec![(self.wiring.ssrc, cname.to_owned())]).write(out);
-        let length = u16::try_from(out.len() - start - FRAME_HEADER_BYTES)
-            .expect("a report is below 300 bytes");
+        let length = u16::try_from(out.len() - start - FRAME_HEADER_BYTES).expect("a report is below 300 bytes");
         out[start + 2..start + 4].copy_from_slice(&length.to_be_bytes());
     }
 }
@@ -283,17 +234,10 @@ pub fn positions(bytes: &[u8]) -> Vec<Position> {
         rest = tail;
         let channel = header[1];
         let is_rtcp = packet.get(1).is_some_and(|kind| (192..=223).contains(kind));
-        if packet.len() < FIXED_HEADER_BYTES
-            || is_rtcp
-            || found.iter().any(|position| position.channel == channel)
-        {
+        if packet.len() < FIXED_HEADER_BYTES || is_rtcp || found.iter().any(|position| position.channel == channel) {
             continue;
         }
-        found.push(Position {
-            channel,
-            sequence: u16_at(packet, 2),
-            timestamp: u32_at(packet, 4),
-        });
+        found.push(Position { channel, sequence: u16_at(packet, 2), timestamp: u32_at(packet, 4) });
     }
     found
 }

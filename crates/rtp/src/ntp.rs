@@ -16,11 +16,7 @@ impl NtpTime {
     /// From microseconds since the Unix epoch; wraps with the era.
     pub const fn from_unix_us(unix_us: i64) -> Self {
         let since_1900_us = unix_us as i128 + UNIX_EPOCH_IN_NTP_S * 1_000_000;
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "NTP time is modulo the era"
-        )]
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "NTP time is modulo the era")]
         Self(since_1900_us.wrapping_mul(1 << 32).div_euclid(1_000_000) as u64)
     }
 

@@ -62,9 +62,7 @@ impl Packet {
     /// When a part is missing, the version is not 2 or the padding does not fit.
     pub fn parse(bytes: &Bytes) -> Result<Self, PacketError> {
         if bytes.len() < FIXED_HEADER_BYTES {
-            return Err(PacketError::Truncated {
-                part: "fixed header",
-            });
+            return Err(PacketError::Truncated { part: "fixed header" });
         }
         let version = bytes[0] >> 6;
         if version != VERSION {
@@ -75,18 +73,14 @@ impl Packet {
         let csrc_end = at + 4 * csrc_count;
         let csrc = bytes
             .get(at..csrc_end)
-            .ok_or(PacketError::Truncated {
-                part: "contributing sources",
-            })?
+            .ok_or(PacketError::Truncated { part: "contributing sources" })?
             .chunks_exact(4)
             .map(|word| u32_at(word, 0))
             .collect();
         at = csrc_end;
         let mut extension = None;
         if bytes[0] & 0x10 != 0 {
-            let head = bytes.get(at..at + 4).ok_or(PacketError::Truncated {
-                part: "extension header",
-            })?;
+            let head = bytes.get(at..at + 4).ok_or(PacketError::Truncated { part: "extension header" })?;
             let length = 4 * usize::from(u16_at(head, 2));
             let profile = u16_at(head, 0);
             at += 4;
@@ -136,9 +130,7 @@ impl Packet {
         if let Some((profile, words)) = &self.extension {
             assert!(words.len().is_multiple_of(4), "an extension is whole words");
             out.put_u16(*profile);
-            out.put_u16(
-                u16::try_from(words.len() / 4).expect("an extension has at most 65,535 words"),
-            );
+            out.put_u16(u16::try_from(words.len() / 4).expect("an extension has at most 65,535 words"));
             out.put_slice(words);
         }
         out.put_slice(&self.payload);
@@ -222,33 +214,16 @@ mod tests {
         let packet = Packet::parse(&bytes.clone().into()).unwrap();
         assert_eq!(&packet.payload[..], [0xAA]);
         bytes[14] = 4;
-        assert_eq!(
-            Packet::parse(&bytes.clone().into()),
-            Err(PacketError::Padding(4))
-        );
+        assert_eq!(Packet::parse(&bytes.clone().into()), Err(PacketError::Padding(4)));
         bytes[14] = 0;
         assert_eq!(Packet::parse(&bytes.into()), Err(PacketError::Padding(0)));
     }
 
     #[test]
     fn header_matches_the_packet_writer() {
-        let header = Header {
-            marker: true,
-            payload_type: 96,
-            sequence: 7,
-            timestamp: 8,
-            ssrc: 9,
-        };
+        let header = Header { marker: true, payload_type: 96, sequence: 7, timestamp: 8, ssrc: 9 };
         let packet = Packet::parse(&Bytes::copy_from_slice(&header.to_bytes())).unwrap();
         assert!(packet.marker && packet.payload.is_empty());
-        assert_eq!(
-            (
-                packet.payload_type,
-                packet.sequence,
-                packet.timestamp,
-                packet.ssrc
-            ),
-            (96, 7, 8, 9)
-        );
+        assert_eq!((packet.payload_type, packet.sequence, packet.timestamp, packet.ssrc), (96, 7, 8, 9));
     }
 }

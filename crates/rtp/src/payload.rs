@@ -83,11 +83,7 @@ impl DropReason {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Output {
     Config(CodecConfig),
-    Unit {
-        ticks: i64,
-        key: bool,
-        payload: Bytes,
-    },
+    Unit { ticks: i64, key: bool, payload: Bytes },
     Dropped(DropReason),
 }
 
@@ -139,12 +135,7 @@ enum Reader {
 }
 
 impl Depacketizer {
-    pub(crate) fn new(
-        track: TrackId,
-        clock_hz: NonZeroU32,
-        format: &Format,
-        configured: bool,
-    ) -> Self {
+    pub(crate) fn new(track: TrackId, clock_hz: NonZeroU32, format: &Format, configured: bool) -> Self {
         let reader = match format {
             Format::H264 => Reader::H264(h264::Reader::new(configured)),
             Format::H265 { donl } => Reader::H265(h265::Reader::new(*donl, configured)),
@@ -156,14 +147,7 @@ impl Depacketizer {
             Format::Document => Reader::Document(opaque::DocumentReader::default()),
             Format::Foreign => Reader::Foreign(opaque::ForeignReader::default()),
         };
-        Self {
-            track,
-            clock_hz,
-            configured,
-            reader,
-            scratch: Vec::new(),
-            items: VecDeque::new(),
-        }
+        Self { track, clock_hz, configured, reader, scratch: Vec::new(), items: VecDeque::new() }
     }
 
     /// Takes one packet.
@@ -191,20 +175,10 @@ impl Depacketizer {
             Output::Config(_) if self.configured => {}
             Output::Config(codec) => {
                 self.configured = true;
-                self.items.push_back(Item::Config(TrackConfig::new(
-                    self.track,
-                    self.clock_hz,
-                    codec,
-                )));
+                self.items.push_back(Item::Config(TrackConfig::new(self.track, self.clock_hz, codec)));
             }
-            Output::Unit { .. } if !self.configured => self
-                .items
-                .push_back(Item::Dropped(DropReason::NoParameters)),
-            Output::Unit {
-                ticks,
-                key,
-                payload,
-            } => self.items.push_back(Item::Unit(AccessUnit {
+            Output::Unit { .. } if !self.configured => self.items.push_back(Item::Dropped(DropReason::NoParameters)),
+            Output::Unit { ticks, key, payload } => self.items.push_back(Item::Unit(AccessUnit {
                 track: self.track,
                 pts: MediaTime::new(ticks, self.clock_hz),
                 dts: None,
@@ -258,18 +232,10 @@ impl Packetizer {
     /// For canonical payloads of this codec. `None` for an opaque codec whose packets cannot be rebuilt.
     pub fn new(codec: &CodecConfig) -> Option<Self> {
         let writer = match codec {
-            CodecConfig::H264(config) => {
-                Writer::H264(config.sps.iter().chain(&config.pps).cloned().collect())
+            CodecConfig::H264(config) => Writer::H264(config.sps.iter().chain(&config.pps).cloned().collect()),
+            CodecConfig::H265(config) => {
+                Writer::H265(config.vps.iter().chain(&config.sps).chain(&config.pps).cloned().collect())
             }
-            CodecConfig::H265(config) => Writer::H265(
-                config
-                    .vps
-                    .iter()
-                    .chain(&config.sps)
-                    .chain(&config.pps)
-                    .cloned()
-                    .collect(),
-            ),
             CodecConfig::Av1(_) => Writer::Av1,
             CodecConfig::Aac(_) => Writer::Aac,
             CodecConfig::G711A(_) | CodecConfig::G711U(_) | CodecConfig::Opus(_) => Writer::Single,
@@ -287,17 +253,8 @@ impl Packetizer {
     ///
     /// # Panics
     /// When `max_payload` is below [`MIN_PAYLOAD_BYTES`]: a programmer error.
-    pub fn packetize(
-        &self,
-        payload: &[u8],
-        key: bool,
-        max_payload: usize,
-        emit: &mut dyn FnMut(Fragment<'_>),
-    ) {
-        assert!(
-            max_payload >= MIN_PAYLOAD_BYTES,
-            "no payload format fits into {max_payload} bytes"
-        );
+    pub fn packetize(&self, payload: &[u8], key: bool, max_payload: usize, emit: &mut dyn FnMut(Fragment<'_>)) {
+        assert!(max_payload >= MIN_PAYLOAD_BYTES, "no payload format fits into {max_payload} bytes");
         match &self.writer {
             Writer::H264(sets) => {
                 h264::packetize(if key { sets } else { &[] }, payload, max_payload, emit);

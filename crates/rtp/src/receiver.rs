@@ -144,8 +144,7 @@ impl TrackReceiver {
         }
         self.stats.packets += 1;
         self.stats.bytes += packet.payload.len() as u64;
-        self.reception
-            .on_packet(now, packet.sequence, packet.timestamp);
+        self.reception.on_packet(now, packet.sequence, packet.timestamp);
         let piece = Piece {
             ticks: self.timestamps.unroll(packet.timestamp),
             marker: packet.marker,
@@ -157,10 +156,7 @@ impl TrackReceiver {
             let received = match item {
                 Item::Config(config) => Received::Config(config),
                 Item::Unit(unit) => Received::Unit(self.with_capture_time(unit)),
-                Item::Dropped(reason) => Received::Dropped {
-                    track: self.track,
-                    reason,
-                },
+                Item::Dropped(reason) => Received::Dropped { track: self.track, reason },
             };
             self.out.push_back(received);
         }
@@ -173,11 +169,7 @@ impl TrackReceiver {
                 return true;
             }
             Some(_) => {
-                let seen = if self.candidate.0 == ssrc {
-                    self.candidate.1 + 1
-                } else {
-                    1
-                };
+                let seen = if self.candidate.0 == ssrc { self.candidate.1 + 1 } else { 1 };
                 self.candidate = (ssrc, seen);
                 if seen < SSRC_SWITCH_PACKETS {
                     self.stats.other_source += 1;
@@ -205,10 +197,7 @@ impl TrackReceiver {
                     let packets = u32::from(lost.unsigned_abs());
                     self.stats.lost += u64::from(packets);
                     self.gap = true;
-                    self.out.push_back(Received::Loss {
-                        track: self.track,
-                        packets,
-                    });
+                    self.out.push_back(Received::Loss { track: self.track, packets });
                 }
                 LATE_DISTANCE..0 => {
                     self.stats.late += 1;
@@ -246,11 +235,7 @@ impl TrackReceiver {
         let Some((report, report_unix_us)) = self.sender_report else {
             return unit;
         };
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "modulo 2^32 is meant"
-        )]
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "modulo 2^32 is meant")]
         let low = unit.pts.ticks as u32;
         let distance = i64::from(low.wrapping_sub(report.rtp_timestamp).cast_signed());
         let clock = i64::from(self.clock_hz.get());
@@ -348,10 +333,7 @@ mod tests {
         receiver.handle_packet(now, &packet(1, 0, 1));
         receiver.handle_packet(now, &packet(900, 0, 2));
         receiver.handle_packet(now, &packet(2, 160, 1));
-        assert_eq!(
-            (units(&mut receiver).len(), receiver.stats().other_source),
-            (2, 1)
-        );
+        assert_eq!((units(&mut receiver).len(), receiver.stats().other_source), (2, 1));
         for index in 0..12 {
             receiver.handle_packet(now, &packet(901 + index, 0, 2));
         }
@@ -370,19 +352,11 @@ mod tests {
                 octets: 0,
             };
             let mut bytes = BytesMut::new();
-            Rtcp::SenderReport {
-                ssrc: 1,
-                sender,
-                reports: Vec::new(),
-            }
-            .write(&mut bytes);
+            Rtcp::SenderReport { ssrc: 1, sender, reports: Vec::new() }.write(&mut bytes);
             receiver.handle_rtcp(now, &bytes);
             receiver.handle_packet(now, &packet(1, 80, 1));
             let capture = units(&mut receiver)[0].capture_utc;
-            assert_eq!(
-                capture.map(|time| time.unix_us),
-                dated.then_some(unix_us + 20_000)
-            );
+            assert_eq!(capture.map(|time| time.unix_us), dated.then_some(unix_us + 20_000));
         }
     }
 }

@@ -68,28 +68,20 @@ impl Reception {
         let first = self.first?;
         let expected = (self.highest - first + 1).unsigned_abs();
         let interval_expected = expected.saturating_sub(self.reported.0);
-        let interval_lost =
-            interval_expected.saturating_sub(self.received.saturating_sub(self.reported.1));
+        let interval_lost = interval_expected.saturating_sub(self.received.saturating_sub(self.reported.1));
         self.reported = (expected, self.received);
-        let fraction = (interval_lost * 256)
-            .checked_div(interval_expected)
-            .unwrap_or(0);
+        let fraction = (interval_lost * 256).checked_div(interval_expected).unwrap_or(0);
         let lost = i128::from(expected) - i128::from(self.received);
         let (last_sr, delay) = self.last_sr.map_or((0, 0), |(ntp, at)| {
             let delay = now.saturating_duration_since(at).as_micros() * 65_536 / 1_000_000;
             (ntp.middle(), u32::try_from(delay).unwrap_or(u32::MAX))
         });
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "the field is modulo 2^32"
-        )]
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the field is modulo 2^32")]
         let highest_sequence = self.highest as u32;
         Some(ReportBlock {
             ssrc,
             fraction_lost: u8::try_from(fraction).unwrap_or(u8::MAX),
-            cumulative_lost: i32::try_from(lost.clamp(-0x80_0000, 0x7F_FFFF))
-                .expect("clamped to 24 bits"),
+            cumulative_lost: i32::try_from(lost.clamp(-0x80_0000, 0x7F_FFFF)).expect("clamped to 24 bits"),
             highest_sequence,
             jitter: u32::try_from(self.jitter_q4 >> 4).unwrap_or(u32::MAX),
             last_sr,
@@ -103,10 +95,7 @@ impl Reception {
     }
 
     fn ticks(&self, elapsed: Duration) -> i64 {
-        let ticks = elapsed
-            .as_micros()
-            .saturating_mul(u128::from(self.clock_hz.get()))
-            / 1_000_000;
+        let ticks = elapsed.as_micros().saturating_mul(u128::from(self.clock_hz.get())) / 1_000_000;
         i64::try_from(ticks).unwrap_or(i64::MAX / 2)
     }
 }
@@ -126,14 +115,7 @@ mod tests {
             reception.on_packet(start, sequence, 0);
         }
         let first = reception.report(start, 1).unwrap();
-        assert_eq!(
-            (
-                first.fraction_lost,
-                first.cumulative_lost,
-                first.highest_sequence
-            ),
-            (51, 1, 65_538)
-        );
+        assert_eq!((first.fraction_lost, first.cumulative_lost, first.highest_sequence), (51, 1, 65_538));
         reception.on_packet(start, 3, 0);
         let second = reception.report(start, 1).unwrap();
         assert_eq!((second.fraction_lost, second.cumulative_lost), (0, 1));
@@ -158,12 +140,7 @@ mod tests {
         let mut reception = Reception::new(CLOCK);
         reception.on_packet(start, 0, 0);
         reception.on_sender_report(start, NtpTime(0x1122_3344_5566_7788));
-        let report = reception
-            .report(start + Duration::from_millis(500), 1)
-            .unwrap();
-        assert_eq!(
-            (report.last_sr, report.delay_since_last_sr),
-            (0x3344_5566, 32_768)
-        );
+        let report = reception.report(start + Duration::from_millis(500), 1).unwrap();
+        assert_eq!((report.last_sr, report.delay_since_last_sr), (0x3344_5566, 32_768));
     }
 }

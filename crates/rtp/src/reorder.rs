@@ -37,14 +37,7 @@ pub struct ReorderBuffer {
 impl ReorderBuffer {
     /// A buffer that waits at most `wait` for a missing packet.
     pub fn new(wait: Duration) -> Self {
-        Self {
-            wait,
-            unroller: SequenceUnroller::default(),
-            next: None,
-            held: BTreeMap::new(),
-            late: 0,
-            restarts: 0,
-        }
+        Self { wait, unroller: SequenceUnroller::default(), next: None, held: BTreeMap::new(), late: 0, restarts: 0 }
     }
 
     /// Takes a packet; then drain [`ReorderBuffer::poll`].
@@ -79,18 +72,14 @@ impl ReorderBuffer {
         let overdue = now.saturating_duration_since(*arrival) >= self.wait;
         if overdue || self.held.len() >= MAX_HELD_PACKETS {
             self.next = Some(first);
-            return Some(Ordered::Lost(
-                u32::try_from(first - next).unwrap_or(u32::MAX),
-            ));
+            return Some(Ordered::Lost(u32::try_from(first - next).unwrap_or(u32::MAX)));
         }
         None
     }
 
     /// When [`ReorderBuffer::poll`] should be called again without a packet.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        self.held
-            .first_key_value()
-            .map(|(_, (arrival, _))| *arrival + self.wait)
+        self.held.first_key_value().map(|(_, (arrival, _))| *arrival + self.wait)
     }
 
     /// Packets that came after they were declared lost, or twice.
@@ -174,10 +163,7 @@ mod tests {
         buffer.push(now, packet(1));
         drain(&mut buffer, now);
         buffer.push(now, packet(30_000));
-        assert_eq!(
-            (drain(&mut buffer, now), buffer.restarts()),
-            (vec![Ok(30_000)], 1)
-        );
+        assert_eq!((drain(&mut buffer, now), buffer.restarts()), (vec![Ok(30_000)], 1));
     }
 
     #[test]

@@ -116,11 +116,7 @@ impl ReportBlock {
     }
 
     fn write(&self, out: &mut BytesMut) {
-        let lost = self
-            .cumulative_lost
-            .clamp(-0x80_0000, 0x7F_FFFF)
-            .cast_unsigned()
-            & 0x00FF_FFFF;
+        let lost = self.cumulative_lost.clamp(-0x80_0000, 0x7F_FFFF).cast_unsigned() & 0x00FF_FFFF;
         out.put_u32(self.ssrc);
         out.put_u32(u32::from(self.fraction_lost) << 24 | lost);
         out.put_u32(self.highest_sequence);
@@ -154,18 +150,14 @@ pub fn parse_compound(bytes: &[u8]) -> impl Iterator<Item = Result<Rtcp, PacketE
 
 fn split_one(bytes: &[u8]) -> Result<(Rtcp, &[u8]), PacketError> {
     if bytes.len() < 4 {
-        return Err(PacketError::Truncated {
-            part: "RTCP header",
-        });
+        return Err(PacketError::Truncated { part: "RTCP header" });
     }
     if bytes[0] >> 6 != 2 {
         return Err(PacketError::Version(bytes[0] >> 6));
     }
     let length = 4 * (usize::from(u16_at(bytes, 2)) + 1);
     if bytes.len() < length {
-        return Err(PacketError::Truncated {
-            part: "RTCP packet",
-        });
+        return Err(PacketError::Truncated { part: "RTCP packet" });
     }
     let (packet, rest) = bytes.split_at(length);
     let mut body = &packet[4..];
@@ -181,20 +173,11 @@ fn split_one(bytes: &[u8]) -> Result<(Rtcp, &[u8]), PacketError> {
 
 fn parse_body(packet_type: u8, count: u8, body: &[u8]) -> Result<Rtcp, PacketError> {
     let need = |length: usize, part| {
-        if body.len() < length {
-            Err(PacketError::Truncated { part })
-        } else {
-            Ok(())
-        }
+        if body.len() < length { Err(PacketError::Truncated { part }) } else { Ok(()) }
     };
     let count = usize::from(count);
-    let blocks = |from: usize| {
-        body[from..]
-            .chunks_exact(REPORT_BLOCK_BYTES)
-            .take(count)
-            .map(ReportBlock::parse)
-            .collect()
-    };
+    let blocks =
+        |from: usize| body[from..].chunks_exact(REPORT_BLOCK_BYTES).take(count).map(ReportBlock::parse).collect();
     Ok(match packet_type {
         SENDER_REPORT => {
             need(4 + SENDER_REPORT_BYTES, "sender report")?;
@@ -213,36 +196,18 @@ fn parse_body(packet_type: u8, count: u8, body: &[u8]) -> Result<Rtcp, PacketErr
         }
         RECEIVER_REPORT => {
             need(4, "receiver report")?;
-            Rtcp::ReceiverReport {
-                ssrc: u32_at(body, 0),
-                reports: blocks(4),
-            }
+            Rtcp::ReceiverReport { ssrc: u32_at(body, 0), reports: blocks(4) }
         }
         SOURCE_DESCRIPTION => Rtcp::SourceDescription(parse_source_description(body, count)),
-        GOODBYE => Rtcp::Goodbye {
-            ssrcs: body
-                .chunks_exact(4)
-                .take(count)
-                .map(|word| u32_at(word, 0))
-                .collect(),
-        },
+        GOODBYE => Rtcp::Goodbye { ssrcs: body.chunks_exact(4).take(count).map(|word| u32_at(word, 0)).collect() },
         PAYLOAD_FEEDBACK if count == usize::from(FEEDBACK_PLI) => {
             need(8, "picture loss indication")?;
-            Rtcp::PictureLoss {
-                sender: u32_at(body, 0),
-                media: u32_at(body, 4),
-            }
+            Rtcp::PictureLoss { sender: u32_at(body, 0), media: u32_at(body, 4) }
         }
         PAYLOAD_FEEDBACK if count == usize::from(FEEDBACK_FIR) => {
             need(8, "full intra request")?;
-            let entries = body[8..]
-                .chunks_exact(8)
-                .map(|entry| (u32_at(entry, 0), entry[4]))
-                .collect();
-            Rtcp::FullIntraRequest {
-                sender: u32_at(body, 0),
-                entries,
-            }
+            let entries = body[8..].chunks_exact(8).map(|entry| (u32_at(entry, 0), entry[4])).collect();
+            Rtcp::FullIntraRequest { sender: u32_at(body, 0), entries }
         }
         packet_type => Rtcp::Other { packet_type },
     })
@@ -283,11 +248,7 @@ impl Rtcp {
     /// [`Rtcp::Other`]: programmer errors.
     pub fn write(&self, out: &mut BytesMut) {
         match self {
-            Self::SenderReport {
-                ssrc,
-                sender,
-                reports,
-            } => packet(out, SENDER_REPORT, reports.len(), |out| {
+            Self::SenderReport { ssrc, sender, reports } => packet(out, SENDER_REPORT, reports.len(), |out| {
                 out.put_u32(*ssrc);
                 out.put_u64(sender.ntp.0);
                 out.put_u32(sender.rtp_timestamp);
@@ -306,9 +267,7 @@ impl Rtcp {
                     for (ssrc, cname) in chunks {
                         out.put_u32(*ssrc);
                         out.put_u8(SDES_CNAME);
-                        out.put_u8(
-                            u8::try_from(cname.len()).expect("a CNAME has at most 255 bytes"),
-                        );
+                        out.put_u8(u8::try_from(cname.len()).expect("a CNAME has at most 255 bytes"));
                         out.put_slice(cname.as_bytes());
                         let item = 2 + cname.len();
                         out.put_bytes(0, 4 - item % 4);
@@ -359,8 +318,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn block() -> impl Strategy<Value = ReportBlock> {
-        (any::<[u32; 5]>(), any::<u8>(), -0x80_0000..0x80_0000i32).prop_map(
-            |(w, fraction_lost, cumulative_lost)| ReportBlock {
+        (any::<[u32; 5]>(), any::<u8>(), -0x80_0000..0x80_0000i32).prop_map(|(w, fraction_lost, cumulative_lost)| {
+            ReportBlock {
                 ssrc: w[0],
                 fraction_lost,
                 cumulative_lost,
@@ -368,41 +327,22 @@ mod tests {
                 jitter: w[2],
                 last_sr: w[3],
                 delay_since_last_sr: w[4],
-            },
-        )
+            }
+        })
     }
 
     fn any_packet() -> impl Strategy<Value = Rtcp> {
         let blocks = || prop::collection::vec(block(), 0..4);
         prop_oneof![
-            (any::<u32>(), any::<u64>(), any::<[u32; 3]>(), blocks()).prop_map(
-                |(ssrc, ntp, w, reports)| {
-                    let sender = SenderReport {
-                        ntp: NtpTime(ntp),
-                        rtp_timestamp: w[0],
-                        packets: w[1],
-                        octets: w[2],
-                    };
-                    Rtcp::SenderReport {
-                        ssrc,
-                        sender,
-                        reports,
-                    }
-                }
-            ),
-            (any::<u32>(), blocks())
-                .prop_map(|(ssrc, reports)| Rtcp::ReceiverReport { ssrc, reports }),
-            prop::collection::vec((any::<u32>(), "[a-z@.]{0,20}"), 0..4)
-                .prop_map(Rtcp::SourceDescription),
-            prop::collection::vec(any::<u32>(), 0..4).prop_map(|ssrcs| Rtcp::Goodbye { ssrcs }),
-            any::<[u32; 2]>().prop_map(|w| Rtcp::PictureLoss {
-                sender: w[0],
-                media: w[1]
+            (any::<u32>(), any::<u64>(), any::<[u32; 3]>(), blocks()).prop_map(|(ssrc, ntp, w, reports)| {
+                let sender = SenderReport { ntp: NtpTime(ntp), rtp_timestamp: w[0], packets: w[1], octets: w[2] };
+                Rtcp::SenderReport { ssrc, sender, reports }
             }),
-            (
-                any::<u32>(),
-                prop::collection::vec(any::<(u32, u8)>(), 0..4)
-            )
+            (any::<u32>(), blocks()).prop_map(|(ssrc, reports)| Rtcp::ReceiverReport { ssrc, reports }),
+            prop::collection::vec((any::<u32>(), "[a-z@.]{0,20}"), 0..4).prop_map(Rtcp::SourceDescription),
+            prop::collection::vec(any::<u32>(), 0..4).prop_map(|ssrcs| Rtcp::Goodbye { ssrcs }),
+            any::<[u32; 2]>().prop_map(|w| Rtcp::PictureLoss { sender: w[0], media: w[1] }),
+            (any::<u32>(), prop::collection::vec(any::<(u32, u8)>(), 0..4))
                 .prop_map(|(sender, entries)| Rtcp::FullIntraRequest { sender, entries }),
         ]
     }
@@ -433,18 +373,8 @@ mod tests {
         // Laid out by hand from the figure of §6.4.1.
         let bytes = hex!("80c80006 5a5b5c5d e3b0c442 98fc1c14 00015f90 00000010 00000400");
         let packets: Vec<_> = parse_compound(&bytes).collect();
-        let Ok(Rtcp::SenderReport {
-            ssrc: 0x5a5b_5c5d,
-            sender,
-            ..
-        }) = &packets[0]
-        else {
-            panic!()
-        };
-        assert_eq!(
-            (sender.rtp_timestamp, sender.packets, sender.octets),
-            (90_000, 16, 1024)
-        );
+        let Ok(Rtcp::SenderReport { ssrc: 0x5a5b_5c5d, sender, .. }) = &packets[0] else { panic!() };
+        assert_eq!((sender.rtp_timestamp, sender.packets, sender.octets), (90_000, 16, 1024));
         assert_eq!(packets.len(), 1);
     }
 }

@@ -80,23 +80,13 @@ impl SessionDescription {
             return Err(SdpError::TooLong(bytes.len()));
         }
         let repaired = repair(&String::from_utf8_lossy(bytes));
-        let session = Session::parse(repaired.as_bytes())
-            .map_err(|error| SdpError::Malformed(error.to_string()))?;
-        let media: Vec<_> = session
-            .medias
-            .iter()
-            .filter_map(MediaDescription::from_section)
-            .take(MAX_MEDIA)
-            .collect();
+        let session = Session::parse(repaired.as_bytes()).map_err(|error| SdpError::Malformed(error.to_string()))?;
+        let media: Vec<_> = session.medias.iter().filter_map(MediaDescription::from_section).take(MAX_MEDIA).collect();
         if media.is_empty() {
             return Err(SdpError::NoMedia);
         }
         let control = attribute(&session.attributes, "control").map(str::to_owned);
-        Ok(Self {
-            name: session.session_name,
-            control,
-            media,
-        })
+        Ok(Self { name: session.session_name, control, media })
     }
 
     /// Writes the description for an RTSP answer or announcement: address 0.0.0.0 and ports 0, as the
@@ -104,30 +94,15 @@ impl SessionDescription {
     pub fn write(&self) -> String {
         let origin = Origin::new("0", 0, NetType::In, AddrType::Ip4, "0.0.0.0");
         let name = one_line(&self.name);
-        let mut session = Session::new(
-            origin,
-            if name.is_empty() {
-                "-".to_owned()
-            } else {
-                name
-            },
-        );
+        let mut session = Session::new(origin, if name.is_empty() { "-".to_owned() } else { name });
         session.connection = Some(Connection::new(NetType::In, AddrType::Ip4, "0.0.0.0"));
         session.times = vec![Time::new(0, 0)];
         if let Some(control) = &self.control {
-            session
-                .attributes
-                .push(Attribute::with_value("control", one_line(control)));
+            session.attributes.push(Attribute::with_value("control", one_line(control)));
         }
-        session.medias = self
-            .media
-            .iter()
-            .map(MediaDescription::to_section)
-            .collect();
+        session.medias = self.media.iter().map(MediaDescription::to_section).collect();
         let mut out = Vec::new();
-        session
-            .write(&mut out)
-            .expect("writing into memory cannot fail");
+        session.write(&mut out).expect("writing into memory cannot fail");
         String::from_utf8_lossy(&out).into_owned()
     }
 }
@@ -182,28 +157,17 @@ impl MediaDescription {
         };
         let protocol = sdp_types::TransportProto::RtpAvp;
         let mut section = Media::new(kind, 0, protocol, self.payload_type.to_string());
-        let mut mapping = format!(
-            "{} {}/{}",
-            self.payload_type,
-            one_line(&self.encoding),
-            self.clock_hz
-        );
+        let mut mapping = format!("{} {}/{}", self.payload_type, one_line(&self.encoding), self.clock_hz);
         if self.channels > 1 {
             mapping.push_str(&format!("/{}", self.channels));
         }
-        section
-            .attributes
-            .push(Attribute::with_value("rtpmap", mapping));
+        section.attributes.push(Attribute::with_value("rtpmap", mapping));
         if !self.fmtp.is_empty() {
             let value = format!("{} {}", self.payload_type, one_line(&self.fmtp));
-            section
-                .attributes
-                .push(Attribute::with_value("fmtp", value));
+            section.attributes.push(Attribute::with_value("fmtp", value));
         }
         if let Some(control) = &self.control {
-            section
-                .attributes
-                .push(Attribute::with_value("control", one_line(control)));
+            section.attributes.push(Attribute::with_value("control", one_line(control)));
         }
         section
     }
@@ -222,8 +186,7 @@ fn repair(text: &str) -> String {
             Some(("s", name)) if !name.trim().is_empty() => session_name = name,
             // An unusable section stays, so that its attributes do not fall to the one before.
             Some(("m", section)) => {
-                let section =
-                    media_line(section).unwrap_or_else(|| "application 0 none none".to_owned());
+                let section = media_line(section).unwrap_or_else(|| "application 0 none none".to_owned());
                 body.push_str(&format!("m={section}\r\n"));
             }
             Some(("a", value)) if !value.is_empty() => body.push_str(&format!("a={value}\r\n")),
@@ -261,19 +224,9 @@ fn of_payload_type(value: &str, payload_type: u8) -> Option<&str> {
 fn parse_mapping(mapping: &str, kind: MediaKind) -> Option<(String, NonZeroU32, u8)> {
     let mut parts = mapping.split('/').map(str::trim);
     let encoding = parts.next().filter(|name| !name.is_empty())?;
-    let clock = parts
-        .next()
-        .and_then(|clock| clock.parse().ok())
-        .and_then(NonZeroU32::new);
-    let channels = parts
-        .next()
-        .and_then(|channels| channels.parse().ok())
-        .filter(|count| *count > 0);
-    Some((
-        encoding.to_owned(),
-        clock.unwrap_or(usual_clock(kind)),
-        channels.unwrap_or(1),
-    ))
+    let clock = parts.next().and_then(|clock| clock.parse().ok()).and_then(NonZeroU32::new);
+    let channels = parts.next().and_then(|channels| channels.parse().ok()).filter(|count| *count > 0);
+    Some((encoding.to_owned(), clock.unwrap_or(usual_clock(kind)), channels.unwrap_or(1)))
 }
 
 const VIDEO_CLOCK_HZ: NonZeroU32 = NonZeroU32::new(90_000).expect("not zero");
@@ -306,7 +259,5 @@ fn static_mapping(payload_type: u8, kind: MediaKind) -> (String, NonZeroU32, u8)
 
 /// Line breaks would start a new SDP line.
 fn one_line(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect()
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -11,11 +11,7 @@ impl SequenceUnroller {
     pub fn unroll(&mut self, sequence: u16) -> i64 {
         let extended = match self.last {
             None => i64::from(sequence),
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "modulo 2^16 is meant"
-            )]
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "modulo 2^16 is meant")]
             Some(last) => last + i64::from(sequence.wrapping_sub(last as u16).cast_signed()),
         };
         self.last = Some(self.last.map_or(extended, |last| last.max(extended)));
@@ -41,14 +37,8 @@ impl TimestampUnroller {
     pub fn peek(&self, timestamp: u32) -> i64 {
         match self.last {
             None => i64::from(timestamp),
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "modulo 2^32 is meant"
-            )]
-            Some(last) => {
-                last.saturating_add(i64::from(timestamp.wrapping_sub(last as u32).cast_signed()))
-            }
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "modulo 2^32 is meant")]
+            Some(last) => last.saturating_add(i64::from(timestamp.wrapping_sub(last as u32).cast_signed())),
         }
     }
 }
@@ -76,10 +66,8 @@ mod tests {
     #[test]
     fn sequence_wraps_forward_and_tolerates_a_late_packet() {
         let mut unroller = SequenceUnroller::default();
-        let extended: Vec<i64> = [65_534, 65_535, 1, 0, 2]
-            .into_iter()
-            .map(|sequence| unroller.unroll(sequence))
-            .collect();
+        let extended: Vec<i64> =
+            [65_534, 65_535, 1, 0, 2].into_iter().map(|sequence| unroller.unroll(sequence)).collect();
         assert_eq!(extended, [65_534, 65_535, 65_537, 65_536, 65_538]);
     }
 }

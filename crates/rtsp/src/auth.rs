@@ -149,10 +149,7 @@ impl Authorization {
             let decoded = STANDARD.decode(rest.trim()).ok()?;
             let decoded = String::from_utf8_lossy(&decoded).into_owned();
             let (username, password) = decoded.split_once(':')?;
-            return Some(Self::Basic {
-                username: username.to_owned(),
-                password: password.to_owned(),
-            });
+            return Some(Self::Basic { username: username.to_owned(), password: password.to_owned() });
         }
         if !scheme.eq_ignore_ascii_case("Digest") {
             return None;
@@ -165,8 +162,7 @@ impl Authorization {
             nonce: get("nonce")?,
             uri: get("uri")?,
             response: get("response")?,
-            algorithm: find(&parameters, "algorithm")
-                .map_or(Some(Algorithm::Md5), Algorithm::parse)?,
+            algorithm: find(&parameters, "algorithm").map_or(Some(Algorithm::Md5), Algorithm::parse)?,
             qop: get("qop"),
             nonce_count: get("nc").unwrap_or_default(),
             client_nonce: get("cnonce").unwrap_or_default(),
@@ -204,33 +200,19 @@ impl Authorization {
     pub fn verify(&self, method: &str, request_uri: &str, realm: &str, secret: Secret<'_>) -> bool {
         match (self, secret) {
             (Self::Basic { password, .. }, Secret::Password(expected)) => equal(password, expected),
-            (Self::Basic { username, password }, Secret::Hash(expected)) => {
-                [Algorithm::Md5, Algorithm::Sha256]
-                    .iter()
-                    .any(|algorithm| equal(&algorithm.secret(username, realm, password), expected))
-            }
+            (Self::Basic { username, password }, Secret::Hash(expected)) => [Algorithm::Md5, Algorithm::Sha256]
+                .iter()
+                .any(|algorithm| equal(&algorithm.secret(username, realm, password), expected)),
             (Self::Digest(digest), secret) => {
                 if digest.realm != realm || !covers(&digest.uri, request_uri) {
                     return false;
                 }
                 let ha1 = match secret {
-                    Secret::Password(password) => {
-                        digest.algorithm.secret(&digest.username, realm, password)
-                    }
+                    Secret::Password(password) => digest.algorithm.secret(&digest.username, realm, password),
                     Secret::Hash(hash) => hash.to_owned(),
                 };
-                let qop = digest
-                    .qop
-                    .as_deref()
-                    .map(|qop| (qop, &*digest.nonce_count, &*digest.client_nonce));
-                let expected = digest_response(
-                    digest.algorithm,
-                    &ha1,
-                    &digest.nonce,
-                    method,
-                    &digest.uri,
-                    qop,
-                );
+                let qop = digest.qop.as_deref().map(|qop| (qop, &*digest.nonce_count, &*digest.client_nonce));
+                let expected = digest_response(digest.algorithm, &ha1, &digest.nonce, method, &digest.uri, qop);
                 equal(&digest.response.to_ascii_lowercase(), &expected)
             }
         }
@@ -243,8 +225,7 @@ fn covers(hashed: &str, requested: &str) -> bool {
     let hashed = hashed.trim_end_matches('/');
     let requested = requested.trim_end_matches('/');
     let continues = |long: &str, short: &str| {
-        long.strip_prefix(short)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '&']))
+        long.strip_prefix(short).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '&']))
     };
     continues(requested, hashed) || continues(hashed, requested)
 }
@@ -269,11 +250,7 @@ fn digest_response(
 
 /// Compares without leaking where the texts differ.
 fn equal(a: &str, b: &str) -> bool {
-    a.len() == b.len()
-        && a.bytes()
-            .zip(b.bytes())
-            .fold(0, |difference, (a, b)| difference | (a ^ b))
-            == 0
+    a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
 }
 
 /// A client's answer to a server's challenge.
@@ -289,14 +266,7 @@ pub struct Credentials {
 #[derive(Clone, Debug)]
 enum Scheme {
     Basic,
-    Digest {
-        realm: String,
-        nonce: String,
-        opaque: Option<String>,
-        algorithm: Option<Algorithm>,
-        qop: bool,
-        count: u32,
-    },
+    Digest { realm: String, nonce: String, opaque: Option<String>, algorithm: Option<Algorithm>, qop: bool, count: u32 },
 }
 
 impl fmt::Debug for Credentials {
@@ -346,18 +316,8 @@ impl Credentials {
     pub fn authorize(&mut self, method: &str, uri: &str) -> Option<String> {
         let quote = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"");
         match self.scheme.as_mut()? {
-            Scheme::Basic => Some(format!(
-                "Basic {}",
-                STANDARD.encode(format!("{}:{}", self.username, self.password))
-            )),
-            Scheme::Digest {
-                realm,
-                nonce,
-                opaque,
-                algorithm,
-                qop,
-                count,
-            } => {
+            Scheme::Basic => Some(format!("Basic {}", STANDARD.encode(format!("{}:{}", self.username, self.password)))),
+            Scheme::Digest { realm, nonce, opaque, algorithm, qop, count } => {
                 let hash = algorithm.unwrap_or_default();
                 let ha1 = hash.secret(&self.username, realm, &self.password);
                 *count += 1;
@@ -395,10 +355,7 @@ fn parse_digest_challenge(rest: &str) -> Option<Scheme> {
     let qop = match find(&parameters, "qop") {
         None | Some("") => false,
         Some(list) => {
-            if !list
-                .split(',')
-                .any(|qop| qop.trim().eq_ignore_ascii_case("auth"))
-            {
+            if !list.split(',').any(|qop| qop.trim().eq_ignore_ascii_case("auth")) {
                 return None;
             }
             true
@@ -415,10 +372,7 @@ fn parse_digest_challenge(rest: &str) -> Option<Scheme> {
 }
 
 fn find<'a>(parameters: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    parameters
-        .iter()
-        .find(|(key, _)| key.eq_ignore_ascii_case(name))
-        .map(|(_, value)| &**value)
+    parameters.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| &**value)
 }
 
 /// `name=value, name="quoted \" value"`.

@@ -208,10 +208,7 @@ impl ClientSession {
         match self.state {
             State::Closed => None,
             State::Handshake => self.awaiting.as_ref().map(|awaiting| awaiting.deadline),
-            State::Running => Some(
-                self.media_deadline()
-                    .map_or(self.keep_alive_at, |at| at.min(self.keep_alive_at)),
-            ),
+            State::Running => Some(self.media_deadline().map_or(self.keep_alive_at, |at| at.min(self.keep_alive_at))),
         }
     }
 
@@ -247,12 +244,7 @@ impl ClientSession {
             return;
         }
         let count = self.description.media.len();
-        self.wanted = media
-            .iter()
-            .copied()
-            .filter(|index| *index < count)
-            .rev()
-            .collect();
+        self.wanted = media.iter().copied().filter(|index| *index < count).rev().collect();
         if self.wanted.is_empty() {
             self.wanted = (0..count).rev().collect();
         }
@@ -298,14 +290,9 @@ impl ClientSession {
     }
 
     fn handle_frame(&mut self, now: Instant, channel: u8, data: Bytes) {
-        if self
-            .tracks
-            .iter()
-            .any(|track| track.channels.0 == channel || track.channels.1 == channel)
-        {
+        if self.tracks.iter().any(|track| track.channels.0 == channel || track.channels.1 == channel) {
             self.last_frame = now;
-            self.out
-                .push_back(ClientOutput::Event(ClientEvent::Frame { channel, data }));
+            self.out.push_back(ClientOutput::Event(ClientEvent::Frame { channel, data }));
         } else {
             self.unknown_channel += 1;
         }
@@ -320,10 +307,8 @@ impl ClientSession {
             let leg = self.leg();
             return self.fail(ClientError::Redirected { leg, location });
         }
-        let known = matches!(
-            request.method,
-            Method::Options | Method::GetParameter | Method::SetParameter | Method::Announce
-        );
+        let known =
+            matches!(request.method, Method::Options | Method::GetParameter | Method::SetParameter | Method::Announce);
         let mut response = Response::new(if known { 200 } else { 501 });
         for name in ["CSeq", "Session"] {
             if let Some(value) = request.headers.get(name) {
@@ -342,13 +327,7 @@ impl ClientSession {
     fn attempt(&mut self, now: Instant, leg: Leg, request: Request, retries: u8) {
         self.transmit(&request);
         let deadline = now + RESPONSE_TIMEOUT;
-        self.awaiting = Some(Awaiting {
-            leg,
-            cseq: self.cseq,
-            request,
-            retries,
-            deadline,
-        });
+        self.awaiting = Some(Awaiting { leg, cseq: self.cseq, request, retries, deadline });
     }
 
     /// Completes and sends a request.
@@ -377,11 +356,7 @@ impl ClientSession {
     }
 
     fn keep_alive(&mut self) {
-        let method = if self.knows_get_parameter {
-            Method::GetParameter
-        } else {
-            Method::Options
-        };
+        let method = if self.knows_get_parameter { Method::GetParameter } else { Method::Options };
         let url = self.aggregate_url();
         self.transmit(&Request::new(method, &url));
         self.keep_alive_cseq = Some(self.cseq);
@@ -393,10 +368,7 @@ impl ClientSession {
         if response.status < 200 {
             return;
         }
-        let cseq = response
-            .headers
-            .get("CSeq")
-            .and_then(|cseq| cseq.parse::<u32>().ok());
+        let cseq = response.headers.get("CSeq").and_then(|cseq| cseq.parse::<u32>().ok());
         match &self.awaiting {
             Some(awaiting) if cseq.is_none_or(|cseq| cseq >= awaiting.cseq) => {}
             _ => return self.handle_keep_alive_answer(response),
@@ -419,11 +391,7 @@ impl ClientSession {
         match response.status {
             401 => {
                 let values = response.headers.all("WWW-Authenticate");
-                if self
-                    .credentials
-                    .as_mut()
-                    .is_some_and(|credentials| credentials.challenge(values))
-                {
+                if self.credentials.as_mut().is_some_and(|credentials| credentials.challenge(values)) {
                     self.keep_alive();
                     // Only once: the answer to this one is not looked at.
                     self.keep_alive_cseq = None;
@@ -438,22 +406,9 @@ impl ClientSession {
     /// nonce stale. More would lock the account on cameras that count failures.
     fn handle_unauthorized(&mut self, now: Instant, awaiting: Awaiting, response: &Response) {
         let challenges = || response.headers.all("WWW-Authenticate");
-        let answerable = self
-            .credentials
-            .as_mut()
-            .is_some_and(|credentials| credentials.challenge(challenges()));
-        let stale = challenges().any(|value| {
-            value
-                .to_ascii_lowercase()
-                .replace('"', "")
-                .contains("stale=true")
-        });
-        let Awaiting {
-            leg,
-            request,
-            retries,
-            ..
-        } = awaiting;
+        let answerable = self.credentials.as_mut().is_some_and(|credentials| credentials.challenge(challenges()));
+        let stale = challenges().any(|value| value.to_ascii_lowercase().replace('"', "").contains("stale=true"));
+        let Awaiting { leg, request, retries, .. } = awaiting;
         if answerable && (retries == 0 || stale && retries == 1) {
             self.attempt(now, leg, request, retries + 1);
         } else {
@@ -463,11 +418,7 @@ impl ClientSession {
 
     fn handle_answer(&mut self, now: Instant, leg: Leg, response: &Response) {
         if (300..400).contains(&response.status) {
-            let location = response
-                .headers
-                .get("Location")
-                .unwrap_or_default()
-                .to_owned();
+            let location = response.headers.get("Location").unwrap_or_default().to_owned();
             return self.fail(ClientError::Redirected { leg, location });
         }
         if !response.is_success() {
@@ -488,11 +439,7 @@ impl ClientSession {
     }
 
     fn handle_refusal(&mut self, now: Instant, leg: Leg, response: &Response) {
-        let error = ClientError::Refused {
-            leg,
-            status: response.status,
-            reason: response.reason.clone(),
-        };
+        let error = ClientError::Refused { leg, status: response.status, reason: response.reason.clone() };
         match leg {
             // Tolerance: cameras that do not implement OPTIONS.
             Leg::Options => self.handle_options(now, &Response::new(200)),
@@ -508,19 +455,13 @@ impl ClientSession {
 
     fn handle_options(&mut self, now: Instant, response: &Response) {
         let public = response.headers.get("Public").unwrap_or_default();
-        self.knows_get_parameter = public
-            .split(',')
-            .any(|method| method.trim() == "GET_PARAMETER");
+        self.knows_get_parameter = public.split(',').any(|method| method.trim() == "GET_PARAMETER");
         let url = self.options.url.to_string();
         let (leg, request) = match &self.role {
-            Role::Pull => (
-                Leg::Describe,
-                Request::new(Method::Describe, &url).with("Accept", "application/sdp"),
-            ),
+            Role::Pull => (Leg::Describe, Request::new(Method::Describe, &url).with("Accept", "application/sdp")),
             Role::Push(description) => {
                 self.description = description.clone();
-                let mut request =
-                    Request::new(Method::Announce, &url).with("Content-Type", "application/sdp");
+                let mut request = Request::new(Method::Announce, &url).with("Content-Type", "application/sdp");
                 request.body = Bytes::from(description.write());
                 (Leg::Announce, request)
             }
@@ -537,8 +478,7 @@ impl ClientSession {
         match SessionDescription::parse(&response.body) {
             Ok(description) => {
                 self.description = description.clone();
-                self.out
-                    .push_back(ClientOutput::Event(ClientEvent::Described(description)));
+                self.out.push_back(ClientOutput::Event(ClientEvent::Described(description)));
             }
             Err(error) => self.fail(ClientError::Description(error)),
         }
@@ -552,11 +492,7 @@ impl ClientSession {
         let url = control::join(&self.base, control);
         let record = matches!(self.role, Role::Push(_));
         let transport = TransportSpec::write_tcp(Some(proposed_channels(media)), record, None);
-        self.send(
-            now,
-            Leg::Setup,
-            Request::new(Method::Setup, &url).with("Transport", &transport),
-        );
+        self.send(now, Leg::Setup, Request::new(Method::Setup, &url).with("Transport", &transport));
     }
 
     fn handle_setup(&mut self, now: Instant, response: &Response) {
@@ -564,10 +500,8 @@ impl ClientSession {
         let Some(media) = self.wanted.pop() else {
             return;
         };
-        let answered = response
-            .headers
-            .get("Transport")
-            .and_then(|value| TransportSpec::parse_all(value).into_iter().next());
+        let answered =
+            response.headers.get("Transport").and_then(|value| TransportSpec::parse_all(value).into_iter().next());
         if let Some(spec) = &answered
             && !spec.tcp
             && (spec.server_port.is_some() || spec.multicast)
@@ -578,9 +512,7 @@ impl ClientSession {
         // Tolerance: an answer without channels, or with channels that another track has, means ours.
         let taken = |channels: &(u8, u8)| {
             self.tracks.iter().any(|track| {
-                [track.channels.0, track.channels.1]
-                    .iter()
-                    .any(|used| *used == channels.0 || *used == channels.1)
+                [track.channels.0, track.channels.1].iter().any(|used| *used == channels.0 || *used == channels.1)
             })
         };
         let channels = answered
@@ -614,11 +546,7 @@ impl ClientSession {
             Role::Pull => (Leg::Play, Method::Play),
             Role::Push(_) => (Leg::Record, Method::Record),
         };
-        self.send(
-            now,
-            leg,
-            Request::new(method, &url).with("Range", "npt=0.000-"),
-        );
+        self.send(now, leg, Request::new(method, &url).with("Range", "npt=0.000-"));
     }
 
     fn start(&mut self, now: Instant, response: &Response) {
@@ -626,9 +554,7 @@ impl ClientSession {
         self.state = State::Running;
         self.last_frame = now;
         self.keep_alive_at = now + self.keep_alive_interval();
-        self.out.push_back(ClientOutput::Event(ClientEvent::Started(
-            self.tracks.clone(),
-        )));
+        self.out.push_back(ClientOutput::Event(ClientEvent::Started(self.tracks.clone())));
     }
 
     fn aggregate_url(&self) -> String {

@@ -48,11 +48,7 @@ pub fn server(bytes: &[u8]) {
 pub fn puller(bytes: &[u8]) {
     let now = Instant::now();
     let url = RtspUrl::parse("rtsp://a:b@h/x").expect("a constant URL");
-    let options = ClientOptions {
-        url,
-        user_agent: "fuzz".to_owned(),
-        client_nonce: "c".to_owned(),
-    };
+    let options = ClientOptions { url, user_agent: "fuzz".to_owned(), client_nonce: "c".to_owned() };
     let mut puller = Puller::new(now, options, 1);
     for chunk in bytes.chunks(1000) {
         puller.handle_input(now, chunk);

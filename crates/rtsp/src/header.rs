@@ -34,10 +34,7 @@ impl TransportSpec {
         if !profile.starts_with("RTP/AVP") {
             return None;
         }
-        let mut spec = Self {
-            tcp: profile.ends_with("/TCP"),
-            ..Self::default()
-        };
+        let mut spec = Self { tcp: profile.ends_with("/TCP"), ..Self::default() };
         for part in parts {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
             let value = value.trim().trim_matches('"');
@@ -48,8 +45,7 @@ impl TransportSpec {
                 "server_port" => spec.server_port = parse_pair(value),
                 "ssrc" => spec.ssrc = u32::from_str_radix(value.trim(), 16).ok(),
                 "mode" => {
-                    spec.record = value.eq_ignore_ascii_case("record")
-                        || value.eq_ignore_ascii_case("receive");
+                    spec.record = value.eq_ignore_ascii_case("record") || value.eq_ignore_ascii_case("receive");
                 }
                 _ => {}
             }
@@ -119,12 +115,7 @@ pub struct RtpInfo {
 pub fn write_rtp_info(entries: &[RtpInfo]) -> String {
     let entries: Vec<String> = entries
         .iter()
-        .map(|entry| {
-            format!(
-                "url={};seq={};rtptime={}",
-                entry.url, entry.sequence, entry.timestamp
-            )
-        })
+        .map(|entry| format!("url={};seq={};rtptime={}", entry.url, entry.sequence, entry.timestamp))
         .collect();
     entries.join(",")
 }
@@ -139,34 +130,20 @@ mod tests {
             "RTP/AVP/UDP;unicast;client_port=5000-5001, RTP/AVP/TCP;unicast;interleaved=4-5;mode=\"RECORD\", RAW/RAW/UDP",
         );
         assert_eq!(specs.len(), 2);
-        assert_eq!(
-            (specs[0].tcp, specs[0].client_port),
-            (false, Some((5000, 5001)))
-        );
-        assert_eq!(
-            (specs[1].tcp, specs[1].interleaved, specs[1].record),
-            (true, Some((4, 5)), true)
-        );
+        assert_eq!((specs[0].tcp, specs[0].client_port), (false, Some((5000, 5001))));
+        assert_eq!((specs[1].tcp, specs[1].interleaved, specs[1].record), (true, Some((4, 5)), true));
     }
 
     #[test]
     fn odd_transports_of_cameras_are_understood() {
         for (value, channels, ssrc) in [
             ("RTP/AVP;unicast;interleaved=2", Some((2, 3)), None),
-            (
-                "rtp/avp/tcp ; unicast ; interleaved = 0-1 ; ssrc=  1a2B",
-                Some((0, 1)),
-                Some(0x1A2B),
-            ),
+            ("rtp/avp/tcp ; unicast ; interleaved = 0-1 ; ssrc=  1a2B", Some((0, 1)), Some(0x1A2B)),
             ("RTP/AVP/TCP;unicast;interleaved=255", None, None),
             ("RTP/AVP/TCP;interleaved=x-y;ssrc=zz", None, None),
         ] {
             let spec = &TransportSpec::parse_all(value)[0];
-            assert_eq!(
-                (spec.tcp, spec.interleaved, spec.ssrc),
-                (true, channels, ssrc),
-                "{value}"
-            );
+            assert_eq!((spec.tcp, spec.interleaved, spec.ssrc), (true, channels, ssrc), "{value}");
         }
     }
 
@@ -178,11 +155,7 @@ mod tests {
             ("12;x=y;Timeout=60", "12", Some(60)),
             ("12;timeout=", "12", None),
         ] {
-            assert_eq!(
-                parse_session(value),
-                (id, seconds.map(Duration::from_secs)),
-                "{value}"
-            );
+            assert_eq!(parse_session(value), (id, seconds.map(Duration::from_secs)), "{value}");
         }
     }
 }

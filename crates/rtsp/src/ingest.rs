@@ -80,19 +80,12 @@ impl Ingest {
     ///
     /// # Panics
     /// When a wiring names a section that does not exist: a programmer error.
-    pub fn new(
-        now: Instant,
-        description: &SessionDescription,
-        wirings: &[Wiring],
-        ssrc: u32,
-    ) -> Self {
+    pub fn new(now: Instant, description: &SessionDescription, wirings: &[Wiring], ssrc: u32) -> Self {
         let lanes = wirings
             .iter()
             .map(|wiring| {
                 let media = &description.media[wiring.media];
-                let id = TrackId(
-                    u8::try_from(wiring.media).expect("a description has at most 16 sections"),
-                );
+                let id = TrackId(u8::try_from(wiring.media).expect("a description has at most 16 sections"));
                 Lane {
                     wiring: *wiring,
                     kind: media.kind,
@@ -116,31 +109,18 @@ impl Ingest {
 
     /// For a publisher: sections are found by the control attribute at the end of the URL that was set up,
     /// else by their order.
-    pub fn of_publisher(
-        now: Instant,
-        description: &SessionDescription,
-        setups: &[Setup],
-        ssrc: u32,
-    ) -> Self {
+    pub fn of_publisher(now: Instant, description: &SessionDescription, setups: &[Setup], ssrc: u32) -> Self {
         let mut wirings: Vec<Wiring> = Vec::new();
         for setup in setups {
             let free = |media: &usize| wirings.iter().all(|wiring| wiring.media != *media);
-            let named = description.media.iter().position(|media| {
-                media
-                    .control
-                    .as_deref()
-                    .is_some_and(|control| setup.uri.ends_with(control))
-            });
-            let media = named
-                .filter(free)
-                .or_else(|| (0..description.media.len()).find(free));
+            let named = description
+                .media
+                .iter()
+                .position(|media| media.control.as_deref().is_some_and(|control| setup.uri.ends_with(control)));
+            let media = named.filter(free).or_else(|| (0..description.media.len()).find(free));
             if let Some(media) = media {
                 let (rtp_channel, rtcp_channel) = setup.channels;
-                wirings.push(Wiring {
-                    media,
-                    rtp_channel,
-                    rtcp_channel,
-                });
+                wirings.push(Wiring { media, rtp_channel, rtcp_channel });
             }
         }
         Self::new(now, description, &wirings, ssrc)
@@ -148,9 +128,11 @@ impl Ingest {
 
     /// Takes a packet of either kind. Returns whether the channel is known.
     pub fn handle_frame(&mut self, now: Instant, channel: u8, data: &Bytes) -> bool {
-        let Some(at) = self.lanes.iter().position(|lane| {
-            lane.wiring.rtp_channel == channel || lane.wiring.rtcp_channel == channel
-        }) else {
+        let Some(at) = self
+            .lanes
+            .iter()
+            .position(|lane| lane.wiring.rtp_channel == channel || lane.wiring.rtcp_channel == channel)
+        else {
             return false;
         };
         let lane = &mut self.lanes[at];
@@ -196,11 +178,7 @@ impl Ingest {
 
     fn list(&mut self) {
         self.listed = true;
-        let tracks = self
-            .lanes
-            .iter()
-            .filter_map(|lane| lane.config.clone())
-            .collect();
+        let tracks = self.lanes.iter().filter_map(|lane| lane.config.clone()).collect();
         self.events.push_back(IngestEvent::Tracks(tracks));
     }
 
@@ -216,11 +194,7 @@ impl Ingest {
 
     /// When to call [`Ingest::handle_timeout`].
     pub fn poll_timeout(&self) -> Instant {
-        if self.listed {
-            self.reports_due
-        } else {
-            self.reports_due.min(self.tracks_due)
-        }
+        if self.listed { self.reports_due } else { self.reports_due.min(self.tracks_due) }
     }
 
     /// Sends reports and lists tracks when they are due.
@@ -240,39 +214,25 @@ impl Ingest {
             let Some(block) = lane.receiver.report(now) else {
                 continue;
             };
-            let report = Rtcp::ReceiverReport {
-                ssrc: self.ssrc,
-                reports: vec![block],
-            };
-            self.transmits
-                .push_back(frame(lane.wiring.rtcp_channel, self.ssrc, &report));
+            let report = Rtcp::ReceiverReport { ssrc: self.ssrc, reports: vec![block] };
+            self.transmits.push_back(frame(lane.wiring.rtcp_channel, self.ssrc, &report));
         }
     }
 
     /// Asks the source of each video track for a key frame (PLI). The caller limits how often.
     pub fn request_key_frame(&mut self) {
-        for lane in self
-            .lanes
-            .iter()
-            .filter(|lane| lane.kind == MediaKind::Video)
-        {
+        for lane in self.lanes.iter().filter(|lane| lane.kind == MediaKind::Video) {
             let Some(media) = lane.receiver.ssrc() else {
                 continue;
             };
-            let request = Rtcp::PictureLoss {
-                sender: self.ssrc,
-                media,
-            };
-            self.transmits
-                .push_back(frame(lane.wiring.rtcp_channel, self.ssrc, &request));
+            let request = Rtcp::PictureLoss { sender: self.ssrc, media };
+            self.transmits.push_back(frame(lane.wiring.rtcp_channel, self.ssrc, &request));
         }
     }
 
     /// Counters of each track.
     pub fn stats(&self) -> impl Iterator<Item = (TrackId, ReceiverStats)> {
-        self.lanes
-            .iter()
-            .map(|lane| (lane.receiver.track(), lane.receiver.stats()))
+        self.lanes.iter().map(|lane| (lane.receiver.track(), lane.receiver.stats()))
     }
 }
 
@@ -281,11 +241,7 @@ fn frame(channel: u8, ssrc: u32, packet: &Rtcp) -> Bytes {
     let mut out = BytesMut::new();
     out.put_slice(&[b'$', channel, 0, 0]);
     if !matches!(packet, Rtcp::ReceiverReport { .. }) {
-        Rtcp::ReceiverReport {
-            ssrc,
-            reports: Vec::new(),
-        }
-        .write(&mut out);
+        Rtcp::ReceiverReport { ssrc, reports: Vec::new() }.write(&mut out);
     }
     packet.write(&mut out);
     Rtcp::SourceDescription(vec![(ssrc, "viaduct".to_owned())]).write(&mut out);

@@ -79,26 +79,17 @@ pub struct Headers {
 impl Headers {
     /// The first value of `name`.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.fields
-            .iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| &**value)
+        self.fields.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| &**value)
     }
 
     /// Every value of `name`.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.fields
-            .iter()
-            .filter(move |(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| &**value)
+        self.fields.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| &**value)
     }
 
     /// Appends a field. Control characters in the value become spaces, so that no value can begin a line.
     pub fn push(&mut self, name: &str, value: &str) {
-        let value: String = value
-            .chars()
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .collect();
+        let value: String = value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         self.fields.push((name.into(), value.trim().into()));
     }
 
@@ -156,12 +147,7 @@ pub struct Response {
 impl Request {
     /// A request without fields.
     pub fn new(method: Method, uri: &str) -> Self {
-        Self {
-            method,
-            uri: uri.to_owned(),
-            headers: Headers::default(),
-            body: Bytes::new(),
-        }
+        Self { method, uri: uri.to_owned(), headers: Headers::default(), body: Bytes::new() }
     }
 
     /// The same with one more field.
@@ -173,11 +159,7 @@ impl Request {
 
     /// Appends the message.
     pub fn write(&self, out: &mut BytesMut) {
-        let uri: String = self
-            .uri
-            .chars()
-            .filter(|c| !c.is_control() && *c != ' ')
-            .collect();
+        let uri: String = self.uri.chars().filter(|c| !c.is_control() && *c != ' ').collect();
         out.put_slice(format!("{} {uri} {VERSION}\r\n", self.method).as_bytes());
         write_rest(&self.headers, &self.body, out);
     }
@@ -186,12 +168,7 @@ impl Request {
 impl Response {
     /// A response without fields; the reason phrase is the standard one.
     pub fn new(status: u16) -> Self {
-        Self {
-            status,
-            reason: reason_phrase(status).to_owned(),
-            headers: Headers::default(),
-            body: Bytes::new(),
-        }
+        Self { status, reason: reason_phrase(status).to_owned(), headers: Headers::default(), body: Bytes::new() }
     }
 
     /// The same with one more field.

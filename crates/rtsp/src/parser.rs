@@ -80,10 +80,7 @@ impl Parser {
     /// When more than [`MAX_BUFFERED_BYTES`] wait.
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), ParseError> {
         if self.buffer.len() + bytes.len() > MAX_BUFFERED_BYTES {
-            return Err(ParseError::TooLong {
-                what: "waiting input",
-                limit: MAX_BUFFERED_BYTES,
-            });
+            return Err(ParseError::TooLong { what: "waiting input", limit: MAX_BUFFERED_BYTES });
         }
         self.buffer.extend_from_slice(bytes);
         Ok(())
@@ -137,10 +134,7 @@ impl Parser {
         self.scanned = 0;
         self.garbage += count;
         if self.garbage > MAX_GARBAGE_BYTES {
-            return Err(ParseError::TooLong {
-                what: "garbage between messages",
-                limit: MAX_GARBAGE_BYTES,
-            });
+            return Err(ParseError::TooLong { what: "garbage between messages", limit: MAX_GARBAGE_BYTES });
         }
         Ok(())
     }
@@ -165,38 +159,22 @@ impl Parser {
         }
         self.buffer.advance(4);
         self.garbage = 0;
-        Ok(Some(Item::Frame {
-            channel,
-            data: self.buffer.split_to(length).freeze(),
-        }))
+        Ok(Some(Item::Frame { channel, data: self.buffer.split_to(length).freeze() }))
     }
 
     fn take_head(&mut self) -> Result<Head, ParseError> {
         let Some(head_len) = self.find_blank_line() else {
-            let line = self
-                .buffer
-                .iter()
-                .rposition(|byte| *byte == b'\n')
-                .map_or(0, |at| at + 1);
+            let line = self.buffer.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
             if self.buffer.len() - line > MAX_LINE_BYTES {
-                return Err(ParseError::TooLong {
-                    what: "line",
-                    limit: MAX_LINE_BYTES,
-                });
+                return Err(ParseError::TooLong { what: "line", limit: MAX_LINE_BYTES });
             }
             if self.buffer.len() > MAX_HEAD_BYTES {
-                return Err(ParseError::TooLong {
-                    what: "message head",
-                    limit: MAX_HEAD_BYTES,
-                });
+                return Err(ParseError::TooLong { what: "message head", limit: MAX_HEAD_BYTES });
             }
             return self.check_first_line();
         };
         if head_len > MAX_HEAD_BYTES {
-            return Err(ParseError::TooLong {
-                what: "message head",
-                limit: MAX_HEAD_BYTES,
-            });
+            return Err(ParseError::TooLong { what: "message head", limit: MAX_HEAD_BYTES });
         }
         let head = String::from_utf8_lossy(&self.buffer[..head_len]);
         let mut lines = head.split('\n').map(|line| line.trim_end_matches('\r'));
@@ -211,16 +189,10 @@ impl Parser {
         let headers = parse_headers(lines)?;
         let body_len = match headers.get("Content-Length") {
             None => 0,
-            Some(length) => length
-                .trim()
-                .parse::<usize>()
-                .map_err(|_| ParseError::ContentLength)?,
+            Some(length) => length.trim().parse::<usize>().map_err(|_| ParseError::ContentLength)?,
         };
         if body_len > MAX_BODY_BYTES {
-            return Err(ParseError::TooLong {
-                what: "body",
-                limit: MAX_BODY_BYTES,
-            });
+            return Err(ParseError::TooLong { what: "body", limit: MAX_BODY_BYTES });
         }
         if self.buffer.len() < head_len + body_len {
             return Ok(Head::Incomplete);
@@ -231,9 +203,7 @@ impl Parser {
         // The message must not keep a large input block alive: it is copied.
         let body = Bytes::copy_from_slice(&self.buffer[..body_len]);
         self.buffer.advance(body_len);
-        Ok(Head::Message(
-            start.into_item(without_length(&headers), body),
-        ))
+        Ok(Head::Message(start.into_item(without_length(&headers), body)))
     }
 
     /// A first line that cannot become a message is not waited for.
@@ -292,14 +262,8 @@ impl StartLine {
                 return Err(ParseError::NotRtsp);
             }
             // Tolerance: a status line without reason phrase.
-            let (status, reason) = rest
-                .trim_start()
-                .split_once(' ')
-                .unwrap_or((rest.trim(), ""));
-            let status = status
-                .parse::<u16>()
-                .ok()
-                .filter(|status| (100..1000).contains(status));
+            let (status, reason) = rest.trim_start().split_once(' ').unwrap_or((rest.trim(), ""));
+            let status = status.parse::<u16>().ok().filter(|status| (100..1000).contains(status));
             return Ok(status.map(|status| Self::Response(status, reason.trim().to_owned())));
         }
         let mut words = line.split_ascii_whitespace();
@@ -314,37 +278,20 @@ impl StartLine {
                 uri.push_str(before);
             }
         }
-        if !method
-            .bytes()
-            .all(|byte| byte.is_ascii_uppercase() || byte == b'_')
-        {
+        if !method.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_') {
             return Ok(None);
         }
         match version {
-            Some(version) if version.starts_with("RTSP/1.") => {
-                Ok(Some(Self::Request(Method::parse(method), uri)))
-            }
-            Some(version) if version.starts_with("HTTP/") || version.starts_with("RTSP/") => {
-                Err(ParseError::NotRtsp)
-            }
+            Some(version) if version.starts_with("RTSP/1.") => Ok(Some(Self::Request(Method::parse(method), uri))),
+            Some(version) if version.starts_with("HTTP/") || version.starts_with("RTSP/") => Err(ParseError::NotRtsp),
             _ => Ok(None),
         }
     }
 
     fn into_item(self, headers: Headers, body: Bytes) -> Item {
         match self {
-            Self::Request(method, uri) => Item::Request(Request {
-                method,
-                uri,
-                headers,
-                body,
-            }),
-            Self::Response(status, reason) => Item::Response(Response {
-                status,
-                reason,
-                headers,
-                body,
-            }),
+            Self::Request(method, uri) => Item::Request(Request { method, uri, headers, body }),
+            Self::Response(status, reason) => Item::Response(Response { status, reason, headers, body }),
         }
     }
 }
@@ -353,10 +300,7 @@ fn parse_headers<'a>(lines: impl Iterator<Item = &'a str>) -> Result<Headers, Pa
     let mut headers = Headers::default();
     for line in lines {
         if line.len() > MAX_LINE_BYTES {
-            return Err(ParseError::TooLong {
-                what: "line",
-                limit: MAX_LINE_BYTES,
-            });
+            return Err(ParseError::TooLong { what: "line", limit: MAX_LINE_BYTES });
         }
         if line.starts_with([' ', '\t']) && headers.extend_last(line) {
             continue;
@@ -365,10 +309,7 @@ fn parse_headers<'a>(lines: impl Iterator<Item = &'a str>) -> Result<Headers, Pa
             continue;
         };
         if headers.len() == MAX_HEADERS {
-            return Err(ParseError::TooLong {
-                what: "header count",
-                limit: MAX_HEADERS,
-            });
+            return Err(ParseError::TooLong { what: "header count", limit: MAX_HEADERS });
         }
         headers.push(name.trim(), value);
     }
@@ -377,10 +318,7 @@ fn parse_headers<'a>(lines: impl Iterator<Item = &'a str>) -> Result<Headers, Pa
 
 fn without_length(headers: &Headers) -> Headers {
     let mut kept = Headers::default();
-    for (name, value) in headers
-        .iter()
-        .filter(|(name, _)| !name.eq_ignore_ascii_case("Content-Length"))
-    {
+    for (name, value) in headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("Content-Length")) {
         kept.push(name, value);
     }
     kept

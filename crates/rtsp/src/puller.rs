@@ -62,14 +62,7 @@ impl Puller {
     /// Begins the conversation; `ssrc` is random.
     pub fn new(now: Instant, options: ClientOptions, ssrc: u32) -> Self {
         let session = ClientSession::pull(now, options);
-        Self {
-            session,
-            description: None,
-            ingest: None,
-            early: Vec::new(),
-            ssrc,
-            now,
-        }
+        Self { session, description: None, ingest: None, early: Vec::new(), ssrc, now }
     }
 
     /// Takes bytes from the server.
@@ -86,11 +79,7 @@ impl Puller {
     /// When to call [`Puller::handle_timeout`].
     pub fn poll_timeout(&self) -> Option<Instant> {
         let session = self.session.poll_timeout()?;
-        Some(
-            self.ingest
-                .as_ref()
-                .map_or(session, |ingest| session.min(ingest.poll_timeout())),
-        )
+        Some(self.ingest.as_ref().map_or(session, |ingest| session.min(ingest.poll_timeout())))
     }
 
     /// Does what is due.
@@ -158,8 +147,7 @@ impl Puller {
                     self.start(&tracks);
                     return Some(PullerOutput::Playing);
                 }
-                ClientOutput::Event(ClientEvent::Frame { channel, data }) => match &mut self.ingest
-                {
+                ClientOutput::Event(ClientEvent::Frame { channel, data }) => match &mut self.ingest {
                     Some(ingest) => {
                         ingest.handle_frame(self.now, channel, &data);
                     }
@@ -178,11 +166,7 @@ impl Puller {
         };
         let wirings: Vec<Wiring> = tracks
             .iter()
-            .map(|track| Wiring {
-                media: track.media,
-                rtp_channel: track.channels.0,
-                rtcp_channel: track.channels.1,
-            })
+            .map(|track| Wiring { media: track.media, rtp_channel: track.channels.0, rtcp_channel: track.channels.1 })
             .collect();
         let mut ingest = Ingest::new(self.now, description, &wirings, self.ssrc);
         for (at, channel, data) in std::mem::take(&mut self.early) {
@@ -195,10 +179,7 @@ impl Puller {
 /// Every section but back channels, unless there is nothing else: a device that marks its live tracks
 /// `sendonly` means its own direction.
 fn wanted(media: &[MediaDescription]) -> Vec<usize> {
-    let forward =
-        |media: &MediaDescription| !(media.back_channel && media.kind == MediaKind::Audio);
+    let forward = |media: &MediaDescription| !(media.back_channel && media.kind == MediaKind::Audio);
     let any_forward = media.iter().any(forward);
-    (0..media.len())
-        .filter(|index| !any_forward || forward(&media[*index]))
-        .collect()
+    (0..media.len()).filter(|index| !any_forward || forward(&media[*index])).collect()
 }

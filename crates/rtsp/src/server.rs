@@ -138,11 +138,7 @@ struct Pending {
 enum Detail {
     None,
     Base(Box<str>),
-    Setup {
-        channels: (u8, u8),
-        record: bool,
-        uri: Box<str>,
-    },
+    Setup { channels: (u8, u8), record: bool, uri: Box<str> },
 }
 
 /// One connection of a player or publisher.
@@ -318,11 +314,7 @@ impl ServerSession {
 
     fn handle_request(&mut self, request: Request) {
         let cseq: Option<Box<str>> = request.headers.get("CSeq").map(Into::into);
-        self.pending = Some(Box::new(Pending {
-            method: request.method.clone(),
-            cseq,
-            detail: Detail::None,
-        }));
+        self.pending = Some(Box::new(Pending { method: request.method.clone(), cseq, detail: Detail::None }));
         if let Some(options) = request.headers.get("Require") {
             return self.respond(Response::new(551).with("Unsupported", options));
         }
@@ -358,13 +350,9 @@ impl ServerSession {
             Method::Describe => self.state == State::Init || self.state == State::Ready,
             Method::Setup => matches!(self.state, State::Init | State::Ready),
             Method::Play => {
-                !self.announced
-                    && !self.setups.is_empty()
-                    && matches!(self.state, State::Ready | State::Playing)
+                !self.announced && !self.setups.is_empty() && matches!(self.state, State::Ready | State::Playing)
             }
-            Method::Record => {
-                self.announced && !self.setups.is_empty() && self.state == State::Ready
-            }
+            Method::Record => self.announced && !self.setups.is_empty() && self.state == State::Ready,
             Method::Pause => matches!(self.state, State::Playing | State::Ready) && !self.announced,
             _ => true,
         };
@@ -381,15 +369,8 @@ impl ServerSession {
         let field = |name: &str| request.headers.get(name).map(str::to_owned);
         let event = match request.method {
             Method::Describe => ServerEvent::Describe(asked),
-            Method::Announce => ServerEvent::Announce {
-                asked,
-                sdp: request.body,
-            },
-            Method::Play => ServerEvent::Play {
-                asked,
-                range: field("Range"),
-                scale: field("Scale"),
-            },
+            Method::Announce => ServerEvent::Announce { asked, sdp: request.body },
+            Method::Play => ServerEvent::Play { asked, range: field("Range"), scale: field("Scale") },
             Method::Record => ServerEvent::Record(asked),
             _ => ServerEvent::Pause(asked),
         };
@@ -401,9 +382,7 @@ impl ServerSession {
             return self.respond(Response::new(400));
         };
         let value = request.headers.get("Transport").unwrap_or_default();
-        let transport = TransportSpec::parse_all(value)
-            .into_iter()
-            .find(|spec| spec.tcp && !spec.multicast);
+        let transport = TransportSpec::parse_all(value).into_iter().find(|spec| spec.tcp && !spec.multicast);
         let Some(transport) = transport else {
             return self.respond(Response::new(461));
         };
@@ -413,16 +392,8 @@ impl ServerSession {
         // Tolerance: publishers that leave `mode=record` out have announced.
         let record = self.announced;
         let channels = self.free_channels(transport.interleaved);
-        self.set_detail(Detail::Setup {
-            channels,
-            record,
-            uri: request.uri.into(),
-        });
-        self.event(ServerEvent::Setup {
-            asked,
-            transport,
-            record,
-        });
+        self.set_detail(Detail::Setup { channels, record, uri: request.uri.into() });
+        self.event(ServerEvent::Setup { asked, transport, record });
     }
 
     /// The proposed channels unless they collide, else the next free pair.
@@ -455,10 +426,7 @@ fn asked(request: &Request) -> Option<Box<Asked>> {
         method: request.method.clone(),
         url: RtspUrl::parse(&request.uri).ok()?,
         uri: request.uri.clone(),
-        authorization: request
-            .headers
-            .get("Authorization")
-            .and_then(Authorization::parse),
+        authorization: request.headers.get("Authorization").and_then(Authorization::parse),
         user_agent: request.headers.get("User-Agent").map(str::to_owned),
     }))
 }

@@ -69,10 +69,7 @@ impl RtspUrl {
         let (host, port) = split_port(authority, default)?;
         let (rest, track) = split_track(rest);
         let (path, query) = match rest.split_once('?') {
-            Some((path, query)) => (
-                path,
-                Some(query.trim_end_matches('/')).filter(|query| !query.is_empty()),
-            ),
+            Some((path, query)) => (path, Some(query.trim_end_matches('/')).filter(|query| !query.is_empty())),
             None => (&*rest, None),
         };
         Ok(Self {
@@ -98,19 +95,9 @@ impl RtspUrl {
 impl fmt::Display for RtspUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scheme = if self.tls { "rtsps" } else { "rtsp" };
-        let (open, close) = if self.host.contains(':') {
-            ("[", "]")
-        } else {
-            ("", "")
-        };
+        let (open, close) = if self.host.contains(':') { ("[", "]") } else { ("", "") };
         write!(f, "{scheme}://{open}{}{close}", self.host)?;
-        if self.port
-            != if self.tls {
-                DEFAULT_TLS_PORT
-            } else {
-                DEFAULT_PORT
-            }
-        {
+        if self.port != if self.tls { DEFAULT_TLS_PORT } else { DEFAULT_PORT } {
             write!(f, ":{}", self.port)?;
         }
         f.write_str(&self.path)?;
@@ -144,11 +131,7 @@ fn split_port(authority: &str, default: u16) -> Result<(&str, u16), UrlError> {
     }
     let port = match port {
         "" => default,
-        port => port
-            .parse()
-            .ok()
-            .filter(|port| *port > 0)
-            .ok_or(UrlError::Port)?,
+        port => port.parse().ok().filter(|port| *port > 0).ok_or(UrlError::Port)?,
     };
     Ok((host, port))
 }
@@ -163,10 +146,7 @@ fn split_track(rest: &str) -> (String, Option<&str>) {
         };
         let tail = &rest[at + 1..];
         let end = tail.find(['?', '&', '/']).unwrap_or(tail.len());
-        return (
-            format!("{}{}", &rest[..at], &tail[end..]),
-            Some(&tail[..end]),
-        );
+        return (format!("{}{}", &rest[..at], &tail[end..]), Some(&tail[..end]));
     }
     (rest.to_owned(), None)
 }
@@ -176,9 +156,7 @@ fn percent_decode(text: &str) -> String {
     let mut rest = text.as_bytes();
     while let Some((&byte, tail)) = rest.split_first() {
         rest = tail;
-        let digits = tail
-            .get(..2)
-            .and_then(|digits| std::str::from_utf8(digits).ok());
+        let digits = tail.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
         match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
             Some(decoded) if byte == b'%' => {
                 bytes.push(decoded);
@@ -211,74 +189,18 @@ mod tests {
                 None,
                 None,
             ),
-            (
-                "rtsp://a:p%40%2Fs@[fe80::1]:99/x",
-                login("a", "p@/s"),
-                "fe80::1",
-                99,
-                "/x",
-                None,
-                None,
-            ),
-            (
-                "rtsp://h/app/n?token=a/trackID=1",
-                None,
-                "h",
-                554,
-                "/app/n",
-                Some("token=a"),
-                Some("trackID=1"),
-            ),
-            (
-                "rtsp://h/app/n/trackID=1?token=a",
-                None,
-                "h",
-                554,
-                "/app/n",
-                Some("token=a"),
-                Some("trackID=1"),
-            ),
-            (
-                "rtsp://h/app/n/streamid=0",
-                None,
-                "h",
-                554,
-                "/app/n",
-                None,
-                Some("streamid=0"),
-            ),
-            (
-                "rtsp://h/app/n?token=a/",
-                None,
-                "h",
-                554,
-                "/app/n",
-                Some("token=a"),
-                None,
-            ),
-            (
-                "rtsp://h/cam?channel=1&subtype=0",
-                None,
-                "h",
-                554,
-                "/cam",
-                Some("channel=1&subtype=0"),
-                None,
-            ),
+            ("rtsp://a:p%40%2Fs@[fe80::1]:99/x", login("a", "p@/s"), "fe80::1", 99, "/x", None, None),
+            ("rtsp://h/app/n?token=a/trackID=1", None, "h", 554, "/app/n", Some("token=a"), Some("trackID=1")),
+            ("rtsp://h/app/n/trackID=1?token=a", None, "h", 554, "/app/n", Some("token=a"), Some("trackID=1")),
+            ("rtsp://h/app/n/streamid=0", None, "h", 554, "/app/n", None, Some("streamid=0")),
+            ("rtsp://h/app/n?token=a/", None, "h", 554, "/app/n", Some("token=a"), None),
+            ("rtsp://h/cam?channel=1&subtype=0", None, "h", 554, "/cam", Some("channel=1&subtype=0"), None),
             ("rtsp://h?x=1", None, "h", 554, "/", Some("x=1"), None),
         ] {
             let url = RtspUrl::parse(text).unwrap();
             assert_eq!(url.credentials, credentials, "{text}");
-            assert_eq!(
-                (&*url.host, url.port, &*url.path),
-                (host, port, path),
-                "{text}"
-            );
-            assert_eq!(
-                (url.query.as_deref(), url.track.as_deref()),
-                (query, track),
-                "{text}"
-            );
+            assert_eq!((&*url.host, url.port, &*url.path), (host, port, path), "{text}");
+            assert_eq!((url.query.as_deref(), url.track.as_deref()), (query, track), "{text}");
         }
     }
 

@@ -17,8 +17,7 @@ use rtp::{InterleavedMuxer, InterleavedTrack, SessionDescription, tracks_to_desc
 use rtsp::auth::{Algorithm, Challenge, Secret};
 use rtsp::header::RtpInfo;
 use rtsp::{
-    ClientOptions, Ingest, IngestEvent, Puller, PullerOutput, RtspUrl, ServerEvent, ServerOutput,
-    ServerSession,
+    ClientOptions, Ingest, IngestEvent, Puller, PullerOutput, RtspUrl, ServerEvent, ServerOutput, ServerSession,
 };
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -42,10 +41,7 @@ struct Shared {
 impl Stream {
     fn wait(&self, ready: impl Fn(&Shared) -> bool) -> std::sync::MutexGuard<'_, Shared> {
         let guard = self.state.lock().unwrap();
-        let (guard, timeout) = self
-            .changed
-            .wait_timeout_while(guard, PATIENCE, |shared| !ready(shared))
-            .unwrap();
+        let (guard, timeout) = self.changed.wait_timeout_while(guard, PATIENCE, |shared| !ready(shared)).unwrap();
         assert!(!timeout.timed_out(), "the peer did not get so far");
         guard
     }
@@ -86,9 +82,7 @@ struct Connection {
 
 impl Connection {
     fn new(socket: TcpStream, stream: Arc<Stream>, password: Option<&'static str>) -> Self {
-        socket
-            .set_read_timeout(Some(Duration::from_millis(10)))
-            .unwrap();
+        socket.set_read_timeout(Some(Duration::from_millis(10))).unwrap();
         let session = ServerSession::new(Instant::now(), "0123456789abcdef");
         Self {
             socket,
@@ -109,8 +103,7 @@ impl Connection {
             match self.socket.read(&mut buffer) {
                 Ok(0) => break,
                 Ok(count) => self.session.handle_input(Instant::now(), &buffer[..count]),
-                Err(error)
-                    if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
                 Err(_) => break,
             }
             if !self.drain() || !self.send_media() {
@@ -138,12 +131,7 @@ impl Connection {
             ServerEvent::Describe(asked) => {
                 let allowed = self.password.is_none_or(|password| {
                     asked.authorization.is_some_and(|authorization| {
-                        authorization.verify(
-                            "DESCRIBE",
-                            &asked.uri,
-                            "Viaduct",
-                            Secret::Password(password),
-                        )
+                        authorization.verify("DESCRIBE", &asked.uri, "Viaduct", Secret::Password(password))
                     })
                 });
                 if !allowed {
@@ -156,37 +144,19 @@ impl Connection {
                     });
                 }
                 let shared = self.stream.wait(|shared| !shared.tracks.is_empty());
-                self.session
-                    .answer_describe(&tracks_to_description("peers", &shared.tracks).write());
+                self.session.answer_describe(&tracks_to_description("peers", &shared.tracks).write());
             }
             ServerEvent::Announce { sdp, .. } => {
                 self.announced = Some(SessionDescription::parse(&sdp).unwrap());
                 self.session.accept();
             }
-            ServerEvent::Setup {
-                asked,
-                record: false,
-                ..
-            } => {
-                let number: u8 = asked
-                    .url
-                    .track
-                    .unwrap()
-                    .rsplit('=')
-                    .next()
-                    .unwrap()
-                    .parse()
-                    .unwrap();
+            ServerEvent::Setup { asked, record: false, .. } => {
+                let number: u8 = asked.url.track.unwrap().rsplit('=').next().unwrap().parse().unwrap();
                 self.session.accept_setup(2 * number);
             }
             ServerEvent::Record(_) => {
                 let description = self.announced.as_ref().unwrap();
-                self.ingest = Some(Ingest::of_publisher(
-                    Instant::now(),
-                    description,
-                    self.session.setups(),
-                    77,
-                ));
+                self.ingest = Some(Ingest::of_publisher(Instant::now(), description, self.session.setups(), 77));
                 self.session.accept();
                 self.take_events();
             }
@@ -195,11 +165,7 @@ impl Connection {
                 let info: Vec<RtpInfo> = rtp::positions(&shared.blocks.concat())
                     .iter()
                     .map(|position| RtpInfo {
-                        url: format!(
-                            "{}/trackID={}",
-                            asked.uri.trim_end_matches('/'),
-                            position.channel / 2
-                        ),
+                        url: format!("{}/trackID={}", asked.uri.trim_end_matches('/'), position.channel / 2),
                         sequence: position.sequence,
                         timestamp: position.timestamp,
                     })
@@ -280,9 +246,7 @@ impl Connection {
             (shared.blocks[self.sent..].to_vec(), shared.ended)
         };
         self.sent += blocks.len();
-        let written = blocks
-            .iter()
-            .all(|block| self.socket.write_all(block).is_ok());
+        let written = blocks.iter().all(|block| self.socket.write_all(block).is_ok());
         written && !ended
     }
 }
@@ -290,31 +254,20 @@ impl Connection {
 fn command(line: &str) -> Command {
     let mut words = line.split_ascii_whitespace();
     let mut command = Command::new(words.next().unwrap());
-    command
-        .args(words)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    command.args(words).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
 const FFMPEG_SOURCE: &str = "ffmpeg -loglevel error -re -f lavfi -i testsrc2=size=320x180:rate=25 -re -f lavfi -i sine=440:sample_rate=48000 -t 4";
 
 /// Publishes with one program while another plays; returns what the player printed.
-fn publish_and_play(
-    publisher: &str,
-    player: &str,
-    password: Option<&'static str>,
-) -> (String, Arc<Stream>) {
+fn publish_and_play(publisher: &str, player: &str, password: Option<&'static str>) -> (String, Arc<Stream>) {
     let (stream, port) = serve(password);
     let url = format!("rtsp://127.0.0.1:{port}/live/cam");
     let mut publishing = command(&publisher.replace("URL", &url)).spawn().unwrap();
     drop(stream.wait(|shared| !shared.tracks.is_empty()));
-    let login =
-        password.map(|password| format!("rtsp://op:{password}@127.0.0.1:{port}/live/cam?token=a"));
-    let played = command(&player.replace("URL", &login.unwrap_or(url)))
-        .output()
-        .unwrap();
+    let login = password.map(|password| format!("rtsp://op:{password}@127.0.0.1:{port}/live/cam?token=a"));
+    let played = command(&player.replace("URL", &login.unwrap_or(url))).output().unwrap();
     publishing.wait().unwrap();
     let errors = String::from_utf8_lossy(&played.stderr).into_owned();
     assert!(!errors.contains("rror"), "{errors}");
@@ -326,38 +279,23 @@ fn publish_and_play(
 }
 
 fn frames(framecrc: &str, track: char) -> usize {
-    framecrc
-        .lines()
-        .filter(|line| line.starts_with(track))
-        .count()
+    framecrc.lines().filter(|line| line.starts_with(track)).count()
 }
 
 #[test]
 fn ffmpeg_publishes_and_plays() {
     for (video, audio, password) in [
         ("libx264 -preset veryfast -g 25 -bf 2", "aac", None),
-        (
-            "libx264 -preset veryfast -g 25 -tune zerolatency",
-            "pcm_alaw -ar 8000",
-            Some("pw"),
-        ),
-        (
-            "libx265 -preset veryfast -x265-params log-level=none:keyint=25",
-            "libopus",
-            None,
-        ),
+        ("libx264 -preset veryfast -g 25 -tune zerolatency", "pcm_alaw -ar 8000", Some("pw")),
+        ("libx265 -preset veryfast -x265-params log-level=none:keyint=25", "libopus", None),
     ] {
-        let publisher =
-            format!("{FFMPEG_SOURCE} -c:v {video} -c:a {audio} -f rtsp -rtsp_transport tcp URL");
+        let publisher = format!("{FFMPEG_SOURCE} -c:v {video} -c:a {audio} -f rtsp -rtsp_transport tcp URL");
         let player = "ffmpeg -loglevel error -rtsp_transport tcp -i URL -c copy -f framecrc -";
         let (printed, stream) = publish_and_play(&publisher, player, password);
         let units = stream.wait(|_| true).units;
         let received = frames(&printed, '0') + frames(&printed, '1');
         println!("{video} {audio}: {units} units in, {received} packets out");
-        assert!(
-            frames(&printed, '0') >= 85 && received >= units * 9 / 10,
-            "{printed}"
-        );
+        assert!(frames(&printed, '0') >= 85 && received >= units * 9 / 10, "{printed}");
     }
 }
 
@@ -367,10 +305,7 @@ fn gstreamer_publishes_and_plays() {
     let player = "timeout 15 gst-launch-1.0 -v rtspsrc location=URL protocols=tcp latency=0 ! rtph264depay ! h264parse ! avdec_h264 ! fakesink silent=false sync=false";
     let (printed, stream) = publish_and_play(publisher, player, None);
     let chains = printed.matches("chain").count();
-    println!(
-        "{} units in, {chains} pictures out",
-        stream.wait(|_| true).units
-    );
+    println!("{} units in, {chains} pictures out", stream.wait(|_| true).units);
     assert!(chains >= 80, "{printed}");
 }
 
@@ -378,14 +313,8 @@ fn gstreamer_publishes_and_plays() {
 fn pull(url: &str, count: usize) -> (Vec<TrackConfig>, Vec<usize>) {
     let url = RtspUrl::parse(url).unwrap();
     let mut socket = TcpStream::connect((&*url.host, url.port)).unwrap();
-    socket
-        .set_read_timeout(Some(Duration::from_millis(20)))
-        .unwrap();
-    let options = ClientOptions {
-        url,
-        user_agent: "Viaduct".to_owned(),
-        client_nonce: "00aa11bb".to_owned(),
-    };
+    socket.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
+    let options = ClientOptions { url, user_agent: "Viaduct".to_owned(), client_nonce: "00aa11bb".to_owned() };
     let mut puller = Puller::new(Instant::now(), options, 4711);
     let (mut tracks, mut units) = (Vec::new(), vec![0; 16]);
     let start = Instant::now();
@@ -414,9 +343,8 @@ fn pull(url: &str, count: usize) -> (Vec<TrackConfig>, Vec<usize>) {
 fn our_puller_reads_our_server_over_tcp() {
     let (stream, port) = serve(Some("pw"));
     let url = format!("rtsp://127.0.0.1:{port}/live/cam");
-    let publisher = format!(
-        "{FFMPEG_SOURCE} -c:v libx264 -preset veryfast -g 25 -c:a aac -f rtsp -rtsp_transport tcp {url}"
-    );
+    let publisher =
+        format!("{FFMPEG_SOURCE} -c:v libx264 -preset veryfast -g 25 -c:a aac -f rtsp -rtsp_transport tcp {url}");
     let mut publishing = command(&publisher).spawn().unwrap();
     drop(stream.wait(|shared| !shared.tracks.is_empty()));
     let (tracks, units) = pull(&format!("rtsp://op:pw@127.0.0.1:{port}/live/cam"), 150);

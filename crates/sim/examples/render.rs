@@ -5,10 +5,7 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
 
-use sim::{
-    Daylight, Incident, IncidentKind, Overlay, Picture, RoadShape, Scene, SceneConfig, Weather,
-    barcode,
-};
+use sim::{Daylight, Incident, IncidentKind, Overlay, Picture, RoadShape, Scene, SceneConfig, Weather, barcode};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -29,13 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("junction", Intersection, Day, Clear, vec![]),
         ("junction-night", Intersection, Night, Rain, vec![]),
         ("tunnel", Tunnel, Day, Clear, vec![]),
-        (
-            "bridge",
-            Bridge,
-            Day,
-            Rain,
-            vec![Incident::new(IncidentKind::StoppedVehicle, 60.0, true)],
-        ),
+        ("bridge", Bridge, Day, Rain, vec![Incident::new(IncidentKind::StoppedVehicle, 60.0, true)]),
         ("fog", Curve, Day, Fog, vec![]),
     ] {
         if only.as_ref().is_some_and(|only| only != name) {
@@ -59,20 +50,14 @@ fn main() -> Result<(), Box<dyn Error>> {
                 sway_px: 0.0,
             })?;
             scene.advance_to(100);
-            let stamp = barcode::Stamp {
-                counter: 100,
-                unix_ms: 1_800_000_000_000,
-            };
+            let stamp = barcode::Stamp { counter: 100, unix_ms: 1_800_000_000_000 };
             let overlay = Overlay {
                 clock: sim::clock_text(stamp.unix_ms, 480),
                 title: "G42 K128+300 UP".to_owned(),
                 counter: "#000100".to_owned(),
             };
             let picture = scene.render_with(&overlay, Some(&stamp));
-            write_png(
-                &Path::new(&out).join(format!("{name}-{height}.png")),
-                &picture,
-            )?;
+            write_png(&Path::new(&out).join(format!("{name}-{height}.png")), &picture)?;
         }
     }
     Ok(())
@@ -80,15 +65,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn write_png(path: &Path, picture: &Picture) -> Result<(), Box<dyn Error>> {
     let file = BufWriter::new(File::create(path)?);
-    let mut encoder = png::Encoder::new(
-        file,
-        u32::try_from(picture.width)?,
-        u32::try_from(picture.height)?,
-    );
+    let mut encoder = png::Encoder::new(file, u32::try_from(picture.width)?, u32::try_from(picture.height)?);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
-    encoder
-        .write_header()?
-        .write_image_data(&picture.to_rgb())?;
+    encoder.write_header()?.write_image_data(&picture.to_rgb())?;
     Ok(())
 }

@@ -36,13 +36,7 @@ pub(crate) struct Subject<'a> {
 }
 
 impl Backdrop {
-    pub(crate) fn render(
-        subject: &Subject<'_>,
-        pose: &Pose,
-        width: usize,
-        height: usize,
-        detail: Detail,
-    ) -> Self {
+    pub(crate) fn render(subject: &Subject<'_>, pose: &Pose, width: usize, height: usize, detail: Detail) -> Self {
         let camera = Camera::new(pose, width, height);
         let mut canvas = Canvas::new(width, height);
         let ground = Ground {
@@ -58,14 +52,8 @@ impl Backdrop {
         if subject.network.shape != RoadShape::Tunnel {
             horizon(subject, &camera, pose, &mut painter);
         }
-        let mut faces = furniture::build(
-            subject.network,
-            subject.light,
-            &camera,
-            subject.lamps,
-            subject.stake,
-            subject.seed,
-        );
+        let mut faces =
+            furniture::build(subject.network, subject.light, &camera, subject.lamps, subject.stake, subject.seed);
         shadows(subject, &faces, &mut painter);
         painter.faces(&mut faces, &mut occluders);
         if subject.light.lamps && subject.light.daylight != Daylight::Day {
@@ -109,43 +97,23 @@ fn cast(ground: &Ground<'_>, camera: &Camera, canvas: &mut Canvas, detail: Detai
 fn horizon(subject: &Subject<'_>, camera: &Camera, pose: &Pose, painter: &mut Painter<'_>) {
     let light = subject.light;
     let seed = (subject.seed & 0xFFFF) as u32;
-    let city = matches!(
-        subject.network.shape,
-        RoadShape::Bridge | RoadShape::Intersection
-    );
+    let city = matches!(subject.network.shape, RoadShape::Bridge | RoadShape::Intersection);
     let half = pose.fov_deg * 0.62;
     let steps = 220;
-    let azimuth =
-        |step: usize| (pose.pan_deg - half + 2.0 * half * step as f32 / steps as f32).to_radians();
-    for (layer, (distance, height, dark)) in [(3200.0, 210.0, 0.30), (1900.0, 105.0, 0.48)]
-        .into_iter()
-        .enumerate()
-    {
+    let azimuth = |step: usize| (pose.pan_deg - half + 2.0 * half * step as f32 / steps as f32).to_radians();
+    for (layer, (distance, height, dark)) in [(3200.0, 210.0, 0.30), (1900.0, 105.0, 0.48)].into_iter().enumerate() {
         let green = hex(0x4E6450).tint(light.ambient.plus(light.sun.scale(0.5)));
         let clear = (-distance * light.haze_density * 0.42).exp() * dark * 2.0;
-        let colour = light
-            .sky_horizon
-            .mix(light.haze, 0.35)
-            .mix(green, clear.min(0.8));
+        let colour = light.sky_horizon.mix(light.haze, 0.35).mix(green, clear.min(0.8));
         for step in 0..steps {
             let ridge = |at: f32| {
-                let wave = fractal(
-                    seed + 50 + layer as u32,
-                    at * (5.0 + 3.0 * layer as f32),
-                    0.3,
-                );
+                let wave = fractal(seed + 50 + layer as u32, at * (5.0 + 3.0 * layer as f32), 0.3);
                 (wave - 0.28).max(0.02) * height * if city { 0.45 } else { 1.0 }
             };
             let (a, b) = (azimuth(step), azimuth(step + 1));
-            let foot =
-                |at: f32, z: f32| vec3(at.sin() * distance, at.cos() * distance, z) + camera.eye;
+            let foot = |at: f32, z: f32| vec3(at.sin() * distance, at.cos() * distance, z) + camera.eye;
             let base = -camera.eye.z - if city { 12.0 } else { 0.0 };
-            let corners = [
-                foot(a, base),
-                foot(a, ridge(a)),
-                foot(b + 0.0006, ridge(b)),
-                foot(b + 0.0006, base),
-            ];
+            let corners = [foot(a, base), foot(a, ridge(a)), foot(b + 0.0006, ridge(b)), foot(b + 0.0006, base)];
             painter.flat(&corners, colour, 1.0);
         }
     }
@@ -154,13 +122,7 @@ fn horizon(subject: &Subject<'_>, camera: &Camera, pose: &Pose, painter: &mut Pa
     }
 }
 
-fn skyline(
-    subject: &Subject<'_>,
-    camera: &Camera,
-    pose: &Pose,
-    painter: &mut Painter<'_>,
-    seed: u32,
-) {
+fn skyline(subject: &Subject<'_>, camera: &Camera, pose: &Pose, painter: &mut Painter<'_>, seed: u32) {
     let light = subject.light;
     let distance = 1250.0;
     for block in -60..60 {
@@ -172,25 +134,12 @@ fn skyline(
         let height = 14.0 + 85.0 * hash2(seed + 61, block, 0).powi(2) * (0.3 + density);
         let width = 10.0 + 18.0 * hash2(seed + 62, block, 1);
         let tone = hex(0x8C949C).scale(0.8 + 0.3 * hash2(seed + 63, block, 2));
-        let base = vec3(
-            at.sin() * distance + camera.eye.x,
-            at.cos() * distance + camera.eye.y,
-            -12.0,
-        );
+        let base = vec3(at.sin() * distance + camera.eye.x, at.cos() * distance + camera.eye.y, -12.0);
         let side = vec3(at.cos(), -at.sin(), 0.0) * (width / 2.0);
         let up = vec3(0.0, 0.0, height + 12.0);
         let lit = tone.tint(light.ambient.plus(light.sun.scale(0.6)));
         let colour = light.through_air(lit, distance * 0.8);
-        painter.flat(
-            &[
-                base + side * -1.0,
-                base + side,
-                base + side + up,
-                base + side * -1.0 + up,
-            ],
-            colour,
-            1.0,
-        );
+        painter.flat(&[base + side * -1.0, base + side, base + side + up, base + side * -1.0 + up], colour, 1.0);
         if light.daylight != Daylight::Day {
             for window in 0..(height / 4.0) as i32 {
                 let across = hash2(seed + 64, block, window) * 1.6 - 0.8;
@@ -213,11 +162,7 @@ fn shadows(subject: &Subject<'_>, faces: &[crate::painter::Face], painter: &mut 
     let alpha = light.shadow * 0.22;
     for face in faces {
         // Only leaf blobs and panels far above the ground cast visible shadows.
-        let high = face
-            .corners
-            .iter()
-            .map(|corner| corner.z)
-            .fold(f32::MAX, f32::min);
+        let high = face.corners.iter().map(|corner| corner.z).fold(f32::MAX, f32::min);
         if high < 0.7 || face.depth > 320.0 || face.corners.len() < 9 {
             continue;
         }
@@ -234,11 +179,7 @@ fn shadows(subject: &Subject<'_>, faces: &[crate::painter::Face], painter: &mut 
 }
 
 fn lamp_glows(subject: &Subject<'_>, camera: &Camera, canvas: &mut Canvas) {
-    let strength = if subject.light.daylight == Daylight::Night {
-        1.0
-    } else {
-        0.6
-    };
+    let strength = if subject.light.daylight == Daylight::Night { 1.0 } else { 0.6 };
     for lamp in subject.lamps.iter().filter(|lamp| lamp.standing) {
         let p = vec3(lamp.x, lamp.y, 9.4);
         let Some(at) = camera.project(p) else {
@@ -246,27 +187,12 @@ fn lamp_glows(subject: &Subject<'_>, camera: &Camera, canvas: &mut Canvas) {
         };
         let pixels = camera.pixels_per_m(camera.depth(p));
         let light = rgb(0.85, 0.62, 0.34).scale(strength);
-        canvas.glow(
-            at,
-            (pixels * 1.5).clamp(2.0, 60.0),
-            (pixels * 1.2).clamp(2.0, 50.0),
-            light.scale(0.8),
-        );
-        canvas.glow(
-            at,
-            (pixels * 5.0).clamp(4.0, 140.0),
-            (pixels * 4.0).clamp(4.0, 120.0),
-            light.scale(0.16),
-        );
+        canvas.glow(at, (pixels * 1.5).clamp(2.0, 60.0), (pixels * 1.2).clamp(2.0, 50.0), light.scale(0.8));
+        canvas.glow(at, (pixels * 5.0).clamp(4.0, 140.0), (pixels * 4.0).clamp(4.0, 120.0), light.scale(0.16));
         if subject.light.wet
             && let Some(mirror) = camera.project(vec3(lamp.x, lamp.y, -9.4))
         {
-            canvas.glow(
-                mirror,
-                (pixels * 0.5).clamp(1.0, 16.0),
-                (pixels * 5.0).clamp(4.0, 160.0),
-                light.scale(0.34),
-            );
+            canvas.glow(mirror, (pixels * 0.5).clamp(1.0, 16.0), (pixels * 5.0).clamp(4.0, 160.0), light.scale(0.34));
         }
     }
 }

@@ -52,14 +52,9 @@ pub fn read(luma: &[u8], width: usize, height: usize, stride: usize) -> Option<S
     }
     let mut bits = [false; DATA_COLUMNS * ROWS];
     for row in 0..ROWS {
-        let levels: [u32; COLUMNS] =
-            std::array::from_fn(|column| mean(luma, width, height, stride, column, row));
+        let levels: [u32; COLUMNS] = std::array::from_fn(|column| mean(luma, width, height, stride, column, row));
         let (first, last) = (levels[0], levels[COLUMNS - 1]);
-        let (white, black) = if row == 0 {
-            (first, last)
-        } else {
-            (last, first)
-        };
+        let (white, black) = if row == 0 { (first, last) } else { (last, first) };
         if white < black + LEAST_CONTRAST {
             return None;
         }
@@ -68,15 +63,8 @@ pub fn read(luma: &[u8], width: usize, height: usize, stride: usize) -> Option<S
             bits[row * DATA_COLUMNS + column] = levels[column + 1] > middle;
         }
     }
-    let number = |range: std::ops::Range<usize>| {
-        bits[range]
-            .iter()
-            .fold(0u64, |sum, bit| sum << 1 | u64::from(*bit))
-    };
-    let stamp = Stamp {
-        counter: u32::try_from(number(0..32)).ok()?,
-        unix_ms: number(32..80),
-    };
+    let number = |range: std::ops::Range<usize>| bits[range].iter().fold(0u64, |sum, bit| sum << 1 | u64::from(*bit));
+    let stamp = Stamp { counter: u32::try_from(number(0..32)).ok()?, unix_ms: number(32..80) };
     (u64::from(crc16(&payload(&stamp))) == number(80..96)).then_some(stamp)
 }
 
@@ -111,11 +99,7 @@ fn crc16(bytes: &[u8]) -> u16 {
     for byte in bytes {
         crc ^= u16::from(*byte) << 8;
         for _ in 0..8 {
-            crc = if crc & 0x8000 == 0 {
-                crc << 1
-            } else {
-                crc << 1 ^ 0x1021
-            };
+            crc = if crc & 0x8000 == 0 { crc << 1 } else { crc << 1 ^ 0x1021 };
         }
     }
     crc
@@ -125,10 +109,7 @@ fn crc16(bytes: &[u8]) -> u16 {
 pub(crate) fn draw(canvas: &mut Canvas, stamp: &Stamp) {
     let bytes = payload(stamp);
     let crc = crc16(&bytes).to_be_bytes();
-    let mut bits = bytes
-        .iter()
-        .chain(&crc)
-        .flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1 == 1));
+    let mut bits = bytes.iter().chain(&crc).flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1 == 1));
     for row in 0..ROWS {
         for column in 0..COLUMNS {
             let white = match column {
@@ -136,16 +117,7 @@ pub(crate) fn draw(canvas: &mut Canvas, stamp: &Stamp) {
                 _ if column == COLUMNS - 1 => row == 1,
                 _ => bits.next().unwrap_or(false),
             };
-            fill_cell(
-                canvas,
-                column,
-                row,
-                if white {
-                    rgb(0.94, 0.94, 0.94)
-                } else {
-                    rgb(0.05, 0.05, 0.05)
-                },
-            );
+            fill_cell(canvas, column, row, if white { rgb(0.94, 0.94, 0.94) } else { rgb(0.05, 0.05, 0.05) });
         }
     }
 }
@@ -191,10 +163,7 @@ mod tests {
 
     #[test]
     fn one_wrong_cell_is_noticed() {
-        let stamp = Stamp {
-            counter: 77,
-            unix_ms: 1_800_000_000_123,
-        };
+        let stamp = Stamp { counter: 77, unix_ms: 1_800_000_000_123 };
         let mut picture = drawn(&stamp, 640, 360);
         for y in 344..352 {
             for x in 13 * 8..14 * 8 {

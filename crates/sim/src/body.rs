@@ -80,23 +80,13 @@ impl<'a, 'b> BodyPainter<'a, 'b> {
         let (forward, right) = actor.frame();
         let distance = (vec3(actor.x, actor.y, 0.0) - painter.camera.eye).length();
         let pixels = painter.camera.pixels_per_m(distance) * actor.kind.size_m().1;
-        Self {
-            painter,
-            actor,
-            forward,
-            right,
-            detailed: pixels > DETAIL_PX * 0.5,
-            time_ms,
-            distance,
-        }
+        Self { painter, actor, forward, right, detailed: pixels > DETAIL_PX * 0.5, time_ms, distance }
     }
 
     /// Draws the shadow and the light on the road; goes below all bodies.
     pub(crate) fn draw_ground(&mut self) {
         self.shadow();
-        if self.painter.light.lamps
-            && !matches!(self.actor.kind, ObjectKind::Pedestrian | ObjectKind::Debris)
-        {
+        if self.painter.light.lamps && !matches!(self.actor.kind, ObjectKind::Pedestrian | ObjectKind::Debris) {
             self.beam();
         }
     }
@@ -130,9 +120,7 @@ impl<'a, 'b> BodyPainter<'a, 'b> {
 
     fn lit(&self, colour: Colour, normal: Vec3) -> Colour {
         let light = self.painter.light.on(normal).plus(self.actor.lamp_light);
-        self.painter
-            .light
-            .through_air(colour.tint(light), self.distance)
+        self.painter.light.through_air(colour.tint(light), self.distance)
     }
 
     fn skin(&self, skin: Skin, normal: Vec3) -> Colour {
@@ -162,23 +150,14 @@ impl<'a, 'b> BodyPainter<'a, 'b> {
     /// entry per strip between them. Its sides are painted with `side`.
     fn loft(&mut self, sections: &[Section], skins: &[Skin], side: Skin) {
         let count = sections.len() as f32;
-        let middle = sections.iter().fold((0.0, 0.0), |sum, s| {
-            (sum.0 + s.0 / count, sum.1 + s.1 / count)
-        });
+        let middle = sections.iter().fold((0.0, 0.0), |sum, s| (sum.0 + s.0 / count, sum.1 + s.1 / count));
         let centre = self.at(middle.0, 0.0, middle.1);
         self.silhouette(sections, side);
         let alpha = self.alpha();
         for (pair, skin) in sections.windows(2).zip(skins) {
             let [(l0, z0, w0), (l1, z1, w1)] = [pair[0], pair[1]];
-            let corners = [
-                self.at(l0, -w0, z0),
-                self.at(l0, w0, z0),
-                self.at(l1, w1, z1),
-                self.at(l1, -w1, z1),
-            ];
-            let mut normal = (corners[1] - corners[0])
-                .cross(corners[3] - corners[0])
-                .normal();
+            let corners = [self.at(l0, -w0, z0), self.at(l0, w0, z0), self.at(l1, w1, z1), self.at(l1, -w1, z1)];
+            let mut normal = (corners[1] - corners[0]).cross(corners[3] - corners[0]).normal();
             let face_centre = (corners[0] + corners[2]) * 0.5;
             if normal.dot(face_centre - centre) < 0.0 {
                 normal = normal * -1.0;
@@ -189,10 +168,7 @@ impl<'a, 'b> BodyPainter<'a, 'b> {
             }
         }
         for sign in [-1.0, 1.0] {
-            let corners: Vec<Vec3> = sections
-                .iter()
-                .map(|(l, z, w)| self.at(*l, sign * w, *z))
-                .collect();
+            let corners: Vec<Vec3> = sections.iter().map(|(l, z, w)| self.at(*l, sign * w, *z)).collect();
             let normal = self.right * sign + vec3(0.0, 0.0, 0.12);
             if self.facing(self.right * sign, corners[0]) {
                 let colour = self.skin(side, normal.normal());
@@ -225,10 +201,7 @@ impl<'a, 'b> BodyPainter<'a, 'b> {
             return;
         }
         for sign in [-1.0, 1.0] {
-            let face: Vec<Vec3> = corners
-                .iter()
-                .map(|(l, z, w)| self.at(*l, sign * (w + 0.01), *z))
-                .collect();
+            let face: Vec<Vec3> = corners.iter().map(|(l, z, w)| self.at(*l, sign * (w + 0.01), *z)).collect();
             if self.facing(self.right * sign, face[0]) {
                 let colour = self.skin(skin, (self.right * sign + vec3(0.0, 0.0, 0.2)).normal());
                 let alpha = self.alpha();
@@ -243,12 +216,7 @@ impl<'a, 'b> BodyPainter<'a, 'b> {
             return;
         }
         let normal = self.forward * l.signum();
-        let face = [
-            self.at(l, r.0, z.0),
-            self.at(l, r.1, z.0),
-            self.at(l, r.1, z.1),
-            self.at(l, r.0, z.1),
-        ];
+        let face = [self.at(l, r.0, z.0), self.at(l, r.1, z.0), self.at(l, r.1, z.1), self.at(l, r.0, z.1)];
         if self.facing(normal, face[0]) {
             let colour = self.skin(skin, normal);
             let alpha = self.alpha();
@@ -270,11 +238,7 @@ impl<'a, 'b> BodyPainter<'a, 'b> {
                         .map(|index| {
                             let angle = index as f32 / 10.0 * std::f32::consts::TAU;
                             let r = radius * share;
-                            self.at(
-                                axle + angle.cos() * r,
-                                sign * (half_width + 0.012),
-                                radius + angle.sin() * r,
-                            )
+                            self.at(axle + angle.cos() * r, sign * (half_width + 0.012), radius + angle.sin() * r)
                         })
                         .collect();
                     let colour = self.lit(hex(colour), self.right * sign);
@@ -291,34 +255,14 @@ impl<'a, 'b> BodyPainter<'a, 'b> {
         let inner = half_width - 0.34;
         let blink = (self.time_ms / 360) % 2 == 0;
         for sign in [-1.0f32, 1.0] {
-            let r = if sign < 0.0 {
-                (-half_width + 0.04, -inner)
-            } else {
-                (inner, half_width - 0.04)
-            };
+            let r = if sign < 0.0 { (-half_width + 0.04, -inner) } else { (inner, half_width - 0.04) };
             self.end_decal(front, r, (z - 0.09, z + 0.09), Skin::Own(hex(0xD9E2E8)));
-            let red = if self.actor.braking {
-                rgb(1.5, 0.16, 0.12)
-            } else {
-                rgb(0.66, 0.07, 0.07)
-            };
+            let red = if self.actor.braking { rgb(1.5, 0.16, 0.12) } else { rgb(0.66, 0.07, 0.07) };
             self.end_decal(rear, r, (z - 0.10, z + 0.10), Skin::Own(red));
             let side = if sign < 0.0 { -1 } else { 1 };
             if blink && (self.actor.hazards || self.actor.indicating == side) {
-                self.emit(
-                    front + 0.03,
-                    sign * (half_width - 0.1),
-                    z,
-                    rgb(1.0, 0.55, 0.05),
-                    0.14,
-                );
-                self.emit(
-                    rear - 0.03,
-                    sign * (half_width - 0.1),
-                    z,
-                    rgb(1.0, 0.55, 0.05),
-                    0.14,
-                );
+                self.emit(front + 0.03, sign * (half_width - 0.1), z, rgb(1.0, 0.55, 0.05), 0.14);
+                self.emit(rear - 0.03, sign * (half_width - 0.1), z, rgb(1.0, 0.55, 0.05), 0.14);
             }
             let middle = sign * (half_width - 0.2);
             if lit {
@@ -330,12 +274,7 @@ impl<'a, 'b> BodyPainter<'a, 'b> {
             }
         }
         for l in [front, rear] {
-            self.end_decal(
-                l + l.signum() * 0.012,
-                (-0.24, 0.24),
-                (z - 0.32, z - 0.16),
-                Skin::Own(hex(plate)),
-            );
+            self.end_decal(l + l.signum() * 0.012, (-0.24, 0.24), (z - 0.32, z - 0.16), Skin::Own(hex(plate)));
         }
     }
 
@@ -362,21 +301,11 @@ impl<'a, 'b> BodyPainter<'a, 'b> {
         let core = (pixels * size_m).clamp(0.7, 30.0);
         let canvas = &mut *self.painter.canvas;
         canvas.glow(at, core * 1.5, core * 1.3, colour.scale(1.5 * strength));
-        canvas.glow(
-            at,
-            core * 5.0,
-            core * 4.2,
-            colour.scale(0.30 * strength * dark),
-        );
+        canvas.glow(at, core * 5.0, core * 4.2, colour.scale(0.30 * strength * dark));
         if light.wet
             && let Some(mirror) = self.painter.camera.project(vec3(p.x, p.y, -p.z))
         {
-            self.painter.canvas.glow(
-                mirror,
-                core * 1.6,
-                core * 11.0,
-                colour.scale(0.42 * strength * dark),
-            );
+            self.painter.canvas.glow(mirror, core * 1.6, core * 11.0, colour.scale(0.42 * strength * dark));
         }
     }
 
@@ -399,15 +328,10 @@ impl<'a, 'b> BodyPainter<'a, 'b> {
             let ring: Vec<Vec3> = (0..14)
                 .map(|index| {
                     let angle = index as f32 / 14.0 * std::f32::consts::TAU;
-                    self.at(
-                        centre + angle.cos() * reach / 2.0,
-                        angle.sin() * spread,
-                        0.0,
-                    )
+                    self.at(centre + angle.cos() * reach / 2.0, angle.sin() * spread, 0.0)
                 })
                 .collect();
-            self.painter
-                .shine(&ring, rgb(1.0, 0.95, 0.82).scale(strength));
+            self.painter.shine(&ring, rgb(1.0, 0.95, 0.82).scale(strength));
         }
     }
 
@@ -421,11 +345,7 @@ impl<'a, 'b> BodyPainter<'a, 'b> {
             let sun = light.sun_direction;
             let mut points = vec![];
             let top = if height < 2.0 { height * 0.92 } else { height };
-            for (z, shrink) in [
-                (0.0, 1.0),
-                (height * 0.6, 1.0),
-                (top, if height < 2.0 { 0.62 } else { 0.98 }),
-            ] {
+            for (z, shrink) in [(0.0, 1.0), (height * 0.6, 1.0), (top, if height < 2.0 { 0.62 } else { 0.98 })] {
                 for (l, r) in [(1.0, 1.0), (1.0, -1.0), (-1.0, -1.0), (-1.0, 1.0)] {
                     let p = self.at(l * half_l * shrink, r * half_w, 0.0);
                     let reach = z / sun.z.max(0.32);
@@ -457,10 +377,7 @@ impl<'a, 'b> BodyPainter<'a, 'b> {
 }
 
 /// The smallest upright rectangle of picture points around a box; `None` when a corner is behind the lens.
-pub(crate) fn picture_box(
-    corners: &[Vec3],
-    camera: &crate::geometry::Camera,
-) -> Option<(Point, Point)> {
+pub(crate) fn picture_box(corners: &[Vec3], camera: &crate::geometry::Camera) -> Option<(Point, Point)> {
     let mut low = point(f32::MAX, f32::MAX);
     let mut high = point(f32::MIN, f32::MIN);
     for corner in corners {

@@ -9,8 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::barcode::Stamp;
 use crate::encode::{
-    AUDIO_TRACK, CodedPicture, EncodeError, H264Encoder, VIDEO_CLOCK_HZ, VIDEO_TRACK, VideoCodec,
-    split_h265,
+    AUDIO_TRACK, CodedPicture, EncodeError, H264Encoder, VIDEO_CLOCK_HZ, VIDEO_TRACK, VideoCodec, split_h265,
 };
 use crate::ffmpeg::Ffmpeg;
 use crate::osd::Overlay;
@@ -80,10 +79,7 @@ impl LoopClip {
     ///
     /// # Errors
     /// When the configuration is unusable or an encoder fails.
-    pub fn encode(
-        config: &ClipConfig,
-        mut progress: impl FnMut(u32, u32),
-    ) -> Result<Self, ClipError> {
+    pub fn encode(config: &ClipConfig, mut progress: impl FnMut(u32, u32)) -> Result<Self, ClipError> {
         const BITRATES_BPS: std::ops::RangeInclusive<u32> = 16_000..=50_000_000;
         if config.gop == 0 {
             return Err(ClipError::Coding("a GOP has at least one picture"));
@@ -111,15 +107,7 @@ impl LoopClip {
             .audio
             .map(|codec| sound::encode_loop(codec, &truth, config.scene.fps, config.scene.seed))
             .transpose()?;
-        Ok(Self {
-            codec: config.codec,
-            fps,
-            video,
-            frames,
-            sound,
-            truth,
-            tracks_per_loop: scene.tracks_per_cycle(),
-        })
+        Ok(Self { codec: config.codec, fps, video, frames, sound, truth, tracks_per_loop: scene.tracks_per_cycle() })
     }
 
     /// The tracks that it plays: pictures first.
@@ -150,17 +138,8 @@ impl LoopClip {
 
     /// Bytes of coded media that it holds.
     pub fn size_bytes(&self) -> usize {
-        let sound = self
-            .sound
-            .iter()
-            .flat_map(|sound| &sound.packets)
-            .map(Bytes::len)
-            .sum::<usize>();
-        self.frames
-            .iter()
-            .map(|frame| frame.payload.len())
-            .sum::<usize>()
-            + sound
+        let sound = self.sound.iter().flat_map(|sound| &sound.packets).map(Bytes::len).sum::<usize>();
+        self.frames.iter().map(|frame| frame.payload.len()).sum::<usize>() + sound
     }
 
     /// Frame `n` since the camera began, at `unix_us` microseconds since the Unix epoch.
@@ -172,14 +151,7 @@ impl LoopClip {
         let payload = match unix_us {
             Some(unix_us) => {
                 let mut out = BytesMut::with_capacity(frame.payload.len() + sei::MAX_BYTES);
-                sei::put(
-                    &mut out,
-                    self.codec,
-                    SentStamp {
-                        counter: n,
-                        unix_us,
-                    },
-                );
+                sei::put(&mut out, self.codec, SentStamp { counter: n, unix_us });
                 out.extend_from_slice(&frame.payload);
                 out.freeze()
             }
@@ -198,10 +170,7 @@ impl LoopClip {
                 uncertainty: Duration::from_millis(1),
             }),
         };
-        ClipUnit {
-            video,
-            audio: self.audio(n),
-        }
+        ClipUnit { video, audio: self.audio(n) }
     }
 
     /// The packets of sound that begin between frame `n` and the next.
@@ -218,15 +187,13 @@ impl LoopClip {
         (first_at(n)..first_at(n + 1))
             .map(|packet| {
                 let index = packet % sound.packets.len() as u64;
-                let pts =
-                    MediaTime::new(i64::try_from(packet * size).unwrap_or(i64::MAX), clock_hz);
+                let pts = MediaTime::new(i64::try_from(packet * size).unwrap_or(i64::MAX), clock_hz);
                 AccessUnit {
                     track: AUDIO_TRACK,
                     pts,
                     dts: Some(pts),
                     key: true,
-                    payload: sound.packets[usize::try_from(index).expect("below the packet count")]
-                        .clone(),
+                    payload: sound.packets[usize::try_from(index).expect("below the packet count")].clone(),
                     capture_utc: None,
                 }
             })
@@ -253,12 +220,7 @@ impl LoopClip {
     pub fn annex_b(&self) -> Vec<u8> {
         let sets: Vec<&Bytes> = match &self.video.codec {
             CodecConfig::H264(config) => config.sps.iter().chain(&config.pps).collect(),
-            CodecConfig::H265(config) => config
-                .vps
-                .iter()
-                .chain(&config.sps)
-                .chain(&config.pps)
-                .collect(),
+            CodecConfig::H265(config) => config.vps.iter().chain(&config.sps).chain(&config.pps).collect(),
             _ => vec![],
         };
         let mut out = vec![];
@@ -288,19 +250,11 @@ fn draw(scene: &mut Scene, index: u32) -> Picture {
     let time_ms = scene.time_ms();
     let config = scene.config();
     let overlay = Overlay {
-        clock: format!(
-            "LOOP {:02}:{:02}.{}",
-            time_ms / 60_000,
-            time_ms / 1000 % 60,
-            time_ms % 1000 / 100
-        ),
+        clock: format!("LOOP {:02}:{:02}.{}", time_ms / 60_000, time_ms / 1000 % 60, time_ms % 1000 / 100),
         title: format!("{} {}", config.stake, config.name),
         counter: format!("#{index:06}"),
     };
-    let stamp = Stamp {
-        counter: index,
-        unix_ms: time_ms,
-    };
+    let stamp = Stamp { counter: index, unix_ms: time_ms };
     scene.render_with(&overlay, Some(&stamp))
 }
 
@@ -318,13 +272,9 @@ impl Coder {
                 let encoder = H264Encoder::new(config.bitrate_bps, config.gop, scene.fps)?;
                 Self::H264(Box::new(encoder), vec![])
             }
-            VideoCodec::H265 => Self::H265(Ffmpeg::h265(
-                scene.width,
-                scene.height,
-                scene.fps,
-                config.bitrate_bps,
-                config.gop,
-            )?),
+            VideoCodec::H265 => {
+                Self::H265(Ffmpeg::h265(scene.width, scene.height, scene.fps, config.bitrate_bps, config.gop)?)
+            }
         })
     }
 

@@ -113,10 +113,7 @@ impl LoopClip {
             file.sync_all()?;
             fs::rename(&partial, path)
         };
-        write().map_err(|source| ClipFileError::Io {
-            path: path.to_owned(),
-            source,
-        })
+        write().map_err(|source| ClipFileError::Io { path: path.to_owned(), source })
     }
 
     /// Reads a clip that was saved for the same configuration.
@@ -124,10 +121,7 @@ impl LoopClip {
     /// # Errors
     /// When the file is absent, stale or damaged.
     pub fn load(path: &Path, config: &ClipConfig) -> Result<Self, ClipFileError> {
-        let io = |source| ClipFileError::Io {
-            path: path.to_owned(),
-            source,
-        };
+        let io = |source| ClipFileError::Io { path: path.to_owned(), source };
         if fs::metadata(path).map_err(io)?.len() > MAX_FILE_BYTES {
             return Err(ClipFileError::Damaged { what: "size" });
         }
@@ -167,10 +161,7 @@ impl LoopClip {
                 }
             }
         }
-        put_bytes(
-            &mut out,
-            &serde_json::to_vec(&self.truth).expect("ground truth is plain data"),
-        );
+        put_bytes(&mut out, &serde_json::to_vec(&self.truth).expect("ground truth is plain data"));
         let sum = fnv(FNV_START, &out);
         out.put_u64(sum);
         out.into()
@@ -185,14 +176,9 @@ impl LoopClip {
             return Err(ClipFileError::Stale { what: "version" });
         }
         if reader.u64("fingerprint")? != config.fingerprint() {
-            return Err(ClipFileError::Stale {
-                what: "configuration",
-            });
+            return Err(ClipFileError::Stale { what: "configuration" });
         }
-        let body = file
-            .len()
-            .checked_sub(8)
-            .ok_or(ClipFileError::Damaged { what: "size" })?;
+        let body = file.len().checked_sub(8).ok_or(ClipFileError::Damaged { what: "size" })?;
         if fnv(FNV_START, &file[..body]).to_be_bytes()[..] != file[body..] {
             return Err(ClipFileError::Damaged { what: "check sum" });
         }
@@ -201,8 +187,7 @@ impl LoopClip {
             2 => VideoCodec::H265,
             _ => return Err(ClipFileError::Damaged { what: "codec" }),
         };
-        let fps = NonZeroU32::new(reader.u32("frame rate")?)
-            .ok_or(ClipFileError::Damaged { what: "frame rate" })?;
+        let fps = NonZeroU32::new(reader.u32("frame rate")?).ok_or(ClipFileError::Damaged { what: "frame rate" })?;
         let tracks_per_loop = reader.u64("tracks")?;
         let record = reader.bytes("record")?;
         let parameters = match codec {
@@ -211,9 +196,7 @@ impl LoopClip {
         };
         let count = reader.u32("frame count")?;
         if count == 0 || count != frame_count(&config.scene) {
-            return Err(ClipFileError::Damaged {
-                what: "frame count",
-            });
+            return Err(ClipFileError::Damaged { what: "frame count" });
         }
         let frames = (0..count)
             .map(|_| {
@@ -223,16 +206,10 @@ impl LoopClip {
             })
             .collect::<Result<Vec<_>, ClipFileError>>()?;
         let sound = reader.sound()?;
-        let truth: Vec<_> =
-            serde_json::from_slice(&reader.bytes("ground truth")?).map_err(|_| {
-                ClipFileError::Damaged {
-                    what: "ground truth",
-                }
-            })?;
+        let truth: Vec<_> = serde_json::from_slice(&reader.bytes("ground truth")?)
+            .map_err(|_| ClipFileError::Damaged { what: "ground truth" })?;
         if truth.len() != frames.len() {
-            return Err(ClipFileError::Damaged {
-                what: "ground truth",
-            });
+            return Err(ClipFileError::Damaged { what: "ground truth" });
         }
         Ok(Self {
             codec,
@@ -290,10 +267,7 @@ impl Reader {
 
     fn bytes(&mut self, what: &'static str) -> Result<Bytes, ClipFileError> {
         let count = self.u32(what)?;
-        self.take(
-            usize::try_from(count).map_err(|_| ClipFileError::Damaged { what })?,
-            what,
-        )
+        self.take(usize::try_from(count).map_err(|_| ClipFileError::Damaged { what })?, what)
     }
 
     fn sound(&mut self) -> Result<Option<CodedSound>, ClipFileError> {
@@ -308,14 +282,8 @@ impl Reader {
         if packet_samples == 0 || count == 0 {
             return Err(ClipFileError::Damaged { what: "sound" });
         }
-        let packets = (0..count)
-            .map(|_| self.bytes("packet"))
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok(Some(CodedSound {
-            track: sound::track(codec)?,
-            packets,
-            packet_samples,
-        }))
+        let packets = (0..count).map(|_| self.bytes("packet")).collect::<Result<Vec<_>, _>>()?;
+        Ok(Some(CodedSound { track: sound::track(codec)?, packets, packet_samples }))
     }
 }
 
@@ -331,7 +299,5 @@ fn put_bytes(out: &mut BytesMut, bytes: &[u8]) {
 const FNV_START: u64 = 0xCBF2_9CE4_8422_2325;
 
 fn fnv(start: u64, bytes: &[u8]) -> u64 {
-    bytes.iter().fold(start, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3)
-    })
+    bytes.iter().fold(start, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3))
 }

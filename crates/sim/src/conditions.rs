@@ -63,16 +63,8 @@ impl Lighting {
         let mut light = match daylight {
             Daylight::Day => Self {
                 daylight,
-                ambient: if dull {
-                    rgb(0.74, 0.76, 0.79)
-                } else {
-                    rgb(0.56, 0.60, 0.67)
-                },
-                sun: if dull {
-                    rgb(0.16, 0.16, 0.16)
-                } else {
-                    rgb(0.60, 0.55, 0.46)
-                },
+                ambient: if dull { rgb(0.74, 0.76, 0.79) } else { rgb(0.56, 0.60, 0.67) },
+                sun: if dull { rgb(0.16, 0.16, 0.16) } else { rgb(0.60, 0.55, 0.46) },
                 sun_direction: vec3(-0.52, -0.28, 0.72).normal(),
                 shadow: if dull { 0.22 } else { 0.52 },
                 sky_top: if dull { hex(0xA3ADB6) } else { hex(0x4B86C8) },

@@ -7,8 +7,8 @@ use media::bitstream::nal::{annex_b, put_length_prefixed};
 use media::bitstream::{h264, h265};
 use media::{CodecConfig, H264Config, H265Config, ParseError, TrackConfig, TrackId};
 use openh264::encoder::{
-    BitRate, Complexity, Encoder, EncoderConfig, FrameRate, IntraFramePeriod, Profile,
-    RateControlMode, UsageType, VuiConfig,
+    BitRate, Complexity, Encoder, EncoderConfig, FrameRate, IntraFramePeriod, Profile, RateControlMode, UsageType,
+    VuiConfig,
 };
 use openh264::formats::YUVSlices;
 use openh264::{OpenH264API, Timestamp};
@@ -97,14 +97,8 @@ impl H264Encoder {
             // Key frames come when they are due, as on a camera.
             .scene_change_detect(false)
             .vui(VuiConfig::bt709());
-        let encoder = Encoder::with_api_config(OpenH264API::from_source(), config)
-            .map_err(EncodeError::H264)?;
-        Ok(Self {
-            encoder,
-            config: None,
-            fps,
-            frames: 0,
-        })
+        let encoder = Encoder::with_api_config(OpenH264API::from_source(), config).map_err(EncodeError::H264)?;
+        Ok(Self { encoder, config: None, fps, frames: 0 })
     }
 
     pub(crate) fn encode(&mut self, picture: &Picture) -> Result<CodedPicture, EncodeError> {
@@ -113,11 +107,7 @@ impl H264Encoder {
         let source = YUVSlices::new(planes, (width, picture.height), (width, half, half));
         let at = Timestamp::from_millis(self.frames * 1000 / u64::from(self.fps));
         self.frames += 1;
-        let stream = self
-            .encoder
-            .encode_at(&source, at)
-            .map_err(EncodeError::H264)?
-            .to_vec();
+        let stream = self.encoder.encode_at(&source, at).map_err(EncodeError::H264)?.to_vec();
         let (mut sps, mut pps) = (vec![], vec![]);
         let mut payload = BytesMut::with_capacity(stream.len() + 16);
         let mut key = false;
@@ -138,10 +128,7 @@ impl H264Encoder {
         if payload.is_empty() {
             return Err(EncodeError::Output { what: "H.264" });
         }
-        Ok(CodedPicture {
-            payload: payload.freeze(),
-            key,
-        })
+        Ok(CodedPicture { payload: payload.freeze(), key })
     }
 
     pub(crate) fn force_key(&mut self) {
@@ -150,15 +137,8 @@ impl H264Encoder {
 
     /// Known after the first picture.
     pub(crate) fn track(&self) -> Result<TrackConfig, EncodeError> {
-        let config = self
-            .config
-            .clone()
-            .ok_or(EncodeError::Output { what: "H.264" })?;
-        Ok(TrackConfig::new(
-            VIDEO_TRACK,
-            VIDEO_CLOCK_HZ,
-            CodecConfig::H264(config),
-        ))
+        let config = self.config.clone().ok_or(EncodeError::Output { what: "H.264" })?;
+        Ok(TrackConfig::new(VIDEO_TRACK, VIDEO_CLOCK_HZ, CodecConfig::H264(config)))
     }
 }
 

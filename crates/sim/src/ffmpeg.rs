@@ -23,13 +23,7 @@ pub(crate) struct Ffmpeg {
 
 impl Ffmpeg {
     /// Starts an H.265 encoder for pictures of the given size.
-    pub(crate) fn h265(
-        width: u32,
-        height: u32,
-        fps: u32,
-        bitrate_bps: u32,
-        gop: u32,
-    ) -> Result<Self, EncodeError> {
+    pub(crate) fn h265(width: u32, height: u32, fps: u32, bitrate_bps: u32, gop: u32) -> Result<Self, EncodeError> {
         let kbps = (bitrate_bps / 1000).max(1);
         let x265 = format!(
             "keyint={gop}:min-keyint={gop}:scenecut=0:open-gop=0:bframes=0:aud=1:repeat-headers=1:info=0:\
@@ -73,8 +67,8 @@ impl Ffmpeg {
     pub(crate) fn aac(sample_rate_hz: u32) -> Result<Self, EncodeError> {
         let rate = sample_rate_hz.to_string();
         let arguments = [
-            "-f", "s16le", "-ar", &rate, "-ac", "1", "-i", "pipe:0", "-c:a", "aac", "-b:a", "32k",
-            "-f", "adts", "pipe:1",
+            "-f", "s16le", "-ar", &rate, "-ac", "1", "-i", "pipe:0", "-c:a", "aac", "-b:a", "32k", "-f", "adts",
+            "pipe:1",
         ];
         Self::start("AAC", &arguments)
     }
@@ -89,21 +83,9 @@ impl Ffmpeg {
             .spawn()
             .map_err(|source| EncodeError::NoFfmpeg { what, source })?;
         let input = child.stdin.take();
-        let output = child
-            .stdout
-            .take()
-            .map(|pipe| collect(pipe, MAX_OUTPUT_BYTES));
-        let complaints = child
-            .stderr
-            .take()
-            .map(|pipe| collect(pipe, MAX_MESSAGE_BYTES));
-        Ok(Self {
-            child,
-            input,
-            output,
-            complaints,
-            what,
-        })
+        let output = child.stdout.take().map(|pipe| collect(pipe, MAX_OUTPUT_BYTES));
+        let complaints = child.stderr.take().map(|pipe| collect(pipe, MAX_MESSAGE_BYTES));
+        Ok(Self { child, input, output, complaints, what })
     }
 
     pub(crate) fn write_picture(&mut self, picture: &Picture) -> Result<(), EncodeError> {
@@ -125,11 +107,7 @@ impl Ffmpeg {
     /// Ends the input and answers with everything that was coded.
     pub(crate) fn finish(mut self) -> Result<Vec<u8>, EncodeError> {
         self.input = None;
-        let output = self
-            .output
-            .take()
-            .and_then(|thread| thread.join().ok())
-            .unwrap_or_default();
+        let output = self.output.take().and_then(|thread| thread.join().ok()).unwrap_or_default();
         match self.child.wait() {
             Ok(status) if status.success() && !output.is_empty() => Ok(output),
             _ => Err(self.failure()),
@@ -138,15 +116,8 @@ impl Ffmpeg {
 
     fn failure(&mut self) -> EncodeError {
         self.input = None;
-        let message = self
-            .complaints
-            .take()
-            .and_then(|thread| thread.join().ok())
-            .unwrap_or_default();
-        EncodeError::Ffmpeg {
-            what: self.what,
-            message: String::from_utf8_lossy(&message).trim().to_owned(),
-        }
+        let message = self.complaints.take().and_then(|thread| thread.join().ok()).unwrap_or_default();
+        EncodeError::Ffmpeg { what: self.what, message: String::from_utf8_lossy(&message).trim().to_owned() }
     }
 }
 

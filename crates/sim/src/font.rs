@@ -64,21 +64,13 @@ const fn strokes(character: char) -> &'static str {
 /// The polylines of one character in units of its height, origin at its top left. Small letters look like
 /// capitals; a character without strokes is a blank.
 pub(crate) fn glyph(character: char) -> impl Iterator<Item = Vec<Point>> {
-    strokes(character)
-        .split(' ')
-        .filter(|polyline| !polyline.is_empty())
-        .map(|polyline| {
-            polyline
-                .as_bytes()
-                .chunks_exact(2)
-                .map(|pair| {
-                    point(
-                        f32::from(pair[0] - b'0') / 6.0,
-                        f32::from(pair[1] - b'0') / 6.0,
-                    )
-                })
-                .collect()
-        })
+    strokes(character).split(' ').filter(|polyline| !polyline.is_empty()).map(|polyline| {
+        polyline
+            .as_bytes()
+            .chunks_exact(2)
+            .map(|pair| point(f32::from(pair[0] - b'0') / 6.0, f32::from(pair[1] - b'0') / 6.0))
+            .collect()
+    })
 }
 
 #[cfg(test)]
@@ -90,10 +82,7 @@ mod tests {
         for character in "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-/:._()%#=<>".chars() {
             assert!(glyph(character).count() > 0, "{character}");
             for p in glyph(character).flatten() {
-                assert!(
-                    (0.0..0.7).contains(&p.x) && (0.0..=1.0).contains(&p.y),
-                    "{character}"
-                );
+                assert!((0.0..0.7).contains(&p.x) && (0.0..=1.0).contains(&p.y), "{character}");
             }
         }
         assert_eq!(glyph(' ').count(), 0);

@@ -39,12 +39,7 @@ impl Panel {
     }
 
     fn rect(&self, x: f32, y: f32, w: f32, h: f32) -> Vec<Vec3> {
-        vec![
-            self.at(x, y),
-            self.at(x + w, y),
-            self.at(x + w, y + h),
-            self.at(x, y + h),
-        ]
+        vec![self.at(x, y), self.at(x + w, y), self.at(x + w, y + h), self.at(x, y + h)]
     }
 }
 
@@ -57,26 +52,17 @@ pub(crate) fn lamps(network: &Network) -> Vec<Lamp> {
     };
     let mut lamps = vec![];
     for (index, road) in network.roadways.iter().enumerate() {
-        let (from, to) = if index == 0 {
-            (-30.0, 460.0)
-        } else {
-            (-150.0, 150.0)
-        };
+        let (from, to) = if index == 0 { (-30.0, 460.0) } else { (-150.0, 150.0) };
         let mut s = from;
         while s < to {
-            let in_junction = network.signals.is_some()
-                && (s - if index == 0 { JUNCTION_M } else { 0.0 }).abs() < 20.0;
+            let in_junction = network.signals.is_some() && (s - if index == 0 { JUNCTION_M } else { 0.0 }).abs() < 20.0;
             // Posts beside the camera would stand in its view.
             let in_the_way = index == 0 && (-4.0..34.0).contains(&s);
             if !in_junction {
                 for t in [road.paved.0 - 0.5, road.paved.1 + 0.5] {
                     let inward = t - t.signum() * 3.2;
                     let (x, y) = road.alignment.place(s, inward);
-                    lamps.push(Lamp {
-                        x,
-                        y,
-                        standing: !in_the_way,
-                    });
+                    lamps.push(Lamp { x, y, standing: !in_the_way });
                 }
             }
             s += spacing;
@@ -94,14 +80,7 @@ pub(crate) fn build(
     stake: &str,
     seed: u64,
 ) -> Vec<Face> {
-    let mut furniture = Furniture {
-        network,
-        light,
-        camera,
-        lamps,
-        random: Random::new(seed ^ 0x0F0F),
-        faces: vec![],
-    };
+    let mut furniture = Furniture { network, light, camera, lamps, random: Random::new(seed ^ 0x0F0F), faces: vec![] };
     furniture.build(stake);
     furniture.faces
 }
@@ -150,12 +129,7 @@ impl Furniture<'_> {
             return;
         }
         let distance = (centre - self.camera.eye).length();
-        self.faces.push(Face {
-            corners,
-            colour: self.light.through_air(lit, distance),
-            alpha: 1.0,
-            depth: distance,
-        });
+        self.faces.push(Face { corners, colour: self.light.through_air(lit, distance), alpha: 1.0, depth: distance });
     }
 
     fn lamp_light(&self, p: Vec3) -> Colour {
@@ -167,84 +141,25 @@ impl Furniture<'_> {
             .iter()
             .map(|lamp| {
                 let square = ((p.x - lamp.x).powi(2) + (p.y - lamp.y).powi(2)) / 120.0;
-                if square < 6.0 {
-                    1.0 / (1.0 + square)
-                } else {
-                    0.0
-                }
+                if square < 6.0 { 1.0 / (1.0 + square) } else { 0.0 }
             })
             .sum();
         rgb(1.0, 0.8, 0.52).scale(near.min(1.0) * 0.32)
     }
 
     /// A box standing on the ground; `a` to `b` is its axis, half widths to the side.
-    fn block(
-        &mut self,
-        road: &Roadway,
-        s: (f32, f32),
-        t: (f32, f32),
-        z: (f32, f32),
-        colour: Colour,
-    ) {
+    fn block(&mut self, road: &Roadway, s: (f32, f32), t: (f32, f32), z: (f32, f32), colour: Colour) {
         let at = |s, t, z| road.alignment.place3(s, t, z);
         let heading = road.alignment.heading_at((s.0 + s.1) / 2.0);
         let forward = vec3(heading.sin(), heading.cos(), 0.0);
         let right = vec3(heading.cos(), -heading.sin(), 0.0);
         let sides = [
-            (
-                vec![
-                    at(s.0, t.0, z.0),
-                    at(s.0, t.1, z.0),
-                    at(s.0, t.1, z.1),
-                    at(s.0, t.0, z.1),
-                ],
-                forward * -1.0,
-            ),
-            (
-                vec![
-                    at(s.1, t.0, z.0),
-                    at(s.1, t.1, z.0),
-                    at(s.1, t.1, z.1),
-                    at(s.1, t.0, z.1),
-                ],
-                forward,
-            ),
-            (
-                vec![
-                    at(s.0, t.0, z.0),
-                    at(s.1, t.0, z.0),
-                    at(s.1, t.0, z.1),
-                    at(s.0, t.0, z.1),
-                ],
-                right * -1.0,
-            ),
-            (
-                vec![
-                    at(s.0, t.1, z.0),
-                    at(s.1, t.1, z.0),
-                    at(s.1, t.1, z.1),
-                    at(s.0, t.1, z.1),
-                ],
-                right,
-            ),
-            (
-                vec![
-                    at(s.0, t.0, z.1),
-                    at(s.1, t.0, z.1),
-                    at(s.1, t.1, z.1),
-                    at(s.0, t.1, z.1),
-                ],
-                vec3(0.0, 0.0, 1.0),
-            ),
-            (
-                vec![
-                    at(s.0, t.0, z.0),
-                    at(s.1, t.0, z.0),
-                    at(s.1, t.1, z.0),
-                    at(s.0, t.1, z.0),
-                ],
-                vec3(0.0, 0.0, -1.0),
-            ),
+            (vec![at(s.0, t.0, z.0), at(s.0, t.1, z.0), at(s.0, t.1, z.1), at(s.0, t.0, z.1)], forward * -1.0),
+            (vec![at(s.1, t.0, z.0), at(s.1, t.1, z.0), at(s.1, t.1, z.1), at(s.1, t.0, z.1)], forward),
+            (vec![at(s.0, t.0, z.0), at(s.1, t.0, z.0), at(s.1, t.0, z.1), at(s.0, t.0, z.1)], right * -1.0),
+            (vec![at(s.0, t.1, z.0), at(s.1, t.1, z.0), at(s.1, t.1, z.1), at(s.0, t.1, z.1)], right),
+            (vec![at(s.0, t.0, z.1), at(s.1, t.0, z.1), at(s.1, t.1, z.1), at(s.0, t.1, z.1)], vec3(0.0, 0.0, 1.0)),
+            (vec![at(s.0, t.0, z.0), at(s.1, t.0, z.0), at(s.1, t.1, z.0), at(s.0, t.1, z.0)], vec3(0.0, 0.0, -1.0)),
         ];
         for (corners, normal) in sides {
             if normal.dot(self.camera.eye - corners[0]) > 0.0 {
@@ -276,13 +191,7 @@ impl Furniture<'_> {
 
     fn rail_piece(&mut self, road: &Roadway, s: f32, t: f32) {
         if s < 160.0 {
-            self.block(
-                road,
-                (s - 0.06, s + 0.06),
-                (t - 0.06, t + 0.06),
-                (0.0, 0.72),
-                hex(0x7C8285),
-            );
+            self.block(road, (s - 0.06, s + 0.06), (t - 0.06, t + 0.06), (0.0, 0.72), hex(0x7C8285));
         }
         let extra = |at: f32| match road.ramp {
             Some(ramp) if t > road.paved.1 + 1.0 => ramp.extra_offset(at) - ramp.extra_offset(s),
@@ -290,22 +199,14 @@ impl Furniture<'_> {
         };
         let heading = road.alignment.heading_at(s);
         let normal = vec3(heading.cos(), -heading.sin(), 0.0) * -t.signum();
-        for (low, high, tilt, shade) in [
-            (0.42, 0.53, -0.6, 1.0),
-            (0.53, 0.64, 0.7, 1.0),
-            (0.64, 0.75, 0.9, 1.06),
-        ] {
+        for (low, high, tilt, shade) in [(0.42, 0.53, -0.6, 1.0), (0.53, 0.64, 0.7, 1.0), (0.64, 0.75, 0.9, 1.06)] {
             let corners = vec![
                 road.alignment.place3(s, t, low),
                 road.alignment.place3(s + 4.0, t + extra(s + 4.0), low),
                 road.alignment.place3(s + 4.0, t + extra(s + 4.0), high),
                 road.alignment.place3(s, t, high),
             ];
-            self.push(
-                corners,
-                hex(0xB9BFC2).scale(shade),
-                (normal + vec3(0.0, 0.0, tilt)).normal(),
-            );
+            self.push(corners, hex(0xB9BFC2).scale(shade), (normal + vec3(0.0, 0.0, tilt)).normal());
         }
     }
 
@@ -316,29 +217,14 @@ impl Furniture<'_> {
             for lamp in lamps {
                 let (s, t) = road.alignment.locate(lamp.x, lamp.y);
                 let edge = road.paved.1.min(-road.paved.0);
-                if !lamp.standing
-                    || (t.abs() - edge + 2.7).abs() > 0.3
-                    || index == 1 && s.abs() > 155.0
-                {
+                if !lamp.standing || (t.abs() - edge + 2.7).abs() > 0.3 || index == 1 && s.abs() > 155.0 {
                     continue;
                 }
                 let outer = t + t.signum() * 3.2;
                 let width = if s < 200.0 { 0.09 } else { 0.14 };
-                self.block(
-                    &road,
-                    (s - width, s + width),
-                    (outer - width, outer + width),
-                    (0.0, 9.6),
-                    hex(0x8F9598),
-                );
+                self.block(&road, (s - width, s + width), (outer - width, outer + width), (0.0, 9.6), hex(0x8F9598));
                 let (a, b) = if t < outer { (t, outer) } else { (outer, t) };
-                self.block(
-                    &road,
-                    (s - 0.06, s + 0.06),
-                    (a, b),
-                    (9.6, 9.75),
-                    hex(0x8F9598),
-                );
+                self.block(&road, (s - 0.06, s + 0.06), (a, b), (9.6, 9.75), hex(0x8F9598));
                 let lit = self.light.lamps && self.light.daylight != Daylight::Day;
                 let (from, to) = (t - 0.6, t + 0.6);
                 let corners: Vec<Vec3> = [(-0.2, from), (0.2, from), (0.2, to), (-0.2, to)]
@@ -348,23 +234,14 @@ impl Furniture<'_> {
                     let centre = road.alignment.place3(s, t, 9.5);
                     self.push_bright(corners, centre, rgb(1.3, 1.12, 0.8));
                 } else {
-                    self.block(
-                        &road,
-                        (s - 0.2, s + 0.2),
-                        (from, to),
-                        (9.55, 9.7),
-                        hex(0xC8CCCE),
-                    );
+                    self.block(&road, (s - 0.2, s + 0.2), (from, to), (9.55, 9.7), hex(0xC8CCCE));
                 }
             }
         }
     }
 
     fn push_at(&mut self, corners: Vec<Vec3>, lit: Colour, distance: f32, nearer_m: f32) {
-        if corners
-            .iter()
-            .all(|corner| self.camera.depth(*corner) < 0.5)
-        {
+        if corners.iter().all(|corner| self.camera.depth(*corner) < 0.5) {
             return;
         }
         self.faces.push(Face {

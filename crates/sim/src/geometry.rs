@@ -20,11 +20,7 @@ impl Vec3 {
     }
 
     pub(crate) fn cross(self, o: Self) -> Self {
-        vec3(
-            self.y * o.z - self.z * o.y,
-            self.z * o.x - self.x * o.z,
-            self.x * o.y - self.y * o.x,
-        )
+        vec3(self.y * o.z - self.z * o.y, self.z * o.x - self.x * o.z, self.x * o.y - self.y * o.x)
     }
 
     pub(crate) fn length(self) -> f32 {
@@ -33,11 +29,7 @@ impl Vec3 {
 
     pub(crate) fn normal(self) -> Self {
         let length = self.length();
-        if length > 1e-9 {
-            self * (1.0 / length)
-        } else {
-            self
-        }
+        if length > 1e-9 { self * (1.0 / length) } else { self }
     }
 }
 
@@ -138,10 +130,7 @@ impl Camera {
 
     fn at(&self, v: Vec3, depth: f32) -> Point {
         let scale = self.focal_px / depth;
-        point(
-            self.centre.x + v.dot(self.right) * scale,
-            self.centre.y + v.dot(self.down) * scale,
-        )
+        point(self.centre.x + v.dot(self.right) * scale, self.centre.y + v.dot(self.down) * scale)
     }
 
     /// The row of the horizon in the middle of the picture.
@@ -193,8 +182,7 @@ pub(crate) fn convex_hull(points: &mut [Point], hull: &mut Vec<Point>) {
     points.sort_by(|a, b| a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y)));
     let turn = |a: Point, b: Point, c: Point| (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x);
     let grow = |hull: &mut Vec<Point>, floor: usize, p: Point| {
-        while hull.len() >= floor + 2 && turn(hull[hull.len() - 2], hull[hull.len() - 1], p) <= 0.0
-        {
+        while hull.len() >= floor + 2 && turn(hull[hull.len() - 2], hull[hull.len() - 1], p) <= 0.0 {
             hull.pop();
         }
         hull.push(p);
@@ -214,12 +202,7 @@ mod tests {
     use super::*;
 
     fn camera() -> Camera {
-        let pose = Pose {
-            eye: vec3(0.0, 0.0, 10.0),
-            pan_deg: 5.0,
-            tilt_deg: 12.0,
-            fov_deg: 50.0,
-        };
+        let pose = Pose { eye: vec3(0.0, 0.0, 10.0), pan_deg: 5.0, tilt_deg: 12.0, fov_deg: 50.0 };
         Camera::new(&pose, 1280, 720)
     }
 
@@ -246,35 +229,15 @@ mod tests {
     fn polygons_are_cut_at_the_lens() {
         let camera = camera();
         let mut out = vec![];
-        camera.project_polygon(
-            &[
-                vec3(-1.0, -50.0, 0.0),
-                vec3(1.0, -50.0, 0.0),
-                vec3(0.0, 50.0, 0.0),
-            ],
-            &mut out,
-        );
+        camera.project_polygon(&[vec3(-1.0, -50.0, 0.0), vec3(1.0, -50.0, 0.0), vec3(0.0, 50.0, 0.0)], &mut out);
         assert!(out.len() >= 3);
-        camera.project_polygon(
-            &[
-                vec3(0.0, -9.0, 0.0),
-                vec3(1.0, -9.0, 0.0),
-                vec3(1.0, -8.0, 0.0),
-            ],
-            &mut out,
-        );
+        camera.project_polygon(&[vec3(0.0, -9.0, 0.0), vec3(1.0, -9.0, 0.0), vec3(1.0, -8.0, 0.0)], &mut out);
         assert!(out.is_empty());
     }
 
     #[test]
     fn the_hull_drops_inner_points() {
-        let mut points = vec![
-            point(0.0, 0.0),
-            point(4.0, 0.0),
-            point(2.0, 1.0),
-            point(4.0, 4.0),
-            point(0.0, 4.0),
-        ];
+        let mut points = vec![point(0.0, 0.0), point(4.0, 0.0), point(2.0, 1.0), point(4.0, 4.0), point(0.0, 4.0)];
         let mut hull = vec![];
         convex_hull(&mut points, &mut hull);
         assert_eq!(hull.len(), 4);

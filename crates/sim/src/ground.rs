@@ -5,9 +5,7 @@ use crate::conditions::{Daylight, Lighting};
 use crate::geometry::Vec3;
 use crate::random::{fractal, hash2, noise2};
 use crate::raster::{Colour, hex, rgb};
-use crate::road::{
-    JUNCTION_M, LaneUse, Network, Roadway, STOP_DISTANCE_M, TUBE_HALF_M, TUBE_HEIGHT_M,
-};
+use crate::road::{JUNCTION_M, LaneUse, Network, Roadway, STOP_DISTANCE_M, TUBE_HALF_M, TUBE_HEIGHT_M};
 
 /// A street lamp that lights the ground.
 #[derive(Clone, Copy, Debug)]
@@ -61,10 +59,7 @@ impl Ground<'_> {
 
     fn lit_ground(&self, x: f32, y: f32, distance: f32, ray: Vec3) -> Colour {
         let (surface, paved) = self.surface(x, y, distance);
-        let mut lit = self
-            .light
-            .ambient
-            .plus(self.light.sun.scale(self.light.sun_direction.z.max(0.0)));
+        let mut lit = self.light.ambient.plus(self.light.sun.scale(self.light.sun_direction.z.max(0.0)));
         if self.light.lamps {
             lit = lit.plus(self.lamp_light(x, y));
         }
@@ -85,11 +80,7 @@ impl Ground<'_> {
                 sum += fall * fall * (1.0 - square / 9.0);
             }
         }
-        let strength = if self.light.daylight == Daylight::Night {
-            1.35
-        } else {
-            0.35
-        };
+        let strength = if self.light.daylight == Daylight::Night { 1.35 } else { 0.35 };
         rgb(1.0, 0.80, 0.52).scale(sum.min(1.3) * strength)
     }
 
@@ -99,13 +90,8 @@ impl Ground<'_> {
         let mirror = (1.0 - glance).powi(5);
         let puddle = fractal(self.seed + 90, x * 0.35, y * 0.08);
         let share = (mirror * (0.30 + 0.55 * puddle)).min(0.75);
-        let ripple = if distance < 60.0 {
-            noise2(self.seed + 91, x * 3.0, y * 1.2) * 0.06
-        } else {
-            0.03
-        };
-        dry.scale(0.62)
-            .mix(self.light.sky_horizon.scale(0.92 + ripple), share)
+        let ripple = if distance < 60.0 { noise2(self.seed + 91, x * 3.0, y * 1.2) * 0.06 } else { 0.03 };
+        dry.scale(0.62).mix(self.light.sky_horizon.scale(0.92 + ripple), share)
     }
 
     /// Own colour of the ground and whether it is paved.
@@ -132,11 +118,7 @@ impl Ground<'_> {
         match self.paint(road, s, t) {
             Some(paint) => {
                 // Paint wears off where wheels cross it.
-                let wear = if distance < 150.0 {
-                    noise2(self.seed + 5, s * 1.7, t * 9.0)
-                } else {
-                    0.5
-                };
+                let wear = if distance < 150.0 { noise2(self.seed + 5, s * 1.7, t * 9.0) } else { 0.5 };
                 colour.mix(paint, 0.72 + 0.26 * wear)
             }
             None => colour,
@@ -159,8 +141,7 @@ impl Ground<'_> {
                 let track = (across.abs() - 0.82) / 0.34;
                 grey += 0.026 * (-track * track).exp();
                 let oil = across / 0.45;
-                grey -=
-                    0.034 * (-oil * oil).exp() * (0.6 + 0.8 * noise2(self.seed + 4, s * 0.05, t));
+                grey -= 0.034 * (-oil * oil).exp() * (0.6 + 0.8 * noise2(self.seed + 4, s * 0.05, t));
                 break;
             }
         }
@@ -200,11 +181,7 @@ impl Ground<'_> {
             {
                 continue;
             }
-            return Some(if line.yellow {
-                hex(0xE2B33C)
-            } else {
-                hex(0xEDEEEA)
-            });
+            return Some(if line.yellow { hex(0xE2B33C) } else { hex(0xEDEEEA) });
         }
         let ramp = road.ramp.as_ref()?;
         self.chevrons(road, ramp.parallel_from_m, s, t)
@@ -212,10 +189,7 @@ impl Ground<'_> {
 
     /// The hatched gore before a ramp joins.
     fn chevrons(&self, road: &Roadway, nose: f32, s: f32, t: f32) -> Option<Colour> {
-        let merge = road
-            .lanes
-            .iter()
-            .position(|lane| lane.purpose == LaneUse::Merge)?;
+        let merge = road.lanes.iter().position(|lane| lane.purpose == LaneUse::Merge)?;
         let left = road.lanes[merge].offset_m - road.lanes[merge].width_m / 2.0;
         let right = road.lane_offset(merge, s) - road.lanes[merge].width_m / 2.0;
         let hatched = s < nose && s > nose - 34.0 && t > left + 0.3 && t < right - 0.3;
@@ -224,11 +198,7 @@ impl Ground<'_> {
     }
 
     fn median(&self, s: f32, t: f32, distance: f32) -> Colour {
-        let grain = if distance < 120.0 {
-            noise2(self.seed + 8, s * 5.0, t * 5.0)
-        } else {
-            0.5
-        };
+        let grain = if distance < 120.0 { noise2(self.seed + 8, s * 5.0, t * 5.0) } else { 0.5 };
         hex(0x6B6A55).scale(0.75 + 0.4 * grain)
     }
 
@@ -240,23 +210,13 @@ impl Ground<'_> {
         }
         let road = &self.network.roadways[0];
         let (s, t) = road.alignment.locate(x, y);
-        let edge = if t > 0.0 {
-            t - road.paved.1
-        } else {
-            road.paved.0 - t
-        };
+        let edge = if t > 0.0 { t - road.paved.1 } else { road.paved.0 - t };
         if edge < 0.55 {
             return hex(0x9D9C96).scale(0.9 + 0.15 * noise2(self.seed + 9, s * 1.5, t));
         }
-        let tufts = if distance < 160.0 {
-            fractal(self.seed + 10, x * 1.6, y * 1.6)
-        } else {
-            0.5
-        };
+        let tufts = if distance < 160.0 { fractal(self.seed + 10, x * 1.6, y * 1.6) } else { 0.5 };
         let patches = fractal(self.seed + 11, x * 0.06, y * 0.06);
-        let verge = hex(0x55693A)
-            .mix(hex(0x7D7E48), (patches * 1.5 - 0.35).clamp(0.0, 1.0))
-            .scale(0.72 + 0.5 * tufts);
+        let verge = hex(0x55693A).mix(hex(0x7D7E48), (patches * 1.5 - 0.35).clamp(0.0, 1.0)).scale(0.72 + 0.5 * tufts);
         if edge < 14.0 {
             return verge;
         }
@@ -269,11 +229,7 @@ impl Ground<'_> {
         if ridge < 1.4 {
             return hex(0x6E6C48).scale(0.8 + 0.3 * tufts);
         }
-        let rows = if distance < 140.0 {
-            (u * 2.6).sin() * 0.06 * (1.0 - distance / 140.0)
-        } else {
-            0.0
-        };
+        let rows = if distance < 140.0 { (u * 2.6).sin() * 0.06 * (1.0 - distance / 140.0) } else { 0.0 };
         let field = hex(crop).scale(0.82 + 0.22 * patches + 0.14 * (tufts - 0.5) + rows);
         verge.mix(field, ((edge - 14.0) / 5.0).clamp(0.0, 1.0))
     }
@@ -291,16 +247,8 @@ impl Ground<'_> {
             let tufts = fractal(self.seed + 13, x * 0.9, y * 0.9);
             return hex(0x5E7042).scale(0.7 + 0.55 * tufts);
         }
-        let tile = hash2(
-            self.seed + 14,
-            (x / 0.6).floor() as i32,
-            (y / 0.6).floor() as i32,
-        );
-        let base = if (1.5..2.1).contains(&edge) {
-            hex(0xB99B4B)
-        } else {
-            hex(0xA39C92)
-        };
+        let tile = hash2(self.seed + 14, (x / 0.6).floor() as i32, (y / 0.6).floor() as i32);
+        let base = if (1.5..2.1).contains(&edge) { hex(0xB99B4B) } else { hex(0xA39C92) };
         let contrast = if distance < 70.0 { 0.14 } else { 0.03 };
         base.scale(0.92 + contrast * (tile - 0.5))
     }
@@ -308,10 +256,7 @@ impl Ground<'_> {
     /// The paint of the junction: stop lines, zebra crossings, arrows.
     fn junction(&self, x: f32, y: f32, distance: f32) -> Option<Colour> {
         let white = hex(0xE6E7E3);
-        let zones = [
-            (0, STOP_DISTANCE_M, JUNCTION_M),
-            (1, STOP_DISTANCE_M + 5.0, 0.0),
-        ];
+        let zones = [(0, STOP_DISTANCE_M, JUNCTION_M), (1, STOP_DISTANCE_M + 5.0, 0.0)];
         for (index, stop, middle) in zones {
             let road = &self.network.roadways[index];
             let (s, t) = road.alignment.locate(x, y);
@@ -331,10 +276,7 @@ impl Ground<'_> {
             if approaching && (stop + 6.0..stop + 11.0).contains(&from_middle) {
                 for (lane_index, lane) in road.lanes.iter().enumerate() {
                     let across = t - lane.offset_m;
-                    if across.abs() < 1.0
-                        && arrow(across, from_middle - stop - 6.0)
-                        && lane_index < 99
-                    {
+                    if across.abs() < 1.0 && arrow(across, from_middle - stop - 6.0) && lane_index < 99 {
                         return Some(self.asphalt(road, s, t, distance).mix(white, 0.85));
                     }
                 }
@@ -349,10 +291,7 @@ impl Ground<'_> {
         let blend = (up * 2.6).min(1.0).powf(0.62);
         let mut colour = self.light.sky_horizon.mix(self.light.sky_top, blend);
         if self.light.clouds > 0.0 && up > 0.004 {
-            let (u, v) = (
-                ray.x / (ray.z + 0.05 * length),
-                ray.y / (ray.z + 0.05 * length),
-            );
+            let (u, v) = (ray.x / (ray.z + 0.05 * length), ray.y / (ray.z + 0.05 * length));
             let body = fractal(self.seed + 20, u * 0.55, v * 0.55);
             let threshold = 0.72 - 0.42 * self.light.clouds;
             let cover = ((body - threshold) * 4.0).clamp(0.0, 1.0) * (up * 9.0).min(1.0) * 0.8;
@@ -378,9 +317,7 @@ impl Ground<'_> {
         let glance = (-ray.z / ray.length()).clamp(0.0, 1.0);
         let mirror = (0.18 + 0.75 * (1.0 - glance).powi(4)).min(0.9);
         let deep = hex(0x3F5A5C).tint(self.light.ambient.scale(1.25));
-        let colour = deep
-            .scale(0.8 + 0.4 * wave)
-            .mix(self.light.sky_horizon, mirror * (0.55 + 0.55 * wave));
+        let colour = deep.scale(0.8 + 0.4 * wave).mix(self.light.sky_horizon, mirror * (0.55 + 0.55 * wave));
         self.light.through_air(colour, distance)
     }
 
@@ -389,11 +326,7 @@ impl Ground<'_> {
         let alignment = &self.network.roadways[0].alignment;
         let unit = ray.normal();
         let plane = if unit.z < 0.0 { 0.0 } else { TUBE_HEIGHT_M };
-        let limit = if unit.z.abs() > 1e-5 {
-            ((plane - eye.z) / unit.z).min(TUBE_FAR_M)
-        } else {
-            TUBE_FAR_M
-        };
+        let limit = if unit.z.abs() > 1e-5 { ((plane - eye.z) / unit.z).min(TUBE_FAR_M) } else { TUBE_FAR_M };
         let wall = self.wall_distance(eye, unit, limit);
         let at_wall = wall.is_some();
         let distance = wall.unwrap_or(limit);
@@ -432,9 +365,7 @@ impl Ground<'_> {
         }
         let lamps = 0.86 + 0.14 * (s * std::f32::consts::TAU / 9.0).cos();
         let shine = 0.10 * (1.0 - (t.abs() - 3.0).abs() / 3.0).max(0.0);
-        self.paved(road, s, t, distance)
-            .scale(0.95 * lamps)
-            .plus(rgb(1.0, 0.93, 0.78).scale(shine * 0.5))
+        self.paved(road, s, t, distance).scale(0.95 * lamps).plus(rgb(1.0, 0.93, 0.78).scale(shine * 0.5))
     }
 
     fn tunnel_wall(&self, s: f32, z: f32, distance: f32) -> Colour {
@@ -450,10 +381,7 @@ impl Ground<'_> {
         } else {
             hex(0x85827A).scale(0.75 + 0.25 * dirt)
         };
-        if distance < 80.0
-            && (0.35..3.0).contains(&z)
-            && (s.rem_euclid(2.4) < 0.05 || z.rem_euclid(0.9) < 0.03)
-        {
+        if distance < 80.0 && (0.35..3.0).contains(&z) && (s.rem_euclid(2.4) < 0.05 || z.rem_euclid(0.9) < 0.03) {
             base = base.scale(0.82);
         }
         base.scale(0.98 * lamps * upward)
@@ -473,21 +401,13 @@ impl Ground<'_> {
 
 /// A straight-ahead arrow 5 m long; `along` counts from its tip side at the stop line.
 fn arrow(across: f32, along: f32) -> bool {
-    if along < 2.0 {
-        across.abs() < along * 0.32
-    } else {
-        across.abs() < 0.14
-    }
+    if along < 2.0 { across.abs() < along * 0.32 } else { across.abs() < 0.14 }
 }
 
 /// The pavement that follows a ramp's bend.
 fn on_ramp(road: &Roadway, s: f32, t: f32) -> bool {
     let Some(ramp) = &road.ramp else { return false };
-    let Some(merge) = road
-        .lanes
-        .iter()
-        .position(|lane| lane.purpose == LaneUse::Merge)
-    else {
+    let Some(merge) = road.lanes.iter().position(|lane| lane.purpose == LaneUse::Merge) else {
         return false;
     };
     let across = t - road.lane_offset(merge, s);

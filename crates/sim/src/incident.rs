@@ -38,11 +38,7 @@ pub struct Incident {
 impl Incident {
     /// An incident `station_m` metres from the camera, on the side that leads away from it when `away`.
     pub const fn new(kind: IncidentKind, station_m: f32, away: bool) -> Self {
-        Self {
-            kind,
-            station_m,
-            away,
-        }
+        Self { kind, station_m, away }
     }
 }
 
@@ -69,25 +65,13 @@ const WALK_MPS: f32 = 1.3;
 
 impl Incident {
     /// The things on roadway 0 at a time. `cycle_ms` is when it all repeats.
-    pub(crate) fn placed(
-        &self,
-        network: &Network,
-        time_ms: i64,
-        cycle_ms: i64,
-        out: &mut Vec<Placed>,
-    ) {
+    pub(crate) fn placed(&self, network: &Network, time_ms: i64, cycle_ms: i64, out: &mut Vec<Placed>) {
         let road = &network.roadways[0];
         let away = self.away && road.lanes.iter().any(|lane| lane.forward);
-        let lanes: Vec<_> = road
-            .lanes
-            .iter()
-            .filter(|lane| lane.forward == away)
-            .collect();
+        let lanes: Vec<_> = road.lanes.iter().filter(|lane| lane.forward == away).collect();
         let outer = lanes.last().expect("a carriageway has lanes");
-        let travel = lanes
-            .iter()
-            .rfind(|lane| lane.purpose == LaneUse::Travel)
-            .expect("a carriageway has a travel lane");
+        let travel =
+            lanes.iter().rfind(|lane| lane.purpose == LaneUse::Travel).expect("a carriageway has a travel lane");
         let side = if away { 1.0 } else { -1.0 };
         let direction = if away { 0.0 } else { std::f32::consts::PI };
         let s = self.station_m;
@@ -105,26 +89,15 @@ impl Incident {
         match self.kind {
             IncidentKind::Queue => {}
             IncidentKind::StoppedVehicle => {
-                out.push(Placed {
-                    hazards: true,
-                    ..thing(ObjectKind::Car, 0xC4C9CC, outer.offset_m, 0.03)
-                });
+                out.push(Placed { hazards: true, ..thing(ObjectKind::Car, 0xC4C9CC, outer.offset_m, 0.03) });
                 out.push(Placed {
                     blocks: false,
-                    ..thing(
-                        ObjectKind::Pedestrian,
-                        0xD8812A,
-                        outer.offset_m + side * 1.9,
-                        0.0,
-                    )
+                    ..thing(ObjectKind::Pedestrian, 0xD8812A, outer.offset_m + side * 1.9, 0.0)
                 });
             }
             IncidentKind::Debris => {
                 let lane = travel.number;
-                out.push(Placed {
-                    lane,
-                    ..thing(ObjectKind::Debris, 0x9A7144, travel.offset_m + 0.3, 0.5)
-                });
+                out.push(Placed { lane, ..thing(ObjectKind::Debris, 0x9A7144, travel.offset_m + 0.3, 0.5) });
                 out.push(Placed {
                     s: s + 2.6,
                     lane,
@@ -139,32 +112,18 @@ impl Incident {
             IncidentKind::Crash => {
                 let lane = travel.number;
                 let hazards = true;
-                out.push(Placed {
-                    hazards,
-                    lane,
-                    ..thing(ObjectKind::Suv, 0xE9EBEC, travel.offset_m, 0.5)
-                });
+                out.push(Placed { hazards, lane, ..thing(ObjectKind::Suv, 0xE9EBEC, travel.offset_m, 0.5) });
                 out.push(Placed {
                     hazards,
                     lane,
                     s: s + 5.6,
-                    ..thing(
-                        ObjectKind::Car,
-                        0x7A1A1E,
-                        travel.offset_m + side * 1.2,
-                        -0.9,
-                    )
+                    ..thing(ObjectKind::Car, 0x7A1A1E, travel.offset_m + side * 1.2, -0.9)
                 });
                 for (ds, dt, coat) in [(-9.0, 2.4, 0xD8C32A), (3.0, 3.6, 0x35465C)] {
                     out.push(Placed {
                         s: s + ds,
                         blocks: false,
-                        ..thing(
-                            ObjectKind::Pedestrian,
-                            coat,
-                            travel.offset_m + side * dt,
-                            0.0,
-                        )
+                        ..thing(ObjectKind::Pedestrian, coat, travel.offset_m + side * dt, 0.0)
                     });
                 }
             }
@@ -183,29 +142,18 @@ impl Incident {
                         s,
                         speed_mps: WRONG_WAY_MPS,
                         blocks: false,
-                        ..thing(
-                            ObjectKind::Van,
-                            0xE9EBEC,
-                            outer.offset_m,
-                            std::f32::consts::PI,
-                        )
+                        ..thing(ObjectKind::Van, 0xE9EBEC, outer.offset_m, std::f32::consts::PI)
                     });
                 }
             }
             IncidentKind::Pedestrian => {
                 // Out to the middle of the slow lane and back.
                 let start = outer.offset_m + side * 2.2;
-                let reach = (start - travel.offset_m)
-                    .abs()
-                    .min(WALK_MPS * cycle_ms as f32 / 2300.0);
+                let reach = (start - travel.offset_m).abs().min(WALK_MPS * cycle_ms as f32 / 2300.0);
                 let age_s = time_ms.rem_euclid(cycle_ms) as f32 / 1000.0;
                 let there_s = reach / WALK_MPS;
                 if age_s < 2.0 * there_s {
-                    let walked = if age_s < there_s {
-                        age_s
-                    } else {
-                        2.0 * there_s - age_s
-                    };
+                    let walked = if age_s < there_s { age_s } else { 2.0 * there_s - age_s };
                     let turn = if age_s < there_s { -1.0 } else { 1.0 };
                     out.push(Placed {
                         speed_mps: WALK_MPS,

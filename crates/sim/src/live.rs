@@ -74,11 +74,7 @@ impl LiveCamera {
     /// The tracks, pictures first; empty before the first picture.
     pub fn tracks(&self) -> Vec<TrackConfig> {
         let sound = self.sound.is_some().then(sound::g711_track);
-        self.track
-            .iter()
-            .cloned()
-            .chain(sound.filter(|_| self.track.is_some()))
-            .collect()
+        self.track.iter().cloned().chain(sound.filter(|_| self.track.is_some())).collect()
     }
 
     /// Draws and codes the next picture as of `unix_ms` milliseconds since the Unix epoch.
@@ -96,10 +92,7 @@ impl LiveCamera {
             title: format!("{} {}", config.stake, config.name),
             counter: format!("#{n:06}"),
         };
-        let stamp = Stamp {
-            counter: (n & u64::from(u32::MAX)) as u32,
-            unix_ms,
-        };
+        let stamp = Stamp { counter: (n & u64::from(u32::MAX)) as u32, unix_ms };
         let picture = self.scene.render_with(&overlay, Some(&stamp));
         let coded = self.encoder.encode(&picture)?;
         if self.track.is_none() {
@@ -128,11 +121,7 @@ impl LiveCamera {
         let clock_hz = NonZeroU32::new(AudioCodec::G711A.sample_rate_hz())?;
         let (from, to) = (at(n, clock_hz, self.fps), at(n + 1, clock_hz, self.fps));
         let mut samples = vec![];
-        synthesizer.render(
-            truth,
-            usize::try_from(to.ticks - from.ticks).ok()?,
-            &mut samples,
-        );
+        synthesizer.render(truth, usize::try_from(to.ticks - from.ticks).ok()?, &mut samples);
         Some(AccessUnit {
             track: AUDIO_TRACK,
             pts: from,

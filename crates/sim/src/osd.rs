@@ -36,11 +36,7 @@ fn civil(days: i64) -> (i64, i64, i64) {
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * of_year + 2) / 153;
     let day = of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 {
-        shifted_month + 3
-    } else {
-        shifted_month - 9
-    };
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     (year, month, day)
 }
@@ -53,22 +49,12 @@ pub(crate) fn draw(canvas: &mut Canvas, filler: &mut Filler, overlay: &Overlay) 
     let bottom = canvas.height as f32 - strip - size - margin * 0.6;
     text(canvas, filler, margin, bottom, size, &overlay.title);
     let width = overlay.counter.chars().count() as f32 * size * font::ADVANCE;
-    text(
-        canvas,
-        filler,
-        canvas.width as f32 - margin - width,
-        margin,
-        size,
-        &overlay.counter,
-    );
+    text(canvas, filler, canvas.width as f32 - margin - width, margin, size, &overlay.counter);
 }
 
 /// White strokes with a dark edge, readable on sky and asphalt alike.
 fn text(canvas: &mut Canvas, filler: &mut Filler, x: f32, y: f32, size: f32, text: &str) {
-    for (width, colour, alpha) in [
-        (0.30, rgb(0.02, 0.02, 0.02), 0.75),
-        (0.15, rgb(0.97, 0.97, 0.97), 1.0),
-    ] {
+    for (width, colour, alpha) in [(0.30, rgb(0.02, 0.02, 0.02), 0.75), (0.15, rgb(0.97, 0.97, 0.97), 1.0)] {
         for (index, character) in text.chars().enumerate() {
             let left = x + index as f32 * size * font::ADVANCE;
             for stroke in font::glyph(character) {
@@ -80,11 +66,7 @@ fn text(canvas: &mut Canvas, filler: &mut Filler, x: f32, y: f32, size: f32, tex
                     let length = (dx * dx + dy * dy).sqrt().max(1e-3);
                     // Square ends close the corners of polylines.
                     let (ex, ey) = (dx / length * half * 0.8, dy / length * half * 0.8);
-                    let quad = thick_line(
-                        point(a.x - ex, a.y - ey),
-                        point(b.x + ex, b.y + ey),
-                        width * size,
-                    );
+                    let quad = thick_line(point(a.x - ex, a.y - ey), point(b.x + ex, b.y + ey), width * size);
                     filler.fill(canvas, &quad, colour, alpha);
                 }
             }

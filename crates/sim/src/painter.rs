@@ -24,11 +24,7 @@ pub(crate) struct Occluders {
 
 impl Occluders {
     pub(crate) fn new(width: usize, height: usize) -> Self {
-        Self {
-            width,
-            colour: vec![[0; 4]; width * height],
-            depth: vec![f32::MAX; width * height],
-        }
+        Self { width, colour: vec![[0; 4]; width * height], depth: vec![f32::MAX; width * height] }
     }
 
     fn cover(&mut self, x: usize, y: usize, colour: Colour, alpha: f32, depth: f32) {
@@ -38,8 +34,7 @@ impl Occluders {
         let old_alpha = f32::from(old[3]) / 255.0;
         let total = alpha + old_alpha * (1.0 - alpha);
         for channel in 0..3 {
-            let mixed = f32::from(new[channel]) * alpha
-                + f32::from(old[channel]) * old_alpha * (1.0 - alpha);
+            let mixed = f32::from(new[channel]) * alpha + f32::from(old[channel]) * old_alpha * (1.0 - alpha);
             old[channel] = (mixed / total.max(1e-3)).clamp(0.0, 255.0) as u8;
         }
         old[3] = (total * 255.0).clamp(0.0, 255.0) as u8;
@@ -77,20 +72,8 @@ pub(crate) struct Painter<'a> {
 }
 
 impl<'a> Painter<'a> {
-    pub(crate) fn new(
-        canvas: &'a mut Canvas,
-        filler: &'a mut Filler,
-        camera: &'a Camera,
-        light: &'a Lighting,
-    ) -> Self {
-        Self {
-            canvas,
-            filler,
-            camera,
-            light,
-            touched: None,
-            scratch: vec![],
-        }
+    pub(crate) fn new(canvas: &'a mut Canvas, filler: &'a mut Filler, camera: &'a Camera, light: &'a Lighting) -> Self {
+        Self { canvas, filler, camera, light, touched: None, scratch: vec![] }
     }
 
     /// Fills a polygon of the world with a colour as it reaches the lens.
@@ -122,15 +105,13 @@ impl<'a> Painter<'a> {
     pub(crate) fn faces(&mut self, faces: &mut [Face], occluders: &mut Occluders) {
         faces.sort_by(|a, b| b.depth.total_cmp(&a.depth));
         for face in faces {
-            self.camera
-                .project_polygon(&face.corners, &mut self.scratch);
+            self.camera.project_polygon(&face.corners, &mut self.scratch);
             let canvas = &mut *self.canvas;
             let (width, height) = (canvas.width, canvas.height);
-            self.filler
-                .cover(&self.scratch, width, height, |x, y, coverage| {
-                    canvas.blend(x, y, face.colour, coverage * face.alpha);
-                    occluders.cover(x, y, face.colour, coverage * face.alpha, face.depth);
-                });
+            self.filler.cover(&self.scratch, width, height, |x, y, coverage| {
+                canvas.blend(x, y, face.colour, coverage * face.alpha);
+                occluders.cover(x, y, face.colour, coverage * face.alpha, face.depth);
+            });
         }
     }
 }

@@ -30,18 +30,10 @@ impl Picture {
             v: vec![0; width * height / 4],
         };
         let mut random = Random::new(seed);
-        for (row, luma) in canvas
-            .pixels
-            .chunks_exact(width)
-            .zip(picture.y.chunks_exact_mut(width))
-        {
+        for (row, luma) in canvas.pixels.chunks_exact(width).zip(picture.y.chunks_exact_mut(width)) {
             for (pixels, samples) in row.chunks(8).zip(luma.chunks_mut(8)) {
                 // Eight samples of noise from one draw: the sum of two 4-bit numbers is bell-shaped enough.
-                let bits = if noise > 0 {
-                    random.next_u64().to_le_bytes()
-                } else {
-                    [0x78; 8]
-                };
+                let bits = if noise > 0 { random.next_u64().to_le_bytes() } else { [0x78; 8] };
                 for ((pixel, sample), grain) in pixels.iter().zip(samples).zip(bits) {
                     let [r, g, b, _] = pixel.map(i32::from);
                     let value = 16 + ((47 * r + 157 * g + 16 * b + 128) >> 8);
@@ -61,10 +53,8 @@ impl Picture {
                 }
                 let [r, g, b] = sum;
                 let index = row * (width / 2) + column;
-                picture.u[index] =
-                    (128 + ((-26 * r - 86 * g + 112 * b + 512) >> 10)).clamp(16, 240) as u8;
-                picture.v[index] =
-                    (128 + ((112 * r - 102 * g - 10 * b + 512) >> 10)).clamp(16, 240) as u8;
+                picture.u[index] = (128 + ((-26 * r - 86 * g + 112 * b + 512) >> 10)).clamp(16, 240) as u8;
+                picture.v[index] = (128 + ((112 * r - 102 * g - 10 * b + 512) >> 10)).clamp(16, 240) as u8;
             }
         }
         picture
@@ -77,10 +67,7 @@ impl Picture {
             for column in 0..self.width {
                 let chroma = (row / 2) * (self.width / 2) + column / 2;
                 let y = (i32::from(self.y[row * self.width + column]) - 16) * 298;
-                let (u, v) = (
-                    i32::from(self.u[chroma]) - 128,
-                    i32::from(self.v[chroma]) - 128,
-                );
+                let (u, v) = (i32::from(self.u[chroma]) - 128, i32::from(self.v[chroma]) - 128);
                 for value in [y + 459 * v, y - 55 * u - 136 * v, y + 541 * u] {
                     out.push(((value + 128) >> 8).clamp(0, 255) as u8);
                 }
@@ -103,11 +90,7 @@ mod tests {
             let rgb = Picture::from_canvas(&canvas, 0, 1).to_rgb();
             for (found, shift) in rgb[0..3].iter().zip([16, 8, 0]) {
                 let expected = (colour >> shift) & 0xFF;
-                assert!(
-                    u32::from(*found).abs_diff(expected) <= 4,
-                    "{colour:06x} {:?}",
-                    &rgb[0..3]
-                );
+                assert!(u32::from(*found).abs_diff(expected) <= 4, "{colour:06x} {:?}", &rgb[0..3]);
             }
         }
     }

@@ -42,17 +42,11 @@ struct Preset {
 /// Eight cameras with different roads, weather and incidents: 1280x720, 25 pictures per second, 20 s loops,
 /// H.264 at 2 Mbit/s with A-law sound.
 pub fn demo_cameras() -> Vec<DemoCamera> {
-    presets()
-        .iter()
-        .zip(1..)
-        .map(|(preset, seed)| camera(preset, seed))
-        .collect()
+    presets().iter().zip(1..).map(|(preset, seed)| camera(preset, seed)).collect()
 }
 
 fn camera(preset: &Preset, seed: u64) -> DemoCamera {
-    let incidents = preset
-        .incident
-        .map(|(kind, station_m, away)| Incident::new(kind, station_m, away));
+    let incidents = preset.incident.map(|(kind, station_m, away)| Incident::new(kind, station_m, away));
     DemoCamera {
         name: preset.name,
         title_zh: preset.titles.0,
@@ -92,10 +86,7 @@ fn presets() -> [Preset; 8] {
     [
         Preset {
             name: "k128-300-up",
-            titles: (
-                "G42 沪蓉高速 K128+300 上行",
-                "G42 Hurong Expressway K128+300 up",
-            ),
+            titles: ("G42 沪蓉高速 K128+300 上行", "G42 Hurong Expressway K128+300 up"),
             place: (31.7642, 118.9127),
             stake: "G42 K128+300",
             label: "UP",
@@ -109,10 +100,7 @@ fn presets() -> [Preset; 8] {
         },
         Preset {
             name: "k131-050-down",
-            titles: (
-                "G42 沪蓉高速 K131+050 下行 弯道",
-                "G42 Hurong Expressway K131+050 down, bend",
-            ),
+            titles: ("G42 沪蓉高速 K131+050 下行 弯道", "G42 Hurong Expressway K131+050 down, bend"),
             place: (31.7521, 118.9384),
             stake: "G42 K131+050",
             label: "DOWN",
@@ -126,10 +114,7 @@ fn presets() -> [Preset; 8] {
         },
         Preset {
             name: "k135-620-ramp",
-            titles: (
-                "G42 沪蓉高速 K135+620 互通匝道",
-                "G42 Hurong Expressway K135+620 interchange ramp",
-            ),
+            titles: ("G42 沪蓉高速 K135+620 互通匝道", "G42 Hurong Expressway K135+620 interchange ramp"),
             place: (31.7388, 118.9813),
             stake: "G42 K135+620",
             label: "RAMP",
@@ -143,10 +128,7 @@ fn presets() -> [Preset; 8] {
         },
         Preset {
             name: "k140-900-night",
-            titles: (
-                "G42 沪蓉高速 K140+900 夜间",
-                "G42 Hurong Expressway K140+900 at night",
-            ),
+            titles: ("G42 沪蓉高速 K140+900 夜间", "G42 Hurong Expressway K140+900 at night"),
             place: (31.7215, 119.0302),
             stake: "G42 K140+900",
             label: "NIGHT",
@@ -188,10 +170,7 @@ fn presets() -> [Preset; 8] {
         },
         Preset {
             name: "crossing-zhongshan",
-            titles: (
-                "中山路 - 解放路 路口",
-                "Zhongshan Road and Jiefang Road junction",
-            ),
+            titles: ("中山路 - 解放路 路口", "Zhongshan Road and Jiefang Road junction"),
             place: (32.0415, 118.7837),
             stake: "ZHONGSHAN RD",
             label: "X01",
@@ -205,10 +184,7 @@ fn presets() -> [Preset; 8] {
         },
         Preset {
             name: "k146-100-queue",
-            titles: (
-                "G42 沪蓉高速 K146+100 薄雾 拥堵",
-                "G42 Hurong Expressway K146+100, mist and queue",
-            ),
+            titles: ("G42 沪蓉高速 K146+100 薄雾 拥堵", "G42 Hurong Expressway K146+100, mist and queue"),
             place: (31.7019, 119.0786),
             stake: "G42 K146+100",
             label: "UP",
@@ -235,37 +211,17 @@ mod tests {
         let names: HashSet<_> = cameras.iter().map(|camera| camera.name).collect();
         assert_eq!(names.len(), cameras.len());
         for camera in cameras {
-            assert!(
-                camera
-                    .name
-                    .bytes()
-                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-            );
-            let kinds: Vec<_> = camera
-                .clip
-                .scene
-                .incidents
-                .iter()
-                .map(|incident| incident.kind)
-                .collect();
+            assert!(camera.name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'));
+            let kinds: Vec<_> = camera.clip.scene.incidents.iter().map(|incident| incident.kind).collect();
             let mut scene = Scene::new(camera.clip.scene).unwrap();
             let mut seen = HashSet::new();
             for frame in (0..500).step_by(25) {
                 scene.advance_to(frame);
                 let truth = scene.truth();
-                assert!(
-                    truth.boxes.len() >= 3,
-                    "{} frame {frame}: {}",
-                    camera.name,
-                    truth.boxes.len()
-                );
+                assert!(truth.boxes.len() >= 3, "{} frame {frame}: {}", camera.name, truth.boxes.len());
                 seen.extend(truth.incidents);
             }
-            assert!(
-                kinds.iter().all(|kind| seen.contains(kind)),
-                "{} {seen:?}",
-                camera.name
-            );
+            assert!(kinds.iter().all(|kind| seen.contains(kind)), "{} {seen:?}", camera.name);
         }
     }
 }

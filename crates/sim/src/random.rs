@@ -52,9 +52,8 @@ fn unit(bits: u64) -> f32 {
 
 /// A value in `0.0..1.0` that depends only on its arguments.
 pub(crate) fn hash2(seed: u32, x: i32, y: i32) -> f32 {
-    let mut h = seed.wrapping_mul(0x9E37_79B9)
-        ^ (x as u32).wrapping_mul(0x85EB_CA6B)
-        ^ (y as u32).wrapping_mul(0xC2B2_AE35);
+    let mut h =
+        seed.wrapping_mul(0x9E37_79B9) ^ (x as u32).wrapping_mul(0x85EB_CA6B) ^ (y as u32).wrapping_mul(0xC2B2_AE35);
     h ^= h >> 15;
     h = h.wrapping_mul(0x2C1B_3C6D);
     h ^= h >> 12;
@@ -97,11 +96,7 @@ mod tests {
         let first: Vec<u64> = (0..3).map(|_| random.next_u64()).collect();
         let mut again = Random::new(7);
         assert_eq!(first, (0..3).map(|_| again.next_u64()).collect::<Vec<_>>());
-        assert!(
-            (0..1000)
-                .map(|_| random.unit())
-                .all(|u| (0.0..1.0).contains(&u))
-        );
+        assert!((0..1000).map(|_| random.unit()).all(|u| (0.0..1.0).contains(&u)));
     }
 
     #[test]

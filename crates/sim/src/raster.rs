@@ -16,11 +16,7 @@ pub(crate) const fn rgb(r: f32, g: f32, b: f32) -> Colour {
 
 /// From 8-bit values as colour pickers show them.
 pub(crate) const fn hex(value: u32) -> Colour {
-    rgb(
-        ((value >> 16) & 0xFF) as f32 / 255.0,
-        ((value >> 8) & 0xFF) as f32 / 255.0,
-        (value & 0xFF) as f32 / 255.0,
-    )
+    rgb(((value >> 16) & 0xFF) as f32 / 255.0, ((value >> 8) & 0xFF) as f32 / 255.0, (value & 0xFF) as f32 / 255.0)
 }
 
 impl Colour {
@@ -38,11 +34,7 @@ impl Colour {
 
     /// `self` at 0, `other` at 1.
     pub(crate) fn mix(self, other: Self, t: f32) -> Self {
-        rgb(
-            self.r + (other.r - self.r) * t,
-            self.g + (other.g - self.g) * t,
-            self.b + (other.b - self.b) * t,
-        )
+        rgb(self.r + (other.r - self.r) * t, self.g + (other.g - self.g) * t, self.b + (other.b - self.b) * t)
     }
 
     pub(crate) fn bytes(self) -> [u8; 4] {
@@ -61,11 +53,7 @@ pub(crate) struct Canvas {
 
 impl Canvas {
     pub(crate) fn new(width: usize, height: usize) -> Self {
-        Self {
-            width,
-            height,
-            pixels: vec![[0, 0, 0, 255]; width * height],
-        }
+        Self { width, height, pixels: vec![[0, 0, 0, 255]; width * height] }
     }
 
     pub(crate) fn set(&mut self, x: usize, y: usize, colour: Colour) {
@@ -141,12 +129,7 @@ pub(crate) struct PixelRect {
 
 impl PixelRect {
     pub(crate) fn union(self, o: Self) -> Self {
-        Self {
-            x0: self.x0.min(o.x0),
-            y0: self.y0.min(o.y0),
-            x1: self.x1.max(o.x1),
-            y1: self.y1.max(o.y1),
-        }
+        Self { x0: self.x0.min(o.x0), y0: self.y0.min(o.y0), x1: self.x1.max(o.x1), y1: self.y1.max(o.y1) }
     }
 }
 
@@ -220,15 +203,7 @@ impl Filler {
     }
 
     /// A straight line of the given width in pixels.
-    pub(crate) fn line(
-        &mut self,
-        canvas: &mut Canvas,
-        a: Point,
-        b: Point,
-        width: f32,
-        colour: Colour,
-        alpha: f32,
-    ) {
+    pub(crate) fn line(&mut self, canvas: &mut Canvas, a: Point, b: Point, width: f32, colour: Colour, alpha: f32) {
         let quad = thick_line(a, b, width);
         self.fill(canvas, &quad, colour, alpha);
     }
@@ -240,12 +215,8 @@ impl Filler {
             return;
         }
         self.clipped.extend_from_slice(polygon);
-        let edges: [fn(Point, f32) -> f32; 4] = [
-            |p, _| p.x,
-            |p, limit| limit - p.x,
-            |p, _| p.y,
-            |p, limit| limit - p.y,
-        ];
+        let edges: [fn(Point, f32) -> f32; 4] =
+            [|p, _| p.x, |p, limit| limit - p.x, |p, _| p.y, |p, limit| limit - p.y];
         for (inside, limit) in edges.into_iter().zip([0.0, width, 0.0, height]) {
             if self.clipped.iter().all(|p| inside(*p, limit) >= 0.0) {
                 continue;
@@ -277,11 +248,7 @@ impl Filler {
         if from.y == to.y {
             return;
         }
-        let (direction, top, bottom) = if from.y < to.y {
-            (1.0, from, to)
-        } else {
-            (-1.0, to, from)
-        };
+        let (direction, top, bottom) = if from.y < to.y { (1.0, from, to) } else { (-1.0, to, from) };
         let slope = (bottom.x - top.x) / (bottom.y - top.y);
         let rows = self.area.len() / stride;
         let columns = (stride - 2) as f32;
@@ -338,12 +305,7 @@ pub(crate) fn thick_line(a: Point, b: Point, width: f32) -> [Point; 4] {
     let (dx, dy) = (b.x - a.x, b.y - a.y);
     let length = (dx * dx + dy * dy).sqrt().max(1e-6);
     let (nx, ny) = (-dy / length * width / 2.0, dx / length * width / 2.0);
-    [
-        point(a.x + nx, a.y + ny),
-        point(b.x + nx, b.y + ny),
-        point(b.x - nx, b.y - ny),
-        point(a.x - nx, a.y - ny),
-    ]
+    [point(a.x + nx, a.y + ny), point(b.x + nx, b.y + ny), point(b.x - nx, b.y - ny), point(a.x - nx, a.y - ny)]
 }
 
 /// The pixels that a polygon may touch; `None` when there are none.
@@ -376,32 +338,10 @@ mod tests {
     #[test]
     fn coverage_is_the_area_of_the_polygon() {
         for (polygon, area) in [
-            (
-                vec![
-                    point(2.25, 3.5),
-                    point(10.75, 3.5),
-                    point(10.75, 8.25),
-                    point(2.25, 8.25),
-                ],
-                8.5 * 4.75,
-            ),
-            (
-                vec![point(5.0, 5.0), point(50.0, 9.0), point(20.0, 40.0)],
-                757.5,
-            ),
-            (
-                vec![point(20.0, 40.0), point(50.0, 9.0), point(5.0, 5.0)],
-                757.5,
-            ),
-            (
-                vec![
-                    point(1.2, 1.1),
-                    point(60.7, 1.9),
-                    point(60.7, 2.4),
-                    point(1.2, 1.6),
-                ],
-                29.75,
-            ),
+            (vec![point(2.25, 3.5), point(10.75, 3.5), point(10.75, 8.25), point(2.25, 8.25)], 8.5 * 4.75),
+            (vec![point(5.0, 5.0), point(50.0, 9.0), point(20.0, 40.0)], 757.5),
+            (vec![point(20.0, 40.0), point(50.0, 9.0), point(5.0, 5.0)], 757.5),
+            (vec![point(1.2, 1.1), point(60.7, 1.9), point(60.7, 2.4), point(1.2, 1.6)], 29.75),
         ] {
             let found = covered_area(&polygon);
             assert!((found - area).abs() < area * 0.01, "{found} for {area}");
@@ -410,32 +350,16 @@ mod tests {
 
     #[test]
     fn polygons_that_leave_the_picture_are_cut() {
-        let big = [
-            point(-100.0, -100.0),
-            point(300.0, -100.0),
-            point(300.0, 300.0),
-            point(-100.0, 300.0),
-        ];
+        let big = [point(-100.0, -100.0), point(300.0, -100.0), point(300.0, 300.0), point(-100.0, 300.0)];
         assert!((covered_area(&big) - 64.0 * 48.0).abs() < 1.0);
-        assert_eq!(
-            covered_area(&[point(-9.0, 0.0), point(-1.0, 0.0), point(-5.0, 9.0)]),
-            0.0
-        );
-        assert_eq!(
-            covered_area(&[point(f32::NAN, 0.0), point(1.0, 0.0), point(5.0, 9.0)]),
-            0.0
-        );
+        assert_eq!(covered_area(&[point(-9.0, 0.0), point(-1.0, 0.0), point(-5.0, 9.0)]), 0.0);
+        assert_eq!(covered_area(&[point(f32::NAN, 0.0), point(1.0, 0.0), point(5.0, 9.0)]), 0.0);
     }
 
     #[test]
     fn edges_in_pixels_have_partial_coverage() {
         let mut cells = vec![];
-        let square = [
-            point(1.5, 1.0),
-            point(3.25, 1.0),
-            point(3.25, 2.0),
-            point(1.5, 2.0),
-        ];
+        let square = [point(1.5, 1.0), point(3.25, 1.0), point(3.25, 2.0), point(1.5, 2.0)];
         Filler::default().cover(&square, 8, 8, |x, y, coverage| cells.push((x, y, coverage)));
         assert_eq!(cells, vec![(1, 1, 0.5), (2, 1, 1.0), (3, 1, 0.25)]);
     }

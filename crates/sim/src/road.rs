@@ -26,16 +26,10 @@ impl Alignment {
         } else {
             let radius = 1.0 / self.curvature;
             let angle = (s - self.arc_from_m) * self.curvature;
-            (
-                radius - (radius - t) * angle.cos(),
-                self.arc_from_m + (radius - t) * angle.sin(),
-            )
+            (radius - (radius - t) * angle.cos(), self.arc_from_m + (radius - t) * angle.sin())
         };
         let (sin, cos) = self.heading.sin_cos();
-        (
-            self.origin.0 + x * cos + y * sin,
-            self.origin.1 + y * cos - x * sin,
-        )
+        (self.origin.0 + x * cos + y * sin, self.origin.1 + y * cos - x * sin)
     }
 
     pub(crate) fn place3(&self, s: f32, t: f32, z: f32) -> Vec3 {
@@ -176,11 +170,7 @@ impl Signals {
         let green = self.cycle_ms - 2 * lost;
         let main = green * 3 / 5;
         let at = time_ms.rem_euclid(self.cycle_ms);
-        let (start, length) = if group == 0 {
-            (0, main)
-        } else {
-            (main + lost, green - main)
-        };
+        let (start, length) = if group == 0 { (0, main) } else { (main + lost, green - main) };
         match at - start {
             passed if passed < 0 => Light::Red,
             passed if passed < length => Light::Green,
@@ -218,24 +208,12 @@ impl Network {
             RoadShape::Intersection => junction(),
         };
         let signals = (shape == RoadShape::Intersection).then_some(Signals { cycle_ms });
-        Self {
-            shape,
-            roadways,
-            signals,
-        }
+        Self { shape, roadways, signals }
     }
 }
 
 fn line(offset_m: f32, yellow: bool, dash: Option<(f32, f32)>) -> Line {
-    Line {
-        offset_m,
-        width_m: 0.18,
-        yellow,
-        dash,
-        from_m: EVERYWHERE.0,
-        to_m: EVERYWHERE.1,
-        on_ramp: false,
-    }
+    Line { offset_m, width_m: 0.18, yellow, dash, from_m: EVERYWHERE.0, to_m: EVERYWHERE.1, on_ramp: false }
 }
 
 fn lane(offset_m: f32, forward: bool, number: usize) -> Lane {
@@ -263,11 +241,7 @@ fn dual(per_side: usize, arc_from_m: f32, curvature: f32, median_half_m: f32) ->
         let base = lanes.len();
         for index in 0..=per_side {
             let shoulder = index == per_side;
-            let centre = if shoulder {
-                outer + SHOULDER_M / 2.0
-            } else {
-                inner + (index as f32 + 0.5) * LANE_M
-            };
+            let centre = if shoulder { outer + SHOULDER_M / 2.0 } else { inner + (index as f32 + 0.5) * LANE_M };
             let mut one = lane(side * centre, forward, index + 1);
             one.left = index.checked_sub(1).map(|left| base + left);
             one.right = (!shoulder).then_some(base + index + 1);
@@ -280,22 +254,13 @@ fn dual(per_side: usize, arc_from_m: f32, curvature: f32, median_half_m: f32) ->
         }
         lines.push(line(side * inner, true, None));
         for index in 1..per_side {
-            lines.push(line(
-                side * (inner + index as f32 * LANE_M),
-                false,
-                EXPRESSWAY_DASH,
-            ));
+            lines.push(line(side * (inner + index as f32 * LANE_M), false, EXPRESSWAY_DASH));
         }
         lines.push(line(side * outer, false, None));
     }
     let edge = outer + SHOULDER_M;
     Roadway {
-        alignment: Alignment {
-            origin: (0.0, 0.0),
-            heading: 0.0,
-            arc_from_m,
-            curvature,
-        },
+        alignment: Alignment { origin: (0.0, 0.0), heading: 0.0, arc_from_m, curvature },
         lanes,
         lines,
         paved: (-edge, edge),
@@ -308,11 +273,7 @@ fn dual(per_side: usize, arc_from_m: f32, curvature: f32, median_half_m: f32) ->
 
 /// Adds a ramp that joins the right carriageway.
 fn with_ramp(mut road: Roadway) -> Roadway {
-    let ramp = RampBend {
-        parallel_from_m: 75.0,
-        until_m: 210.0,
-        bend: 0.0042,
-    };
+    let ramp = RampBend { parallel_from_m: 75.0, until_m: 210.0, bend: 0.0042 };
     // The merging lane takes the place of the hard shoulder.
     let shoulder = road
         .lanes
@@ -330,34 +291,13 @@ fn with_ramp(mut road: Roadway) -> Roadway {
             one.from_m = ramp.until_m;
         }
     }
-    let along = |offset_m: f32, dash, from_m, to_m, on_ramp| Line {
-        from_m,
-        to_m,
-        on_ramp,
-        ..line(offset_m, false, dash)
-    };
+    let along =
+        |offset_m: f32, dash, from_m, to_m, on_ramp| Line { from_m, to_m, on_ramp, ..line(offset_m, false, dash) };
     // Wide short dashes where merging is allowed, solid lines before the nose (GB 5768.3 §5).
-    road.lines.push(Line {
-        width_m: 0.4,
-        ..along(
-            edge,
-            Some((3.0, 3.0)),
-            ramp.parallel_from_m,
-            ramp.until_m,
-            false,
-        )
-    });
-    road.lines
-        .push(along(edge, None, EVERYWHERE.0, ramp.parallel_from_m, false));
-    road.lines.push(along(
-        edge + 0.1,
-        None,
-        EVERYWHERE.0,
-        ramp.parallel_from_m,
-        true,
-    ));
-    road.lines
-        .push(along(edge + LANE_M, None, EVERYWHERE.0, ramp.until_m, true));
+    road.lines.push(Line { width_m: 0.4, ..along(edge, Some((3.0, 3.0)), ramp.parallel_from_m, ramp.until_m, false) });
+    road.lines.push(along(edge, None, EVERYWHERE.0, ramp.parallel_from_m, false));
+    road.lines.push(along(edge + 0.1, None, EVERYWHERE.0, ramp.parallel_from_m, true));
+    road.lines.push(along(edge + LANE_M, None, EVERYWHERE.0, ramp.until_m, true));
     road.ramp = Some(ramp);
     road
 }
@@ -376,18 +316,9 @@ fn tube() -> Roadway {
         })
         .collect();
     Roadway {
-        alignment: Alignment {
-            origin: (0.0, 0.0),
-            heading: 0.0,
-            arc_from_m: 60.0,
-            curvature: 1.0 / 900.0,
-        },
+        alignment: Alignment { origin: (0.0, 0.0), heading: 0.0, arc_from_m: 60.0, curvature: 1.0 / 900.0 },
         lanes,
-        lines: vec![
-            line(-LANE_M, false, None),
-            line(0.0, false, EXPRESSWAY_DASH),
-            line(LANE_M, true, None),
-        ],
+        lines: vec![line(-LANE_M, false, None), line(0.0, false, EXPRESSWAY_DASH), line(LANE_M, true, None)],
         paved: (-TUBE_HALF_M, TUBE_HALF_M),
         median_half_m: 0.0,
         extent: (-30.0, 420.0),
@@ -406,28 +337,9 @@ pub(crate) const JUNCTION_M: f32 = 52.0;
 pub(crate) const STOP_DISTANCE_M: f32 = 21.0;
 
 fn junction() -> Vec<Roadway> {
-    let main = urban(
-        3,
-        Alignment {
-            origin: (0.0, 0.0),
-            heading: 0.0,
-            arc_from_m: 0.0,
-            curvature: 0.0,
-        },
-        JUNCTION_M,
-        0,
-    );
-    let cross = urban(
-        2,
-        Alignment {
-            origin: (0.0, JUNCTION_M),
-            heading: FRAC_PI_2,
-            arc_from_m: 0.0,
-            curvature: 0.0,
-        },
-        0.0,
-        1,
-    );
+    let main = urban(3, Alignment { origin: (0.0, 0.0), heading: 0.0, arc_from_m: 0.0, curvature: 0.0 }, JUNCTION_M, 0);
+    let cross =
+        urban(2, Alignment { origin: (0.0, JUNCTION_M), heading: FRAC_PI_2, arc_from_m: 0.0, curvature: 0.0 }, 0.0, 1);
     vec![main, cross]
 }
 
@@ -435,11 +347,7 @@ fn junction() -> Vec<Roadway> {
 fn urban(per_side: usize, alignment: Alignment, middle_m: f32, group: usize) -> Roadway {
     const URBAN_LANE_M: f32 = 3.5;
     let edge = per_side as f32 * URBAN_LANE_M + 0.5;
-    let clear = if group == 0 {
-        STOP_DISTANCE_M - 5.0
-    } else {
-        STOP_DISTANCE_M
-    };
+    let clear = if group == 0 { STOP_DISTANCE_M - 5.0 } else { STOP_DISTANCE_M };
     let stop = clear + 5.0;
     let mut lanes = vec![];
     let mut lines = vec![line(-0.15, true, None), line(0.15, true, None)];
@@ -447,20 +355,12 @@ fn urban(per_side: usize, alignment: Alignment, middle_m: f32, group: usize) -> 
         let side = if forward { 1.0 } else { -1.0 };
         let base = lanes.len();
         for index in 0..per_side {
-            let mut one = lane(
-                side * (index as f32 + 0.5) * URBAN_LANE_M,
-                forward,
-                index + 1,
-            );
+            let mut one = lane(side * (index as f32 + 0.5) * URBAN_LANE_M, forward, index + 1);
             one.width_m = URBAN_LANE_M;
             one.limit_kmh = 52.0 - 3.0 * index as f32;
             one.left = index.checked_sub(1).map(|left| base + left);
             one.right = (index + 1 < per_side).then_some(base + index + 1);
-            let stop_progress = if forward {
-                middle_m - stop
-            } else {
-                -middle_m - stop
-            };
+            let stop_progress = if forward { middle_m - stop } else { -middle_m - stop };
             one.stop = Some((stop_progress, group));
             lanes.push(one);
         }
@@ -468,16 +368,9 @@ fn urban(per_side: usize, alignment: Alignment, middle_m: f32, group: usize) -> 
             let offset = side * index as f32 * URBAN_LANE_M;
             // Lane lines are solid for the last 30 m before the stop line.
             lines.push(line(offset, false, URBAN_DASH));
-            let (from_m, to_m) = if forward {
-                (middle_m - stop - 30.0, middle_m)
-            } else {
-                (middle_m, middle_m + stop + 30.0)
-            };
-            lines.push(Line {
-                from_m,
-                to_m,
-                ..line(offset, false, None)
-            });
+            let (from_m, to_m) =
+                if forward { (middle_m - stop - 30.0, middle_m) } else { (middle_m, middle_m + stop + 30.0) };
+            lines.push(Line { from_m, to_m, ..line(offset, false, None) });
         }
         lines.push(line(side * (edge - 0.3), false, None));
     }
@@ -487,11 +380,7 @@ fn urban(per_side: usize, alignment: Alignment, middle_m: f32, group: usize) -> 
         lines,
         paved: (-edge, edge),
         median_half_m: 0.0,
-        extent: if group == 0 {
-            (-90.0, 330.0)
-        } else {
-            (-170.0, 170.0)
-        },
+        extent: if group == 0 { (-90.0, 330.0) } else { (-170.0, 170.0) },
         ramp: None,
         bare: Some((middle_m - stop, middle_m + stop)),
     }
@@ -505,19 +394,11 @@ mod tests {
     fn a_world_position_is_found_again_on_every_alignment() {
         for curvature in [0.0, 1.0 / 300.0, -1.0 / 250.0] {
             for heading in [0.0, FRAC_PI_2, -0.4] {
-                let alignment = Alignment {
-                    origin: (3.0, -2.0),
-                    heading,
-                    arc_from_m: 50.0,
-                    curvature,
-                };
+                let alignment = Alignment { origin: (3.0, -2.0), heading, arc_from_m: 50.0, curvature };
                 for (s, t) in [(-20.0, 3.0), (49.0, -8.0), (120.0, 5.0), (300.0, -12.0)] {
                     let (x, y) = alignment.place(s, t);
                     let (s2, t2) = alignment.locate(x, y);
-                    assert!(
-                        (s - s2).abs() < 0.02 && (t - t2).abs() < 0.02,
-                        "{s} {t} {s2} {t2}"
-                    );
+                    assert!((s - s2).abs() < 0.02 && (t - t2).abs() < 0.02, "{s} {t} {s2} {t2}");
                 }
             }
         }

@@ -98,11 +98,7 @@ pub struct View {
 
 impl View {
     /// The home view.
-    pub const HOME: Self = Self {
-        pan_deg: 0.0,
-        tilt_deg: 0.0,
-        zoom: 1.0,
-    };
+    pub const HOME: Self = Self { pan_deg: 0.0, tilt_deg: 0.0, zoom: 1.0 };
 }
 
 /// A world with its camera, drawn frame by frame.
@@ -134,11 +130,7 @@ impl Scene {
         check(&config)?;
         let cycle_ms = i64::from(config.cycle_ms);
         let network = Network::new(config.road, cycle_ms);
-        let light = Lighting::new(
-            config.daylight,
-            config.weather,
-            config.road == RoadShape::Tunnel,
-        );
+        let light = Lighting::new(config.daylight, config.weather, config.road == RoadShape::Tunnel);
         let demand = Demand {
             per_lane_h: config.vehicles_per_lane_h.clamp(0.0, 1600.0),
             heavy_share: config.heavy_share.clamp(0.0, 1.0),
@@ -182,8 +174,7 @@ impl Scene {
     pub fn advance_to(&mut self, frame: u64) {
         self.frame = frame;
         let whole = i64::try_from(self.time_ms()).unwrap_or(i64::MAX);
-        self.traffic
-            .advance_to(whole - whole % crate::traffic::STEP_MS);
+        self.traffic.advance_to(whole - whole % crate::traffic::STEP_MS);
     }
 
     /// Milliseconds since frame 0.
@@ -198,11 +189,7 @@ impl Scene {
     }
 
     /// Draws the current frame with its overlay and, when given, the machine-readable stamp.
-    pub fn render_with(
-        &mut self,
-        overlay: &osd::Overlay,
-        stamp: Option<&crate::barcode::Stamp>,
-    ) -> Picture {
+    pub fn render_with(&mut self, overlay: &osd::Overlay, stamp: Option<&crate::barcode::Stamp>) -> Picture {
         self.draw();
         osd::draw(&mut self.canvas, &mut self.filler, overlay);
         if let Some(stamp) = stamp {
@@ -244,17 +231,14 @@ impl Scene {
         actors.sort_by(|a, b| distance(b, &camera).total_cmp(&distance(a, &camera)));
         let time_ms = i64::try_from(self.time_ms()).unwrap_or(i64::MAX);
         {
-            let mut painter =
-                Painter::new(&mut self.canvas, &mut self.filler, &camera, &self.light);
+            let mut painter = Painter::new(&mut self.canvas, &mut self.filler, &camera, &self.light);
             for actor in &actors {
                 BodyPainter::new(&mut painter, actor, time_ms).draw_ground();
             }
             for actor in &actors {
                 let rect = BodyPainter::new(&mut painter, actor, time_ms).draw();
                 if let Some(rect) = rect {
-                    backdrop
-                        .occluders
-                        .restore(painter.canvas, rect, distance(actor, &camera));
+                    backdrop.occluders.restore(painter.canvas, rect, distance(actor, &camera));
                 }
             }
         }
@@ -265,10 +249,7 @@ impl Scene {
     }
 
     fn refresh_backdrop(&mut self, pose: &Pose, width: usize, height: usize) {
-        let same = self
-            .backdrop
-            .as_ref()
-            .is_some_and(|(view, _, _)| *view == self.view);
+        let same = self.backdrop.as_ref().is_some_and(|(view, _, _)| *view == self.view);
         let detail = match &self.backdrop {
             Some((_, Detail::Full, _)) if same => return,
             Some(_) if !same => Detail::Draft,
@@ -294,8 +275,7 @@ impl Scene {
         let cycle = u64::from(self.config.cycle_ms);
         let phase = (self.time_ms() % cycle) as f32 / cycle as f32 * std::f32::consts::TAU;
         let seconds = (cycle / 1000) as f32;
-        let swing =
-            |per_second: f32, shift: f32| (phase * (seconds * per_second).round() + shift).sin();
+        let swing = |per_second: f32, shift: f32| (phase * (seconds * per_second).round() + shift).sin();
         point(
             size * (0.6 * swing(0.7, 0.0) + 0.4 * swing(1.9, 1.0)),
             size * (0.5 * swing(1.1, 2.0) + 0.3 * swing(2.6, 0.5)),
@@ -305,22 +285,12 @@ impl Scene {
     /// All that moves or may move, at the current time.
     fn actors(&self) -> Vec<Actor> {
         let network = self.traffic.network();
-        let late_s = (i64::try_from(self.time_ms()).unwrap_or(i64::MAX) - self.traffic.time_ms())
-            as f32
-            / 1000.0;
-        let ground = Ground {
-            network,
-            light: &self.light,
-            lamps: &self.lamps,
-            seed: 0,
-        };
+        let late_s = (i64::try_from(self.time_ms()).unwrap_or(i64::MAX) - self.traffic.time_ms()) as f32 / 1000.0;
+        let ground = Ground { network, light: &self.light, lamps: &self.lamps, seed: 0 };
         let eye = self.home.eye;
         let hidden = |x: f32, y: f32| {
             let to = vec3(x, y, 1.2) - eye;
-            network.shape == RoadShape::Tunnel
-                && ground
-                    .wall_distance(eye, to.normal(), to.length() - 1.0)
-                    .is_some()
+            network.shape == RoadShape::Tunnel && ground.wall_distance(eye, to.normal(), to.length() - 1.0).is_some()
         };
         let mut actors = vec![];
         for vehicle in self.traffic.vehicles() {
@@ -333,16 +303,8 @@ impl Scene {
                 continue;
             }
             let lane = &road.lanes[vehicle.lane];
-            let start = if lane.forward {
-                road.extent.0
-            } else {
-                -road.extent.1
-            };
-            let end = if lane.forward {
-                road.extent.1
-            } else {
-                -road.extent.0
-            };
+            let start = if lane.forward { road.extent.0 } else { -road.extent.1 };
+            let end = if lane.forward { road.extent.1 } else { -road.extent.0 };
             let entered = (moved.progress_m - start).min(end - moved.progress_m);
             actors.push(Actor {
                 kind: vehicle.kind,
@@ -391,8 +353,7 @@ impl Scene {
         for (group, road) in network.roadways.iter().enumerate() {
             let light = signals.light(group, time_ms);
             for head in crate::signal_head::heads(road, group) {
-                let mut painter =
-                    Painter::new(&mut self.canvas, &mut self.filler, camera, &self.light);
+                let mut painter = Painter::new(&mut self.canvas, &mut self.filler, camera, &self.light);
                 head.draw(&mut painter, light);
             }
         }
@@ -411,31 +372,16 @@ impl Scene {
             let thick = (0.6 + 1.1 * near * near) * scale.max(0.5);
             let from = point(x, y);
             let to = point(x + length * 0.14, y + length);
-            let bright = self
-                .light
-                .sky_horizon
-                .scale(1.02)
-                .plus(rgb(0.05, 0.05, 0.05));
-            self.filler.line(
-                &mut self.canvas,
-                from,
-                to,
-                thick,
-                bright,
-                0.10 + 0.16 * near,
-            );
+            let bright = self.light.sky_horizon.scale(1.02).plus(rgb(0.05, 0.05, 0.05));
+            self.filler.line(&mut self.canvas, from, to, thick, bright, 0.10 + 0.16 * near);
         }
     }
 
     /// What is in the current picture. Advance first; drawing is not needed.
     pub fn truth(&self) -> FrameTruth {
         let (width, height) = (self.config.width as f32, self.config.height as f32);
-        let camera = Camera::new(
-            &self.pose(),
-            self.config.width as usize,
-            self.config.height as usize,
-        )
-        .shaken(self.sway());
+        let camera =
+            Camera::new(&self.pose(), self.config.width as usize, self.config.height as usize).shaken(self.sway());
         let mut boxes = vec![];
         let mut incidents: Vec<IncidentKind> = vec![];
         for actor in self.actors() {
@@ -470,29 +416,17 @@ impl Scene {
                 distance_m: away,
             });
         }
-        if self
-            .config
-            .incidents
-            .iter()
-            .any(|incident| incident.kind == IncidentKind::Queue)
-        {
+        if self.config.incidents.iter().any(|incident| incident.kind == IncidentKind::Queue) {
             incidents.push(IncidentKind::Queue);
         }
-        FrameTruth {
-            frame: self.frame,
-            time_ms: self.time_ms(),
-            boxes,
-            incidents,
-        }
+        FrameTruth { frame: self.frame, time_ms: self.time_ms(), boxes, incidents }
     }
 
     /// A scripted thing that can be seen shows its incident.
     fn note_incident(&self, actor: &Actor, incidents: &mut Vec<IncidentKind>) {
         for incident in &self.config.incidents {
             let shows = match incident.kind {
-                IncidentKind::Pedestrian => {
-                    actor.kind == ObjectKind::Pedestrian && actor.speed_mps > 0.1
-                }
+                IncidentKind::Pedestrian => actor.kind == ObjectKind::Pedestrian && actor.speed_mps > 0.1,
                 IncidentKind::WrongWay => actor.kind == ObjectKind::Van && actor.speed_mps > 1.0,
                 IncidentKind::Debris => actor.kind == ObjectKind::Debris,
                 IncidentKind::Crash => actor.kind == ObjectKind::Suv && actor.hazards,
@@ -535,12 +469,7 @@ fn home_pose(road: RoadShape) -> Pose {
         RoadShape::Tunnel => (vec3(-3.6, 0.0, 5.3), 5.0, 9.0, 62.0),
         RoadShape::Bridge => (vec3(15.5, -4.0, 13.0), -6.0, 10.0, 58.0),
     };
-    Pose {
-        eye,
-        pan_deg,
-        tilt_deg,
-        fov_deg,
-    }
+    Pose { eye, pan_deg, tilt_deg, fov_deg }
 }
 
 fn distance(actor: &Actor, camera: &Camera) -> f32 {
@@ -559,12 +488,7 @@ fn copy_moved(from: &Canvas, to: &mut Canvas, by: Point) {
     let (shift_x, shift_y) = (floor_x as isize, floor_y as isize);
     let clamp = |at: isize, size: usize| at.clamp(0, size as isize - 1).unsigned_abs();
     let columns: Vec<(usize, usize)> = (0..from.width as isize)
-        .map(|x| {
-            (
-                clamp(x + shift_x, from.width),
-                clamp(x + shift_x + 1, from.width),
-            )
-        })
+        .map(|x| (clamp(x + shift_x, from.width), clamp(x + shift_x + 1, from.width)))
         .collect();
     for (y, row) in to.pixels.chunks_exact_mut(from.width).enumerate() {
         let source = |shift: isize| {

@@ -15,9 +15,8 @@ use media::bitstream::nal::{escape, length_prefixed, put_length_prefixed, unesca
 use crate::VideoCodec;
 
 /// Says that the user data are ours.
-pub const UUID: [u8; 16] = [
-    0x8c, 0x1d, 0x6f, 0x52, 0x3a, 0x77, 0x4e, 0x0b, 0x9d, 0x43, 0x56, 0x1e, 0xd0, 0x2c, 0xb7, 0x35,
-];
+pub const UUID: [u8; 16] =
+    [0x8c, 0x1d, 0x6f, 0x52, 0x3a, 0x77, 0x4e, 0x0b, 0x9d, 0x43, 0x56, 0x1e, 0xd0, 0x2c, 0xb7, 0x35];
 const USER_DATA_UNREGISTERED: u8 = 5;
 const BODY_BYTES: u8 = 32;
 /// `rbsp_stop_one_bit` and alignment.
@@ -60,16 +59,11 @@ pub fn read(payload: &[u8], codec: VideoCodec) -> Option<SentStamp> {
             VideoCodec::H265 => (nal.first()? >> 1 & 0x3F == H265_PREFIX_SEI).then_some(2)?,
         };
         let rbsp = unescape(nal);
-        let body = rbsp
-            .get(header..)?
-            .strip_prefix(&[USER_DATA_UNREGISTERED, BODY_BYTES])?;
+        let body = rbsp.get(header..)?.strip_prefix(&[USER_DATA_UNREGISTERED, BODY_BYTES])?;
         let body = body.strip_prefix(&UUID)?;
         let (counter, rest) = body.split_first_chunk::<8>()?;
         let (unix_us, _) = rest.split_first_chunk::<8>()?;
-        Some(SentStamp {
-            counter: u64::from_be_bytes(*counter),
-            unix_us: i64::from_be_bytes(*unix_us),
-        })
+        Some(SentStamp { counter: u64::from_be_bytes(*counter), unix_us: i64::from_be_bytes(*unix_us) })
     })
 }
 

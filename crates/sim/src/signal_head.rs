@@ -15,11 +15,7 @@ pub(crate) struct SignalHead {
 
 /// The heads of one road: two per direction on the far side of the junction.
 pub(crate) fn heads(road: &Roadway, group: usize) -> Vec<SignalHead> {
-    let (middle, far) = if group == 0 {
-        (JUNCTION_M, 16.5)
-    } else {
-        (0.0, 17.0)
-    };
+    let (middle, far) = if group == 0 { (JUNCTION_M, 16.5) } else { (0.0, 17.0) };
     let heading = road.alignment.heading;
     let along = vec3(heading.cos(), -heading.sin(), 0.0);
     let forward = vec3(heading.sin(), heading.cos(), 0.0);
@@ -29,9 +25,7 @@ pub(crate) fn heads(road: &Roadway, group: usize) -> Vec<SignalHead> {
     for &side in sides {
         for t in [road.paved.1 * 0.35, road.paved.1 * 0.8] {
             heads.push(SignalHead {
-                centre: road
-                    .alignment
-                    .place3(middle + side * far - side * 0.15, side * t, 6.42),
+                centre: road.alignment.place3(middle + side * far - side * 0.15, side * t, 6.42),
                 along: along * side,
                 normal: forward * -side,
             });
@@ -75,9 +69,7 @@ impl SignalHead {
             painter.flat(&disc, shown, 1.0);
             if on && let Some(at) = painter.camera.project(centre) {
                 let pixels = painter.camera.pixels_per_m(painter.camera.depth(centre));
-                painter
-                    .canvas
-                    .glow(at, pixels * 1.3, pixels * 1.3, colour.scale(0.35));
+                painter.canvas.glow(at, pixels * 1.3, pixels * 1.3, colour.scale(0.35));
             }
         }
     }

@@ -99,11 +99,9 @@ impl Synthesizer {
             self.lower += (white - self.lower) * (1.0 - (-2500.0 / self.rate_hz).exp());
             self.wind += (white - self.wind) * (1.0 - (-500.0 / self.rate_hz).exp());
             self.phase = (self.phase + 62.0 / self.rate_hz).fract();
-            let hum = (self.phase * std::f32::consts::TAU).sin()
-                + 0.5 * (self.phase * 2.0 * std::f32::consts::TAU).sin();
-            let mut value = (self.low - self.lower) * self.tyres * 0.55
-                + self.wind * 0.22
-                + hum * self.engines * 0.06;
+            let hum =
+                (self.phase * std::f32::consts::TAU).sin() + 0.5 * (self.phase * 2.0 * std::f32::consts::TAU).sin();
+            let mut value = (self.low - self.lower) * self.tyres * 0.55 + self.wind * 0.22 + hum * self.engines * 0.06;
             if self.horn_left > 0 {
                 self.horn_left -= 1;
                 self.horn_phase += 1.0 / self.rate_hz;
@@ -129,18 +127,11 @@ pub(crate) fn encode_loop(
     let mut synthesizer = Synthesizer::new(rate, seed);
     let mut samples = vec![];
     let per_frame = |index: usize| (index as u64 * u64::from(rate) / u64::from(fps)) as usize;
-    for (index, frame) in truth
-        .iter()
-        .chain(truth.iter().take(fps as usize))
-        .enumerate()
-    {
+    for (index, frame) in truth.iter().chain(truth.iter().take(fps as usize)).enumerate() {
         synthesizer.render(frame, per_frame(index + 1) - per_frame(index), &mut samples);
     }
     let whole = per_frame(truth.len()) / codec.packet_samples() * codec.packet_samples();
-    for index in 0..SEAM_SAMPLES
-        .min(samples.len().saturating_sub(whole))
-        .min(whole)
-    {
+    for index in 0..SEAM_SAMPLES.min(samples.len().saturating_sub(whole)).min(whole) {
         // The beginning follows the end: start with what came after the end and fade over.
         let share = index as f32 / SEAM_SAMPLES as f32;
         let after = f32::from(samples[whole + index]);
@@ -164,10 +155,7 @@ pub(crate) fn track(codec: AudioCodec) -> Result<TrackConfig, EncodeError> {
 
 pub(crate) fn g711_track() -> TrackConfig {
     let rate = NonZeroU32::new(AudioCodec::G711A.sample_rate_hz()).expect("8,000 is not zero");
-    let config = G711Config {
-        sample_rate_hz: rate,
-        channels: 1,
-    };
+    let config = G711Config { sample_rate_hz: rate, channels: 1 };
     TrackConfig::new(AUDIO_TRACK, rate, CodecConfig::G711A(config))
 }
 
@@ -175,10 +163,7 @@ fn encode_g711(samples: &[i16]) -> CodedSound {
     let size = AudioCodec::G711A.packet_samples();
     CodedSound {
         track: g711_track(),
-        packets: samples
-            .chunks_exact(size)
-            .map(|chunk| chunk.iter().map(|sample| a_law(*sample)).collect())
-            .collect(),
+        packets: samples.chunks_exact(size).map(|chunk| chunk.iter().map(|sample| a_law(*sample)).collect()).collect(),
         packet_samples: 320,
     }
 }
@@ -188,12 +173,9 @@ pub(crate) fn a_law(sample: i16) -> u8 {
     const EVEN_BITS: u8 = 0x55;
     let sign = if sample >= 0 { 0x80 } else { 0 };
     let magnitude = if sample >= 0 { sample } else { !sample } >> 4;
-    let exponent = magnitude
-        .checked_ilog2()
-        .map_or(0, |position| position.saturating_sub(3));
+    let exponent = magnitude.checked_ilog2().map_or(0, |position| position.saturating_sub(3));
     let mantissa = magnitude >> exponent.saturating_sub(1) & 0x0F;
-    let code = u8::try_from(exponent).expect("at most 7") << 4
-        | u8::try_from(mantissa).expect("four bits");
+    let code = u8::try_from(exponent).expect("at most 7") << 4 | u8::try_from(mantissa).expect("four bits");
     (sign | code) ^ EVEN_BITS
 }
 
@@ -203,36 +185,21 @@ fn encode_aac(samples: &[i16]) -> Result<CodedSound, EncodeError> {
     let mut ffmpeg = Ffmpeg::aac(AudioCodec::Aac.sample_rate_hz())?;
     // The loop is coded twice and the second pass kept: its first packet then overlaps with the loop's end.
     for _ in 0..2 {
-        let bytes: Vec<u8> = samples
-            .iter()
-            .flat_map(|sample| sample.to_le_bytes())
-            .collect();
+        let bytes: Vec<u8> = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
         ffmpeg.write(&bytes)?;
     }
     let stream = ffmpeg.finish()?;
-    let packets: Vec<Bytes> = adts_frames(&stream)
-        .map(Bytes::copy_from_slice)
-        .skip(wanted)
-        .take(wanted)
-        .collect();
+    let packets: Vec<Bytes> = adts_frames(&stream).map(Bytes::copy_from_slice).skip(wanted).take(wanted).collect();
     if packets.len() < wanted || wanted == 0 {
         return Err(EncodeError::Output { what: "AAC" });
     }
-    Ok(CodedSound {
-        track: aac_track()?,
-        packets,
-        packet_samples: 1024,
-    })
+    Ok(CodedSound { track: aac_track()?, packets, packet_samples: 1024 })
 }
 
 fn aac_track() -> Result<TrackConfig, EncodeError> {
     let rate = NonZeroU32::new(AudioCodec::Aac.sample_rate_hz()).expect("16,000 is not zero");
     let config = AacConfig::lc(rate, 1)?;
-    Ok(TrackConfig::new(
-        AUDIO_TRACK,
-        rate,
-        CodecConfig::Aac(config),
-    ))
+    Ok(TrackConfig::new(AUDIO_TRACK, rate, CodecConfig::Aac(config)))
 }
 
 /// The raw frames of an ADTS stream (ISO/IEC 14496-3 §1.A.3.2).
@@ -243,9 +210,7 @@ fn adts_frames(stream: &[u8]) -> impl Iterator<Item = &[u8]> {
         if header[0] != 0xFF || header[1] & 0xF6 != 0xF0 {
             return None;
         }
-        let length = usize::from(header[3] & 3) << 11
-            | usize::from(header[4]) << 3
-            | usize::from(header[5] >> 5);
+        let length = usize::from(header[3] & 3) << 11 | usize::from(header[4]) << 3 | usize::from(header[5] >> 5);
         let start = if header[1] & 1 == 1 { 7 } else { 9 };
         let frame = rest.get(start..length)?;
         rest = &rest[length..];
@@ -262,16 +227,8 @@ mod tests {
         let code = code ^ 0x55;
         let exponent = i32::from(code >> 4 & 7);
         let mantissa = i32::from(code & 15);
-        let magnitude = if exponent == 0 {
-            mantissa * 2 + 1
-        } else {
-            (mantissa * 2 + 33) << (exponent - 1)
-        };
-        (if code & 0x80 == 0 {
-            -magnitude
-        } else {
-            magnitude
-        }) * 8
+        let magnitude = if exponent == 0 { mantissa * 2 + 1 } else { (mantissa * 2 + 33) << (exponent - 1) };
+        (if code & 0x80 == 0 { -magnitude } else { magnitude }) * 8
     }
 
     #[test]
@@ -287,10 +244,7 @@ mod tests {
 
     #[test]
     fn a_truncated_adts_stream_ends_early() {
-        assert_eq!(
-            adts_frames(&[0xFF, 0xF1, 0x60, 0x40, 0x01, 0x3F, 0xFC]).count(),
-            0
-        );
+        assert_eq!(adts_frames(&[0xFF, 0xF1, 0x60, 0x40, 0x01, 0x3F, 0xFC]).count(), 0);
         let two = [0xFF, 0xF1, 0x60, 0x40, 0x01, 0x1F, 0xFC, 0xAB, 0xFF, 0xF1];
         assert_eq!(adts_frames(&two).collect::<Vec<_>>(), vec![&[0xAB][..]]);
     }

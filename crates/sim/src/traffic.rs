@@ -97,22 +97,10 @@ impl Traffic {
     ///
     /// A few timetables lead to patterns that repeat only every other cycle or never, mostly at signals.
     /// They are passed over, so that a cycle can be looped.
-    pub(crate) fn new(
-        network: &Network,
-        incidents: &[Incident],
-        demand: Demand,
-        cycle_ms: i64,
-        seed: u64,
-    ) -> Self {
+    pub(crate) fn new(network: &Network, incidents: &[Incident], demand: Demand, cycle_ms: i64, seed: u64) -> Self {
         let mut attempt = 0;
         loop {
-            let traffic = Self::settled(
-                network,
-                incidents,
-                demand,
-                cycle_ms,
-                seed.wrapping_add(attempt << 32),
-            );
+            let traffic = Self::settled(network, incidents, demand, cycle_ms, seed.wrapping_add(attempt << 32));
             attempt += 1;
             if attempt == TIMETABLES_TRIED || cycle_ms > LONGEST_LOOP_MS || traffic.repeats() {
                 return traffic;
@@ -120,13 +108,7 @@ impl Traffic {
         }
     }
 
-    fn settled(
-        network: &Network,
-        incidents: &[Incident],
-        demand: Demand,
-        cycle_ms: i64,
-        seed: u64,
-    ) -> Self {
+    fn settled(network: &Network, incidents: &[Incident], demand: Demand, cycle_ms: i64, seed: u64) -> Self {
         let mut traffic = Self {
             network: network.clone(),
             incidents: incidents.to_vec(),
@@ -135,11 +117,7 @@ impl Traffic {
             vehicles: vec![],
             cycle_ms,
             time_ms: 0,
-            order: network
-                .roadways
-                .iter()
-                .map(|road| vec![vec![]; road.lanes.len()])
-                .collect(),
+            order: network.roadways.iter().map(|road| vec![vec![]; road.lanes.len()]).collect(),
             placed: vec![],
         };
         traffic.warm_up();
@@ -164,17 +142,9 @@ impl Traffic {
 
     /// Runs whole cycles until the slowest vehicle of the first cycle has left.
     fn warm_up(&mut self) {
-        let queue = self
-            .incidents
-            .iter()
-            .any(|incident| incident.kind == IncidentKind::Queue);
+        let queue = self.incidents.iter().any(|incident| incident.kind == IncidentKind::Queue);
         let slowest_mps = if queue { 2.4 } else { 9.0 };
-        let longest_m = self
-            .network
-            .roadways
-            .iter()
-            .map(|road| road.extent.1 - road.extent.0)
-            .fold(0.0, f32::max);
+        let longest_m = self.network.roadways.iter().map(|road| road.extent.1 - road.extent.0).fold(0.0, f32::max);
         let needed_ms = (longest_m / slowest_mps * 1000.0) as i64;
         let cycles = (needed_ms / self.cycle_ms + 4).min(EARLIER_CYCLES - 1);
         self.time_ms = -cycles * self.cycle_ms;
@@ -221,12 +191,9 @@ impl Traffic {
         self.place_incidents();
         self.sort();
         self.enter(now);
-        let accelerations: Vec<f32> = (0..self.vehicles.len())
-            .map(|index| self.acceleration(index))
-            .collect();
-        let wishes: Vec<Option<usize>> = (0..self.vehicles.len())
-            .map(|index| self.lane_wish(index, accelerations[index]))
-            .collect();
+        let accelerations: Vec<f32> = (0..self.vehicles.len()).map(|index| self.acceleration(index)).collect();
+        let wishes: Vec<Option<usize>> =
+            (0..self.vehicles.len()).map(|index| self.lane_wish(index, accelerations[index])).collect();
         for (index, vehicle) in self.vehicles.iter_mut().enumerate() {
             let acceleration = accelerations[index];
             vehicle.braking = acceleration < -0.7 || vehicle.speed_mps < 0.3;
@@ -249,11 +216,7 @@ impl Traffic {
         let network = &self.network;
         self.vehicles.retain(|vehicle| {
             let road = &network.roadways[vehicle.road];
-            let end = if road.lanes[vehicle.lane].forward {
-                road.extent.1
-            } else {
-                -road.extent.0
-            };
+            let end = if road.lanes[vehicle.lane].forward { road.extent.1 } else { -road.extent.0 };
             vehicle.progress_m < end
         });
         self.time_ms += STEP_MS;
@@ -294,8 +257,7 @@ impl Traffic {
                     .waiting
                     .iter()
                     .filter(|(other, _)| {
-                        self.entries[*other].lane == entry.lane
-                            && self.entries[*other].road == entry.road
+                        self.entries[*other].lane == entry.lane && self.entries[*other].road == entry.road
                     })
                     .count();
                 if ahead < MAX_WAITING {
@@ -337,47 +299,25 @@ impl Traffic {
 
     fn entry_progress(&self, entry: &Entry) -> f32 {
         let road = &self.network.roadways[entry.road];
-        if road.lanes[entry.lane].forward {
-            road.extent.0
-        } else {
-            -road.extent.1
-        }
+        if road.lanes[entry.lane].forward { road.extent.0 } else { -road.extent.1 }
     }
 
     /// The speed at which a vehicle can enter now; `None` when there is no room.
     fn entry_speed(&self, entry: &Entry) -> Option<f32> {
         let progress = self.entry_progress(entry);
-        let wanted = self.wanted_speed(
-            entry.road,
-            entry.lane,
-            entry.kind,
-            entry.eagerness,
-            progress,
-        );
+        let wanted = self.wanted_speed(entry.road, entry.lane, entry.kind, entry.eagerness, progress);
         let Some(first) = self.order[entry.road][entry.lane].first() else {
             return Some(wanted);
         };
         let leader = &self.vehicles[*first];
-        let gap =
-            leader.progress_m - progress - (leader.kind.size_m().0 + entry.kind.size_m().0) / 2.0;
+        let gap = leader.progress_m - progress - (leader.kind.size_m().0 + entry.kind.size_m().0) / 2.0;
         let speed = wanted.min(leader.speed_mps + (gap - 6.0).max(0.0) * 0.15);
         (gap > 3.0 + speed * 0.8).then_some(speed)
     }
 
-    fn wanted_speed(
-        &self,
-        road: usize,
-        lane: usize,
-        kind: ObjectKind,
-        eagerness: f32,
-        progress: f32,
-    ) -> f32 {
+    fn wanted_speed(&self, road: usize, lane: usize, kind: ObjectKind, eagerness: f32, progress: f32) -> f32 {
         let one = &self.network.roadways[road].lanes[lane];
-        let limit = if kind.is_heavy() {
-            one.limit_kmh.min(84.0)
-        } else {
-            one.limit_kmh
-        };
+        let limit = if kind.is_heavy() { one.limit_kmh.min(84.0) } else { one.limit_kmh };
         let mut speed = limit / 3.6 * eagerness;
         if road == 0 {
             for incident in &self.incidents {
@@ -392,30 +332,18 @@ impl Traffic {
     }
 
     /// Whoever is next in a lane, seen from a position.
-    fn ahead(
-        &self,
-        road: usize,
-        lane: usize,
-        progress: f32,
-        length: f32,
-        exclude: Option<usize>,
-    ) -> Option<Ahead> {
+    fn ahead(&self, road: usize, lane: usize, progress: f32, length: f32, exclude: Option<usize>) -> Option<Ahead> {
         let order = &self.order[road][lane];
         let from = order.partition_point(|index| self.vehicles[*index].progress_m <= progress);
-        let vehicle = order[from..]
-            .iter()
-            .find(|index| Some(**index) != exclude)
-            .map(|index| {
-                let other = &self.vehicles[*index];
-                Ahead {
-                    gap_m: other.progress_m - progress - (other.kind.size_m().0 + length) / 2.0,
-                    speed_mps: other.speed_mps,
-                }
-            });
-        let obstacle = self.obstacle(road, lane, progress).map(|at| Ahead {
-            gap_m: at - progress - length / 2.0,
-            speed_mps: 0.0,
+        let vehicle = order[from..].iter().find(|index| Some(**index) != exclude).map(|index| {
+            let other = &self.vehicles[*index];
+            Ahead {
+                gap_m: other.progress_m - progress - (other.kind.size_m().0 + length) / 2.0,
+                speed_mps: other.speed_mps,
+            }
         });
+        let obstacle =
+            self.obstacle(road, lane, progress).map(|at| Ahead { gap_m: at - progress - length / 2.0, speed_mps: 0.0 });
         match (vehicle, obstacle) {
             (Some(a), Some(b)) => Some(if a.gap_m < b.gap_m { a } else { b }),
             (a, b) => a.or(b),
@@ -439,11 +367,7 @@ impl Traffic {
             for thing in self.placed.iter().filter(|thing| thing.blocks) {
                 let reach = (lane.width_m + thing.kind.size_m().1) / 2.0 - 0.2;
                 if (thing.t - road.lane_offset(lane_index, thing.s)).abs() < reach {
-                    consider(
-                        if lane.forward { thing.s } else { -thing.s }
-                            - thing.kind.size_m().0 / 2.0
-                            - 3.0,
-                    );
+                    consider(if lane.forward { thing.s } else { -thing.s } - thing.kind.size_m().0 / 2.0 - 3.0);
                 }
             }
         }
@@ -452,26 +376,12 @@ impl Traffic {
 
     fn acceleration(&self, index: usize) -> f32 {
         let vehicle = &self.vehicles[index];
-        let wanted = self.wanted_speed(
-            vehicle.road,
-            vehicle.lane,
-            vehicle.kind,
-            vehicle.eagerness,
-            vehicle.progress_m,
-        );
+        let wanted = self.wanted_speed(vehicle.road, vehicle.lane, vehicle.kind, vehicle.eagerness, vehicle.progress_m);
         let length = vehicle.kind.size_m().0;
         let mut result = follow(vehicle, wanted, None);
-        let lanes = [
-            Some(vehicle.lane),
-            vehicle
-                .from_lane
-                .filter(|(_, done)| *done < 0.5)
-                .map(|(lane, _)| lane),
-        ];
+        let lanes = [Some(vehicle.lane), vehicle.from_lane.filter(|(_, done)| *done < 0.5).map(|(lane, _)| lane)];
         for lane in lanes.into_iter().flatten() {
-            if let Some(ahead) =
-                self.ahead(vehicle.road, lane, vehicle.progress_m, length, Some(index))
-            {
+            if let Some(ahead) = self.ahead(vehicle.road, lane, vehicle.progress_m, length, Some(index)) {
                 result = result.min(follow(vehicle, wanted, Some(ahead)));
             }
         }
@@ -491,10 +401,7 @@ impl Traffic {
             Light::Yellow => gap_m > braking_m,
             Light::Red => gap_m > braking_m * 0.5,
         };
-        (stops && gap_m > -0.5).then_some(Ahead {
-            gap_m: gap_m + 1.0,
-            speed_mps: 0.0,
-        })
+        (stops && gap_m > -0.5).then_some(Ahead { gap_m: gap_m + 1.0, speed_mps: 0.0 })
     }
 
     /// The lane that a driver wants to change to now.
@@ -517,13 +424,7 @@ impl Traffic {
         if !forced && (vehicle.settled_s < 6.0 || lane.purpose != LaneUse::Travel) {
             return None;
         }
-        let wanted = self.wanted_speed(
-            vehicle.road,
-            vehicle.lane,
-            vehicle.kind,
-            vehicle.eagerness,
-            vehicle.progress_m,
-        );
+        let wanted = self.wanted_speed(vehicle.road, vehicle.lane, vehicle.kind, vehicle.eagerness, vehicle.progress_m);
         let held_up = acceleration < 0.15 && vehicle.speed_mps < wanted * 0.86;
         for (side, is_left) in [(lane.left, true), (lane.right, false)] {
             let Some(target) = side else { continue };
@@ -553,13 +454,7 @@ impl Traffic {
     fn has_gap(&self, index: usize, target: usize, forced: bool, wanted: f32) -> bool {
         let vehicle = &self.vehicles[index];
         let length = vehicle.kind.size_m().0;
-        if let Some(ahead) = self.ahead(
-            vehicle.road,
-            target,
-            vehicle.progress_m,
-            length,
-            Some(index),
-        ) {
+        if let Some(ahead) = self.ahead(vehicle.road, target, vehicle.progress_m, length, Some(index)) {
             let needed = 3.0 + vehicle.speed_mps * if forced { 0.35 } else { 0.8 };
             let gains = forced || follow(vehicle, wanted, Some(ahead)) > 0.25;
             if ahead.gap_m < needed || !gains {
@@ -567,22 +462,13 @@ impl Traffic {
             }
         }
         let order = &self.order[vehicle.road][target];
-        let upto =
-            order.partition_point(|other| self.vehicles[*other].progress_m <= vehicle.progress_m);
-        order[..upto]
-            .iter()
-            .rev()
-            .find(|other| **other != index)
-            .is_none_or(|other| {
-                let behind = &self.vehicles[*other];
-                let gap = vehicle.progress_m
-                    - behind.progress_m
-                    - (behind.kind.size_m().0 + length) / 2.0;
-                let closing = (behind.speed_mps - vehicle.speed_mps).max(0.0);
-                gap > 2.5
-                    + behind.speed_mps * if forced { 0.3 } else { 0.7 }
-                    + closing * closing / 5.0
-            })
+        let upto = order.partition_point(|other| self.vehicles[*other].progress_m <= vehicle.progress_m);
+        order[..upto].iter().rev().find(|other| **other != index).is_none_or(|other| {
+            let behind = &self.vehicles[*other];
+            let gap = vehicle.progress_m - behind.progress_m - (behind.kind.size_m().0 + length) / 2.0;
+            let closing = (behind.speed_mps - vehicle.speed_mps).max(0.0);
+            gap > 2.5 + behind.speed_mps * if forced { 0.3 } else { 0.7 } + closing * closing / 5.0
+        })
     }
 }
 
@@ -591,11 +477,7 @@ impl Vehicle {
     pub(crate) fn pose(&self, network: &Network) -> (f32, f32, f32) {
         let road = &network.roadways[self.road];
         let forward = road.lanes[self.lane].forward;
-        let s = if forward {
-            self.progress_m
-        } else {
-            -self.progress_m
-        };
+        let s = if forward { self.progress_m } else { -self.progress_m };
         let at = |s: f32| {
             let target = road.lane_offset(self.lane, s);
             match self.from_lane {
@@ -609,8 +491,7 @@ impl Vehicle {
         let mut yaw = ((at(s + 0.5) - at(s - 0.5)) / 1.0).atan();
         if let Some((from, done)) = self.from_lane {
             let shift = road.lanes[self.lane].offset_m - road.lanes[from].offset_m;
-            let sideways =
-                shift * 6.0 * done * (1.0 - done) / LANE_CHANGE_S * (self.speed_mps / 3.0).min(1.0);
+            let sideways = shift * 6.0 * done * (1.0 - done) / LANE_CHANGE_S * (self.speed_mps / 3.0).min(1.0);
             let turn = (sideways / self.speed_mps.max(3.0)).atan();
             yaw += if forward { turn } else { -turn };
         }
@@ -637,11 +518,7 @@ impl Vehicle {
 
 /// Acceleration of the intelligent driver model.
 fn follow(vehicle: &Vehicle, wanted: f32, ahead: Option<Ahead>) -> f32 {
-    let (strength, comfort, headway_s) = if vehicle.kind.is_heavy() {
-        (0.8, 1.7, 1.6)
-    } else {
-        (1.5, 2.2, 1.15)
-    };
+    let (strength, comfort, headway_s) = if vehicle.kind.is_heavy() { (0.8, 1.7, 1.6) } else { (1.5, 2.2, 1.15) };
     let ratio = vehicle.speed_mps / wanted.max(0.5);
     let free = 1.0 - ratio.powi(4);
     let Some(ahead) = ahead else {
@@ -654,13 +531,7 @@ fn follow(vehicle: &Vehicle, wanted: f32, ahead: Option<Ahead>) -> f32 {
     strength * (free - pressure * pressure)
 }
 
-fn timetable(
-    network: &Network,
-    incidents: &[Incident],
-    demand: Demand,
-    cycle_ms: i64,
-    seed: u64,
-) -> Vec<Entry> {
+fn timetable(network: &Network, incidents: &[Incident], demand: Demand, cycle_ms: i64, seed: u64) -> Vec<Entry> {
     let mut random = Random::new(seed);
     let urban = network.signals.is_some();
     let mut entries = vec![];
@@ -670,9 +541,9 @@ fn timetable(
                 continue;
             }
             let queue = road_index == 0
-                && incidents.iter().any(|incident| {
-                    incident.kind == IncidentKind::Queue && incident.away == lane.forward
-                });
+                && incidents
+                    .iter()
+                    .any(|incident| incident.kind == IncidentKind::Queue && incident.away == lane.forward);
             let per_hour = match lane.purpose {
                 _ if queue => 720.0,
                 LaneUse::Merge => demand.per_lane_h * 0.6,
@@ -688,13 +559,8 @@ fn timetable(
             for slot in 0..count {
                 let jitter = (random.range(-0.3, 0.3) * spacing as f32) as i64;
                 // Fast lanes carry few heavy vehicles.
-                let heavy = if lane.number == 1 {
-                    0.0
-                } else {
-                    demand.heavy_share * 1.4
-                };
-                let kind =
-                    ObjectKind::pick(&mut random, if urban { heavy * 0.4 } else { heavy }, urban);
+                let heavy = if lane.number == 1 { 0.0 } else { demand.heavy_share * 1.4 };
+                let kind = ObjectKind::pick(&mut random, if urban { heavy * 0.4 } else { heavy }, urban);
                 entries.push(Entry {
                     at_ms: (phase + slot * spacing + jitter).rem_euclid(cycle_ms),
                     road: road_index,
@@ -724,10 +590,7 @@ mod tests {
     ];
 
     fn traffic(shape: RoadShape, incidents: &[Incident]) -> Traffic {
-        let demand = Demand {
-            per_lane_h: 800.0,
-            heavy_share: 0.25,
-        };
+        let demand = Demand { per_lane_h: 800.0, heavy_share: 0.25 };
         Traffic::new(&Network::new(shape, 20_000), incidents, demand, 20_000, 11)
     }
 
@@ -741,9 +604,7 @@ mod tests {
                 for lane in traffic.order.iter().flatten() {
                     for pair in lane.windows(2) {
                         let (a, b) = (&traffic.vehicles[pair[0]], &traffic.vehicles[pair[1]]);
-                        let gap = b.progress_m
-                            - a.progress_m
-                            - (a.kind.size_m().0 + b.kind.size_m().0) / 2.0;
+                        let gap = b.progress_m - a.progress_m - (a.kind.size_m().0 + b.kind.size_m().0) / 2.0;
                         assert!(gap > -0.3, "{shape:?} gap {gap} at {}", a.progress_m);
                     }
                 }
@@ -758,10 +619,7 @@ mod tests {
             (RoadShape::Expressway, incident(IncidentKind::Queue)),
             (RoadShape::Bridge, incident(IncidentKind::Crash)),
         ]) {
-            assert!(
-                traffic(shape, &incidents).repeats(),
-                "{shape:?} {incidents:?}"
-            );
+            assert!(traffic(shape, &incidents).repeats(), "{shape:?} {incidents:?}");
         }
     }
 
@@ -771,16 +629,8 @@ mod tests {
         let (mut stopped, mut moving) = (0, 0);
         for _ in 0..500 {
             traffic.step();
-            stopped += traffic
-                .vehicles
-                .iter()
-                .filter(|vehicle| vehicle.speed_mps < 0.2)
-                .count();
-            moving += traffic
-                .vehicles
-                .iter()
-                .filter(|vehicle| vehicle.speed_mps > 8.0)
-                .count();
+            stopped += traffic.vehicles.iter().filter(|vehicle| vehicle.speed_mps < 0.2).count();
+            moving += traffic.vehicles.iter().filter(|vehicle| vehicle.speed_mps > 8.0).count();
         }
         assert!(stopped > 100 && moving > 500, "{stopped} {moving}");
     }

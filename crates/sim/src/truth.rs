@@ -59,19 +59,13 @@ pub fn events<'a>(frames: impl IntoIterator<Item = &'a FrameTruth>) -> Vec<Truth
     let mut done: Vec<TruthEvent> = vec![];
     let mut open: Vec<TruthEvent> = vec![];
     for frame in frames {
-        let (still, ended) = open
-            .into_iter()
-            .partition(|event| frame.incidents.contains(&event.kind));
+        let (still, ended) = open.into_iter().partition(|event| frame.incidents.contains(&event.kind));
         open = still;
         done.extend::<Vec<_>>(ended);
         for kind in &frame.incidents {
             match open.iter_mut().find(|event| event.kind == *kind) {
                 Some(event) => event.end_ms = frame.time_ms,
-                None => open.push(TruthEvent {
-                    kind: *kind,
-                    start_ms: frame.time_ms,
-                    end_ms: frame.time_ms,
-                }),
+                None => open.push(TruthEvent { kind: *kind, start_ms: frame.time_ms, end_ms: frame.time_ms }),
             }
         }
     }
@@ -113,17 +107,10 @@ mod tests {
                 frame,
                 time_ms: frame * 40,
                 boxes: vec![],
-                incidents: shows
-                    .then_some(IncidentKind::Pedestrian)
-                    .into_iter()
-                    .collect(),
+                incidents: shows.then_some(IncidentKind::Pedestrian).into_iter().collect(),
             })
             .collect();
-        let event = |start_ms, end_ms| TruthEvent {
-            kind: IncidentKind::Pedestrian,
-            start_ms,
-            end_ms,
-        };
+        let event = |start_ms, end_ms| TruthEvent { kind: IncidentKind::Pedestrian, start_ms, end_ms };
         assert_eq!(events(&frames), vec![event(0, 40), event(120, 120)]);
         let mut lines = vec![];
         write_json_lines(&mut lines, &frames).unwrap();

@@ -56,14 +56,7 @@ impl ObjectKind {
     /// A kind as traffic on a road with the given share of heavy vehicles has it.
     pub(crate) fn pick(random: &mut Random, heavy_share: f32, motorcycles: bool) -> Self {
         if random.chance(heavy_share) {
-            return [
-                Self::Truck,
-                Self::Trailer,
-                Self::Trailer,
-                Self::Tanker,
-                Self::Bus,
-                Self::Truck,
-            ][random.below(6)];
+            return [Self::Truck, Self::Trailer, Self::Trailer, Self::Tanker, Self::Bus, Self::Truck][random.below(6)];
         }
         match random.below(20) {
             0..=9 => Self::Car,
@@ -78,12 +71,10 @@ impl ObjectKind {
     /// Paint of the body as Chinese traffic wears it: mostly white, black, grey and silver.
     pub(crate) fn paint(self, random: &mut Random) -> Colour {
         const CARS: [u32; 12] = [
-            0xE9EBEC, 0xF2F2EF, 0xDADDDE, 0x1D1F22, 0x24282C, 0x6F757B, 0xA9AFB4, 0x8E959B,
-            0x7A1A1E, 0x1F3A66, 0xC4C9CC, 0x5A4636,
+            0xE9EBEC, 0xF2F2EF, 0xDADDDE, 0x1D1F22, 0x24282C, 0x6F757B, 0xA9AFB4, 0x8E959B, 0x7A1A1E, 0x1F3A66,
+            0xC4C9CC, 0x5A4636,
         ];
-        const BOXES: [u32; 7] = [
-            0xE4E6E6, 0x2E5E9E, 0xA8342C, 0xD9D4C8, 0x3C7A58, 0xB5682A, 0x7C858C,
-        ];
+        const BOXES: [u32; 7] = [0xE4E6E6, 0x2E5E9E, 0xA8342C, 0xD9D4C8, 0x3C7A58, 0xB5682A, 0x7C858C];
         const BUSES: [u32; 5] = [0xE8E9E6, 0x2C7DB8, 0x3F9A54, 0xD9B23A, 0xB5352F];
         let palette: &[u32] = match self {
             Self::Bus => &BUSES,

@@ -8,9 +8,8 @@ use media::CodecConfig;
 use media::bitstream::nal::length_prefixed;
 use openh264::formats::YUVSource;
 use sim::{
-    AudioCodec, ClipConfig, ClipFileError, Daylight, EncodeError, Incident, IncidentKind,
-    LiveCamera, LoopClip, ObjectKind, RoadShape, Scene, SceneConfig, VideoCodec, View, Weather,
-    barcode, sei,
+    AudioCodec, ClipConfig, ClipFileError, Daylight, EncodeError, Incident, IncidentKind, LiveCamera, LoopClip,
+    ObjectKind, RoadShape, Scene, SceneConfig, VideoCodec, View, Weather, barcode, sei,
 };
 
 fn scene(width: u32, height: u32) -> SceneConfig {
@@ -43,12 +42,7 @@ fn clip_config(width: u32, height: u32) -> ClipConfig {
 }
 
 fn installed(program: &str) -> bool {
-    let found = Command::new(program)
-        .arg("-version")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok();
+    let found = Command::new(program).arg("-version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
     if !found {
         eprintln!("{program} is not installed: skipped");
     }
@@ -59,42 +53,16 @@ fn installed(program: &str) -> bool {
 #[expect(clippy::unwrap_used, reason = "a test's helper")]
 fn ffmpeg_luma(stream: &Path, format: &str, size: (usize, usize)) -> Vec<Vec<u8>> {
     let output = Command::new("ffmpeg")
-        .args([
-            "-hide_banner",
-            "-nostdin",
-            "-loglevel",
-            "warning",
-            "-xerror",
-            "-f",
-            format,
-            "-i",
-        ])
+        .args(["-hide_banner", "-nostdin", "-loglevel", "warning", "-xerror", "-f", format, "-i"])
         .arg(stream)
-        .args([
-            "-vf",
-            &format!("scale={}:{}", size.0, size.1),
-            "-pix_fmt",
-            "gray",
-            "-f",
-            "rawvideo",
-            "-",
-        ])
+        .args(["-vf", &format!("scale={}:{}", size.0, size.1), "-pix_fmt", "gray", "-f", "rawvideo", "-"])
         .output()
         .unwrap();
     let complaints = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{complaints}");
     // Without a container there are no time stamps; that is the only remark allowed.
-    assert!(
-        complaints
-            .lines()
-            .all(|line| line.contains("timestamp") || line.contains("deprecated")),
-        "{complaints}"
-    );
-    output
-        .stdout
-        .chunks_exact(size.0 * size.1)
-        .map(<[u8]>::to_vec)
-        .collect()
+    assert!(complaints.lines().all(|line| line.contains("timestamp") || line.contains("deprecated")), "{complaints}");
+    output.stdout.chunks_exact(size.0 * size.1).map(<[u8]>::to_vec).collect()
 }
 
 #[test]
@@ -108,22 +76,15 @@ fn the_bar_code_survives_coding_scaling_and_two_decoders() {
         for packet in openh264::nal_units(&stream) {
             if let Some(picture) = decoder.decode(packet).unwrap() {
                 let (w, h) = picture.dimensions();
-                let stamp = barcode::read(picture.y(), w, h, picture.strides().0)
-                    .expect("a stamp in every picture");
+                let stamp = barcode::read(picture.y(), w, h, picture.strides().0).expect("a stamp in every picture");
                 assert_eq!(stamp.unix_ms, u64::from(stamp.counter) * 200);
                 counters.push(stamp.counter);
             }
         }
-        counters.extend(
-            decoder
-                .flush_remaining()
-                .unwrap()
-                .iter()
-                .filter_map(|picture| {
-                    let (w, h) = picture.dimensions();
-                    barcode::read(picture.y(), w, h, picture.strides().0).map(|stamp| stamp.counter)
-                }),
-        );
+        counters.extend(decoder.flush_remaining().unwrap().iter().filter_map(|picture| {
+            let (w, h) = picture.dimensions();
+            barcode::read(picture.y(), w, h, picture.strides().0).map(|stamp| stamp.counter)
+        }));
         assert_eq!(counters, (0..40).collect::<Vec<_>>());
         if installed("ffmpeg") {
             let path = directory.path().join("clip.h264");
@@ -131,15 +92,9 @@ fn the_bar_code_survives_coding_scaling_and_two_decoders() {
             for size in [(width as usize, height as usize), (320, 180)] {
                 let read: Vec<_> = ffmpeg_luma(&path, "h264", size)
                     .iter()
-                    .map(|luma| {
-                        barcode::read(luma, size.0, size.1, size.0).map(|stamp| stamp.counter)
-                    })
+                    .map(|luma| barcode::read(luma, size.0, size.1, size.0).map(|stamp| stamp.counter))
                     .collect();
-                assert_eq!(
-                    read,
-                    (0..40).map(Some).collect::<Vec<_>>(),
-                    "{width} at {size:?}"
-                );
+                assert_eq!(read, (0..40).map(Some).collect::<Vec<_>>(), "{width} at {size:?}");
             }
         }
     }
@@ -154,18 +109,11 @@ fn ffprobe_sees_the_declared_stream_and_no_errors() {
     let path = directory.path().join("clip.h264");
     let clip = LoopClip::encode(&clip_config(640, 360), |_, _| {}).unwrap();
     // Two passes with SEI: the seam and the messages are part of what is probed.
-    let CodecConfig::H264(config) = &clip.tracks()[0].codec else {
-        panic!("not H.264")
-    };
+    let CodecConfig::H264(config) = &clip.tracks()[0].codec else { panic!("not H.264") };
     let mut stream = vec![];
     for n in 0..80 {
         let unit = clip.unit(n, Some(1_800_000_000_000_000));
-        let sets = config
-            .sps
-            .iter()
-            .chain(&config.pps)
-            .filter(|_| unit.video.key)
-            .map(|set| &set[..]);
+        let sets = config.sps.iter().chain(&config.pps).filter(|_| unit.video.key).map(|set| &set[..]);
         for nal in sets.chain(length_prefixed(&unit.video.payload)) {
             stream.extend([0, 0, 0, 1]);
             stream.extend(nal);
@@ -174,24 +122,12 @@ fn ffprobe_sees_the_declared_stream_and_no_errors() {
     std::fs::write(&path, &stream).unwrap();
     let output = Command::new("ffprobe")
         .args(["-v", "warning", "-count_frames", "-show_entries"])
-        .args([
-            "stream=codec_name,width,height,has_b_frames,color_space,nb_read_frames",
-            "-of",
-            "csv=p=0",
-            "-i",
-        ])
+        .args(["stream=codec_name,width,height,has_b_frames,color_space,nb_read_frames", "-of", "csv=p=0", "-i"])
         .arg(&path)
         .output()
         .unwrap();
-    assert!(
-        output.stderr.is_empty(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    assert_eq!(
-        String::from_utf8_lossy(&output.stdout).trim(),
-        "h264,640,360,0,bt709,80"
-    );
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "h264,640,360,0,bt709,80");
 }
 
 #[test]
@@ -204,10 +140,7 @@ fn frames_carry_their_number_and_time_and_share_bytes_without() {
         assert_eq!(unit.video.pts.ticks, i64::try_from(n).unwrap() * 18_000);
         assert_eq!(unit.video.key, n % 10 == 0);
         let shared = clip.unit(n, None).video.payload;
-        assert_eq!(
-            shared.as_ptr(),
-            clip.unit(n + 40, None).video.payload.as_ptr()
-        );
+        assert_eq!(shared.as_ptr(), clip.unit(n + 40, None).video.payload.as_ptr());
         assert!(unit.video.payload.ends_with(&shared));
     }
     // Five packets of 40 ms belong to a picture of 200 ms, without gap over the seam.
@@ -233,25 +166,13 @@ fn the_seam_of_a_loop_is_no_bigger_than_any_other_step() {
         })
         .collect();
     let step = |a: &[u8], b: &[u8]| {
-        a.iter()
-            .zip(b)
-            .map(|(a, b)| u64::from(a.abs_diff(*b)))
-            .sum::<u64>() as f64
-            / a.len() as f64
+        a.iter().zip(b).map(|(a, b)| u64::from(a.abs_diff(*b))).sum::<u64>() as f64 / a.len() as f64
     };
-    let largest = luma
-        .windows(2)
-        .take(199)
-        .map(|pair| step(&pair[0], &pair[1]))
-        .fold(0.0, f64::max);
+    let largest = luma.windows(2).take(199).map(|pair| step(&pair[0], &pair[1])).fold(0.0, f64::max);
     let seam = step(&luma[199], &luma[0]);
     assert!(seam <= largest * 1.05, "{seam} {largest}");
     // Only sensor noise tells a picture from the one a cycle later.
-    assert!(
-        step(&luma[0], &luma[200]) < 1.2,
-        "{}",
-        step(&luma[0], &luma[200])
-    );
+    assert!(step(&luma[0], &luma[200]) < 1.2, "{}", step(&luma[0], &luma[200]));
 }
 
 #[test]
@@ -259,35 +180,20 @@ fn tracks_of_ground_truth_continue_over_the_seam() {
     let clip = LoopClip::encode(&clip_config(640, 360), |_, _| {}).unwrap();
     let (before, after) = (clip.truth(39), clip.truth(40));
     let mut followed = 0;
-    for object in before
-        .boxes
-        .iter()
-        .filter(|object| object.kind != ObjectKind::Pedestrian)
-    {
+    for object in before.boxes.iter().filter(|object| object.kind != ObjectKind::Pedestrian) {
         if let Some(same) = after.boxes.iter().find(|other| other.track == object.track) {
             followed += 1;
             assert_eq!(same.kind, object.kind);
-            assert!(
-                (same.distance_m - object.distance_m).abs() < 9.0,
-                "{object:?} {same:?}"
-            );
+            assert!((same.distance_m - object.distance_m).abs() < 9.0, "{object:?} {same:?}");
         }
     }
-    assert!(
-        followed * 10 >= before.boxes.len() * 7,
-        "{followed} of {}",
-        before.boxes.len()
-    );
+    assert!(followed * 10 >= before.boxes.len() * 7, "{followed} of {}", before.boxes.len());
 }
 
 #[test]
 fn equal_seeds_draw_equal_pixels() {
     let draw = |seed| {
-        let mut world = Scene::new(SceneConfig {
-            seed,
-            ..scene(320, 180)
-        })
-        .unwrap();
+        let mut world = Scene::new(SceneConfig { seed, ..scene(320, 180) }).unwrap();
         world.advance_to(17);
         world.render()
     };
@@ -297,15 +203,8 @@ fn equal_seeds_draw_equal_pixels() {
 
 #[test]
 fn boxes_of_ground_truth_hold_the_pixels_that_vehicles_change() {
-    let busy = SceneConfig {
-        incidents: vec![],
-        ..scene(640, 360)
-    };
-    let mut empty = Scene::new(SceneConfig {
-        vehicles_per_lane_h: 0.0,
-        ..busy.clone()
-    })
-    .unwrap();
+    let busy = SceneConfig { incidents: vec![], ..scene(640, 360) };
+    let mut empty = Scene::new(SceneConfig { vehicles_per_lane_h: 0.0, ..busy.clone() }).unwrap();
     let still = empty.render().y;
     let mut world = Scene::new(busy).unwrap();
     world.advance_to(20);
@@ -319,11 +218,7 @@ fn boxes_of_ground_truth_hold_the_pixels_that_vehicles_change() {
             .flat_map(|y| (x0..x0 + w).map(move |x| y * 640 + x))
             .filter(|index| still[*index].abs_diff(moving[*index]) > 10)
             .count();
-        assert!(
-            changed * 10 > w * h * 3,
-            "{object:?}: {changed} of {}",
-            w * h
-        );
+        assert!(changed * 10 > w * h * 3, "{object:?}: {changed} of {}", w * h);
     }
 }
 
@@ -339,27 +234,15 @@ fn a_saved_clip_is_loaded_and_damage_or_change_is_noticed() {
     assert_eq!(again.tracks(), clip.tracks());
     assert_eq!(again.annex_b(), clip.annex_b());
     assert_eq!(again.truth(95), clip.truth(95));
-    assert_eq!(
-        again.unit(3, None).audio[0].payload,
-        clip.unit(3, None).audio[0].payload
-    );
+    assert_eq!(again.unit(3, None).audio[0].payload, clip.unit(3, None).audio[0].payload);
     let path = directory.path().join(config.file_name());
-    let other = ClipConfig {
-        gop: 20,
-        ..config.clone()
-    };
-    assert!(matches!(
-        LoopClip::load(&path, &other),
-        Err(ClipFileError::Stale { .. })
-    ));
+    let other = ClipConfig { gop: 20, ..config.clone() };
+    assert!(matches!(LoopClip::load(&path, &other), Err(ClipFileError::Stale { .. })));
     let whole = std::fs::read(&path).unwrap();
     let mut damaged = whole.clone();
     damaged[whole.len() / 2] ^= 1;
     std::fs::write(&path, &damaged).unwrap();
-    assert!(matches!(
-        LoopClip::load(&path, &config),
-        Err(ClipFileError::Damaged { .. })
-    ));
+    assert!(matches!(LoopClip::load(&path, &config), Err(ClipFileError::Damaged { .. })));
     for length in [0, 5, 30, whole.len() - 1] {
         std::fs::write(&path, &whole[..length]).unwrap();
         assert!(LoopClip::load(&path, &config).is_err());
@@ -373,27 +256,16 @@ fn a_live_camera_shows_the_clock_and_turns() {
     let mut seen = vec![];
     for n in 0..12u64 {
         if n == 6 {
-            camera.set_view(View {
-                pan_deg: 25.0,
-                tilt_deg: -3.0,
-                zoom: 2.0,
-            });
+            camera.set_view(View { pan_deg: 25.0, tilt_deg: -3.0, zoom: 2.0 });
             camera.force_key();
         }
         let (unit, truth) = camera.next_unit(1_800_000_000_000 + n * 200).unwrap();
         assert_eq!(truth.frame, n);
         assert_eq!(unit.audio[0].payload.len(), 1600);
         assert_eq!(unit.video.key, [0, 6].contains(&n), "{n}");
-        let CodecConfig::H264(config) = &camera.tracks()[0].codec else {
-            panic!("not H.264")
-        };
+        let CodecConfig::H264(config) = &camera.tracks()[0].codec else { panic!("not H.264") };
         let mut stream = vec![];
-        let sets = config
-            .sps
-            .iter()
-            .chain(&config.pps)
-            .filter(|_| unit.video.key)
-            .map(|set| &set[..]);
+        let sets = config.sps.iter().chain(&config.pps).filter(|_| unit.video.key).map(|set| &set[..]);
         for nal in sets.chain(length_prefixed(&unit.video.payload)) {
             stream.extend([0, 0, 0, 1]);
             stream.extend(nal);
@@ -409,12 +281,7 @@ fn a_live_camera_shows_the_clock_and_turns() {
     for (n, (stamp, _)) in seen.iter().enumerate() {
         assert_eq!(stamp.unix_ms, 1_800_000_000_000 + n as u64 * 200);
     }
-    let change: u64 = seen[5]
-        .1
-        .iter()
-        .zip(&seen[6].1)
-        .map(|(a, b)| u64::from(a.abs_diff(*b)))
-        .sum();
+    let change: u64 = seen[5].1.iter().zip(&seen[6].1).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
     assert!(change / 30_000 > 8, "{change}");
 }
 
@@ -424,32 +291,18 @@ fn h265_and_aac_come_from_ffmpeg_and_decode() {
         return;
     }
     let directory = tempfile::tempdir().unwrap();
-    let config = ClipConfig {
-        codec: VideoCodec::H265,
-        audio: Some(AudioCodec::Aac),
-        ..clip_config(640, 360)
-    };
+    let config = ClipConfig { codec: VideoCodec::H265, audio: Some(AudioCodec::Aac), ..clip_config(640, 360) };
     let clip = match LoopClip::encode(&config, |_, _| {}) {
         // Some builds come without libx265.
-        Err(sim::ClipError::Encode(EncodeError::Ffmpeg { message, .. }))
-            if message.contains("libx265") =>
-        {
+        Err(sim::ClipError::Encode(EncodeError::Ffmpeg { message, .. })) if message.contains("libx265") => {
             return;
         }
         other => other.unwrap(),
     };
     assert!(matches!(clip.tracks()[0].codec, CodecConfig::H265(_)));
-    assert_eq!(
-        clip.tracks()[1].codec.rfc6381().as_deref(),
-        Some("mp4a.40.2")
-    );
+    assert_eq!(clip.tracks()[1].codec.rfc6381().as_deref(), Some("mp4a.40.2"));
     let unit = clip.unit(41, Some(77));
-    assert_eq!(
-        sei::read(&unit.video.payload, VideoCodec::H265)
-            .unwrap()
-            .counter,
-        41
-    );
+    assert_eq!(sei::read(&unit.video.payload, VideoCodec::H265).unwrap().counter, 41);
     let packets: usize = (0..40).map(|n| clip.unit(n, None).audio.len()).sum();
     assert_eq!(packets, 125);
     let path = directory.path().join("clip.h265");
@@ -461,42 +314,18 @@ fn h265_and_aac_come_from_ffmpeg_and_decode() {
     assert_eq!(read, (0..40).map(Some).collect::<Vec<_>>());
     let file = directory.path().join(config.file_name());
     clip.save(&file, &config).unwrap();
-    assert_eq!(
-        LoopClip::load(&file, &config).unwrap().tracks(),
-        clip.tracks()
-    );
+    assert_eq!(LoopClip::load(&file, &config).unwrap().tracks(), clip.tracks());
 }
 
 #[test]
 fn configurations_out_of_range_are_refused() {
     for broken in [
-        SceneConfig {
-            width: 641,
-            ..scene(640, 360)
-        },
-        SceneConfig {
-            height: 20,
-            ..scene(640, 360)
-        },
-        SceneConfig {
-            fps: 0,
-            ..scene(640, 360)
-        },
-        SceneConfig {
-            cycle_ms: 8_010,
-            ..scene(640, 360)
-        },
+        SceneConfig { width: 641, ..scene(640, 360) },
+        SceneConfig { height: 20, ..scene(640, 360) },
+        SceneConfig { fps: 0, ..scene(640, 360) },
+        SceneConfig { cycle_ms: 8_010, ..scene(640, 360) },
     ] {
         assert!(Scene::new(broken).is_err());
     }
-    assert!(
-        LoopClip::encode(
-            &ClipConfig {
-                gop: 0,
-                ..clip_config(320, 180)
-            },
-            |_, _| {}
-        )
-        .is_err()
-    );
+    assert!(LoopClip::encode(&ClipConfig { gop: 0, ..clip_config(320, 180) }, |_, _| {}).is_err());
 }

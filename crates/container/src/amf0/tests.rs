@@ -11,14 +11,9 @@ fn any_value() -> impl Strategy<Value = Value> {
         Just(Value::Undefined),
     ];
     leaf.prop_recursive(4, 40, 6, |inner| {
-        let object =
-            prop::collection::vec(("[a-z]{1,8}", inner.clone()), 0..5).prop_map(|properties| {
-                properties
-                    .into_iter()
-                    .fold(Object::new(), |object, (name, value)| {
-                        object.with(&name, value)
-                    })
-            });
+        let object = prop::collection::vec(("[a-z]{1,8}", inner.clone()), 0..5).prop_map(|properties| {
+            properties.into_iter().fold(Object::new(), |object, (name, value)| object.with(&name, value))
+        });
         prop_oneof![
             object.clone().prop_map(Value::Object),
             object.prop_map(Value::EcmaArray),
@@ -56,20 +51,14 @@ fn a_value_cut_anywhere_is_truncated_not_a_panic() {
     let value = Value::Object(
         Object::new()
             .with("app", "live")
-            .with(
-                "list",
-                Value::StrictArray(vec![Value::from(1.0), Value::from("hvc1")]),
-            )
+            .with("list", Value::StrictArray(vec![Value::from(1.0), Value::from("hvc1")]))
             .with("when", Value::Date { unix_ms: 1.0 }),
     );
     let bytes = encoded(&value);
     for end in 1..bytes.len() {
         // A cut between two properties is tolerated, every other cut is an error.
         let read = Decoder::new(&bytes[..end]).next_value();
-        assert!(
-            matches!(read, Err(AmfError::Truncated) | Ok(Some(Value::Object(_)))),
-            "{end}: {read:?}"
-        );
+        assert!(matches!(read, Err(AmfError::Truncated) | Ok(Some(Value::Object(_)))), "{end}: {read:?}");
     }
 }
 
@@ -92,14 +81,7 @@ fn tolerances_of_real_senders() {
     assert_eq!(value.as_object().unwrap().number("width"), Some(640.0));
     // GBK text.
     let name = b"\x02\x00\x04\xC9\xE3\xCF\xF1";
-    assert!(
-        Decoder::new(name)
-            .next_value()
-            .unwrap()
-            .unwrap()
-            .as_str()
-            .is_some()
-    );
+    assert!(Decoder::new(name).next_value().unwrap().unwrap().as_str().is_some());
     // AMF3 scalars within AMF0.
     for (bytes, expected) in [
         (&b"\x11\x04\x7F"[..], Value::Number(127.0)),
@@ -116,8 +98,5 @@ fn long_strings_take_the_long_form() {
     let text = "x".repeat(70_000);
     let bytes = encoded(&Value::from(&*text));
     assert_eq!(bytes[0], 0x0C);
-    assert_eq!(
-        Decoder::new(&bytes).next_value().unwrap().unwrap().as_str(),
-        Some(&*text)
-    );
+    assert_eq!(Decoder::new(&bytes).next_value().unwrap().unwrap().as_str(), Some(&*text));
 }

@@ -67,12 +67,7 @@ impl BodyPrefix {
     const MAX_LEN: usize = 8;
 
     fn new(kind: TagKind, frame: &Frame) -> Self {
-        Self {
-            kind,
-            timestamp_ms: wrapped_ms(frame),
-            bytes: [0; Self::MAX_LEN],
-            len: 0,
-        }
+        Self { kind, timestamp_ms: wrapped_ms(frame), bytes: [0; Self::MAX_LEN], len: 0 }
     }
 
     fn with(mut self, bytes: &[u8]) -> Self {
@@ -91,10 +86,7 @@ impl BodyPrefix {
 impl BodyWriter {
     /// Without tracks.
     pub fn new(options: MuxOptions) -> Self {
-        Self {
-            options,
-            ..Self::default()
-        }
+        Self { options, ..Self::default() }
     }
 
     /// Takes the tracks of the stream; see [`media::Muxer::set_tracks`].
@@ -112,11 +104,7 @@ impl BodyWriter {
                 Some(_) => Err("FLV and RTMP carry one video and one audio track".to_owned()),
             });
             if let Err(reason) = outcome {
-                refusals.push(Refusal {
-                    track: track.id,
-                    codec: track.codec(),
-                    reason,
-                });
+                refusals.push(Refusal { track: track.id, codec: track.codec(), reason });
             }
         }
         self.video = self.carry(video, self.video.as_ref());
@@ -130,21 +118,12 @@ impl BodyWriter {
         refusals
     }
 
-    fn carry(
-        &self,
-        next: Option<(Arc<TrackConfig>, Bytes)>,
-        before: Option<&Carried>,
-    ) -> Option<Carried> {
+    fn carry(&self, next: Option<(Arc<TrackConfig>, Bytes)>, before: Option<&Carried>) -> Option<Carried> {
         let (track, sequence_header) = next?;
         let announce = self.started
             && !sequence_header.is_empty()
-            && before
-                .is_none_or(|before| before.announce || before.sequence_header != sequence_header);
-        Some(Carried {
-            track,
-            sequence_header,
-            announce,
-        })
+            && before.is_none_or(|before| before.announce || before.sequence_header != sequence_header);
+        Some(Carried { track, sequence_header, announce })
     }
 
     /// Whether a video track is carried.
@@ -160,16 +139,8 @@ impl BodyWriter {
     /// What a reader needs before its first frame: `onMetaData` and the sequence headers.
     pub fn header_bodies(&self) -> impl Iterator<Item = (TagKind, &Bytes)> {
         std::iter::once((TagKind::Script, &self.metadata))
-            .chain(
-                self.video
-                    .iter()
-                    .map(|carried| (TagKind::Video, &carried.sequence_header)),
-            )
-            .chain(
-                self.audio
-                    .iter()
-                    .map(|carried| (TagKind::Audio, &carried.sequence_header)),
-            )
+            .chain(self.video.iter().map(|carried| (TagKind::Video, &carried.sequence_header)))
+            .chain(self.audio.iter().map(|carried| (TagKind::Audio, &carried.sequence_header)))
             .filter(|(_, body)| !body.is_empty())
     }
 
@@ -191,24 +162,14 @@ impl BodyWriter {
     }
 
     fn frame_prefix(&self, frame: &Frame) -> Option<BodyPrefix> {
-        if let Some(video) = self
-            .video
-            .as_ref()
-            .filter(|video| video.track.id == frame.track)
-        {
+        if let Some(video) = self.video.as_ref().filter(|video| video.track.id == frame.track) {
             return Some(self.video_prefix(&video.track.codec, frame));
         }
-        if let Some(audio) = self
-            .audio
-            .as_ref()
-            .filter(|audio| audio.track.id == frame.track)
-        {
+        if let Some(audio) = self.audio.as_ref().filter(|audio| audio.track.id == frame.track) {
             let head = BodyPrefix::new(TagKind::Audio, frame);
             let codec = &audio.track.codec;
             return Some(match codec {
-                CodecConfig::Opus(_) => head
-                    .with(&[ENHANCED_AUDIO | packet_type::CODED_FRAMES])
-                    .with(&four_cc::OPUS),
+                CodecConfig::Opus(_) => head.with(&[ENHANCED_AUDIO | packet_type::CODED_FRAMES]).with(&four_cc::OPUS),
                 CodecConfig::Aac(_) => head.with(&[sound_byte(codec), 1]),
                 _ => head.with(&[sound_byte(codec)]),
             });
@@ -227,28 +188,20 @@ impl BodyWriter {
             CodecConfig::H265(_) if self.options.hevc == HevcForm::Enhanced => {
                 if composition == [0; 3] {
                     let packet = packet_type::CODED_FRAMES_X;
-                    return head
-                        .with(&[ENHANCED_VIDEO | frame_type << 4 | packet])
-                        .with(&four_cc::HEVC);
+                    return head.with(&[ENHANCED_VIDEO | frame_type << 4 | packet]).with(&four_cc::HEVC);
                 }
                 let packet = packet_type::CODED_FRAMES;
-                head.with(&[ENHANCED_VIDEO | frame_type << 4 | packet])
-                    .with(&four_cc::HEVC)
-                    .with(&composition)
+                head.with(&[ENHANCED_VIDEO | frame_type << 4 | packet]).with(&four_cc::HEVC).with(&composition)
             }
             CodecConfig::Av1(_) => {
                 let packet = packet_type::CODED_FRAMES;
-                head.with(&[ENHANCED_VIDEO | frame_type << 4 | packet])
-                    .with(&four_cc::AV1)
+                head.with(&[ENHANCED_VIDEO | frame_type << 4 | packet]).with(&four_cc::AV1)
             }
-            CodecConfig::H265(_) => head
-                .with(&[frame_type << 4 | codec_id::H265_DOMESTIC, 1])
-                .with(&composition),
-            CodecConfig::Opaque(opaque) => head
-                .with(&[frame_type << 4 | legacy_id(&opaque.id, "flv-video-").unwrap_or_default()]),
-            _ => head
-                .with(&[frame_type << 4 | codec_id::H264, 1])
-                .with(&composition),
+            CodecConfig::H265(_) => head.with(&[frame_type << 4 | codec_id::H265_DOMESTIC, 1]).with(&composition),
+            CodecConfig::Opaque(opaque) => {
+                head.with(&[frame_type << 4 | legacy_id(&opaque.id, "flv-video-").unwrap_or_default()])
+            }
+            _ => head.with(&[frame_type << 4 | codec_id::H264, 1]).with(&composition),
         }
     }
 
@@ -290,10 +243,7 @@ impl BodyWriter {
             CodecConfig::Mp3(_) => {}
             CodecConfig::G711A(config) | CodecConfig::G711U(config) => {
                 if config.sample_rate_hz.get() != 8000 {
-                    return Err(format!(
-                        "FLV and RTMP carry G.711 at 8000 Hz only, not at {}",
-                        config.sample_rate_hz
-                    ));
+                    return Err(format!("FLV and RTMP carry G.711 at 8000 Hz only, not at {}", config.sample_rate_hz));
                 }
             }
             CodecConfig::Opaque(opaque) => {

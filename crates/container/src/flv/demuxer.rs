@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use media::bitstream::{av1, mp3, nal};
 use media::{
-    AacConfig, AccessUnit, Av1Config, CodecConfig, G711Config, H264Config, H265Config, MediaKind,
-    MediaTime, OpaqueConfig, OpusConfig, ParseError, TrackConfig, TrackId,
+    AacConfig, AccessUnit, Av1Config, CodecConfig, G711Config, H264Config, H265Config, MediaKind, MediaTime,
+    OpaqueConfig, OpusConfig, ParseError, TrackConfig, TrackId,
 };
 use std::num::NonZeroU32;
 
@@ -103,13 +103,7 @@ impl TagDemuxer {
 
     /// Takes one tag body and appends what it says to `events`. `timestamp_ms` must be unrolled over the
     /// 32-bit wrap. Units share the body's memory.
-    pub fn handle_tag(
-        &mut self,
-        kind: TagKind,
-        timestamp_ms: i64,
-        body: Bytes,
-        events: &mut Vec<TagEvent>,
-    ) {
+    pub fn handle_tag(&mut self, kind: TagKind, timestamp_ms: i64, body: Bytes, events: &mut Vec<TagEvent>) {
         if kind == TagKind::Script {
             self.script(timestamp_ms, &body, events);
             return;
@@ -167,29 +161,14 @@ impl TagDemuxer {
     }
 
     /// A sequence header.
-    fn configure(
-        &mut self,
-        id: TrackId,
-        packet: &Packet,
-        events: &mut Vec<TagEvent>,
-    ) -> Result<(), IgnoreReason> {
+    fn configure(&mut self, id: TrackId, packet: &Packet, events: &mut Vec<TagEvent>) -> Result<(), IgnoreReason> {
         let record = &packet.payload;
-        if self
-            .tracks
-            .iter()
-            .any(|track| track.id == id && track.codec == packet.codec && track.record == *record)
-        {
+        if self.tracks.iter().any(|track| track.id == id && track.codec == packet.codec && track.record == *record) {
             return Ok(());
         }
-        let (codec, form) = sequence_header(packet.codec, record)
-            .map_err(|error| IgnoreReason::BadSequenceHeader(id, error))?;
-        self.set_track(Track {
-            id,
-            codec: packet.codec,
-            record: record.clone(),
-            sound: None,
-            form,
-        })?;
+        let (codec, form) =
+            sequence_header(packet.codec, record).map_err(|error| IgnoreReason::BadSequenceHeader(id, error))?;
+        self.set_track(Track { id, codec: packet.codec, record: record.clone(), sound: None, form })?;
         events.push(TagEvent::Config(TrackConfig::new(id, CLOCK_HZ, codec)));
         Ok(())
     }
@@ -202,11 +181,7 @@ impl TagDemuxer {
         packet: &Packet,
         events: &mut Vec<TagEvent>,
     ) -> Result<Form, IgnoreReason> {
-        let media_kind = if kind == TagKind::Video {
-            MediaKind::Video
-        } else {
-            MediaKind::Audio
-        };
+        let media_kind = if kind == TagKind::Video { MediaKind::Video } else { MediaKind::Audio };
         let config = match self_described(packet) {
             Some(config) => config,
             None if needs_sequence_header(packet.codec) => {
@@ -216,18 +191,10 @@ impl TagDemuxer {
             None => CodecConfig::Opaque(opaque(packet.codec, media_kind, Bytes::new())),
         };
         let sound = config.sound();
-        let same = self
-            .tracks
-            .iter()
-            .any(|track| track.id == id && track.codec == packet.codec && track.sound == sound);
+        let same =
+            self.tracks.iter().any(|track| track.id == id && track.codec == packet.codec && track.sound == sound);
         if !same {
-            let track = Track {
-                id,
-                codec: packet.codec,
-                record: Bytes::new(),
-                sound,
-                form: Form::AsIs,
-            };
+            let track = Track { id, codec: packet.codec, record: Bytes::new(), sound, form: Form::AsIs };
             self.set_track(track)?;
             events.push(TagEvent::Config(TrackConfig::new(id, CLOCK_HZ, config)));
         }
@@ -270,27 +237,14 @@ impl TagDemuxer {
             _ => {
                 if !self.tracks.iter().any(|track| track.id == SCRIPT) {
                     let codec = CodecTag::FourCc(*b"amf0");
-                    let track = Track {
-                        id: SCRIPT,
-                        codec,
-                        record: Bytes::new(),
-                        sound: None,
-                        form: Form::AsIs,
-                    };
+                    let track = Track { id: SCRIPT, codec, record: Bytes::new(), sound: None, form: Form::AsIs };
                     if let Err(reason) = self.set_track(track) {
                         events.push(TagEvent::Ignored(reason));
                         return;
                     }
-                    let codec = OpaqueConfig {
-                        kind: MediaKind::Data,
-                        id: SCRIPT_TRACK_ID.into(),
-                        params: Bytes::new(),
-                    };
-                    events.push(TagEvent::Config(TrackConfig::new(
-                        SCRIPT,
-                        CLOCK_HZ,
-                        CodecConfig::Opaque(codec),
-                    )));
+                    let codec =
+                        OpaqueConfig { kind: MediaKind::Data, id: SCRIPT_TRACK_ID.into(), params: Bytes::new() };
+                    events.push(TagEvent::Config(TrackConfig::new(SCRIPT, CLOCK_HZ, CodecConfig::Opaque(codec))));
                 }
                 let at = MediaTime::new(timestamp_ms, CLOCK_HZ);
                 events.push(TagEvent::Unit(AccessUnit {
@@ -330,28 +284,20 @@ fn sequence_header(codec: CodecTag, record: &Bytes) -> Result<(CodecConfig, Form
             let (config, length_size) = H265Config::from_hvcc(record)?;
             Ok((CodecConfig::H265(config), Form::Nal(length_size)))
         }
-        CodecTag::FourCc(four_cc::AV1) => {
-            Ok((CodecConfig::Av1(Av1Config::from_av1c(record)?), Form::Obu))
+        CodecTag::FourCc(four_cc::AV1) => Ok((CodecConfig::Av1(Av1Config::from_av1c(record)?), Form::Obu)),
+        CodecTag::Audio(codec_id::AAC) | CodecTag::FourCc(four_cc::AAC) => {
+            Ok((CodecConfig::Aac(AacConfig::from_specific_config(record)?), Form::AsIs))
         }
-        CodecTag::Audio(codec_id::AAC) | CodecTag::FourCc(four_cc::AAC) => Ok((
-            CodecConfig::Aac(AacConfig::from_specific_config(record)?),
-            Form::AsIs,
-        )),
         CodecTag::FourCc(four_cc::OPUS) => Ok((CodecConfig::Opus(opus_head(record)?), Form::AsIs)),
         CodecTag::FourCc(_) | CodecTag::Audio(_) | CodecTag::Video(_) => {
             // Only enhanced tags of codecs we do not know come here; whether they are seen or heard follows
             // from the FourCC, and all that are heard are listed by enhanced RTMP v2.
             let kind = match codec {
-                CodecTag::FourCc(id) if matches!(&id, b"ac-3" | b"ec-3" | b"fLaC") => {
-                    MediaKind::Audio
-                }
+                CodecTag::FourCc(id) if matches!(&id, b"ac-3" | b"ec-3" | b"fLaC") => MediaKind::Audio,
                 CodecTag::Audio(_) => MediaKind::Audio,
                 _ => MediaKind::Video,
             };
-            Ok((
-                CodecConfig::Opaque(opaque(codec, kind, record.clone())),
-                Form::AsIs,
-            ))
+            Ok((CodecConfig::Opaque(opaque(codec, kind, record.clone())), Form::AsIs))
         }
     }
 }
@@ -372,16 +318,11 @@ fn opus_head(record: &[u8]) -> Result<OpusConfig, ParseError> {
 
 /// The configuration that a frame carries itself.
 fn self_described(packet: &Packet) -> Option<CodecConfig> {
-    let g711 = || G711Config {
-        sample_rate_hz: G711_RATE_HZ,
-        channels: 1 + (packet.sound_flags & 1),
-    };
+    let g711 = || G711Config { sample_rate_hz: G711_RATE_HZ, channels: 1 + (packet.sound_flags & 1) };
     match packet.codec {
         CodecTag::Audio(codec_id::G711_A) => Some(CodecConfig::G711A(g711())),
         CodecTag::Audio(codec_id::G711_U) => Some(CodecConfig::G711U(g711())),
-        codec if is_mp3(codec) => Some(CodecConfig::Mp3(
-            mp3::parse_frame_header(&packet.payload)?.config,
-        )),
+        codec if is_mp3(codec) => Some(CodecConfig::Mp3(mp3::parse_frame_header(&packet.payload)?.config)),
         _ => None,
     }
 }
@@ -390,10 +331,7 @@ fn self_described(packet: &Packet) -> Option<CodecConfig> {
 const G711_RATE_HZ: NonZeroU32 = NonZeroU32::new(8000).expect("8000 is not zero");
 
 fn is_mp3(codec: CodecTag) -> bool {
-    matches!(
-        codec,
-        CodecTag::Audio(codec_id::MP3 | codec_id::MP3_8KHZ) | CodecTag::FourCc(four_cc::MP3)
-    )
+    matches!(codec, CodecTag::Audio(codec_id::MP3 | codec_id::MP3_8KHZ) | CodecTag::FourCc(four_cc::MP3))
 }
 
 fn needs_sequence_header(codec: CodecTag) -> bool {
@@ -401,9 +339,7 @@ fn needs_sequence_header(codec: CodecTag) -> bool {
         codec,
         CodecTag::Video(codec_id::H264 | codec_id::H265_DOMESTIC)
             | CodecTag::Audio(codec_id::AAC)
-            | CodecTag::FourCc(
-                four_cc::AVC | four_cc::HEVC | four_cc::AV1 | four_cc::AAC | four_cc::OPUS
-            )
+            | CodecTag::FourCc(four_cc::AVC | four_cc::HEVC | four_cc::AV1 | four_cc::AAC | four_cc::OPUS)
     )
 }
 
@@ -414,11 +350,7 @@ fn opaque(codec: CodecTag, kind: MediaKind, params: Bytes) -> OpaqueConfig {
         CodecTag::Audio(id) => format!("flv-audio-{id}"),
         CodecTag::FourCc(id) => id.escape_ascii().to_string(),
     };
-    OpaqueConfig {
-        kind,
-        id: id.into(),
-        params,
-    }
+    OpaqueConfig { kind, id: id.into(), params }
 }
 
 /// 4-byte lengths, cut after the last NAL unit that fits; empty when none does.
@@ -434,9 +366,7 @@ fn canonical_nals(payload: Bytes, length_size: u8) -> Bytes {
 /// AV1-ISOBMFF §2.4: samples hold no temporal delimiters; enhanced RTMP does not forbid them in front.
 fn without_temporal_delimiter(payload: Bytes) -> Bytes {
     match av1::parse_obu(&payload) {
-        Ok((obu, consumed)) if obu.kind == av1::obu_type::TEMPORAL_DELIMITER => {
-            payload.slice(consumed..)
-        }
+        Ok((obu, consumed)) if obu.kind == av1::obu_type::TEMPORAL_DELIMITER => payload.slice(consumed..),
         _ => payload,
     }
 }

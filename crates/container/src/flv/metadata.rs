@@ -16,9 +16,7 @@ pub struct Metadata {
 impl Metadata {
     /// Declared frames per second, where it is a sane number.
     pub fn frame_rate(&self) -> Option<f64> {
-        self.properties
-            .number("framerate")
-            .filter(|rate| rate.is_finite() && *rate > 0.0)
+        self.properties.number("framerate").filter(|rate| rate.is_finite() && *rate > 0.0)
     }
 
     /// The encoder's name.
@@ -28,17 +26,11 @@ impl Metadata {
 }
 
 /// The body of an `onMetaData` script tag.
-pub(super) fn write_body(
-    video: Option<&TrackConfig>,
-    audio: Option<&TrackConfig>,
-    hevc: HevcForm,
-) -> Bytes {
+pub(super) fn write_body(video: Option<&TrackConfig>, audio: Option<&TrackConfig>, hevc: HevcForm) -> Bytes {
     let mut properties = Object::new().with("duration", 0.0);
     if let Some(track) = video {
         if let Some(picture) = track.codec.picture() {
-            properties = properties
-                .with("width", f64::from(picture.width))
-                .with("height", f64::from(picture.height));
+            properties = properties.with("width", f64::from(picture.width)).with("height", f64::from(picture.height));
             if let Some(rate) = picture.frame_rate_mhz {
                 properties = properties.with("framerate", f64::from(rate.get()) / 1000.0);
             }

@@ -18,9 +18,7 @@ pub struct Muxer {
 impl Muxer {
     /// Without tracks.
     pub fn new(options: MuxOptions) -> Self {
-        Self {
-            bodies: BodyWriter::new(options),
-        }
+        Self { bodies: BodyWriter::new(options) }
     }
 }
 
@@ -44,12 +42,7 @@ impl media::Muxer for Muxer {
         if let Some((kind, header)) = self.bodies.take_announcement(frame) {
             write_tag(out, kind, prefix.timestamp_ms, &[&header]);
         }
-        write_tag(
-            out,
-            prefix.kind,
-            prefix.timestamp_ms,
-            &[prefix.as_slice(), &frame.payload],
-        );
+        write_tag(out, prefix.kind, prefix.timestamp_ms, &[prefix.as_slice(), &frame.payload]);
     }
 }
 

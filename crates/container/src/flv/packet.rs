@@ -96,11 +96,7 @@ fn legacy_video(mut body: Bytes, mut each: impl FnMut(Packet)) -> Result<(), Ski
         codec_id::H264 | codec_id::H265_DOMESTIC => {
             let role = role(take_u8(&mut body)?)?;
             // Violates annex E.4.3.1: some encoders end a sequence with two bytes.
-            let composition_ms = if role == Role::End {
-                0
-            } else {
-                take_i24(&mut body)?
-            };
+            let composition_ms = if role == Role::End { 0 } else { take_i24(&mut body)? };
             (role, composition_ms)
         }
         _ => (Role::Coded, 0),
@@ -120,11 +116,7 @@ fn legacy_video(mut body: Bytes, mut each: impl FnMut(Packet)) -> Result<(), Ski
 fn legacy_audio(mut body: Bytes, mut each: impl FnMut(Packet)) -> Result<(), Skip> {
     let first = take_u8(&mut body)?;
     let id = first >> 4;
-    let role = if id == codec_id::AAC {
-        role(take_u8(&mut body)?)?
-    } else {
-        Role::Coded
-    };
+    let role = if id == codec_id::AAC { role(take_u8(&mut body)?)? } else { Role::Coded };
     each(Packet {
         number: 0,
         codec: CodecTag::Audio(id),
@@ -150,11 +142,7 @@ fn role(packet_type: u8) -> Result<Role, Skip> {
 /// Both enhanced headers have one shape; only the numbers of two packet types differ.
 fn enhanced(video: bool, mut body: Bytes, mut each: impl FnMut(Packet)) -> Result<(), Skip> {
     let first = take_u8(&mut body)?;
-    let frame_type = if video {
-        first >> 4 & 7
-    } else {
-        frame_type::KEY
-    };
+    let frame_type = if video { first >> 4 & 7 } else { frame_type::KEY };
     let mut packet_type = first & 0x0F;
     while packet_type == packet_type::MOD_EX {
         // Modifiers (nanosecond offsets) refine what follows; nothing is lost without them.
@@ -168,15 +156,8 @@ fn enhanced(video: bool, mut body: Bytes, mut each: impl FnMut(Packet)) -> Resul
     if video && frame_type == frame_type::COMMAND && packet_type != packet_type::METADATA {
         return Err(Skip::Hint);
     }
-    let header = Header {
-        video,
-        key: is_key(frame_type),
-    };
-    let multitrack = if video {
-        packet_type::VIDEO_MULTITRACK
-    } else {
-        packet_type::AUDIO_MULTITRACK
-    };
+    let header = Header { video, key: is_key(frame_type) };
+    let multitrack = if video { packet_type::VIDEO_MULTITRACK } else { packet_type::AUDIO_MULTITRACK };
     if packet_type != multitrack {
         let codec = take_four_cc(&mut body)?;
         each(header.packet(0, codec, packet_type, body)?);
@@ -214,13 +195,7 @@ struct Header {
 }
 
 impl Header {
-    fn packet(
-        &self,
-        number: u8,
-        codec: [u8; 4],
-        packet_type: u8,
-        mut payload: Bytes,
-    ) -> Result<Packet, Skip> {
+    fn packet(&self, number: u8, codec: [u8; 4], packet_type: u8, mut payload: Bytes) -> Result<Packet, Skip> {
         let mut composition_ms = 0;
         let role = match packet_type {
             packet_type::SEQUENCE_START => Role::Config,
@@ -278,15 +253,9 @@ fn take_u24(body: &mut Bytes) -> Result<usize, Skip> {
 
 fn take_i24(body: &mut Bytes) -> Result<i32, Skip> {
     let value = i32::try_from(take_u24(body)?).expect("24 bits fit 32");
-    Ok(if value & 0x80_0000 == 0 {
-        value
-    } else {
-        value - 0x100_0000
-    })
+    Ok(if value & 0x80_0000 == 0 { value } else { value - 0x100_0000 })
 }
 
 fn take_four_cc(body: &mut Bytes) -> Result<[u8; 4], Skip> {
-    body.try_get_u32()
-        .map(u32::to_be_bytes)
-        .map_err(|_| Skip::Truncated)
+    body.try_get_u32().map(u32::to_be_bytes).map_err(|_| Skip::Truncated)
 }

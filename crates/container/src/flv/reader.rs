@@ -85,8 +85,7 @@ impl FileReader {
                     self.expects = Expects::Tag;
                 }
                 Expects::Tag => {
-                    let Some(&[kind, l0, l1, l2, t0, t1, t2, t3, ..]) =
-                        self.buffer.first_chunk::<TAG_HEADER_LEN>()
+                    let Some(&[kind, l0, l1, l2, t0, t1, t2, t3, ..]) = self.buffer.first_chunk::<TAG_HEADER_LEN>()
                     else {
                         return Ok(None);
                     };
@@ -98,14 +97,9 @@ impl FileReader {
                     let body = self.buffer.split_to(body_len).freeze();
                     self.expects = Expects::PreviousTagSize;
                     if let Some(kind) = TagKind::from_id(kind) {
-                        let timestamp_ms =
-                            unroll_ms(self.last_timestamp_ms, u32::from_be_bytes([t3, t0, t1, t2]));
+                        let timestamp_ms = unroll_ms(self.last_timestamp_ms, u32::from_be_bytes([t3, t0, t1, t2]));
                         self.last_timestamp_ms = Some(timestamp_ms);
-                        return Ok(Some(Tag {
-                            kind,
-                            timestamp_ms,
-                            body,
-                        }));
+                        return Ok(Some(Tag { kind, timestamp_ms, body }));
                     }
                 }
             }

@@ -1,8 +1,8 @@
 use bytes::{BufMut, Bytes, BytesMut};
 use hex_literal::hex;
 use media::{
-    AacConfig, CodecConfig, G711Config, H264Config, MediaKind, Mp3Config, Muxer as _, OpaqueConfig,
-    OpusConfig, TrackConfig, TrackId,
+    AacConfig, CodecConfig, G711Config, H264Config, MediaKind, Mp3Config, Muxer as _, OpaqueConfig, OpusConfig,
+    TrackConfig, TrackId,
 };
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -54,11 +54,7 @@ fn ignored(events: &[TagEvent]) -> Vec<IgnoreReason> {
 }
 
 fn body(kind: TagKind, bytes: &[u8]) -> Tag {
-    Tag {
-        kind,
-        timestamp_ms: 0,
-        body: Bytes::copy_from_slice(bytes),
-    }
+    Tag { kind, timestamp_ms: 0, body: Bytes::copy_from_slice(bytes) }
 }
 
 #[test]
@@ -66,15 +62,9 @@ fn files_of_ffmpeg_are_understood() {
     let events = demux(tags(&golden("h264_bframes_aac.flv")));
     assert_eq!(ignored(&events), []);
     let configs = configs(&events);
-    let picture = configs
-        .iter()
-        .find_map(|config| config.codec.picture())
-        .unwrap();
+    let picture = configs.iter().find_map(|config| config.codec.picture()).unwrap();
     assert_eq!((picture.width, picture.height), (128, 72));
-    let sound = configs
-        .iter()
-        .find_map(|config| config.codec.sound())
-        .unwrap();
+    let sound = configs.iter().find_map(|config| config.codec.sound()).unwrap();
     assert_eq!(sound, (hz(44_100), 1));
     // ffprobe -show_packets lists the same times.
     let video: Vec<_> = units(&events)
@@ -83,16 +73,7 @@ fn files_of_ffmpeg_are_understood() {
         .map(|unit| (unit.dts.unwrap().ticks, unit.pts.ticks, unit.key))
         .collect();
     assert_eq!(video.len(), 25);
-    assert_eq!(
-        video[..5],
-        [
-            (0, 80, true),
-            (40, 200, false),
-            (80, 120, false),
-            (120, 160, false),
-            (160, 320, false)
-        ]
-    );
+    assert_eq!(video[..5], [(0, 80, true), (40, 200, false), (80, 120, false), (120, 160, false), (160, 320, false)]);
     let metadata = events.iter().find_map(|event| match event {
         TagEvent::Metadata(metadata) => Some(metadata),
         _ => None,
@@ -100,54 +81,30 @@ fn files_of_ffmpeg_are_understood() {
     assert_eq!(metadata.unwrap().frame_rate(), Some(25.0));
 
     let events = demux(tags(&golden("g711a.flv")));
-    let expected = G711Config {
-        sample_rate_hz: hz(8000),
-        channels: 1,
-    };
+    let expected = G711Config { sample_rate_hz: hz(8000), channels: 1 };
     assert_eq!(configs_of(&events), [CodecConfig::G711A(expected)]);
     let events = demux(tags(&golden("mp3.flv")));
-    let expected = Mp3Config {
-        sample_rate_hz: hz(44_100),
-        channels: 1,
-    };
+    let expected = Mp3Config { sample_rate_hz: hz(44_100), channels: 1 };
     assert_eq!(configs_of(&events), [CodecConfig::Mp3(expected)]);
     assert_eq!(ignored(&events), []);
 }
 
 fn configs_of(events: &[TagEvent]) -> Vec<CodecConfig> {
-    configs(events)
-        .into_iter()
-        .map(|config| config.codec.clone())
-        .collect()
+    configs(events).into_iter().map(|config| config.codec.clone()).collect()
 }
 
 fn any_codecs() -> Vec<(CodecConfig, CodecConfig)> {
     let aac = CodecConfig::Aac(AacConfig::lc(hz(48_000), 2).unwrap());
-    let g711 = G711Config {
-        sample_rate_hz: hz(8000),
-        channels: 1,
-    };
-    let legacy = |kind, id: &str| {
-        CodecConfig::Opaque(OpaqueConfig {
-            kind,
-            id: id.into(),
-            params: Bytes::new(),
-        })
-    };
+    let g711 = G711Config { sample_rate_hz: hz(8000), channels: 1 };
+    let legacy = |kind, id: &str| CodecConfig::Opaque(OpaqueConfig { kind, id: id.into(), params: Bytes::new() });
     let av1 = av1();
-    let mp3 = Mp3Config {
-        sample_rate_hz: hz(44_100),
-        channels: 1,
-    };
+    let mp3 = Mp3Config { sample_rate_hz: hz(44_100), channels: 1 };
     vec![
         (h264(), aac),
         (h265(), CodecConfig::Opus(OpusConfig { channels: 2 })),
         (h264(), CodecConfig::G711A(g711)),
         (h265(), CodecConfig::G711U(g711)),
-        (
-            legacy(MediaKind::Video, "flv-video-2"),
-            legacy(MediaKind::Audio, "flv-audio-11"),
-        ),
+        (legacy(MediaKind::Video, "flv-video-2"), legacy(MediaKind::Audio, "flv-audio-11")),
         (av1, CodecConfig::Mp3(mp3)),
     ]
 }
@@ -259,9 +216,7 @@ fn avc_header(config: &H264Config, length_size: u8) -> Vec<u8> {
 
 #[test]
 fn sequence_headers_missing_repeated_and_changed() {
-    let CodecConfig::H264(config) = h264() else {
-        unreachable!()
-    };
+    let CodecConfig::H264(config) = h264() else { unreachable!() };
     let coded = hex!("1701000000 00000002 6588");
     let header = avc_header(&config, 4);
     let mut other = config;
@@ -282,11 +237,7 @@ fn sequence_headers_missing_repeated_and_changed() {
     ]);
     assert_eq!(configs(&events).len(), 2);
     assert_eq!(units(&events).len(), 2);
-    assert!(
-        events
-            .iter()
-            .any(|event| matches!(event, TagEvent::End(TrackId(0))))
-    );
+    assert!(events.iter().any(|event| matches!(event, TagEvent::End(TrackId(0)))));
     let reasons = ignored(&events);
     assert!(
         matches!(
@@ -306,37 +257,20 @@ fn sequence_headers_missing_repeated_and_changed() {
 
 #[test]
 fn short_nal_lengths_become_four_bytes() {
-    let CodecConfig::H264(config) = h264() else {
-        unreachable!()
-    };
-    for (size, coded) in [
-        (1, &hex!("1701000000 02 6588 01 09")[..]),
-        (2, &hex!("1701000000 0002 6588 0001 09")),
-    ] {
-        let events = demux([
-            body(TagKind::Video, &avc_header(&config, size)),
-            body(TagKind::Video, coded),
-        ]);
-        assert_eq!(
-            units(&events)[0].payload[..],
-            hex!("00000002 6588 00000001 09")
-        );
+    let CodecConfig::H264(config) = h264() else { unreachable!() };
+    for (size, coded) in [(1, &hex!("1701000000 02 6588 01 09")[..]), (2, &hex!("1701000000 0002 6588 0001 09"))] {
+        let events = demux([body(TagKind::Video, &avc_header(&config, size)), body(TagKind::Video, coded)]);
+        assert_eq!(units(&events)[0].payload[..], hex!("00000002 6588 00000001 09"));
     }
 }
 
 #[test]
 fn payloads_share_the_memory_of_the_tag() {
-    let CodecConfig::H264(config) = h264() else {
-        unreachable!()
-    };
+    let CodecConfig::H264(config) = h264() else { unreachable!() };
     let coded = Bytes::copy_from_slice(&hex!("1701000000 00000002 6588"));
     let events = demux([
         body(TagKind::Video, &avc_header(&config, 4)),
-        Tag {
-            kind: TagKind::Video,
-            timestamp_ms: 0,
-            body: coded.clone(),
-        },
+        Tag { kind: TagKind::Video, timestamp_ms: 0, body: coded.clone() },
     ]);
     assert_eq!(units(&events)[0].payload.as_ptr(), coded[5..].as_ptr());
 }
@@ -344,9 +278,7 @@ fn payloads_share_the_memory_of_the_tag() {
 /// Synthetic, after enhanced RTMP v2: no encoder at hand writes them.
 #[test]
 fn multitrack_tags_and_modifiers() {
-    let CodecConfig::H264(config) = h264() else {
-        unreachable!()
-    };
+    let CodecConfig::H264(config) = h264() else { unreachable!() };
     let avcc = config.to_avcc();
     let asc = hex!("1190");
     // ManyTracks audio: two AAC sequence headers, then two frames.
@@ -361,11 +293,7 @@ fn multitrack_tags_and_modifiers() {
     }
     // OneTrack video with number 2 behind a ModEx of three bytes.
     let one_track = [&hex!("97 02 aabbcc 06")[..], &hex!("00 61766331 02"), &avcc].concat();
-    let coded = [
-        &hex!("96 01 61766331 02 ffffd8")[..],
-        &hex!("00000002 6588"),
-    ]
-    .concat();
+    let coded = [&hex!("96 01 61766331 02 ffffd8")[..], &hex!("00000002 6588")].concat();
     // ManyTracksManyCodecs: one AV1 track without configuration.
     let many_codecs = hex!("96 23 61763031 01 000002 0102");
     let events = demux([
@@ -377,22 +305,9 @@ fn multitrack_tags_and_modifiers() {
     ]);
     let ids: Vec<u8> = configs(&events).iter().map(|config| config.id.0).collect();
     assert_eq!(ids, [1, 0x83, 0x42]);
-    let got: Vec<_> = units(&events)
-        .iter()
-        .map(|unit| (unit.track.0, unit.pts.ticks, unit.payload.to_vec()))
-        .collect();
-    assert_eq!(
-        got,
-        [
-            (1, 0, vec![0xA0]),
-            (0x83, 0, vec![0xA3]),
-            (0x42, -40, hex!("00000002 6588").to_vec()),
-        ]
-    );
-    assert_eq!(
-        ignored(&events),
-        [IgnoreReason::MissingSequenceHeader(TrackId(0x41))]
-    );
+    let got: Vec<_> = units(&events).iter().map(|unit| (unit.track.0, unit.pts.ticks, unit.payload.to_vec())).collect();
+    assert_eq!(got, [(1, 0, vec![0xA0]), (0x83, 0, vec![0xA3]), (0x42, -40, hex!("00000002 6588").to_vec()),]);
+    assert_eq!(ignored(&events), [IgnoreReason::MissingSequenceHeader(TrackId(0x41))]);
 }
 
 #[test]
@@ -400,9 +315,7 @@ fn av1_units_lose_their_temporal_delimiter_and_unknown_codecs_are_carried() {
     let header = hex!("90 76703039 0102");
     let coded = hex!("93 76703039 aabb");
     let events = demux([body(TagKind::Video, &header), body(TagKind::Video, &coded)]);
-    let CodecConfig::Opaque(opaque) = &configs(&events)[0].codec else {
-        panic!()
-    };
+    let CodecConfig::Opaque(opaque) = &configs(&events)[0].codec else { panic!() };
     assert_eq!((&*opaque.id, &opaque.params[..]), ("vp09", &[1, 2][..]));
     assert_eq!(units(&events)[0].payload[..], [0xAA, 0xBB]);
 }
@@ -412,42 +325,21 @@ fn script_data_becomes_metadata_or_a_data_track() {
     let script = |name: &str| {
         let mut body = BytesMut::new();
         crate::amf0::write_str(&mut body, name);
-        crate::amf0::write(
-            &mut body,
-            &crate::amf0::Object::new().with("framerate", 30.0).into(),
-        );
-        Tag {
-            kind: TagKind::Script,
-            timestamp_ms: 7,
-            body: body.freeze(),
-        }
+        crate::amf0::write(&mut body, &crate::amf0::Object::new().with("framerate", 30.0).into());
+        Tag { kind: TagKind::Script, timestamp_ms: 7, body: body.freeze() }
     };
     let set = {
         let mut body = BytesMut::new();
         crate::amf0::write_str(&mut body, "@setDataFrame");
         body.extend_from_slice(&script("onMetaData").body);
-        Tag {
-            kind: TagKind::Script,
-            timestamp_ms: 0,
-            body: body.freeze(),
-        }
+        Tag { kind: TagKind::Script, timestamp_ms: 0, body: body.freeze() }
     };
-    let events = demux([
-        set,
-        script("onCuePoint"),
-        script("onStatus"),
-        body(TagKind::Script, &[0xFF]),
-    ]);
-    assert!(
-        matches!(&events[0], TagEvent::Metadata(metadata) if metadata.frame_rate() == Some(30.0))
-    );
+    let events = demux([set, script("onCuePoint"), script("onStatus"), body(TagKind::Script, &[0xFF])]);
+    assert!(matches!(&events[0], TagEvent::Metadata(metadata) if metadata.frame_rate() == Some(30.0)));
     let config = configs(&events)[0];
     assert_eq!((config.id, config.kind()), (TrackId(2), MediaKind::Data));
     assert_eq!(units(&events)[0].payload, script("onCuePoint").body);
-    assert_eq!(
-        ignored(&events),
-        [IgnoreReason::Hint, IgnoreReason::MalformedScript]
-    );
+    assert_eq!(ignored(&events), [IgnoreReason::Hint, IgnoreReason::MalformedScript]);
     // And back into a tag.
     let mut muxer = Muxer::new(MuxOptions::default());
     assert!(muxer.set_tracks(&[Arc::new(config.clone())]).is_empty());
@@ -460,15 +352,8 @@ fn script_data_becomes_metadata_or_a_data_track() {
 #[test]
 fn tracks_that_flv_cannot_carry_are_refused_with_a_reason() {
     let aac = CodecConfig::Aac(AacConfig::lc(hz(48_000), 2).unwrap());
-    let wide = G711Config {
-        sample_rate_hz: hz(16_000),
-        channels: 1,
-    };
-    let klv = OpaqueConfig {
-        kind: MediaKind::Data,
-        id: "SMPTE336M".into(),
-        params: Bytes::new(),
-    };
+    let wide = G711Config { sample_rate_hz: hz(16_000), channels: 1 };
+    let klv = OpaqueConfig { kind: MediaKind::Data, id: "SMPTE336M".into(), params: Bytes::new() };
     let mut muxer = Muxer::new(MuxOptions::default());
     let refusals = muxer.set_tracks(&[
         track(0, h264()),
@@ -503,11 +388,7 @@ fn a_changed_configuration_is_announced_once_to_readers_who_are_there() {
     };
     assert_eq!(written(&mut muxer, &mut out), 1);
     muxer.set_tracks(&[track(0, h264())]);
-    assert_eq!(
-        written(&mut muxer, &mut out),
-        1,
-        "the same configuration again is no change"
-    );
+    assert_eq!(written(&mut muxer, &mut out), 1, "the same configuration again is no change");
     muxer.set_tracks(&[track(0, h265())]);
     assert_eq!(written(&mut muxer, &mut out), 2);
     assert_eq!(written(&mut muxer, &mut out), 1);

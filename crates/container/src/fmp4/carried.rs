@@ -21,8 +21,7 @@ pub(super) fn choose(tracks: &[Arc<TrackConfig>]) -> (Vec<Arc<TrackConfig>>, Vec
                 format!("fMP4 cannot describe the codec {}", opaque.id)
             }
             (CodecConfig::G711A(_) | CodecConfig::G711U(_), _) => {
-                "browsers play no G.711 in MP4; the sound needs another transport or transcoding"
-                    .to_owned()
+                "browsers play no G.711 in MP4; the sound needs another transport or transcoding".to_owned()
             }
             _ if taken => "fMP4 streams carry one video and one audio track".to_owned(),
             _ => {
@@ -30,11 +29,7 @@ pub(super) fn choose(tracks: &[Arc<TrackConfig>]) -> (Vec<Arc<TrackConfig>>, Vec
                 continue;
             }
         };
-        refusals.push(Refusal {
-            track: track.id,
-            codec: track.codec(),
-            reason,
-        });
+        refusals.push(Refusal { track: track.id, codec: track.codec(), reason });
     }
     chosen.sort_by_key(|track| track.kind() == MediaKind::Audio);
     (chosen, refusals)
@@ -48,17 +43,11 @@ pub fn mime_type(tracks: &[Arc<TrackConfig>]) -> (String, Vec<Refusal>) {
         Some(track) if track.kind() == MediaKind::Audio => "audio/mp4",
         _ => "video/mp4",
     };
-    let codecs: Vec<String> = chosen
-        .iter()
-        .filter_map(|track| track.codec.rfc6381())
-        .collect();
+    let codecs: Vec<String> = chosen.iter().filter_map(|track| track.codec.rfc6381()).collect();
     if codecs.is_empty() {
         return (container.to_owned(), refusals);
     }
-    (
-        format!("{container}; codecs=\"{}\"", codecs.join(",")),
-        refusals,
-    )
+    (format!("{container}; codecs=\"{}\"", codecs.join(",")), refusals)
 }
 
 /// Ticks per second of a track: 90 kHz for video, the sampling rate for audio.

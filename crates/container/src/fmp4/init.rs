@@ -56,9 +56,7 @@ pub(super) fn track_number(index: usize) -> u32 {
 fn write_track(out: &mut BytesMut, number: u32, codec: &CodecConfig) {
     const ENABLED_IN_MOVIE: u32 = 3;
     let audio = codec.kind() == MediaKind::Audio;
-    let (width, height) = codec
-        .picture()
-        .map_or((0, 0), |picture| (picture.width, picture.height));
+    let (width, height) = codec.picture().map_or((0, 0), |picture| (picture.width, picture.height));
     full_boxed(out, b"tkhd", 0, ENABLED_IN_MOVIE, |out| {
         out.put_slice(&[0; 8]);
         out.put_u32(number);
@@ -141,16 +139,8 @@ fn write_sample_entry(out: &mut BytesMut, codec: &CodecConfig) {
     }
 }
 
-fn visual(
-    out: &mut BytesMut,
-    kind: &[u8; 4],
-    codec: &CodecConfig,
-    config_kind: &[u8; 4],
-    config: &[u8],
-) {
-    let (width, height) = codec
-        .picture()
-        .map_or((0, 0), |picture| (picture.width, picture.height));
+fn visual(out: &mut BytesMut, kind: &[u8; 4], codec: &CodecConfig, config_kind: &[u8; 4], config: &[u8]) {
+    let (width, height) = codec.picture().map_or((0, 0), |picture| (picture.width, picture.height));
     // Both are 16,384 at most, by the parsers of parameter sets.
     let clipped = |length: u32| u16::try_from(length).unwrap_or(u16::MAX);
     boxed(out, kind, |out| {
@@ -171,15 +161,8 @@ fn visual(
     });
 }
 
-fn audio(
-    out: &mut BytesMut,
-    kind: &[u8; 4],
-    codec: &CodecConfig,
-    config: impl FnOnce(&mut BytesMut),
-) {
-    let (rate, channels) = codec
-        .sound()
-        .map_or((0, 1), |(rate, channels)| (rate.get(), channels));
+fn audio(out: &mut BytesMut, kind: &[u8; 4], codec: &CodecConfig, config: impl FnOnce(&mut BytesMut)) {
+    let (rate, channels) = codec.sound().map_or((0, 1), |(rate, channels)| (rate.get(), channels));
     boxed(out, kind, |out| {
         out.put_slice(&[0; 6]);
         out.put_u16(1);
@@ -204,11 +187,7 @@ fn write_esds(out: &mut BytesMut, object_type: u8, specific_config: &[u8]) {
     const AUDIO_STREAM: u8 = 5 << 2 | 1;
     const DECODER_CONFIG_LEN: usize = 13;
     let byte = |length: usize| u8::try_from(length).expect("descriptors are under 128 bytes");
-    let specific_len = if specific_config.is_empty() {
-        0
-    } else {
-        2 + specific_config.len()
-    };
+    let specific_len = if specific_config.is_empty() { 0 } else { 2 + specific_config.len() };
     let decoder_len = DECODER_CONFIG_LEN + specific_len;
     full_boxed(out, b"esds", 0, 0, |out| {
         out.put_slice(&[ES, byte(3 + 2 + decoder_len + 3), 0, 0, 0]);
@@ -238,13 +217,7 @@ fn boxed(out: &mut BytesMut, kind: &[u8; 4], content: impl FnOnce(&mut BytesMut)
     out[start..start + 4].copy_from_slice(&size.to_be_bytes());
 }
 
-fn full_boxed(
-    out: &mut BytesMut,
-    kind: &[u8; 4],
-    version: u8,
-    flags: u32,
-    content: impl FnOnce(&mut BytesMut),
-) {
+fn full_boxed(out: &mut BytesMut, kind: &[u8; 4], version: u8, flags: u32, content: impl FnOnce(&mut BytesMut)) {
     boxed(out, kind, |out| {
         out.put_u32(u32::from(version) << 24 | flags);
         content(out);

@@ -57,11 +57,7 @@ impl media::Muxer for Muxer {
             .eq(chosen.iter().map(|track| (track.id, &track.codec)));
         if !same {
             self.announce = self.sequence > 0 && !chosen.is_empty();
-            self.carried = chosen
-                .iter()
-                .enumerate()
-                .map(|(index, track)| Carried::new(index, track))
-                .collect();
+            self.carried = chosen.iter().enumerate().map(|(index, track)| Carried::new(index, track)).collect();
             self.tracks = chosen;
         }
         refusals
@@ -74,18 +70,11 @@ impl media::Muxer for Muxer {
     }
 
     fn write_frame(&mut self, frame: &Frame, out: &mut BytesMut) {
-        let Some(track) = self
-            .carried
-            .iter_mut()
-            .find(|track| track.id == frame.track)
-        else {
+        let Some(track) = self.carried.iter_mut().find(|track| track.id == frame.track) else {
             return;
         };
         // The sizes of mdat and trun are 32 bits.
-        let Some(payload_len) = u32::try_from(frame.payload.len())
-            .ok()
-            .filter(|len| *len < u32::MAX - MOOF_LEN)
-        else {
+        let Some(payload_len) = u32::try_from(frame.payload.len()).ok().filter(|len| *len < u32::MAX - MOOF_LEN) else {
             return;
         };
         if std::mem::take(&mut self.announce) {
@@ -130,19 +119,14 @@ impl Carried {
                 self.duration = distance;
             }
         }
-        let composition = (frame.pts.to_ticks(self.timescale) - dts)
-            .clamp(i64::from(i32::MIN), i64::from(i32::MAX));
+        let composition = (frame.pts.to_ticks(self.timescale) - dts).clamp(i64::from(i32::MIN), i64::from(i32::MAX));
         Sample {
             track: self.number,
             // The time line begins at 0; what a repaired jump put before it is shown at once.
             dts: u64::try_from(dts).unwrap_or(0),
             duration: self.duration,
             size,
-            flags: if frame.key || self.audio {
-                KEY_FLAGS
-            } else {
-                DELTA_FLAGS
-            },
+            flags: if frame.key || self.audio { KEY_FLAGS } else { DELTA_FLAGS },
             composition: i32::try_from(composition).expect("clamped to 32 bits"),
         }
     }

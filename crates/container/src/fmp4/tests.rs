@@ -1,7 +1,6 @@
 use bytes::{Bytes, BytesMut};
 use media::{
-    AacConfig, CodecConfig, Frame, G711Config, MediaKind, Mp3Config, Muxer as _, OpusConfig,
-    TrackConfig, TrackId,
+    AacConfig, CodecConfig, Frame, G711Config, MediaKind, Mp3Config, Muxer as _, OpusConfig, TrackConfig, TrackId,
 };
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -22,15 +21,9 @@ fn muxed(tracks: &[Arc<TrackConfig>], frames: &[Frame]) -> BytesMut {
 }
 
 fn codecs() -> Vec<(CodecConfig, CodecConfig)> {
-    let mp3 = Mp3Config {
-        sample_rate_hz: hz(44_100),
-        channels: 2,
-    };
+    let mp3 = Mp3Config { sample_rate_hz: hz(44_100), channels: 2 };
     vec![
-        (
-            h264(),
-            CodecConfig::Aac(AacConfig::lc(hz(44_100), 2).unwrap()),
-        ),
+        (h264(), CodecConfig::Aac(AacConfig::lc(hz(44_100), 2).unwrap())),
         (h265(), CodecConfig::Opus(OpusConfig { channels: 2 })),
         (av1(), CodecConfig::Mp3(mp3)),
     ]
@@ -75,12 +68,9 @@ proptest! {
 
 #[test]
 fn a_golden_file_survives_demuxing_and_muxing() {
-    let mut reader =
-        FileReader::open(Bytes::from(golden("h264_bframes_aac_fragmented.mp4"))).unwrap();
+    let mut reader = FileReader::open(Bytes::from(golden("h264_bframes_aac_fragmented.mp4"))).unwrap();
     let tracks: Vec<_> = reader.tracks().iter().cloned().map(Arc::new).collect();
-    let frames: Vec<Frame> = std::iter::from_fn(|| reader.next_unit().unwrap())
-        .map(shared)
-        .collect();
+    let frames: Vec<Frame> = std::iter::from_fn(|| reader.next_unit().unwrap()).map(shared).collect();
     let out = muxed(&tracks, &frames);
     let mut again = FileReader::open(out.freeze()).unwrap();
     let units: Vec<_> = std::iter::from_fn(|| again.next_unit().unwrap()).collect();
@@ -92,33 +82,19 @@ fn a_golden_file_survives_demuxing_and_muxing() {
 
 #[test]
 fn what_browsers_cannot_play_is_refused_and_left_out_of_the_type() {
-    let g711 = G711Config {
-        sample_rate_hz: hz(8000),
-        channels: 1,
-    };
+    let g711 = G711Config { sample_rate_hz: hz(8000), channels: 1 };
     let aac = CodecConfig::Aac(AacConfig::lc(hz(48_000), 2).unwrap());
-    let tracks = [
-        track(0, h264()),
-        track(1, CodecConfig::G711A(g711)),
-        track(2, aac),
-        track(4, h265()),
-    ];
+    let tracks = [track(0, h264()), track(1, CodecConfig::G711A(g711)), track(2, aac), track(4, h265())];
     let (kind, refusals) = mime_type(&tracks);
     assert_eq!(kind, "video/mp4; codecs=\"avc1.64000A,mp4a.40.2\"");
     let refused: Vec<u8> = refusals.iter().map(|refusal| refusal.track.0).collect();
     assert_eq!(refused, [1, 4]);
     assert_eq!(Muxer::new().set_tracks(&tracks), refusals);
-    assert_eq!(
-        mime_type(&tracks[2..3]).0,
-        "audio/mp4; codecs=\"mp4a.40.2\""
-    );
+    assert_eq!(mime_type(&tracks[2..3]).0, "audio/mp4; codecs=\"mp4a.40.2\"");
     assert_eq!(mime_type(&[]).0, "video/mp4");
     for (video, audio) in codecs() {
         let (kind, refusals) = mime_type(&[track(0, video), track(1, audio)]);
-        assert!(
-            refusals.is_empty() && kind.starts_with("video/mp4; codecs="),
-            "{kind}"
-        );
+        assert!(refusals.is_empty() && kind.starts_with("video/mp4; codecs="), "{kind}");
     }
 }
 

@@ -10,9 +10,7 @@ pub(super) fn children(content: &Bytes) -> impl Iterator<Item = ([u8; 4], Bytes)
     std::iter::from_fn(move || {
         let header = Header::parse(&rest, rest.len() as u64)?;
         // A size within memory fits usize.
-        let size = usize::try_from(header.size)
-            .ok()
-            .filter(|size| *size <= rest.len())?;
+        let size = usize::try_from(header.size).ok().filter(|size| *size <= rest.len())?;
         let child = rest.split_to(size).slice(header.len..);
         Some((header.kind, child))
     })
@@ -20,15 +18,12 @@ pub(super) fn children(content: &Bytes) -> impl Iterator<Item = ([u8; 4], Bytes)
 
 /// The first child of a kind.
 pub(super) fn child(content: &Bytes, kind: &[u8; 4]) -> Option<Bytes> {
-    children(content)
-        .find(|(found, _)| found == kind)
-        .map(|(_, content)| content)
+    children(content).find(|(found, _)| found == kind).map(|(_, content)| content)
 }
 
 /// The first box at a path.
 pub(super) fn descendant(content: &Bytes, path: &[&[u8; 4]]) -> Option<Bytes> {
-    path.iter()
-        .try_fold(content.clone(), |content, kind| child(&content, kind))
+    path.iter().try_fold(content.clone(), |content, kind| child(&content, kind))
 }
 
 /// A box header.
@@ -77,19 +72,13 @@ impl<'a> Fields<'a> {
     }
 
     pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N], Mp4Error> {
-        let (head, rest) = self
-            .rest
-            .split_first_chunk()
-            .ok_or(Mp4Error::Malformed(self.what))?;
+        let (head, rest) = self.rest.split_first_chunk().ok_or(Mp4Error::Malformed(self.what))?;
         self.rest = rest;
         Ok(*head)
     }
 
     pub(super) fn skip(&mut self, count: usize) -> Result<(), Mp4Error> {
-        self.rest = self
-            .rest
-            .get(count..)
-            .ok_or(Mp4Error::Malformed(self.what))?;
+        self.rest = self.rest.get(count..).ok_or(Mp4Error::Malformed(self.what))?;
         Ok(())
     }
 
@@ -115,11 +104,7 @@ impl<'a> Fields<'a> {
 
     /// 64 bits in version 1, else 32.
     pub(super) fn sized(&mut self, version: u8) -> Result<u64, Mp4Error> {
-        if version == 1 {
-            self.u64()
-        } else {
-            self.u32().map(u64::from)
-        }
+        if version == 1 { self.u64() } else { self.u32().map(u64::from) }
     }
 
     pub(super) const fn rest(&self) -> &'a [u8] {

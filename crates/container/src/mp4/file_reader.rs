@@ -47,10 +47,7 @@ impl ReadAt for Bytes {
 
     fn read_at(&self, offset: u64, len: usize) -> io::Result<Bytes> {
         let start = usize::try_from(offset).map_err(|_| io::ErrorKind::UnexpectedEof)?;
-        let end = start
-            .checked_add(len)
-            .filter(|end| *end <= self.len())
-            .ok_or(io::ErrorKind::UnexpectedEof)?;
+        let end = start.checked_add(len).filter(|end| *end <= self.len()).ok_or(io::ErrorKind::UnexpectedEof)?;
         Ok(self.slice(start..end))
     }
 }
@@ -77,17 +74,11 @@ impl<R: ReadAt> FileReader<R> {
     /// # Errors
     /// When there is none, or it is malformed or over a limit.
     pub fn open(source: R) -> Result<Self, Mp4Error> {
-        let len = source
-            .byte_len()
-            .map_err(|source| Mp4Error::Io { offset: 0, source })?;
+        let len = source.byte_len().map_err(|source| Mp4Error::Io { offset: 0, source })?;
         let (movie, next_box) = read_movie(&source, len)?;
         let count = movie.tracks.len();
         Ok(Self {
-            configs: movie
-                .tracks
-                .iter()
-                .map(|track| track.config.clone())
-                .collect(),
+            configs: movie.tracks.iter().map(|track| track.config.clone()).collect(),
             source,
             len,
             movie,
@@ -110,11 +101,7 @@ impl<R: ReadAt> FileReader<R> {
         self.fill()?;
         let due = |index: usize, sample: &Sample| {
             let track = &self.movie.tracks[index];
-            MediaTime::new(
-                sample.dts.saturating_add(track.shift),
-                track.config.clock_hz,
-            )
-            .to_timestamp()
+            MediaTime::new(sample.dts.saturating_add(track.shift), track.config.clock_hz).to_timestamp()
         };
         let next = self
             .waiting
@@ -125,9 +112,7 @@ impl<R: ReadAt> FileReader<R> {
         let Some((_, index)) = next else {
             return Ok(None);
         };
-        let sample = self.waiting[index]
-            .pop_front()
-            .expect("the queue has a front");
+        let sample = self.waiting[index].pop_front().expect("the queue has a front");
         self.unit(index, &sample).map(Some)
     }
 
@@ -137,19 +122,14 @@ impl<R: ReadAt> FileReader<R> {
         }
         let end = sample.offset.checked_add(u64::from(sample.size));
         if end.is_none_or(|end| end > self.len) {
-            return Err(Mp4Error::Truncated {
-                offset: sample.offset,
-            });
+            return Err(Mp4Error::Truncated { offset: sample.offset });
         }
         let payload = read(&self.source, sample.offset, u64::from(sample.size))?;
         let track = &self.movie.tracks[index];
         let dts = sample.dts.saturating_add(track.shift);
         Ok(AccessUnit {
             track: track.config.id,
-            pts: MediaTime::new(
-                dts.saturating_add(i64::from(sample.composition)),
-                track.config.clock_hz,
-            ),
+            pts: MediaTime::new(dts.saturating_add(i64::from(sample.composition)), track.config.clock_hz),
             dts: Some(MediaTime::new(dts, track.config.clock_hz)),
             key: sample.key,
             payload: match track.length_size {
@@ -170,10 +150,7 @@ impl<R: ReadAt> FileReader<R> {
         let mut ahead = 0;
         while self.movie.fragmented && self.waiting.iter().any(VecDeque::is_empty) {
             let waiting: usize = self.waiting.iter().map(VecDeque::len).sum();
-            if ahead >= MAX_LOOKAHEAD_FRAGMENTS
-                || waiting >= MAX_LOOKAHEAD_SAMPLES
-                || !self.read_fragment()?
-            {
+            if ahead >= MAX_LOOKAHEAD_FRAGMENTS || waiting >= MAX_LOOKAHEAD_SAMPLES || !self.read_fragment()? {
                 break;
             }
             // Fragments count against the limit only while there is something to give out.
@@ -196,15 +173,9 @@ impl<R: ReadAt> FileReader<R> {
             }
             let moof = read_content(&self.source, start, &header, MAX_FRAGMENT_LEN, "moof")?;
             let waiting = &mut self.waiting;
-            fragment::samples(
-                &moof,
-                start,
-                &self.movie.tracks,
-                &mut self.next_dts,
-                |index, sample| {
-                    waiting[index].push_back(sample);
-                },
-            )?;
+            fragment::samples(&moof, start, &self.movie.tracks, &mut self.next_dts, |index, sample| {
+                waiting[index].push_back(sample);
+            })?;
             return Ok(true);
         }
         Ok(false)
@@ -259,7 +230,5 @@ fn read_content<R: ReadAt>(
 
 fn read<R: ReadAt>(source: &R, offset: u64, len: u64) -> Result<Bytes, Mp4Error> {
     let len = usize::try_from(len).map_err(|_| Mp4Error::TooLarge("box"))?;
-    source
-        .read_at(offset, len)
-        .map_err(|source| Mp4Error::Io { offset, source })
+    source.read_at(offset, len).map_err(|source| Mp4Error::Io { offset, source })
 }

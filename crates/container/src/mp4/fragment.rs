@@ -24,10 +24,7 @@ pub(super) fn samples(
         if &kind != b"traf" {
             continue;
         }
-        let header = Header::parse(
-            &child(&traf, b"tfhd").ok_or(Mp4Error::Malformed("tfhd"))?,
-            moof_offset,
-        )?;
+        let header = Header::parse(&child(&traf, b"tfhd").ok_or(Mp4Error::Malformed("tfhd"))?, moof_offset)?;
         let Some(index) = tracks.iter().position(|track| track.number == header.track) else {
             continue;
         };
@@ -39,17 +36,8 @@ pub(super) fn samples(
         let mut position = header.base;
         for (kind, trun) in children(&traf) {
             if &kind == b"trun" {
-                let run = Run {
-                    base: header.base,
-                    defaults,
-                };
-                run.samples(
-                    &trun,
-                    &mut position,
-                    &mut next_dts[index],
-                    &mut total,
-                    |sample| each(index, sample),
-                )?;
+                let run = Run { base: header.base, defaults };
+                run.samples(&trun, &mut position, &mut next_dts[index], &mut total, |sample| each(index, sample))?;
             }
         }
     }
@@ -70,22 +58,12 @@ impl Header {
         let (_, present, mut fields) = Fields::full(tfhd, "tfhd")?;
         let track = fields.u32()?;
         // Without a base, offsets count from the fragment; so they do with default-base-is-moof.
-        let base = if present & 1 != 0 {
-            fields.u64()?
-        } else {
-            moof_offset
-        };
+        let base = if present & 1 != 0 { fields.u64()? } else { moof_offset };
         if present & 2 != 0 {
             fields.skip(4)?;
         }
         let mut optional = |bit: u32| (present & bit != 0).then(|| fields.u32()).transpose();
-        Ok(Self {
-            track,
-            base,
-            duration: optional(8)?,
-            size: optional(0x10)?,
-            flags: optional(0x20)?,
-        })
+        Ok(Self { track, base, duration: optional(8)?, size: optional(0x10)?, flags: optional(0x20)? })
     }
 
     fn defaults(&self, track: Defaults) -> Defaults {
@@ -117,10 +95,7 @@ impl Run {
         let count = fields.u32()?;
         if present & 1 != 0 {
             let offset = i64::from(fields.i32()?);
-            *position = self
-                .base
-                .checked_add_signed(offset)
-                .ok_or(Mp4Error::Malformed("trun"))?;
+            *position = self.base.checked_add_signed(offset).ok_or(Mp4Error::Malformed("trun"))?;
         }
         let mut first_flags = (present & 4 != 0).then(|| fields.u32()).transpose()?;
         for _ in 0..count {
@@ -129,26 +104,14 @@ impl Run {
                 return Err(Mp4Error::TooLarge("fragment"));
             }
             let mut optional = |bit: u32, default: u32| {
-                if present & bit != 0 {
-                    fields.u32()
-                } else {
-                    Ok(default)
-                }
+                if present & bit != 0 { fields.u32() } else { Ok(default) }
             };
             let duration = optional(0x100, self.defaults.duration)?;
             let size = optional(0x200, self.defaults.size)?;
             let flags = optional(0x400, first_flags.take().unwrap_or(self.defaults.flags))?;
             let composition = optional(0x800, 0)?.cast_signed();
-            each(Sample {
-                offset: *position,
-                size,
-                dts: *dts,
-                composition,
-                key: flags & IS_NON_SYNC == 0,
-            });
-            *position = position
-                .checked_add(u64::from(size))
-                .ok_or(Mp4Error::Malformed("trun"))?;
+            each(Sample { offset: *position, size, dts: *dts, composition, key: flags & IS_NON_SYNC == 0 });
+            *position = position.checked_add(u64::from(size)).ok_or(Mp4Error::Malformed("trun"))?;
             *dts = dts.saturating_add(i64::from(duration));
         }
         Ok(())

@@ -65,27 +65,19 @@ impl Movie {
                 let (_, _, mut fields) = Fields::full(&content, "trex")?;
                 let number = fields.u32()?;
                 fields.skip(4)?;
-                let defaults = Defaults {
-                    duration: fields.u32()?,
-                    size: fields.u32()?,
-                    flags: fields.u32()?,
-                };
+                let defaults = Defaults { duration: fields.u32()?, size: fields.u32()?, flags: fields.u32()? };
                 for track in tracks.iter_mut().filter(|track| track.number == number) {
                     track.defaults = defaults;
                 }
             }
         }
-        Ok(Self {
-            tracks,
-            fragmented: extends.is_some(),
-        })
+        Ok(Self { tracks, fragmented: extends.is_some() })
     }
 }
 
 /// `None` for tracks that are neither seen nor heard.
 fn parse_track(trak: &Bytes, id: TrackId, movie_timescale: u32) -> Result<Option<Track>, Mp4Error> {
-    let required =
-        |path: &[&[u8; 4]], what| descendant(trak, path).ok_or(Mp4Error::Malformed(what));
+    let required = |path: &[&[u8; 4]], what| descendant(trak, path).ok_or(Mp4Error::Malformed(what));
     let handler = required(&[b"mdia", b"hdlr"], "hdlr")?;
     let kind = match handler.get(8..12) {
         Some(b"vide") => MediaKind::Video,
@@ -125,18 +117,13 @@ fn edit_shift(elst: &Bytes, clock_hz: NonZeroU32, movie_timescale: u32) -> Resul
     let mut delay = 0i64;
     for _ in 0..count {
         let duration = fields.sized(version)?;
-        let start = if version == 1 {
-            fields.u64()?.cast_signed()
-        } else {
-            i64::from(fields.i32()?)
-        };
+        let start = if version == 1 { fields.u64()?.cast_signed() } else { i64::from(fields.i32()?) };
         fields.skip(4)?;
         if start >= 0 {
             return Ok(delay.saturating_sub(start));
         }
         if movie_timescale > 0 {
-            let ticks =
-                u128::from(duration) * u128::from(clock_hz.get()) / u128::from(movie_timescale);
+            let ticks = u128::from(duration) * u128::from(clock_hz.get()) / u128::from(movie_timescale);
             delay = delay.saturating_add(i64::try_from(ticks).unwrap_or(i64::MAX));
         }
     }

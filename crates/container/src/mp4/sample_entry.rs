@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use media::{
-    AacConfig, Av1Config, CodecConfig, G711Config, H264Config, H265Config, MediaKind, Mp3Config,
-    OpaqueConfig, OpusConfig,
+    AacConfig, Av1Config, CodecConfig, G711Config, H264Config, H265Config, MediaKind, Mp3Config, OpaqueConfig,
+    OpusConfig,
 };
 use std::num::NonZeroU32;
 
@@ -24,23 +24,14 @@ pub(super) fn parse(stsd: &Bytes, kind: MediaKind) -> Result<(CodecConfig, Optio
     if stsd.len() < HEADER_LEN {
         return Err(Mp4Error::Malformed("stsd"));
     }
-    let (entry_kind, entry) = children(&stsd.slice(HEADER_LEN..))
-        .next()
-        .ok_or(Mp4Error::Malformed("stsd"))?;
+    let (entry_kind, entry) = children(&stsd.slice(HEADER_LEN..)).next().ok_or(Mp4Error::Malformed("stsd"))?;
     let understood = match kind {
         MediaKind::Video => visual(&entry_kind, &entry),
         _ => audio(&entry_kind, &entry).map(|codec| (codec, None)),
     };
     Ok(understood.unwrap_or_else(|| {
         let id = entry_kind.escape_ascii().to_string().into();
-        (
-            CodecConfig::Opaque(OpaqueConfig {
-                kind,
-                id,
-                params: entry,
-            }),
-            None,
-        )
+        (CodecConfig::Opaque(OpaqueConfig { kind, id, params: entry }), None)
     }))
 }
 
@@ -55,10 +46,7 @@ fn visual(kind: &[u8; 4], entry: &Bytes) -> Option<(CodecConfig, Option<u8>)> {
             let (config, length_size) = H265Config::from_hvcc(&child(&boxes, b"hvcC")?).ok()?;
             Some((CodecConfig::H265(config), Some(length_size)))
         }
-        b"av01" => Some((
-            CodecConfig::Av1(Av1Config::from_av1c(&child(&boxes, b"av1C")?).ok()?),
-            None,
-        )),
+        b"av01" => Some((CodecConfig::Av1(Av1Config::from_av1c(&child(&boxes, b"av1C")?).ok()?), None)),
         _ => None,
     }
 }
@@ -68,9 +56,7 @@ fn audio(kind: &[u8; 4], entry: &Bytes) -> Option<CodecConfig> {
     fields.skip(8).ok()?;
     let version = fields.u16().ok()?;
     fields.skip(6).ok()?;
-    let channels = u8::try_from(fields.u16().ok()?)
-        .ok()
-        .filter(|channels| (1..=8).contains(channels))?;
+    let channels = u8::try_from(fields.u16().ok()?).ok().filter(|channels| (1..=8).contains(channels))?;
     fields.skip(6).ok()?;
     let rate = NonZeroU32::new(fields.u32().ok()? >> 16);
     let boxes_at = match version {
@@ -81,33 +67,17 @@ fn audio(kind: &[u8; 4], entry: &Bytes) -> Option<CodecConfig> {
     let boxes = (entry.len() >= boxes_at).then(|| entry.slice(boxes_at..))?;
     match kind {
         b"mp4a" => match elementary_stream(&child(&boxes, b"esds")?).ok()? {
-            (0x40 | 0x66..=0x68, config) => Some(CodecConfig::Aac(
-                AacConfig::from_specific_config(&config).ok()?,
-            )),
-            (0x69 | 0x6B, _) => Some(CodecConfig::Mp3(Mp3Config {
-                sample_rate_hz: rate?,
-                channels,
-            })),
+            (0x40 | 0x66..=0x68, config) => Some(CodecConfig::Aac(AacConfig::from_specific_config(&config).ok()?)),
+            (0x69 | 0x6B, _) => Some(CodecConfig::Mp3(Mp3Config { sample_rate_hz: rate?, channels })),
             _ => None,
         },
-        b".mp3" => Some(CodecConfig::Mp3(Mp3Config {
-            sample_rate_hz: rate?,
-            channels,
-        })),
+        b".mp3" => Some(CodecConfig::Mp3(Mp3Config { sample_rate_hz: rate?, channels })),
         b"Opus" => {
             let channels = *child(&boxes, b"dOps")?.get(1)?;
-            (1..=2)
-                .contains(&channels)
-                .then_some(CodecConfig::Opus(OpusConfig { channels }))
+            (1..=2).contains(&channels).then_some(CodecConfig::Opus(OpusConfig { channels }))
         }
-        b"alaw" => Some(CodecConfig::G711A(G711Config {
-            sample_rate_hz: rate?,
-            channels,
-        })),
-        b"ulaw" => Some(CodecConfig::G711U(G711Config {
-            sample_rate_hz: rate?,
-            channels,
-        })),
+        b"alaw" => Some(CodecConfig::G711A(G711Config { sample_rate_hz: rate?, channels })),
+        b"ulaw" => Some(CodecConfig::G711U(G711Config { sample_rate_hz: rate?, channels })),
         _ => None,
     }
 }
@@ -140,11 +110,7 @@ fn elementary_stream(esds: &Bytes) -> Result<(u8, Vec<u8>), Mp4Error> {
     let object_type = fields.u8()?;
     fields.skip(12)?;
     let specific = match descriptor(&mut fields) {
-        Ok((DECODER_SPECIFIC, length)) => fields
-            .rest()
-            .get(..length)
-            .ok_or(Mp4Error::Malformed(WHAT))?
-            .to_vec(),
+        Ok((DECODER_SPECIFIC, length)) => fields.rest().get(..length).ok_or(Mp4Error::Malformed(WHAT))?.to_vec(),
         _ => Vec::new(),
     };
     Ok((object_type, specific))

@@ -65,9 +65,7 @@ impl SampleTable {
         let offset = self.chunks.place(size)?;
         let key = match &mut self.sync {
             None => true,
-            Some(sync) => sync
-                .first()
-                .is_some_and(|entry| u32::from_be_bytes(entry) == self.number),
+            Some(sync) => sync.first().is_some_and(|entry| u32::from_be_bytes(entry) == self.number),
         };
         if let Some(sync) = self.sync.as_mut().filter(|_| key) {
             sync.drop_first();
@@ -75,17 +73,9 @@ impl SampleTable {
         let dts = self.dts;
         // Version 0 offsets are unsigned by the text and signed in the files that need it.
         let composition = self.compositions.next_value().unwrap_or(0).cast_signed();
-        self.dts = self
-            .dts
-            .saturating_add(i64::from(self.durations.next_value().unwrap_or(0)));
+        self.dts = self.dts.saturating_add(i64::from(self.durations.next_value().unwrap_or(0)));
         self.number = self.number.checked_add(1)?;
-        Some(Sample {
-            offset,
-            size,
-            dts,
-            composition,
-            key,
-        })
+        Some(Sample { offset, size, dts, composition, key })
     }
 }
 
@@ -99,9 +89,7 @@ impl<const N: usize> Entries<N> {
     /// An absent table is empty.
     fn parse(content: Option<&Bytes>, what: &'static str) -> Result<Self, Mp4Error> {
         let Some(content) = content else {
-            return Ok(Self {
-                bytes: Bytes::new(),
-            });
+            return Ok(Self { bytes: Bytes::new() });
         };
         let (_, _, mut fields) = Fields::full(content, what)?;
         let count = fields.u32()?;
@@ -109,20 +97,13 @@ impl<const N: usize> Entries<N> {
     }
 
     fn counted(bytes: &Bytes, count: u32) -> Self {
-        let claimed = usize::try_from(count)
-            .unwrap_or(usize::MAX)
-            .saturating_mul(N);
+        let claimed = usize::try_from(count).unwrap_or(usize::MAX).saturating_mul(N);
         let length = claimed.min(bytes.len() / N * N);
-        Self {
-            bytes: bytes.slice(..length),
-        }
+        Self { bytes: bytes.slice(..length) }
     }
 
     fn get(&self, index: usize) -> Option<[u8; N]> {
-        self.bytes
-            .get(index.checked_mul(N)?..)?
-            .first_chunk()
-            .copied()
+        self.bytes.get(index.checked_mul(N)?..)?.first_chunk().copied()
     }
 
     fn first(&self) -> Option<[u8; N]> {
@@ -144,11 +125,7 @@ struct Runs {
 
 impl Runs {
     const fn new(entries: Entries<8>) -> Self {
-        Self {
-            entries,
-            used: 0,
-            last: None,
-        }
+        Self { entries, used: 0, last: None }
     }
 
     /// The next value; the last one goes on when the table is too short.
@@ -187,18 +164,13 @@ impl Sizes {
         if size > 0 {
             return Ok(Self::Same { size, count });
         }
-        Ok(Self::Each(Entries::counted(
-            &content.slice_ref(fields.rest()),
-            count,
-        )))
+        Ok(Self::Each(Entries::counted(&content.slice_ref(fields.rest()), count)))
     }
 
     fn get(&self, number: u32) -> Option<u32> {
         match self {
             Self::Same { size, count } => (number <= *count).then_some(*size),
-            Self::Each(entries) => entries
-                .get(usize::try_from(number - 1).ok()?)
-                .map(u32::from_be_bytes),
+            Self::Each(entries) => entries.get(usize::try_from(number - 1).ok()?).map(u32::from_be_bytes),
         }
     }
 }
@@ -242,13 +214,8 @@ impl Chunks {
             Offsets::Wide(offsets) => u64::from_be_bytes(offsets.get(index)?),
         };
         self.chunk = self.chunk.checked_add(1)?;
-        let first_chunk =
-            |entry: [u8; 12]| u32::from_be_bytes([entry[0], entry[1], entry[2], entry[3]]);
-        while self
-            .map
-            .get(self.map_at + 1)
-            .is_some_and(|next| first_chunk(next) <= self.chunk)
-        {
+        let first_chunk = |entry: [u8; 12]| u32::from_be_bytes([entry[0], entry[1], entry[2], entry[3]]);
+        while self.map.get(self.map_at + 1).is_some_and(|next| first_chunk(next) <= self.chunk) {
             self.map_at += 1;
         }
         let [_, _, _, _, c0, c1, c2, c3, ..] = self.map.get(self.map_at)?;

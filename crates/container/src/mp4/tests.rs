@@ -13,42 +13,21 @@ pub(crate) fn read(file: Vec<u8>) -> (Vec<TrackConfig>, Vec<AccessUnit>) {
 
 fn of_kind(kind: MediaKind, tracks: &[TrackConfig], units: &[AccessUnit]) -> Vec<AccessUnit> {
     let track = tracks.iter().find(|track| track.kind() == kind).unwrap();
-    units
-        .iter()
-        .filter(|unit| unit.track == track.id)
-        .cloned()
-        .collect()
+    units.iter().filter(|unit| unit.track == track.id).cloned().collect()
 }
 
 #[test]
 fn ordinary_and_fragmented_files_of_ffmpeg_say_the_same() {
     let (tracks, ordinary) = read(golden("h264_bframes_aac.mp4"));
-    let picture = tracks
-        .iter()
-        .find_map(|track| track.codec.picture())
-        .unwrap();
+    let picture = tracks.iter().find_map(|track| track.codec.picture()).unwrap();
     assert_eq!((picture.width, picture.height), (128, 72));
-    assert_eq!(
-        tracks.iter().find_map(|track| track.codec.sound()),
-        Some((hz(44_100), 1))
-    );
+    assert_eq!(tracks.iter().find_map(|track| track.codec.sound()), Some((hz(44_100), 1)));
     // ffprobe -show_packets: the edit list lets pictures begin at 0, so that decoding begins before.
     let video = of_kind(MediaKind::Video, &tracks, &ordinary);
     assert_eq!(video.len(), 25);
     let millis = |time: media::MediaTime| time.to_timestamp().as_millis();
-    let times: Vec<_> = video
-        .iter()
-        .map(|unit| (millis(unit.dts.unwrap()), millis(unit.pts), unit.key))
-        .collect();
-    assert_eq!(
-        times[..4],
-        [
-            (-80, 0, true),
-            (-40, 120, false),
-            (0, 40, false),
-            (40, 80, false)
-        ]
-    );
+    let times: Vec<_> = video.iter().map(|unit| (millis(unit.dts.unwrap()), millis(unit.pts), unit.key)).collect();
+    assert_eq!(times[..4], [(-80, 0, true), (-40, 120, false), (0, 40, false), (40, 80, false)]);
     assert!(ordinary.is_sorted_by_key(|unit| unit.dts.unwrap().to_timestamp()));
 
     let (fragmented_tracks, fragmented) = read(golden("h264_bframes_aac_fragmented.mp4"));
@@ -76,19 +55,10 @@ fn h265_and_opus_with_the_movie_box_first() {
 
 #[test]
 fn files_without_or_with_a_broken_movie_box_are_errors() {
-    assert!(matches!(
-        FileReader::open(Bytes::new()),
-        Err(Mp4Error::NoMovie)
-    ));
-    assert!(matches!(
-        FileReader::open(Bytes::from_static(b"\0\0\0\x08mdat")),
-        Err(Mp4Error::NoMovie)
-    ));
+    assert!(matches!(FileReader::open(Bytes::new()), Err(Mp4Error::NoMovie)));
+    assert!(matches!(FileReader::open(Bytes::from_static(b"\0\0\0\x08mdat")), Err(Mp4Error::NoMovie)));
     let huge = Bytes::from_static(b"\0\0\0\x01moov\x7f\xff\xff\xff\xff\xff\xff\xff");
-    assert!(matches!(
-        FileReader::open(huge),
-        Err(Mp4Error::Malformed("moov"))
-    ));
+    assert!(matches!(FileReader::open(huge), Err(Mp4Error::Malformed("moov"))));
 }
 
 #[test]
@@ -104,11 +74,7 @@ fn a_cut_file_gives_what_is_there() {
 
 #[test]
 fn damage_at_every_byte_ends_without_panic() {
-    for name in [
-        "h264_bframes_aac.mp4",
-        "h264_bframes_aac_fragmented.mp4",
-        "h265_opus.mp4",
-    ] {
+    for name in ["h264_bframes_aac.mp4", "h264_bframes_aac_fragmented.mp4", "h265_opus.mp4"] {
         let file = golden(name);
         for at in (0..file.len()).step_by(5) {
             crate::fuzz::mp4_file(&file[..at]);

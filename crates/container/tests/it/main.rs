@@ -54,18 +54,13 @@ fn read_flv(name: &str) -> Stream {
 fn read_mp4(name: &str) -> Stream {
     let file = Bytes::from(std::fs::read(golden_path(name)).unwrap());
     let mut reader = mp4::FileReader::open(file).unwrap();
-    let mut frames: Vec<Frame> = std::iter::from_fn(|| reader.next_unit().unwrap())
-        .map(shared)
-        .collect();
+    let mut frames: Vec<Frame> = std::iter::from_fn(|| reader.next_unit().unwrap()).map(shared).collect();
     let shift = media::Timestamp::ZERO - frames[0].dts;
     for frame in &mut frames {
         frame.dts = media::Timestamp::from_micros(frame.dts.as_micros() + shift);
         frame.pts = media::Timestamp::from_micros(frame.pts.as_micros() + shift);
     }
-    (
-        reader.tracks().iter().cloned().map(Arc::new).collect(),
-        frames,
-    )
+    (reader.tracks().iter().cloned().map(Arc::new).collect(), frames)
 }
 
 fn write(mut muxer: impl Muxer, (tracks, frames): &Stream, name: &str) -> PathBuf {
@@ -83,48 +78,25 @@ fn write(mut muxer: impl Muxer, (tracks, frames): &Stream, name: &str) -> PathBu
 /// Checksums of all decoded pictures and samples by stream; every complaint of FFmpeg is a failure.
 fn decoded(path: &str) -> Vec<String> {
     let output = Command::new("ffmpeg")
-        .args([
-            "-v",
-            "warning",
-            "-nostdin",
-            "-i",
-            path,
-            "-fps_mode",
-            "passthrough",
-        ])
+        .args(["-v", "warning", "-nostdin", "-i", path, "-fps_mode", "passthrough"])
         .args(["-f", "streamhash", "-hash", "md5", "-"])
         .stdin(Stdio::null())
         .output()
         .expect("ffmpeg is a required tool of the tests");
     let complaints = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        output.status.success() && complaints.is_empty(),
-        "{path}: {complaints}"
-    );
-    String::from_utf8(output.stdout)
-        .unwrap()
-        .lines()
-        .map(str::to_owned)
-        .collect()
+    assert!(output.status.success() && complaints.is_empty(), "{path}: {complaints}");
+    String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
 }
 
 /// Stream, pts and dts in seconds, size and key flag of all packets.
 fn packets(path: &str) -> Vec<(String, f64, f64, u32, bool)> {
     let output = Command::new("ffprobe")
-        .args([
-            "-v",
-            "error",
-            "-show_entries",
-            "packet=codec_type,pts_time,dts_time,size,flags",
-        ])
+        .args(["-v", "error", "-show_entries", "packet=codec_type,pts_time,dts_time,size,flags"])
         .args(["-of", "csv=p=0", path])
         .output()
         .expect("ffprobe is a required tool of the tests");
     let complaints = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        output.status.success() && complaints.is_empty(),
-        "{path}: {complaints}"
-    );
+    assert!(output.status.success() && complaints.is_empty(), "{path}: {complaints}");
     // Side data of a packet stands on a line of its own.
     let line = |line: &str| {
         let fields: Vec<&str> = line.split(',').collect();
@@ -133,19 +105,9 @@ fn packets(path: &str) -> Vec<(String, f64, f64, u32, bool)> {
         }
         let number = |index: usize| fields[index].parse().unwrap();
         let size = fields[3].parse().unwrap();
-        Some((
-            fields[0].to_owned(),
-            number(1),
-            number(2),
-            size,
-            fields[4].starts_with('K'),
-        ))
+        Some((fields[0].to_owned(), number(1), number(2), size, fields[4].starts_with('K')))
     };
-    String::from_utf8(output.stdout)
-        .unwrap()
-        .lines()
-        .filter_map(line)
-        .collect()
+    String::from_utf8(output.stdout).unwrap().lines().filter_map(line).collect()
 }
 
 /// FFmpeg must see every frame with its times, size and flag.
@@ -153,25 +115,15 @@ fn assert_packets(path: &str, (tracks, frames): &Stream) {
     let seen = packets(path);
     assert_eq!(seen.len(), frames.len());
     for track in tracks {
-        let kind = if track.codec.picture().is_some() {
-            "video"
-        } else {
-            "audio"
-        };
+        let kind = if track.codec.picture().is_some() { "video" } else { "audio" };
         let seen = seen.iter().filter(|packet| packet.0 == kind);
         let sent = frames.iter().filter(|frame| frame.track == track.id);
         for ((_, pts, dts, size, key), frame) in seen.zip(sent) {
             let close = |seconds: f64, time: media::Timestamp| {
                 (seconds * 1e6 - f64::from(i32::try_from(time.as_micros()).unwrap())).abs() < 1100.0
             };
-            assert!(
-                close(*pts, frame.pts) && close(*dts, frame.dts),
-                "{kind} {pts} {dts}: {frame:?}"
-            );
-            assert_eq!(
-                (usize::try_from(*size).unwrap(), *key),
-                (frame.payload.len(), frame.key)
-            );
+            assert!(close(*pts, frame.pts) && close(*dts, frame.dts), "{kind} {pts} {dts}: {frame:?}");
+            assert_eq!((usize::try_from(*size).unwrap(), *key), (frame.payload.len(), frame.key));
         }
     }
 }
@@ -187,10 +139,7 @@ fn ffmpeg_decodes_flv_to_the_same_pictures_and_samples() {
     for source in ["g711a.flv", "mp3.flv"] {
         let stream = read_flv(source);
         let path = write(flv::Muxer::default(), &stream, source);
-        assert_eq!(
-            decoded(path.to_str().unwrap()),
-            decoded(&golden_path(source))
-        );
+        assert_eq!(decoded(path.to_str().unwrap()), decoded(&golden_path(source)));
     }
 }
 
@@ -211,34 +160,18 @@ fn ffmpeg_decodes_h265_and_opus_in_fragmented_mp4() {
     let path = write(fmp4::Muxer::new(), &stream, "h265.mp4");
     let path = path.to_str().unwrap();
     assert_packets(path, &stream);
-    let video = |path: &str| {
-        decoded(path)
-            .into_iter()
-            .find(|line| line.contains(",v,"))
-            .unwrap()
-    };
+    let video = |path: &str| decoded(path).into_iter().find(|line| line.contains(",v,")).unwrap();
     assert_eq!(video(path), video(&golden_path("h265_opus.mp4")));
 }
 
 #[test]
 fn a_viewer_who_joins_late_decodes_from_the_next_key_frame() {
     let (tracks, frames) = read_flv("h264_bframes_aac.flv");
-    let start = frames
-        .iter()
-        .rposition(|frame| frame.key && frame.track == tracks[0].id)
-        .unwrap();
+    let start = frames.iter().rposition(|frame| frame.key && frame.track == tracks[0].id).unwrap();
     let late: Vec<Frame> = frames[start..].to_vec();
-    let path = write(
-        fmp4::Muxer::new(),
-        &(tracks.clone(), late.clone()),
-        "late.mp4",
-    );
+    let path = write(fmp4::Muxer::new(), &(tracks.clone(), late.clone()), "late.mp4");
     assert_packets(path.to_str().unwrap(), &(tracks.clone(), late.clone()));
-    let path = write(
-        flv::Muxer::default(),
-        &(tracks.clone(), late.clone()),
-        "late.flv",
-    );
+    let path = write(flv::Muxer::default(), &(tracks.clone(), late.clone()), "late.flv");
     assert_packets(path.to_str().unwrap(), &(tracks, late));
 }
 
@@ -247,9 +180,7 @@ fn mp4_files_are_read_as_ffprobe_reads_them() {
     for name in ["h264_bframes_aac.mp4", "h265_opus.mp4"] {
         let file = Bytes::from(std::fs::read(golden_path(name)).unwrap());
         let mut reader = mp4::FileReader::open(file).unwrap();
-        let frames: Vec<Frame> = std::iter::from_fn(|| reader.next_unit().unwrap())
-            .map(shared)
-            .collect();
+        let frames: Vec<Frame> = std::iter::from_fn(|| reader.next_unit().unwrap()).map(shared).collect();
         let tracks = reader.tracks().iter().cloned().map(Arc::new).collect();
         assert_packets(&golden_path(name), &(tracks, frames));
     }

@@ -15,10 +15,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            max_message_len: 16 * 1024 * 1024,
-            max_chunk_streams: 64,
-        }
+        Self { max_message_len: 16 * 1024 * 1024, max_chunk_streams: 64 }
     }
 }
 
@@ -105,10 +102,7 @@ impl ChunkReader {
             chunk_size: INITIAL_CHUNK_SIZE,
             streams: Vec::new(),
             current: None,
-            stash: Stash {
-                bytes: [0; MAX_HEADER_LEN],
-                len: 0,
-            },
+            stash: Stash { bytes: [0; MAX_HEADER_LEN], len: 0 },
             unfinished_len: 0,
         }
     }
@@ -142,18 +136,9 @@ impl ChunkReader {
     }
 
     /// Moves payload bytes into the message; bytes that were stashed as a possible header go first.
-    fn payload(
-        &mut self,
-        index: usize,
-        left: usize,
-        input: &mut &[u8],
-    ) -> Result<usize, ChunkError> {
+    fn payload(&mut self, index: usize, left: usize, input: &mut &[u8]) -> Result<usize, ChunkError> {
         let stream = &mut self.streams[index];
-        let taken = if self.stash.len > 0 {
-            left.min(self.stash.len)
-        } else {
-            left.min(input.len())
-        };
+        let taken = if self.stash.len > 0 { left.min(self.stash.len) } else { left.min(input.len()) };
         self.unfinished_len += taken;
         if self.unfinished_len > self.limits.max_message_len + UNFINISHED_SLACK {
             return Err(ChunkError::TooMuchUnfinished);
@@ -207,10 +192,7 @@ impl ChunkReader {
         let format = first >> 6;
         let (chunk_stream, mut at) = match first & 0x3F {
             0 => (64 + u32::from(*bytes.get(1)?), 2),
-            1 => (
-                64 + u32::from(*bytes.get(1)?) + (u32::from(*bytes.get(2)?) << 8),
-                3,
-            ),
+            1 => (64 + u32::from(*bytes.get(1)?) + (u32::from(*bytes.get(2)?) << 8), 3),
             id => (u32::from(id), 1),
         };
         let known = self.streams.iter().find(|stream| stream.id == chunk_stream);
@@ -257,11 +239,7 @@ impl ChunkReader {
     }
 
     fn begin_chunk(&mut self, header: &Header) -> Result<(), ChunkError> {
-        let index = match self
-            .streams
-            .iter()
-            .position(|stream| stream.id == header.chunk_stream)
-        {
+        let index = match self.streams.iter().position(|stream| stream.id == header.chunk_stream) {
             Some(index) => index,
             // Violates §5.3.1.2.2: librtmp begins its first ping with fmt 1, which leaves out the stream only.
             None if header.format < 2 => self.add_stream(header.chunk_stream)?,
@@ -278,11 +256,8 @@ impl ChunkReader {
             }
             self.unfinished_len -= stream.body.len();
             stream.body = BytesMut::new();
-            stream.timestamp_ms = if header.format == 0 {
-                header.time_ms
-            } else {
-                stream.timestamp_ms.wrapping_add(header.time_ms)
-            };
+            stream.timestamp_ms =
+                if header.format == 0 { header.time_ms } else { stream.timestamp_ms.wrapping_add(header.time_ms) };
             stream.delta_ms = header.time_ms;
             stream.extended = header.extended;
             stream.length = header.length;
@@ -290,10 +265,7 @@ impl ChunkReader {
             stream.stream_id = header.stream_id;
             stream.open = true;
         }
-        self.current = Some((
-            index,
-            self.chunk_size.min(stream.length - stream.body.len()),
-        ));
+        self.current = Some((index, self.chunk_size.min(stream.length - stream.body.len())));
         Ok(())
     }
 

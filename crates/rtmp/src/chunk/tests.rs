@@ -16,12 +16,7 @@ fn read_all(bytes: &[u8], step: usize) -> Result<Vec<Message>, ChunkError> {
 fn written(chunk_size: usize, messages: &[(u8, Message)]) -> BytesMut {
     let mut out = BytesMut::new();
     let size = u32::try_from(chunk_size).unwrap().to_be_bytes();
-    let control = MessageHeader {
-        chunk_stream: 2,
-        timestamp_ms: 0,
-        kind: message_type::SET_CHUNK_SIZE,
-        stream_id: 0,
-    };
+    let control = MessageHeader { chunk_stream: 2, timestamp_ms: 0, kind: message_type::SET_CHUNK_SIZE, stream_id: 0 };
     write_message(&mut out, &control, INITIAL_CHUNK_SIZE, &[&size]);
     for (chunk_stream, message) in messages {
         let header = MessageHeader {
@@ -46,15 +41,7 @@ fn any_message() -> impl Strategy<Value = (u8, Message)> {
         prop::collection::vec(any::<u8>(), 0..600),
     )
         .prop_map(|(chunk_stream, timestamp_ms, kind, stream_id, body)| {
-            (
-                chunk_stream,
-                Message {
-                    kind,
-                    stream_id,
-                    timestamp_ms,
-                    body: body.into(),
-                },
-            )
+            (chunk_stream, Message { kind, stream_id, timestamp_ms, body: body.into() })
         })
 }
 
@@ -88,11 +75,7 @@ fn full_header(timestamp: [u8; 3], length: u8) -> Vec<u8> {
 
 fn times(bytes: &[u8]) -> Vec<u32> {
     let whole = read_all(bytes, bytes.len()).unwrap();
-    assert_eq!(
-        read_all(bytes, 1).unwrap(),
-        whole,
-        "fragmentation changes nothing"
-    );
+    assert_eq!(read_all(bytes, 1).unwrap(), whole, "fragmentation changes nothing");
     whole.iter().map(|message| message.timestamp_ms).collect()
 }
 
@@ -115,12 +98,7 @@ fn a_new_message_of_format_3_after_format_0_adds_the_whole_time_stamp() {
 
 #[test]
 fn chunk_stream_ids_of_one_two_and_three_bytes() {
-    for basic in [
-        &[0x03][..],
-        &[0x00, 0x00],
-        &[0x00, 0xFF],
-        &[0x01, 0xFF, 0xFF],
-    ] {
+    for basic in [&[0x03][..], &[0x00, 0x00], &[0x00, 0xFF], &[0x01, 0xFF, 0xFF]] {
         let mut bytes = basic.to_vec();
         bytes.extend(&full_header([0, 0, 1], 1)[1..]);
         bytes.push(0xAA);
@@ -148,10 +126,7 @@ fn extended_time_stamps_with_and_without_repetition() {
             let messages = read_all(&bytes, step).unwrap();
             assert_eq!(messages[0].body, body, "repeats: {repeats}, step {step}");
             assert_eq!(messages[0].timestamp_ms, LATE);
-            assert_eq!(
-                (messages[1].timestamp_ms, &messages[1].body[..]),
-                (5, &[0xEE][..])
-            );
+            assert_eq!((messages[1].timestamp_ms, &messages[1].body[..]), (5, &[0xEE][..]));
         }
     }
 }
@@ -180,15 +155,9 @@ fn a_longer_header_within_a_message_continues_it() {
 
 #[test]
 fn limits_end_the_connection() {
-    let limits = Limits {
-        max_message_len: 1000,
-        max_chunk_streams: 2,
-    };
+    let limits = Limits { max_message_len: 1000, max_chunk_streams: 2 };
     let read = |bytes: &[u8]| ChunkReader::new(limits).read(&mut &bytes[..]).map(drop);
-    assert_eq!(
-        read(&[0x04, 0, 0, 0, 0, 0x10, 0, 8, 1, 0, 0, 0]),
-        Err(ChunkError::MessageTooLong(4096))
-    );
+    assert_eq!(read(&[0x04, 0, 0, 0, 0, 0x10, 0, 8, 1, 0, 0, 0]), Err(ChunkError::MessageTooLong(4096)));
     assert_eq!(read(&[0xC4]), Err(ChunkError::NoHeader(4)));
     assert_eq!(read(&[0x84, 0, 0, 0]), Err(ChunkError::NoHeader(4)));
     let mut many = Vec::new();
@@ -202,10 +171,7 @@ fn limits_end_the_connection() {
         bytes.extend(size);
         assert_eq!(read(&bytes), Err(ChunkError::ChunkSize));
     }
-    assert_eq!(
-        read(&[0x02, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0]),
-        Err(ChunkError::ChunkSize)
-    );
+    assert_eq!(read(&[0x02, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0]), Err(ChunkError::ChunkSize));
 }
 
 #[test]

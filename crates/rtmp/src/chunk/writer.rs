@@ -23,37 +23,22 @@ pub struct MessageHeader {
 ///
 /// # Panics
 /// When the chunk stream is out of range or the chunk size is 0.
-pub fn write_message(
-    out: &mut BytesMut,
-    header: &MessageHeader,
-    chunk_size: usize,
-    parts: &[&[u8]],
-) {
+pub fn write_message(out: &mut BytesMut, header: &MessageHeader, chunk_size: usize, parts: &[&[u8]]) {
     const MAX_BODY_LEN: usize = 0xFF_FFFF;
     const CONTINUATION: u8 = 0xC0;
-    assert!(
-        (2..=63).contains(&header.chunk_stream),
-        "chunk stream fits one byte"
-    );
+    assert!((2..=63).contains(&header.chunk_stream), "chunk stream fits one byte");
     assert!(chunk_size > 0, "chunks hold something");
     let body_len: usize = parts.iter().map(|part| part.len()).sum();
     if body_len > MAX_BODY_LEN {
         return;
     }
     let extended = header.timestamp_ms >= EXTENDED_MARK;
-    let field = if extended {
-        EXTENDED_MARK
-    } else {
-        header.timestamp_ms
-    };
+    let field = if extended { EXTENDED_MARK } else { header.timestamp_ms };
     let chunks = body_len.div_ceil(chunk_size).max(1);
     out.reserve(16 + body_len + (chunks - 1) * 5);
     out.put_u8(header.chunk_stream);
     put_u24(out, field);
-    put_u24(
-        out,
-        u32::try_from(body_len).expect("checked against 24 bits"),
-    );
+    put_u24(out, u32::try_from(body_len).expect("checked against 24 bits"));
     out.put_u8(header.kind);
     out.put_u32_le(header.stream_id);
     if extended {

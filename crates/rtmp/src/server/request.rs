@@ -71,10 +71,7 @@ impl ConnectRequest {
         let object = command.object.as_object().unwrap_or(&empty);
         let text = |argument: &'static str| -> Result<Option<Box<str>>, Error> {
             match object.text(argument) {
-                Some(text) if text.len() > MAX_TEXT_LEN => Err(Error::Argument {
-                    command: "connect",
-                    argument,
-                }),
+                Some(text) if text.len() > MAX_TEXT_LEN => Err(Error::Argument { command: "connect", argument }),
                 text => Ok(text.map(Into::into)),
             }
         };
@@ -102,16 +99,9 @@ fn four_ccs(object: &Object) -> Vec<Box<str>> {
     };
     let listed = listed.iter().filter_map(Value::as_str);
     let maps = ["videoFourCcInfoMap", "audioFourCcInfoMap"];
-    let mapped = maps
-        .iter()
-        .filter_map(|name| object.get(name)?.as_object())
-        .flat_map(|map| map.iter().map(|(id, _)| id));
-    listed
-        .chain(mapped)
-        .filter(|id| matches!(id.len(), 1 | 4))
-        .take(MAX_FOUR_CCS)
-        .map(Into::into)
-        .collect()
+    let mapped =
+        maps.iter().filter_map(|name| object.get(name)?.as_object()).flat_map(|map| map.iter().map(|(id, _)| id));
+    listed.chain(mapped).filter(|id| matches!(id.len(), 1 | 4)).take(MAX_FOUR_CCS).map(Into::into).collect()
 }
 
 /// A bit field that travels as a double.
@@ -121,32 +111,19 @@ fn bits(number: f64) -> u32 {
 }
 
 impl PublishRequest {
-    pub(super) fn parse(
-        command: &Command,
-        app: &str,
-        app_query: Option<&str>,
-    ) -> Result<Self, Error> {
+    pub(super) fn parse(command: &Command, app: &str, app_query: Option<&str>) -> Result<Self, Error> {
         let (app, name, query) = stream_name("publish", command, app, app_query)?;
         let mode = match command.text(1) {
             Some("record") => PublishMode::Record,
             Some("append") => PublishMode::Append,
             _ => PublishMode::Live,
         };
-        Ok(Self {
-            app,
-            name,
-            query,
-            mode,
-        })
+        Ok(Self { app, name, query, mode })
     }
 }
 
 impl PlayRequest {
-    pub(super) fn parse(
-        command: &Command,
-        app: &str,
-        app_query: Option<&str>,
-    ) -> Result<Self, Error> {
+    pub(super) fn parse(command: &Command, app: &str, app_query: Option<&str>) -> Result<Self, Error> {
         let (app, name, query) = stream_name("play", command, app, app_query)?;
         Ok(Self { app, name, query })
     }
@@ -160,14 +137,8 @@ fn stream_name(
     app: &str,
     app_query: Option<&str>,
 ) -> Result<Named, Error> {
-    let bad = Error::Argument {
-        command: command_name,
-        argument: "name",
-    };
-    let text = command
-        .text(0)
-        .filter(|text| text.len() <= MAX_TEXT_LEN)
-        .ok_or(bad)?;
+    let bad = Error::Argument { command: command_name, argument: "name" };
+    let text = command.text(0).filter(|text| text.len() <= MAX_TEXT_LEN).ok_or(bad)?;
     let (name, name_query) = split_query(text);
     let name = name.trim_matches('/');
     let query = match (name_query, app_query) {

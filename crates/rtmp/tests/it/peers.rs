@@ -15,10 +15,7 @@ use crate::support::frames;
 const DEADLINE: Duration = Duration::from_secs(60);
 
 /// Serves one connection until the peer closes or `handle` says that it is enough.
-fn serve(
-    listener: &TcpListener,
-    mut handle: impl FnMut(&mut ServerSession, ServerEvent, &mut TcpStream) -> bool,
-) {
+fn serve(listener: &TcpListener, mut handle: impl FnMut(&mut ServerSession, ServerEvent, &mut TcpStream) -> bool) {
     let (mut socket, _) = listener.accept().unwrap();
     socket.set_read_timeout(Some(DEADLINE)).unwrap();
     let mut session = ServerSession::new(ServerConfig::default(), Instant::now(), 42);
@@ -32,9 +29,7 @@ fn serve(
         if count == 0 {
             return;
         }
-        session
-            .handle_input(Instant::now(), &buffer[..count])
-            .unwrap();
+        session.handle_input(Instant::now(), &buffer[..count]).unwrap();
         while let Some(output) = session.poll_output() {
             match output {
                 Output::Transmit(bytes) => socket.write_all(&bytes).unwrap(),
@@ -50,18 +45,12 @@ fn serve(
 
 fn ffmpeg(arguments: &[&str]) -> Command {
     let mut command = Command::new("ffmpeg");
-    command
-        .args(["-v", "error", "-nostdin", "-y"])
-        .args(arguments)
-        .stdin(Stdio::null());
+    command.args(["-v", "error", "-nostdin", "-y"]).args(arguments).stdin(Stdio::null());
     command
 }
 
 fn golden(name: &str) -> String {
-    format!(
-        "{}/../container/tests/golden/{name}",
-        env!("CARGO_MANIFEST_DIR")
-    )
+    format!("{}/../container/tests/golden/{name}", env!("CARGO_MANIFEST_DIR"))
 }
 
 #[test]
@@ -72,9 +61,7 @@ fn ffmpeg_publishes_and_ffmpeg_plays() {
     // Publish.
     let url = format!("rtmp://127.0.0.1:{port}/live/cam1?token=secret");
     let source = golden("h264_bframes_aac.flv");
-    let mut publisher = ffmpeg(&["-i", &source, "-c", "copy", "-f", "flv", &url])
-        .spawn()
-        .unwrap();
+    let mut publisher = ffmpeg(&["-i", &source, "-c", "copy", "-f", "flv", &url]).spawn().unwrap();
     let (mut tags, mut closed) = (Vec::new(), false);
     serve(&listener, |session, event, _| {
         let now = Instant::now();
@@ -84,22 +71,11 @@ fn ffmpeg_publishes_and_ffmpeg_plays() {
                 session.accept_connect(now).unwrap();
             }
             ServerEvent::Publish(request) => {
-                assert_eq!(
-                    (&*request.name, request.query.as_deref()),
-                    ("cam1", Some("token=secret"))
-                );
+                assert_eq!((&*request.name, request.query.as_deref()), ("cam1", Some("token=secret")));
                 session.accept_publish(now).unwrap();
             }
-            ServerEvent::Message {
-                kind,
-                timestamp_ms,
-                body,
-            } => {
-                tags.push(Tag {
-                    kind,
-                    timestamp_ms,
-                    body,
-                });
+            ServerEvent::Message { kind, timestamp_ms, body } => {
+                tags.push(Tag { kind, timestamp_ms, body });
             }
             ServerEvent::Close => closed = true,
             other => panic!("{other:?}"),
@@ -110,10 +86,7 @@ fn ffmpeg_publishes_and_ffmpeg_plays() {
     assert!(closed, "FFmpeg ends with FCUnpublish and deleteStream");
     let (tracks, frames) = frames(tags);
     let is_video = |track: &Arc<TrackConfig>| matches!(track.codec, CodecConfig::H264(_));
-    assert!(
-        tracks.len() == 2 && tracks.iter().any(is_video),
-        "{tracks:?}"
-    );
+    assert!(tracks.len() == 2 && tracks.iter().any(is_video), "{tracks:?}");
 
     // Play.
     let mut muxer = PlayMuxer::new(PlayOptions::viewers(MuxOptions::default()));
@@ -124,10 +97,7 @@ fn ffmpeg_publishes_and_ffmpeg_plays() {
         muxer.write_frame(frame, &mut media);
     }
     let url = format!("rtmp://127.0.0.1:{port}/live/cam1");
-    let player = ffmpeg(&["-i", &url, "-c", "copy", "-f", "framemd5", "-"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let player = ffmpeg(&["-i", &url, "-c", "copy", "-f", "framemd5", "-"]).stdout(Stdio::piped()).spawn().unwrap();
     serve(&listener, |session, event, socket| {
         let now = Instant::now();
         match event {
@@ -155,10 +125,7 @@ fn ffmpeg_publishes_and_ffmpeg_plays() {
 fn ffmpeg_is_told_why_it_may_not_play() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("rtmp://{}/live/nothing", listener.local_addr().unwrap());
-    let player = ffmpeg(&["-i", &url, "-f", "null", "-"])
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let player = ffmpeg(&["-i", &url, "-f", "null", "-"]).stderr(Stdio::piped()).spawn().unwrap();
     serve(&listener, |session, event, _| {
         match event {
             ServerEvent::Connect(_) => session.accept_connect(Instant::now()).unwrap(),
@@ -177,10 +144,7 @@ fn gstreamer_publishes_and_plays() {
     let url = format!("rtmp://{}/live/gst", listener.local_addr().unwrap());
     let launch = |description: String| {
         let mut command = Command::new("gst-launch-1.0");
-        command
-            .arg("-q")
-            .args(description.split(' '))
-            .stdin(Stdio::null());
+        command.arg("-q").args(description.split(' ')).stdin(Stdio::null());
         command.spawn().unwrap()
     };
     let source = golden("h264_bframes_aac.flv");
@@ -197,15 +161,7 @@ fn gstreamer_publishes_and_plays() {
                 assert_eq!((&*request.app, &*request.name), ("live", "gst"));
                 session.accept_publish(now).unwrap();
             }
-            ServerEvent::Message {
-                kind,
-                timestamp_ms,
-                body,
-            } => tags.push(Tag {
-                kind,
-                timestamp_ms,
-                body,
-            }),
+            ServerEvent::Message { kind, timestamp_ms, body } => tags.push(Tag { kind, timestamp_ms, body }),
             _ => {}
         }
         true
@@ -213,17 +169,8 @@ fn gstreamer_publishes_and_plays() {
     assert!(publisher.wait().unwrap().success());
     let (tracks, frames) = frames(tags);
     assert_eq!(tracks.len(), 2);
-    let of_track = |index: usize| {
-        frames
-            .iter()
-            .filter(|frame| frame.track == tracks[index].id)
-            .count()
-    };
-    assert!(
-        of_track(0).max(of_track(1)) > 40 && of_track(0).min(of_track(1)) >= 24,
-        "{}",
-        frames.len()
-    );
+    let of_track = |index: usize| frames.iter().filter(|frame| frame.track == tracks[index].id).count();
+    assert!(of_track(0).max(of_track(1)) > 40 && of_track(0).min(of_track(1)) >= 24, "{}", frames.len());
 
     let mut muxer = PlayMuxer::new(PlayOptions::viewers(MuxOptions::default()));
     muxer.set_tracks(&tracks);
@@ -233,10 +180,7 @@ fn gstreamer_publishes_and_plays() {
         muxer.write_frame(frame, &mut media);
     }
     let copy = std::env::temp_dir().join(format!("rtmp-gst-{}.flv", std::process::id()));
-    let mut player = launch(format!(
-        "rtmp2src location={url} ! filesink location={}",
-        copy.display()
-    ));
+    let mut player = launch(format!("rtmp2src location={url} ! filesink location={}", copy.display()));
     serve(&listener, |session, event, socket| {
         let now = Instant::now();
         match event {
@@ -259,15 +203,7 @@ fn gstreamer_publishes_and_plays() {
     std::fs::remove_file(&copy).unwrap();
     let (_, played) = self::frames(std::iter::from_fn(|| reader.next_tag().unwrap()).collect());
     // The source element stops at the end of the stream and may drop the message that it just read.
-    assert!(
-        played.len() + 2 >= frames.len(),
-        "{} of {}",
-        played.len(),
-        frames.len()
-    );
-    let same = played
-        .iter()
-        .zip(&frames)
-        .all(|(played, sent)| played.payload == sent.payload);
+    assert!(played.len() + 2 >= frames.len(), "{} of {}", played.len(), frames.len());
+    let same = played.iter().zip(&frames).all(|(played, sent)| played.payload == sent.payload);
     assert!(same);
 }

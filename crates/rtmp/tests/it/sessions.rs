@@ -5,8 +5,8 @@ use bytes::BytesMut;
 use container::flv::{MuxOptions, TagDemuxer, TagEvent, TagKind};
 use media::Muxer;
 use rtmp::{
-    ClientConfig, ClientEvent, ClientRole, ClientSession, Error, Output, PlayMuxer, PlayOptions,
-    PublishMode, ServerConfig, ServerEvent, ServerSession,
+    ClientConfig, ClientEvent, ClientRole, ClientSession, Error, Output, PlayMuxer, PlayOptions, PublishMode,
+    ServerConfig, ServerEvent, ServerSession,
 };
 use std::time::{Duration, Instant};
 
@@ -14,12 +14,7 @@ use crate::support::{Pair, frames, golden_tags, message_bytes};
 
 fn pair(role: ClientRole, step: usize) -> Pair {
     let now = Instant::now();
-    let config = ClientConfig::new(
-        "rtmp://example.test/live?vhost=a",
-        "live",
-        "cam1?token=x",
-        role,
-    );
+    let config = ClientConfig::new("rtmp://example.test/live?vhost=a", "live", "cam1?token=x", role);
     let server = ServerSession::new(ServerConfig::default(), now, 1);
     Pair::new(server, ClientSession::new(config, now, 2), now, step)
 }
@@ -40,27 +35,18 @@ fn a_published_stream_arrives_whatever_the_fragmentation() {
         let mut pair = pair(ClientRole::Publish, step);
         pair.run(accept_all(pair.now)).unwrap();
         assert!(matches!(pair.client_events[..], [ClientEvent::Ready]));
-        let [ServerEvent::Connect(connect), ServerEvent::Publish(publish)] =
-            &pair.server_events[..]
-        else {
+        let [ServerEvent::Connect(connect), ServerEvent::Publish(publish)] = &pair.server_events[..] else {
             panic!("connect and publish come first: {:?}", pair.server_events);
         };
-        assert_eq!(
-            (&*connect.app, connect.query.as_deref()),
-            ("live", Some("vhost=a"))
-        );
+        assert_eq!((&*connect.app, connect.query.as_deref()), ("live", Some("vhost=a")));
         assert!(connect.four_ccs.iter().any(|id| **id == *"hvc1"));
-        assert_eq!(
-            (&*publish.app, &*publish.name, publish.mode),
-            ("live", "cam1", PublishMode::Live)
-        );
+        assert_eq!((&*publish.app, &*publish.name, publish.mode), ("live", "cam1", PublishMode::Live));
         assert_eq!(publish.query.as_deref(), Some("token=x&vhost=a"));
 
         pair.server_events.clear();
         let stream_id = pair.client.stream_id();
         for tag in &tags {
-            pair.feed_server(&message_bytes(tag, stream_id).freeze())
-                .unwrap();
+            pair.feed_server(&message_bytes(tag, stream_id).freeze()).unwrap();
         }
         pair.client.close();
         pair.run(accept_all(pair.now)).unwrap();
@@ -68,24 +54,13 @@ fn a_published_stream_arrives_whatever_the_fragmentation() {
             .server_events
             .iter()
             .filter_map(|event| match event {
-                ServerEvent::Message {
-                    kind,
-                    timestamp_ms,
-                    body,
-                } => Some((*kind, *timestamp_ms, body.clone())),
+                ServerEvent::Message { kind, timestamp_ms, body } => Some((*kind, *timestamp_ms, body.clone())),
                 _ => None,
             })
             .collect();
-        let sent: Vec<_> = tags
-            .iter()
-            .map(|tag| (tag.kind, tag.timestamp_ms, tag.body.clone()))
-            .collect();
+        let sent: Vec<_> = tags.iter().map(|tag| (tag.kind, tag.timestamp_ms, tag.body.clone())).collect();
         assert_eq!(got, sent);
-        let closes = pair
-            .server_events
-            .iter()
-            .filter(|event| matches!(event, ServerEvent::Close))
-            .count();
+        let closes = pair.server_events.iter().filter(|event| matches!(event, ServerEvent::Close)).count();
         assert_eq!(closes, 1);
     }
 }
@@ -110,12 +85,7 @@ fn a_viewer_gets_the_frames_of_the_play_muxer() {
         let mut demuxer = TagDemuxer::new();
         let mut events = Vec::new();
         for event in pair.client_events.drain(..) {
-            let ClientEvent::Message {
-                kind,
-                timestamp_ms,
-                body,
-            } = event
-            else {
+            let ClientEvent::Message { kind, timestamp_ms, body } = event else {
                 panic!("only messages follow: {event:?}");
             };
             demuxer.handle_tag(kind, timestamp_ms, body, &mut events);
@@ -129,10 +99,7 @@ fn a_viewer_gets_the_frames_of_the_play_muxer() {
             .collect();
         assert_eq!(units.len(), frames.len());
         for (unit, frame) in units.iter().zip(&frames) {
-            assert_eq!(
-                (unit.track, unit.key, &unit.payload),
-                (frame.track, frame.key, &frame.payload)
-            );
+            assert_eq!((unit.track, unit.key, &unit.payload), (frame.track, frame.key, &frame.payload));
             assert_eq!(unit.dts.unwrap().to_timestamp(), frame.dts);
             assert_eq!(unit.pts.to_timestamp(), frame.pts);
         }
@@ -142,30 +109,10 @@ fn a_viewer_gets_the_frames_of_the_play_muxer() {
 #[test]
 fn refusals_reach_the_client_as_typed_errors() {
     let cases = [
-        (
-            ClientRole::Publish,
-            ErrorKind::Conflict,
-            "NetStream.Publish.BadName",
-            ErrorKind::Conflict,
-        ),
-        (
-            ClientRole::Publish,
-            ErrorKind::Forbidden,
-            "NetStream.Publish.Denied",
-            ErrorKind::Forbidden,
-        ),
-        (
-            ClientRole::Play,
-            ErrorKind::NotFound,
-            "NetStream.Play.StreamNotFound",
-            ErrorKind::NotFound,
-        ),
-        (
-            ClientRole::Play,
-            ErrorKind::Unavailable,
-            "NetStream.Play.Failed",
-            ErrorKind::Unavailable,
-        ),
+        (ClientRole::Publish, ErrorKind::Conflict, "NetStream.Publish.BadName", ErrorKind::Conflict),
+        (ClientRole::Publish, ErrorKind::Forbidden, "NetStream.Publish.Denied", ErrorKind::Forbidden),
+        (ClientRole::Play, ErrorKind::NotFound, "NetStream.Play.StreamNotFound", ErrorKind::NotFound),
+        (ClientRole::Play, ErrorKind::Unavailable, "NetStream.Play.Failed", ErrorKind::Unavailable),
     ];
     for (role, kind, expected_code, seen_as) in cases {
         let mut pair = pair(role, 100);
@@ -179,9 +126,7 @@ fn refusals_reach_the_client_as_typed_errors() {
                 }
             })
             .unwrap_err();
-        let Error::Refused { code, description } = &error else {
-            panic!("{error:?}")
-        };
+        let Error::Refused { code, description } = &error else { panic!("{error:?}") };
         assert_eq!((&**code, &**description), (expected_code, "Not here."));
         assert_eq!(error.kind(), seen_as);
     }
@@ -192,9 +137,7 @@ fn refusals_reach_the_client_as_typed_errors() {
         Ok(())
     });
     let error = error.unwrap_err();
-    assert!(
-        matches!(&error, Error::Refused { code, .. } if code == "NetConnection.Connect.Rejected")
-    );
+    assert!(matches!(&error, Error::Refused { code, .. } if code == "NetConnection.Connect.Rejected"));
     assert_eq!(error.kind(), ErrorKind::Unauthorized);
 }
 
@@ -209,11 +152,7 @@ fn input_during_a_decision_is_held_in_order_and_bounded() {
     })
     .unwrap();
     assert!(pair.server.is_deciding());
-    assert_eq!(
-        pair.server.poll_timeout(),
-        None,
-        "the owner's time is not the peer's"
-    );
+    assert_eq!(pair.server.poll_timeout(), None, "the owner's time is not the peer's");
     for tag in &tags {
         pair.feed_server(&message_bytes(tag, 1).freeze()).unwrap();
     }
@@ -228,10 +167,7 @@ fn input_during_a_decision_is_held_in_order_and_bounded() {
     let mut impatient = self::pair(ClientRole::Play, 100);
     impatient.run(|_, _| Ok(())).unwrap();
     let flood = vec![0; 300 * 1024];
-    assert!(matches!(
-        impatient.server.handle_input(now, &flood),
-        Err(Error::Impatient(_))
-    ));
+    assert!(matches!(impatient.server.handle_input(now, &flood), Err(Error::Impatient(_))));
 }
 
 #[test]
@@ -244,10 +180,7 @@ fn slow_and_silent_peers_are_given_up() {
     // Pings first, then the end.
     let due = pair.server.poll_timeout().unwrap();
     pair.server.handle_timeout(due).unwrap();
-    assert!(matches!(
-        pair.server.poll_output(),
-        Some(Output::Transmit(_))
-    ));
+    assert!(matches!(pair.server.poll_output(), Some(Output::Transmit(_))));
     let mut now = due;
     let error = loop {
         now = pair.server.poll_timeout().unwrap().max(now);
@@ -267,19 +200,14 @@ fn slow_and_silent_peers_are_given_up() {
 fn acknowledgements_follow_the_bytes() {
     let mut pair = pair(ClientRole::Publish, 1_000_000);
     pair.run(accept_all(pair.now)).unwrap();
-    let tag = container::flv::Tag {
-        kind: TagKind::Video,
-        timestamp_ms: 0,
-        body: vec![0x17; 1_000_000].into(),
-    };
+    let tag = container::flv::Tag { kind: TagKind::Video, timestamp_ms: 0, body: vec![0x17; 1_000_000].into() };
     let bytes = message_bytes(&tag, 1).freeze();
     pair.feed_server(&bytes).unwrap();
     pair.feed_server(&bytes).unwrap();
-    let acknowledged =
-        std::iter::from_fn(|| pair.server.poll_output()).any(|output| match output {
-            Output::Transmit(bytes) => bytes[..][..8] == [2, 0, 0, 0, 0, 0, 4, 3],
-            Output::Event(_) => false,
-        });
+    let acknowledged = std::iter::from_fn(|| pair.server.poll_output()).any(|output| match output {
+        Output::Transmit(bytes) => bytes[..][..8] == [2, 0, 0, 0, 0, 0, 4, 3],
+        Output::Event(_) => false,
+    });
     assert!(acknowledged);
 }
 

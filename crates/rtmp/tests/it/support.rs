@@ -10,10 +10,7 @@ use std::time::Instant;
 
 /// Tags of a golden file of the container crate.
 pub(crate) fn golden_tags(name: &str) -> Vec<Tag> {
-    let path = format!(
-        "{}/../container/tests/golden/{name}",
-        env!("CARGO_MANIFEST_DIR")
-    );
+    let path = format!("{}/../container/tests/golden/{name}", env!("CARGO_MANIFEST_DIR"));
     let mut reader = FileReader::new();
     reader.push(&std::fs::read(path).unwrap());
     std::iter::from_fn(|| reader.next_tag().unwrap()).collect()
@@ -71,20 +68,8 @@ pub(crate) struct Pair {
 }
 
 impl Pair {
-    pub(crate) fn new(
-        server: ServerSession,
-        client: ClientSession,
-        now: Instant,
-        step: usize,
-    ) -> Self {
-        Self {
-            now,
-            server,
-            client,
-            server_events: Vec::new(),
-            client_events: Vec::new(),
-            step,
-        }
+    pub(crate) fn new(server: ServerSession, client: ClientSession, now: Instant, step: usize) -> Self {
+        Self { now, server, client, server_events: Vec::new(), client_events: Vec::new(), step }
     }
 
     /// Carries bytes until both sides are quiet; requests are answered by `answer`.
@@ -118,14 +103,10 @@ impl Pair {
     }
 
     pub(crate) fn feed_server(&mut self, bytes: &Bytes) -> Result<(), Error> {
-        bytes
-            .chunks(self.step)
-            .try_for_each(|piece| self.server.handle_input(self.now, piece))
+        bytes.chunks(self.step).try_for_each(|piece| self.server.handle_input(self.now, piece))
     }
 
     pub(crate) fn feed_client(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        bytes
-            .chunks(self.step)
-            .try_for_each(|piece| self.client.handle_input(self.now, piece))
+        bytes.chunks(self.step).try_for_each(|piece| self.client.handle_input(self.now, piece))
     }
 }

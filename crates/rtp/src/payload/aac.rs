@@ -35,18 +35,11 @@ pub(super) struct Reader {
 
 impl Reader {
     pub(super) fn new(format: AacFormat) -> Self {
-        Self {
-            format,
-            partial: None,
-        }
+        Self { format, partial: None }
     }
 
     pub(super) fn push(&mut self, piece: &Piece, out: &mut Vec<Output>) {
-        if (piece.gap
-            || self
-                .partial
-                .as_ref()
-                .is_some_and(|(ticks, ..)| *ticks != piece.ticks))
+        if (piece.gap || self.partial.as_ref().is_some_and(|(ticks, ..)| *ticks != piece.ticks))
             && self.partial.take().is_some()
         {
             out.push(Output::Dropped(DropReason::Incomplete));
@@ -71,10 +64,7 @@ impl Reader {
         }
         let mut ticks = piece.ticks;
         for size in &sizes {
-            let Some(end) = at
-                .checked_add(*size)
-                .filter(|end| *end <= piece.payload.len())
-            else {
+            let Some(end) = at.checked_add(*size).filter(|end| *end <= piece.payload.len()) else {
                 // §3.2.3: a fragment is alone in its packet.
                 if sizes.len() != 1 {
                     return Err(DropReason::Malformed);
@@ -88,13 +78,7 @@ impl Reader {
         Ok(())
     }
 
-    fn advance(
-        &mut self,
-        ticks: i64,
-        size: usize,
-        data: BytesMut,
-        out: &mut Vec<Output>,
-    ) -> Result<(), DropReason> {
+    fn advance(&mut self, ticks: i64, size: usize, data: BytesMut, out: &mut Vec<Output>) -> Result<(), DropReason> {
         if data.len() > size {
             return Err(DropReason::Malformed);
         }
@@ -115,22 +99,14 @@ impl Reader {
         }
         let header_bits = usize::from(u16_at(payload, 0));
         let header_bytes = header_bits.div_ceil(8);
-        let headers = payload
-            .get(2..2 + header_bytes)
-            .ok_or(DropReason::Malformed)?;
+        let headers = payload.get(2..2 + header_bytes).ok_or(DropReason::Malformed)?;
         let mut reader = BitReader::new(headers, "AU headers");
         let mut sizes = Vec::new();
         while reader.position_bits() < header_bits && sizes.len() < MAX_UNITS_PER_PACKET {
             let first = sizes.is_empty();
             let before = reader.position_bits();
-            let size = reader
-                .bits(u32::from(format.size_bits))
-                .map_err(malformed)?;
-            let index = if first {
-                format.index_bits
-            } else {
-                format.index_delta_bits
-            };
+            let size = reader.bits(u32::from(format.size_bits)).map_err(malformed)?;
+            let index = if first { format.index_bits } else { format.index_delta_bits };
             let index = reader.bits(u32::from(index)).map_err(malformed)?;
             // §3.2.1.1: without interleaving the index is 0, also its deltas. Interleaved units would
             // need reordering, which no camera uses.
@@ -142,12 +118,8 @@ impl Reader {
                     reader.skip(usize::from(bits)).map_err(malformed)?;
                 }
             }
-            reader
-                .skip(usize::from(format.random_access))
-                .map_err(malformed)?;
-            reader
-                .skip(usize::from(format.stream_state_bits))
-                .map_err(malformed)?;
+            reader.skip(usize::from(format.random_access)).map_err(malformed)?;
+            reader.skip(usize::from(format.stream_state_bits)).map_err(malformed)?;
             sizes.push(usize::try_from(size).map_err(|_| DropReason::Malformed)?);
             if reader.position_bits() == before {
                 return Err(DropReason::Unsupported);
@@ -157,15 +129,9 @@ impl Reader {
         if format.auxiliary_size_bits > 0 {
             let rest = payload.get(at..).ok_or(DropReason::Malformed)?;
             let bits = u32::from(format.auxiliary_size_bits);
-            let length = BitReader::new(rest, "auxiliary section")
-                .bits(bits)
-                .map_err(malformed)?;
-            let section =
-                (usize::try_from(bits + length).map_err(|_| DropReason::Malformed)?).div_ceil(8);
-            at = at
-                .checked_add(section)
-                .filter(|at| *at <= payload.len())
-                .ok_or(DropReason::Malformed)?;
+            let length = BitReader::new(rest, "auxiliary section").bits(bits).map_err(malformed)?;
+            let section = (usize::try_from(bits + length).map_err(|_| DropReason::Malformed)?).div_ceil(8);
+            at = at.checked_add(section).filter(|at| *at <= payload.len()).ok_or(DropReason::Malformed)?;
         }
         Ok((sizes, at))
     }
@@ -173,11 +139,7 @@ impl Reader {
 
 fn put_unit(ticks: i64, payload: Bytes, out: &mut Vec<Output>) {
     if !payload.is_empty() {
-        out.push(Output::Unit {
-            ticks,
-            key: true,
-            payload,
-        });
+        out.push(Output::Unit { ticks, key: true, payload });
     }
 }
 
@@ -187,16 +149,10 @@ pub(super) fn packetize(payload: &[u8], max_payload: usize, emit: &mut dyn FnMut
     if payload.is_empty() || payload.len() > MAX_UNIT_BYTES {
         return;
     }
-    let size = u16::try_from(payload.len() << 3)
-        .expect("13 bits shifted by 3")
-        .to_be_bytes();
+    let size = u16::try_from(payload.len() << 3).expect("13 bits shifted by 3").to_be_bytes();
     let head = [0, 16, size[0], size[1]];
     let mut chunks = payload.chunks(max_payload - head.len()).peekable();
     while let Some(body) = chunks.next() {
-        emit(Fragment {
-            marker: chunks.peek().is_none(),
-            head: &head,
-            body,
-        });
+        emit(Fragment { marker: chunks.peek().is_none(), head: &head, body });
     }
 }

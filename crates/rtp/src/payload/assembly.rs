@@ -199,15 +199,9 @@ impl<S: Syntax> Assembler<S> {
     /// Tolerance: some cameras put a run of NAL units with start codes where one unit belongs, beginning
     /// with a parameter set, an SEI or a delimiter. No valid unit holds three bytes `00 00 01`.
     fn split_annex_b(&mut self, run: &[u8]) {
-        let first = run
-            .windows(3)
-            .position(|window| window == [0, 0, 1])
-            .unwrap_or(run.len());
+        let first = run.windows(3).position(|window| window == [0, 0, 1]).unwrap_or(run.len());
         let head = &run[..first];
-        let head_len = head
-            .iter()
-            .rposition(|byte| *byte != 0)
-            .map_or(0, |last| last + 1);
+        let head_len = head.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
         if head_len > 0 {
             self.nal(&head[..head_len]);
         }
@@ -232,11 +226,7 @@ impl<S: Syntax> Assembler<S> {
         }
         self.typical_len = self.buffer.len() + self.buffer.len() / 4;
         let payload = self.buffer.split().freeze();
-        out.push(Output::Unit {
-            ticks: self.ticks,
-            key,
-            payload,
-        });
+        out.push(Output::Unit { ticks: self.ticks, key, payload });
     }
 }
 
@@ -247,10 +237,7 @@ fn needs_split(unit: &[u8]) -> bool {
 
 /// The NAL units that a sender writes for one access unit: the parameter sets, then the payload's.
 pub(crate) fn units<'a>(sets: &'a [Bytes], payload: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
-    sets.iter()
-        .map(|set| &set[..])
-        .chain(nal::length_prefixed(payload))
-        .filter(|unit| !unit.is_empty())
+    sets.iter().map(|set| &set[..]).chain(nal::length_prefixed(payload)).filter(|unit| !unit.is_empty())
 }
 
 /// How a codec writes an aggregation packet and a fragment.
@@ -271,9 +258,7 @@ pub(crate) fn packetize<W: Wire>(
     max_payload: usize,
     emit: &mut dyn FnMut(Fragment<'_>),
 ) {
-    let mut units = units(sets, payload)
-        .filter(|unit| unit.len() >= W::HEADER_BYTES)
-        .peekable();
+    let mut units = units(sets, payload).filter(|unit| unit.len() >= W::HEADER_BYTES).peekable();
     let mut group: Vec<&[u8]> = Vec::new();
     let mut head = Vec::new();
     while let Some(unit) = units.next() {
@@ -284,19 +269,13 @@ pub(crate) fn packetize<W: Wire>(
         group.clear();
         group.push(unit);
         let mut size = W::HEADER_BYTES + 2 + unit.len();
-        while let Some(next) =
-            units.next_if(|next| size + 2 + next.len() <= max_payload && next.len() <= 0xFFFF)
-        {
+        while let Some(next) = units.next_if(|next| size + 2 + next.len() <= max_payload && next.len() <= 0xFFFF) {
             size += 2 + next.len();
             group.push(next);
         }
         let marker = units.peek().is_none();
         if let [unit] = group[..] {
-            emit(Fragment {
-                marker,
-                head: &[],
-                body: unit,
-            });
+            emit(Fragment { marker, head: &[], body: unit });
             continue;
         }
         head.clear();
@@ -305,11 +284,7 @@ pub(crate) fn packetize<W: Wire>(
             head.put_u16(u16::try_from(unit.len()).expect("checked when grouped"));
             head.put_slice(unit);
         }
-        emit(Fragment {
-            marker,
-            head: &head,
-            body: &[],
-        });
+        emit(Fragment { marker, head: &head, body: &[] });
     }
 }
 
@@ -328,11 +303,7 @@ fn fragment<W: Wire>(
         rest = tail;
         head.clear();
         W::put_fragment_header(head, header, start, rest.is_empty());
-        emit(Fragment {
-            marker: last_unit && rest.is_empty(),
-            head,
-            body,
-        });
+        emit(Fragment { marker: last_unit && rest.is_empty(), head, body });
         start = false;
     }
 }

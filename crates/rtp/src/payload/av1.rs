@@ -59,11 +59,7 @@ impl Reader {
         let mut index = 0;
         while !rest.is_empty() {
             index += 1;
-            let length = if count != 0 && index == count {
-                rest.len()
-            } else {
-                take_length(&mut rest)?
-            };
+            let length = if count != 0 && index == count { rest.len() } else { take_length(&mut rest)? };
             let (element, tail) = rest.split_at_checked(length).ok_or(DropReason::Malformed)?;
             rest = tail;
             if self.unit.len() + self.partial.len() + element.len() > MAX_ACCESS_UNIT_BYTES {
@@ -107,11 +103,7 @@ impl Reader {
             self.announce(&payload, out);
         }
         let key = av1::is_random_access(&payload);
-        out.push(Output::Unit {
-            ticks: self.ticks,
-            key,
-            payload,
-        });
+        out.push(Output::Unit { ticks: self.ticks, key, payload });
     }
 
     /// The session description of AV1 has no sequence header, so the first one in-band configures.
@@ -134,10 +126,7 @@ fn put_with_size(unit: &mut BytesMut, element: &[u8]) -> Result<(), DropReason> 
         return Ok(());
     }
     let (obu, _) = av1::parse_obu(element).map_err(|_| DropReason::Malformed)?;
-    if !matches!(
-        obu.kind,
-        obu_type::TEMPORAL_DELIMITER | obu_type::TILE_LIST | obu_type::PADDING
-    ) {
+    if !matches!(obu.kind, obu_type::TEMPORAL_DELIMITER | obu_type::TILE_LIST | obu_type::PADDING) {
         av1::put_obu(unit, &obu);
     }
     Ok(())
@@ -157,29 +146,15 @@ fn take_length(rest: &mut &[u8]) -> Result<usize, DropReason> {
 }
 
 /// One OBU element per packet or fragment (`W` = 1), small OBUs together with lengths (`W` = 0).
-pub(super) fn packetize(
-    payload: &[u8],
-    key: bool,
-    max_payload: usize,
-    emit: &mut dyn FnMut(Fragment<'_>),
-) {
-    let mut obus = av1::obus(payload)
-        .filter(|obu| obu.kind != obu_type::TEMPORAL_DELIMITER)
-        .peekable();
+pub(super) fn packetize(payload: &[u8], key: bool, max_payload: usize, emit: &mut dyn FnMut(Fragment<'_>)) {
+    let mut obus = av1::obus(payload).filter(|obu| obu.kind != obu_type::TEMPORAL_DELIMITER).peekable();
     let mut head = Vec::with_capacity(max_payload);
     let mut first = if key { NEW_SEQUENCE } else { 0 };
     while let Some(obu) = obus.next() {
         let (header, header_len) = header_without_size(&obu);
         let header = &header[..header_len];
         if 1 + MAX_LENGTH_BYTES + header_len + obu.payload.len() > max_payload {
-            fragment(
-                header,
-                obu.payload,
-                max_payload,
-                first,
-                obus.peek().is_none(),
-                emit,
-            );
+            fragment(header, obu.payload, max_payload, first, obus.peek().is_none(), emit);
             first = 0;
             continue;
         }
@@ -187,17 +162,13 @@ pub(super) fn packetize(
         head.push(first);
         first = 0;
         put_element(&mut head, header, obu.payload);
-        while let Some(next) = obus
-            .next_if(|next| head.len() + MAX_LENGTH_BYTES + 2 + next.payload.len() <= max_payload)
+        while let Some(next) =
+            obus.next_if(|next| head.len() + MAX_LENGTH_BYTES + 2 + next.payload.len() <= max_payload)
         {
             let (header, header_len) = header_without_size(&next);
             put_element(&mut head, &header[..header_len], next.payload);
         }
-        emit(Fragment {
-            marker: obus.peek().is_none(),
-            head: &head,
-            body: &[],
-        });
+        emit(Fragment { marker: obus.peek().is_none(), head: &head, body: &[] });
     }
 }
 
@@ -219,11 +190,7 @@ fn fragment(
         rest = tail;
         let last = rest.is_empty();
         head[0] = flags | if last { 0 } else { CONTINUED };
-        emit(Fragment {
-            marker: last && last_obu,
-            head: &head[..head_len],
-            body,
-        });
+        emit(Fragment { marker: last && last_obu, head: &head[..head_len], body });
         if last {
             return;
         }

@@ -36,17 +36,11 @@ impl Syntax for H264 {
     }
 
     fn is_parameter_set(nal: &[u8]) -> bool {
-        matches!(
-            h264::nal_unit_type(nal),
-            Some(h264::nal_type::SPS | h264::nal_type::PPS)
-        )
+        matches!(h264::nal_unit_type(nal), Some(h264::nal_type::SPS | h264::nal_type::PPS))
     }
 
     fn config(sets: &[Bytes]) -> Option<CodecConfig> {
-        let (sps, pps) = sets
-            .iter()
-            .cloned()
-            .partition(|set| h264::nal_unit_type(set) == Some(h264::nal_type::SPS));
+        let (sps, pps) = sets.iter().cloned().partition(|set| h264::nal_unit_type(set) == Some(h264::nal_type::SPS));
         H264Config::new(sps, pps).ok().map(CodecConfig::H264)
     }
 }
@@ -75,9 +69,7 @@ pub(super) struct Reader {
 
 impl Reader {
     pub(super) fn new(configured: bool) -> Self {
-        Self {
-            assembler: Assembler::new(configured),
-        }
+        Self { assembler: Assembler::new(configured) }
     }
 
     pub(super) fn push(&mut self, piece: &Piece, out: &mut Vec<Output>) {
@@ -129,11 +121,6 @@ fn read_units(assembler: &mut Assembler<H264>, payload: &[u8]) -> Result<(), Dro
     Ok(())
 }
 
-pub(super) fn packetize(
-    sets: &[Bytes],
-    payload: &[u8],
-    max_payload: usize,
-    emit: &mut dyn FnMut(Fragment<'_>),
-) {
+pub(super) fn packetize(sets: &[Bytes], payload: &[u8], max_payload: usize, emit: &mut dyn FnMut(Fragment<'_>)) {
     assembly::packetize::<H264>(sets, payload, max_payload, emit);
 }

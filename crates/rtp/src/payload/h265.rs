@@ -35,26 +35,14 @@ impl Syntax for H265 {
     }
 
     fn is_parameter_set(nal: &[u8]) -> bool {
-        matches!(
-            h265::nal_unit_type(nal),
-            Some(h265::nal_type::VPS | h265::nal_type::SPS | h265::nal_type::PPS)
-        )
+        matches!(h265::nal_unit_type(nal), Some(h265::nal_type::VPS | h265::nal_type::SPS | h265::nal_type::PPS))
     }
 
     fn config(sets: &[Bytes]) -> Option<CodecConfig> {
-        let of = |kind| {
-            sets.iter()
-                .filter(|set| h265::nal_unit_type(set) == Some(kind))
-                .cloned()
-                .collect()
-        };
-        H265Config::new(
-            of(h265::nal_type::VPS),
-            of(h265::nal_type::SPS),
-            of(h265::nal_type::PPS),
-        )
-        .ok()
-        .map(CodecConfig::H265)
+        let of = |kind| sets.iter().filter(|set| h265::nal_unit_type(set) == Some(kind)).cloned().collect();
+        H265Config::new(of(h265::nal_type::VPS), of(h265::nal_type::SPS), of(h265::nal_type::PPS))
+            .ok()
+            .map(CodecConfig::H265)
     }
 }
 
@@ -64,11 +52,7 @@ impl Wire for H265 {
     /// Lowest layer and temporal id of the aggregated units (§4.4.2).
     fn put_aggregation_header(out: &mut Vec<u8>, units: &[&[u8]]) {
         let forbidden = units.iter().fold(0, |bits, unit| bits | unit[0] & 0x80);
-        let layer = units
-            .iter()
-            .map(|unit| (unit[0] & 1) << 5 | unit[1] >> 3)
-            .min()
-            .unwrap_or(0);
+        let layer = units.iter().map(|unit| (unit[0] & 1) << 5 | unit[1] >> 3).min().unwrap_or(0);
         let temporal = units.iter().map(|unit| unit[1] & 7).min().unwrap_or(1);
         out.push(forbidden | AGGREGATION << 1 | layer >> 5);
         out.push(layer << 3 | temporal);
@@ -90,10 +74,7 @@ pub(super) struct Reader {
 
 impl Reader {
     pub(super) fn new(donl: bool, configured: bool) -> Self {
-        Self {
-            donl,
-            assembler: Assembler::new(configured),
-        }
+        Self { donl, assembler: Assembler::new(configured) }
     }
 
     pub(super) fn push(&mut self, piece: &Piece, out: &mut Vec<Output>) {
@@ -151,11 +132,6 @@ impl Reader {
     }
 }
 
-pub(super) fn packetize(
-    sets: &[Bytes],
-    payload: &[u8],
-    max_payload: usize,
-    emit: &mut dyn FnMut(Fragment<'_>),
-) {
+pub(super) fn packetize(sets: &[Bytes], payload: &[u8], max_payload: usize, emit: &mut dyn FnMut(Fragment<'_>)) {
     assembly::packetize::<H265>(sets, payload, max_payload, emit);
 }

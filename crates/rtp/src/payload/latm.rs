@@ -35,9 +35,7 @@ pub(crate) fn parse_stream_mux_config(bytes: &[u8]) -> Option<(u8, AacConfig)> {
         specific.push(reader.byte_bits(8).unwrap_or(0));
     }
     debug_assert!(reader.position_bits() >= CONFIG_AT_BIT);
-    AacConfig::from_specific_config(&specific)
-        .ok()
-        .map(|config| (subframes, config))
+    AacConfig::from_specific_config(&specific).ok().map(|config| (subframes, config))
 }
 
 /// How many bytes the `AudioSpecificConfig` needs: 16 bits for plain AAC by rate index, 25 with
@@ -64,12 +62,7 @@ pub(super) struct Reader {
 
 impl Reader {
     pub(super) fn new(format: LatmFormat) -> Self {
-        Self {
-            format,
-            ticks: 0,
-            element: BytesMut::new(),
-            broken: false,
-        }
+        Self { format, ticks: 0, element: BytesMut::new(), broken: false }
     }
 
     pub(super) fn push(&mut self, piece: &Piece, out: &mut Vec<Output>) {
@@ -117,11 +110,7 @@ impl Reader {
             }
             if length > 0 {
                 let payload = element.slice(at..at + length);
-                out.push(Output::Unit {
-                    ticks,
-                    key: true,
-                    payload,
-                });
+                out.push(Output::Unit { ticks, key: true, payload });
             }
             at += length;
             ticks += i64::from(self.format.unit_ticks);

@@ -60,20 +60,12 @@ impl Reader {
         self.read_frames(piece.ticks, &body, out)
     }
 
-    fn read_frames(
-        &mut self,
-        ticks: i64,
-        body: &Bytes,
-        out: &mut Vec<Output>,
-    ) -> Result<(), DropReason> {
+    fn read_frames(&mut self, ticks: i64, body: &Bytes, out: &mut Vec<Output>) -> Result<(), DropReason> {
         let mut at = 0;
         let mut samples = 0;
         while at < body.len() {
             let header = mp3::parse_frame_header(&body[at..]).ok_or(DropReason::Unsupported)?;
-            let length = header
-                .frame_len
-                .filter(|length| *length > 4)
-                .ok_or(DropReason::Unsupported)?;
+            let length = header.frame_len.filter(|length| *length > 4).ok_or(DropReason::Unsupported)?;
             self.announce(&header, out);
             let rate = i64::from(header.config.sample_rate_hz.get());
             let unit_ticks = ticks + (samples * CLOCK_HZ + rate / 2) / rate;
@@ -101,11 +93,7 @@ impl Reader {
 }
 
 fn put_unit(ticks: i64, payload: Bytes, out: &mut Vec<Output>) {
-    out.push(Output::Unit {
-        ticks,
-        key: true,
-        payload,
-    });
+    out.push(Output::Unit { ticks, key: true, payload });
 }
 
 /// One frame per packet, or fragments of it.
@@ -119,11 +107,7 @@ pub(super) fn packetize(payload: &[u8], max_payload: usize, emit: &mut dyn FnMut
         let field = field.to_be_bytes();
         let end = payload.len().min(offset + max_payload - 4);
         // §3.5: the marker is for the first packet after silence; a receiver does not need it.
-        emit(Fragment {
-            marker: false,
-            head: &[0, 0, field[0], field[1]],
-            body: &payload[offset..end],
-        });
+        emit(Fragment { marker: false, head: &[0, 0, field[0], field[1]], body: &payload[offset..end] });
         offset = end;
     }
 }

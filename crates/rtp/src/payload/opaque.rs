@@ -25,10 +25,7 @@ pub(super) fn wire_format(config: &OpaqueConfig) -> Option<WireFormat> {
     if DOCUMENT_NAMES.contains(&&*config.id) {
         Some(WireFormat::Document)
     } else {
-        config
-            .id
-            .starts_with(FOREIGN_PREFIX)
-            .then_some(WireFormat::Foreign)
+        config.id.starts_with(FOREIGN_PREFIX).then_some(WireFormat::Foreign)
     }
 }
 
@@ -64,11 +61,7 @@ impl DocumentReader {
         if let Some(reason) = self.broken.take() {
             out.push(Output::Dropped(reason));
         } else if !payload.is_empty() {
-            out.push(Output::Unit {
-                ticks: self.ticks,
-                key: true,
-                payload,
-            });
+            out.push(Output::Unit { ticks: self.ticks, key: true, payload });
         }
     }
 }
@@ -103,27 +96,15 @@ impl ForeignReader {
         if let Some(reason) = self.broken.take() {
             out.push(Output::Dropped(reason));
         } else if !payload.is_empty() {
-            out.push(Output::Unit {
-                ticks: self.ticks,
-                key: true,
-                payload,
-            });
+            out.push(Output::Unit { ticks: self.ticks, key: true, payload });
         }
     }
 }
 
-pub(super) fn packetize_document(
-    payload: &[u8],
-    max_payload: usize,
-    emit: &mut dyn FnMut(Fragment<'_>),
-) {
+pub(super) fn packetize_document(payload: &[u8], max_payload: usize, emit: &mut dyn FnMut(Fragment<'_>)) {
     let mut chunks = payload.chunks(max_payload).peekable();
     while let Some(body) = chunks.next() {
-        emit(Fragment {
-            marker: chunks.peek().is_none(),
-            head: &[],
-            body,
-        });
+        emit(Fragment { marker: chunks.peek().is_none(), head: &[], body });
     }
 }
 
@@ -135,10 +116,6 @@ pub(super) fn packetize_foreign(payload: &[u8], emit: &mut dyn FnMut(Fragment<'_
             return;
         };
         rest = tail;
-        emit(Fragment {
-            marker: rest.is_empty(),
-            head: &[],
-            body,
-        });
+        emit(Fragment { marker: rest.is_empty(), head: &[], body });
     }
 }

@@ -4,11 +4,7 @@ use super::{Fragment, Output, Piece};
 
 pub(super) fn push(piece: &Piece, out: &mut Vec<Output>) {
     if !piece.payload.is_empty() {
-        out.push(Output::Unit {
-            ticks: piece.ticks,
-            key: true,
-            payload: piece.payload.clone(),
-        });
+        out.push(Output::Unit { ticks: piece.ticks, key: true, payload: piece.payload.clone() });
     }
 }
 
@@ -16,10 +12,6 @@ pub(super) fn push(piece: &Piece, out: &mut Vec<Output>) {
 /// the pieces that the source sent. A longer one still is one packet.
 pub(super) fn packetize(payload: &[u8], emit: &mut dyn FnMut(Fragment<'_>)) {
     if !payload.is_empty() {
-        emit(Fragment {
-            marker: false,
-            head: &[],
-            body: payload,
-        });
+        emit(Fragment { marker: false, head: &[], body: payload });
     }
 }

@@ -28,9 +28,7 @@ impl<'a> Parameters<'a> {
     pub(super) fn get(self, name: &str) -> Option<&'a str> {
         self.line.split(';').find_map(|parameter| {
             let (key, value) = parameter.split_once('=')?;
-            key.trim()
-                .eq_ignore_ascii_case(name)
-                .then(|| value.trim().trim_matches('"'))
+            key.trim().eq_ignore_ascii_case(name).then(|| value.trim().trim_matches('"'))
         })
     }
 
@@ -50,10 +48,7 @@ impl<'a> Parameters<'a> {
                 units.extend(nal::annex_b(&bytes).map(Bytes::copy_from_slice));
                 continue;
             }
-            let end = bytes
-                .iter()
-                .rposition(|byte| *byte != 0)
-                .map_or(0, |last| last + 1);
+            let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
             if end > 0 {
                 units.push(Bytes::from(bytes).slice(..end));
             }
@@ -64,17 +59,12 @@ impl<'a> Parameters<'a> {
     /// Hexadecimal digits; `None` when malformed. Tolerance: an odd digit at the end is dropped.
     pub(super) fn hex(self, name: &str) -> Option<Vec<u8>> {
         let digits = self.get(name)?.as_bytes();
-        digits
-            .chunks_exact(2)
-            .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-            .collect()
+        digits.chunks_exact(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
     }
 }
 
 pub(super) fn base64_list<'a>(units: impl Iterator<Item = &'a Bytes>) -> String {
-    let encoded: Vec<String> = units
-        .map(|unit| base64::engine::general_purpose::STANDARD.encode(unit))
-        .collect();
+    let encoded: Vec<String> = units.map(|unit| base64::engine::general_purpose::STANDARD.encode(unit)).collect();
     encoded.join(",")
 }
 

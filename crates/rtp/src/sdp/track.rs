@@ -5,14 +5,13 @@ use std::num::NonZeroU32;
 use bytes::Bytes;
 use media::bitstream::h264;
 use media::{
-    AacConfig, CodecConfig, G711Config, H264Config, H265Config, MediaKind, OpaqueConfig,
-    OpusConfig, TrackConfig, TrackId,
+    AacConfig, CodecConfig, G711Config, H264Config, H265Config, MediaKind, OpaqueConfig, OpusConfig, TrackConfig,
+    TrackId,
 };
 
 use super::{MediaDescription, SessionDescription, VIDEO_CLOCK_HZ, fmtp};
 use crate::payload::{
-    AacFormat, DOCUMENT_NAMES, Depacketizer, FOREIGN_PREFIX, Format, LatmFormat,
-    parse_stream_mux_config,
+    AacFormat, DOCUMENT_NAMES, Depacketizer, FOREIGN_PREFIX, Format, LatmFormat, parse_stream_mux_config,
 };
 
 /// First payload type of the dynamic range (RFC 3551 §6).
@@ -24,9 +23,7 @@ impl MediaDescription {
     /// The track as far as the description tells it. `None` for codecs whose parameters come in-band: the
     /// depacketizer then yields the configuration.
     pub fn track(&self, id: TrackId) -> Option<TrackConfig> {
-        self.resolve()
-            .1
-            .map(|codec| TrackConfig::new(id, self.clock_hz, codec))
+        self.resolve().1.map(|codec| TrackConfig::new(id, self.clock_hz, codec))
     }
 
     /// Reads this section's packets.
@@ -41,9 +38,7 @@ impl MediaDescription {
             "h264" => (Format::H264, self.h264()),
             // Tolerance: "HEVC" is not registered, but sent.
             "h265" | "hevc" => {
-                let donl = parameters
-                    .number::<u32>("sprop-max-don-diff")
-                    .is_some_and(|value| value > 0);
+                let donl = parameters.number::<u32>("sprop-max-don-diff").is_some_and(|value| value > 0);
                 (Format::H265 { donl }, self.h265())
             }
             "av1" => (Format::Av1, None),
@@ -53,21 +48,13 @@ impl MediaDescription {
             "pcmu" => (Format::Single, Some(CodecConfig::G711U(self.g711()))),
             "opus" => {
                 // RFC 7587 §7: rtpmap always says two channels; sprop-stereo tells what is sent.
-                let channels = if parameters.get("sprop-stereo") == Some("1") {
-                    2
-                } else {
-                    1
-                };
-                (
-                    Format::Single,
-                    Some(CodecConfig::Opus(OpusConfig { channels })),
-                )
+                let channels = if parameters.get("sprop-stereo") == Some("1") { 2 } else { 1 };
+                (Format::Single, Some(CodecConfig::Opus(OpusConfig { channels })))
             }
             "mpa" => (Format::Mpa, None),
-            name if DOCUMENT_NAMES.contains(&name) => (
-                Format::Document,
-                Some(self.opaque(MediaKind::Data, name.to_owned())),
-            ),
+            name if DOCUMENT_NAMES.contains(&name) => {
+                (Format::Document, Some(self.opaque(MediaKind::Data, name.to_owned())))
+            }
             _ => self.foreign(),
         }
     }
@@ -77,12 +64,7 @@ impl MediaDescription {
             .parameters()
             .nal_units("sprop-parameter-sets")
             .into_iter()
-            .filter(|unit| {
-                matches!(
-                    h264::nal_unit_type(unit),
-                    Some(h264::nal_type::SPS | h264::nal_type::PPS)
-                )
-            })
+            .filter(|unit| matches!(h264::nal_unit_type(unit), Some(h264::nal_type::SPS | h264::nal_type::PPS)))
             .partition(|unit| h264::nal_unit_type(unit) == Some(h264::nal_type::SPS));
         H264Config::new(sps, pps).ok().map(CodecConfig::H264)
     }
@@ -90,9 +72,7 @@ impl MediaDescription {
     fn h265(&self) -> Option<CodecConfig> {
         let parameters = self.parameters();
         let sets = |name| parameters.nal_units(name);
-        H265Config::new(sets("sprop-vps"), sets("sprop-sps"), sets("sprop-pps"))
-            .ok()
-            .map(CodecConfig::H265)
+        H265Config::new(sets("sprop-vps"), sets("sprop-sps"), sets("sprop-pps")).ok().map(CodecConfig::H265)
     }
 
     /// Tolerance: without a readable `config` the `rtpmap` line stands for AAC-LC.
@@ -102,15 +82,9 @@ impl MediaDescription {
             .hex("config")
             .and_then(|bytes| AacConfig::from_specific_config(&bytes).ok())
             .or_else(|| AacConfig::lc(self.clock_hz, self.channels).ok())?;
-        let low = parameters
-            .get("mode")
-            .is_some_and(|mode| mode.eq_ignore_ascii_case("AAC-lbr"));
+        let low = parameters.get("mode").is_some_and(|mode| mode.eq_ignore_ascii_case("AAC-lbr"));
         let (size, index) = if low { (6, 2) } else { (13, 3) };
-        let bits = |name, default| {
-            parameters
-                .number::<u8>(name)
-                .map_or(default, |bits| bits.min(32))
-        };
+        let bits = |name, default| parameters.number::<u8>(name).map_or(default, |bits| bits.min(32));
         let format = AacFormat {
             size_bits: bits("sizelength", size),
             index_bits: bits("indexlength", index),
@@ -132,10 +106,7 @@ impl MediaDescription {
             return None;
         }
         let (subframes, config) = parse_stream_mux_config(&parameters.hex("config")?)?;
-        let format = LatmFormat {
-            subframes,
-            unit_ticks: self.unit_ticks(&config),
-        };
+        let format = LatmFormat { subframes, unit_ticks: self.unit_ticks(&config) };
         Some((Format::Latm(format), Some(CodecConfig::Aac(config))))
     }
 
@@ -147,10 +118,7 @@ impl MediaDescription {
     }
 
     const fn g711(&self) -> G711Config {
-        G711Config {
-            sample_rate_hz: self.clock_hz,
-            channels: self.channels,
-        }
+        G711Config { sample_rate_hz: self.clock_hz, channels: self.channels }
     }
 
     fn foreign(&self) -> (Format, Option<CodecConfig>) {
@@ -163,11 +131,7 @@ impl MediaDescription {
 
     fn opaque(&self, kind: MediaKind, id: String) -> CodecConfig {
         let params = Bytes::copy_from_slice(self.fmtp.as_bytes());
-        CodecConfig::Opaque(OpaqueConfig {
-            kind,
-            id: id.into(),
-            params,
-        })
+        CodecConfig::Opaque(OpaqueConfig { kind, id: id.into(), params })
     }
 
     /// Describes a track for a receiver. `None` for an opaque codec that did not come by RTP.
@@ -177,10 +141,7 @@ impl MediaDescription {
             CodecConfig::H265(config) => ("H265".to_owned(), 1, h265_parameters(config)),
             CodecConfig::Av1(config) => {
                 let picture = &config.picture;
-                let fmtp = format!(
-                    "profile={};level-idx={};tier={}",
-                    picture.profile, picture.level, config.tier
-                );
+                let fmtp = format!("profile={};level-idx={};tier={}", picture.profile, picture.level, config.tier);
                 ("AV1".to_owned(), 1, fmtp)
             }
             CodecConfig::Aac(config) => {
@@ -192,11 +153,9 @@ impl MediaDescription {
             }
             CodecConfig::G711A(config) => ("PCMA".to_owned(), config.channels, String::new()),
             CodecConfig::G711U(config) => ("PCMU".to_owned(), config.channels, String::new()),
-            CodecConfig::Opus(config) => (
-                "opus".to_owned(),
-                2,
-                format!("sprop-stereo={}", u8::from(config.channels > 1)),
-            ),
+            CodecConfig::Opus(config) => {
+                ("opus".to_owned(), 2, format!("sprop-stereo={}", u8::from(config.channels > 1)))
+            }
             CodecConfig::Mp3(_) => ("MPA".to_owned(), 1, String::new()),
             CodecConfig::Opaque(config) => {
                 let fmtp = String::from_utf8_lossy(&config.params).into_owned();
@@ -205,9 +164,7 @@ impl MediaDescription {
                         let (name, channels) = name.split_once('/').unwrap_or((name, "1"));
                         (name.to_owned(), channels.parse().unwrap_or(1), fmtp)
                     }
-                    None if DOCUMENT_NAMES.contains(&&*config.id) => {
-                        (config.id.to_string(), 1, fmtp)
-                    }
+                    None if DOCUMENT_NAMES.contains(&&*config.id) => (config.id.to_string(), 1, fmtp),
                     None => return None,
                 }
             }
@@ -233,18 +190,12 @@ fn h264_parameters(config: &H264Config) -> String {
 
 fn h265_parameters(config: &H265Config) -> String {
     let list = |sets: &[Bytes]| fmtp::base64_list(sets.iter());
-    format!(
-        "sprop-vps={};sprop-sps={};sprop-pps={}",
-        list(&config.vps),
-        list(&config.sps),
-        list(&config.pps)
-    )
+    format!("sprop-vps={};sprop-sps={};sprop-pps={}", list(&config.vps), list(&config.sps), list(&config.pps))
 }
 
 /// Payload types that RFC 3551 fixes.
 fn static_type(codec: &CodecConfig) -> Option<u8> {
-    let telephone =
-        |config: &G711Config| config.sample_rate_hz.get() == 8000 && config.channels == 1;
+    let telephone = |config: &G711Config| config.sample_rate_hz.get() == 8000 && config.channels == 1;
     match codec {
         CodecConfig::G711A(config) if telephone(config) => Some(8),
         CodecConfig::G711U(config) if telephone(config) => Some(0),
@@ -256,9 +207,7 @@ fn static_type(codec: &CodecConfig) -> Option<u8> {
 /// The RTP clock that a track is sent with, whatever clock its source has.
 pub fn payload_clock_hz(track: &TrackConfig) -> NonZeroU32 {
     match &track.codec {
-        CodecConfig::H264(_) | CodecConfig::H265(_) | CodecConfig::Av1(_) | CodecConfig::Mp3(_) => {
-            VIDEO_CLOCK_HZ
-        }
+        CodecConfig::H264(_) | CodecConfig::H265(_) | CodecConfig::Av1(_) | CodecConfig::Mp3(_) => VIDEO_CLOCK_HZ,
         CodecConfig::Aac(config) => config.sample_rate_hz,
         CodecConfig::G711A(config) | CodecConfig::G711U(config) => config.sample_rate_hz,
         CodecConfig::Opus(_) => OPUS_CLOCK_HZ,
@@ -268,10 +217,7 @@ pub fn payload_clock_hz(track: &TrackConfig) -> NonZeroU32 {
 
 /// The description of a stream: one section per track that RTP can carry, with `trackID=N` as its control
 /// attribute (N is the [`TrackId`]) and payload type 96 + N unless it is a static one.
-pub fn tracks_to_description<'a>(
-    name: &str,
-    tracks: impl IntoIterator<Item = &'a TrackConfig>,
-) -> SessionDescription {
+pub fn tracks_to_description<'a>(name: &str, tracks: impl IntoIterator<Item = &'a TrackConfig>) -> SessionDescription {
     let media = tracks
         .into_iter()
         .filter_map(|track| {
@@ -280,15 +226,10 @@ pub fn tracks_to_description<'a>(
             Some(section)
         })
         .collect();
-    SessionDescription {
-        name: name.to_owned(),
-        control: Some("*".to_owned()),
-        media,
-    }
+    SessionDescription { name: name.to_owned(), control: Some("*".to_owned()), media }
 }
 
 /// The payload type that [`tracks_to_description`] gives a track.
 pub(crate) fn payload_type(track: &TrackConfig) -> u8 {
-    static_type(&track.codec)
-        .unwrap_or(FIRST_DYNAMIC_TYPE + track.id.0 % (128 - FIRST_DYNAMIC_TYPE))
+    static_type(&track.codec).unwrap_or(FIRST_DYNAMIC_TYPE + track.id.0 % (128 - FIRST_DYNAMIC_TYPE))
 }

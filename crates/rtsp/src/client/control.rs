@@ -7,20 +7,12 @@ use crate::url::RtspUrl;
 ///
 /// Tolerances: a value without scheme is an absolute path when it begins with a slash and useless
 /// otherwise; a trailing slash may be missing.
-pub(super) fn base(
-    request: &RtspUrl,
-    content_base: Option<&str>,
-    content_location: Option<&str>,
-) -> String {
+pub(super) fn base(request: &RtspUrl, content_base: Option<&str>, content_location: Option<&str>) -> String {
     for value in [content_base, content_location].into_iter().flatten() {
         let value = value.trim();
         if let Ok(url) = RtspUrl::parse(value) {
             // Credentials in the answer must not come back in clear.
-            return if url.credentials.is_some() {
-                url.to_string()
-            } else {
-                value.to_owned()
-            };
+            return if url.credentials.is_some() { url.to_string() } else { value.to_owned() };
         }
         if value.starts_with('/') {
             return format!("{}{value}", root(request));
@@ -45,11 +37,7 @@ pub(super) fn join(base: &str, control: Option<&str>) -> String {
     {
         return format!("{}{control}", root(&url));
     }
-    format!(
-        "{}/{}",
-        base.trim_end_matches('/'),
-        control.trim_start_matches('/')
-    )
+    format!("{}/{}", base.trim_end_matches('/'), control.trim_start_matches('/'))
 }
 
 /// Scheme, host and port.
@@ -70,20 +58,12 @@ mod tests {
         let request = RtspUrl::parse("rtsp://u:p@cam:8554/live?ch=1").unwrap();
         for (content_base, location, expected) in [
             (Some("rtsp://10.0.0.1/live/"), None, "rtsp://10.0.0.1/live/"),
-            (
-                Some("rtsp://10.0.0.1/live"),
-                Some("rtsp://other/"),
-                "rtsp://10.0.0.1/live",
-            ),
+            (Some("rtsp://10.0.0.1/live"), Some("rtsp://other/"), "rtsp://10.0.0.1/live"),
             (None, Some("rtsp://10.0.0.1/x/"), "rtsp://10.0.0.1/x/"),
             (Some("/live/main/"), None, "rtsp://cam:8554/live/main/"),
             (Some("live"), None, "rtsp://cam:8554/live?ch=1"),
             (Some(""), None, "rtsp://cam:8554/live?ch=1"),
-            (
-                Some("rtsp://u:p@10.0.0.1/live"),
-                None,
-                "rtsp://10.0.0.1/live",
-            ),
+            (Some("rtsp://u:p@10.0.0.1/live"), None, "rtsp://10.0.0.1/live"),
             (None, None, "rtsp://cam:8554/live?ch=1"),
         ] {
             assert_eq!(base(&request, content_base, location), expected);
@@ -95,11 +75,7 @@ mod tests {
         for (base, control, expected) in [
             ("rtsp://h/a/", Some("trackID=1"), "rtsp://h/a/trackID=1"),
             ("rtsp://h/a", Some("trackID=1"), "rtsp://h/a/trackID=1"),
-            (
-                "rtsp://h/a?x=1/",
-                Some("trackID=1"),
-                "rtsp://h/a?x=1/trackID=1",
-            ),
+            ("rtsp://h/a?x=1/", Some("trackID=1"), "rtsp://h/a?x=1/trackID=1"),
             ("rtsp://h/a", Some("/trackID=1"), "rtsp://h/a/trackID=1"),
             ("rtsp://h/a", Some("/a/video"), "rtsp://h/a/video"),
             ("rtsp://h/a", Some("rtsp://i/b"), "rtsp://i/b"),

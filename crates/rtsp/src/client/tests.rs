@@ -12,11 +12,7 @@ const SDP: &str = "v=0\r\ns=x\r\na=control:*\r\nm=video 0 RTP/AVP 96\r\na=rtpmap
     m=audio 0 RTP/AVP 8\r\na=control:trackID=1\r\n";
 
 fn options(url: &str) -> ClientOptions {
-    ClientOptions {
-        url: RtspUrl::parse(url).unwrap(),
-        user_agent: "Viaduct".to_owned(),
-        client_nonce: "c".to_owned(),
-    }
+    ClientOptions { url: RtspUrl::parse(url).unwrap(), user_agent: "Viaduct".to_owned(), client_nonce: "c".to_owned() }
 }
 
 /// A camera that is scripted: for each request one answer, chosen by its method.
@@ -35,13 +31,7 @@ impl Camera {
 
     fn with(session: impl FnOnce(Instant) -> ClientSession) -> Self {
         let now = Instant::now();
-        Self {
-            session: session(now),
-            now,
-            sent: Vec::new(),
-            events: Vec::new(),
-            closed: None,
-        }
+        Self { session: session(now), now, sent: Vec::new(), events: Vec::new(), closed: None }
     }
 
     fn drain(&mut self) {
@@ -62,21 +52,13 @@ impl Camera {
 
     fn methods(&mut self) -> Vec<String> {
         self.drain();
-        self.sent
-            .iter()
-            .map(|request| request.method.to_string())
-            .collect()
+        self.sent.iter().map(|request| request.method.to_string()).collect()
     }
 
     /// Answers the last request; `CSEQ` stands for its number.
     fn answer(&mut self, text: &str) {
         self.drain();
-        let cseq = self
-            .sent
-            .last()
-            .and_then(|request| request.headers.get("CSeq"))
-            .unwrap_or("0")
-            .to_owned();
+        let cseq = self.sent.last().and_then(|request| request.headers.get("CSeq")).unwrap_or("0").to_owned();
         let text = text.replace('\n', "\r\n").replace("CSEQ", &cseq);
         self.session.handle_input(self.now, text.as_bytes());
         self.drain();
@@ -87,10 +69,7 @@ impl Camera {
     }
 
     fn describe(&mut self, headers: &str, sdp: &str) {
-        self.answer(&format!(
-            "RTSP/1.0 200 OK\nCSeq: CSEQ\n{headers}Content-Length: {}\n\n",
-            sdp.len()
-        ));
+        self.answer(&format!("RTSP/1.0 200 OK\nCSeq: CSEQ\n{headers}Content-Length: {}\n\n", sdp.len()));
         self.session.handle_input(self.now, sdp.as_bytes());
         self.session.setup(self.now, &[]);
         self.drain();
@@ -109,38 +88,17 @@ impl Camera {
 fn a_camera_is_led_to_playing() {
     let mut camera = Camera::new();
     camera.play();
-    assert_eq!(
-        camera.methods(),
-        ["OPTIONS", "DESCRIBE", "SETUP", "SETUP", "PLAY"]
-    );
+    assert_eq!(camera.methods(), ["OPTIONS", "DESCRIBE", "SETUP", "SETUP", "PLAY"]);
     let uris: Vec<&str> = camera.sent.iter().map(|request| &*request.uri).collect();
-    assert_eq!(
-        uris[2..],
-        [
-            "rtsp://cam/live/trackID=0",
-            "rtsp://cam/live/trackID=1",
-            "rtsp://cam/live"
-        ]
-    );
+    assert_eq!(uris[2..], ["rtsp://cam/live/trackID=0", "rtsp://cam/live/trackID=1", "rtsp://cam/live"]);
     assert_eq!(camera.sent[4].headers.get("Session"), Some("77"));
-    let Some(ClientEvent::Started(tracks)) = camera.events.last() else {
-        panic!("{:?}", camera.events)
-    };
-    assert_eq!(
-        tracks
-            .iter()
-            .map(|track| track.channels)
-            .collect::<Vec<_>>(),
-        [(0, 1), (2, 3)]
-    );
+    let Some(ClientEvent::Started(tracks)) = camera.events.last() else { panic!("{:?}", camera.events) };
+    assert_eq!(tracks.iter().map(|track| track.channels).collect::<Vec<_>>(), [(0, 1), (2, 3)]);
 }
 
 #[test]
 fn keep_alives_come_at_half_the_time_out_with_the_method_that_the_server_knows() {
-    for (public, method) in [
-        ("Public: OPTIONS, GET_PARAMETER\n", "GET_PARAMETER"),
-        ("", "OPTIONS"),
-    ] {
+    for (public, method) in [("Public: OPTIONS, GET_PARAMETER\n", "GET_PARAMETER"), ("", "OPTIONS")] {
         let mut camera = Camera::new();
         camera.ok(public);
         camera.describe("", SDP);
@@ -165,52 +123,24 @@ fn keep_alives_come_at_half_the_time_out_with_the_method_that_the_server_knows()
 #[test]
 fn refusals_name_their_leg() {
     let refusals: [(usize, &str, ClientError); 6] = [
-        (
-            1,
-            "404 Not Found",
-            ClientError::Refused {
-                leg: Leg::Describe,
-                status: 404,
-                reason: "Not Found".to_owned(),
-            },
-        ),
+        (1, "404 Not Found", ClientError::Refused { leg: Leg::Describe, status: 404, reason: "Not Found".to_owned() }),
         (
             1,
             "302 Moved\nLocation: rtsp://b/",
-            ClientError::Redirected {
-                leg: Leg::Describe,
-                location: "rtsp://b/".to_owned(),
-            },
+            ClientError::Redirected { leg: Leg::Describe, location: "rtsp://b/".to_owned() },
         ),
-        (
-            1,
-            "401 Unauthorized",
-            ClientError::Unauthorized { leg: Leg::Describe },
-        ),
+        (1, "401 Unauthorized", ClientError::Unauthorized { leg: Leg::Describe }),
         (
             2,
             "461 Unsupported Transport",
-            ClientError::Refused {
-                leg: Leg::Setup,
-                status: 461,
-                reason: "Unsupported Transport".to_owned(),
-            },
+            ClientError::Refused { leg: Leg::Setup, status: 461, reason: "Unsupported Transport".to_owned() },
         ),
-        (
-            4,
-            "454 x",
-            ClientError::Refused {
-                leg: Leg::Play,
-                status: 454,
-                reason: "x".to_owned(),
-            },
-        ),
+        (4, "454 x", ClientError::Refused { leg: Leg::Play, status: 454, reason: "x".to_owned() }),
         (0, "500 x", ClientError::Timeout { leg: Leg::Describe }),
     ];
     for (at, status, expected) in refusals {
         let mut camera = Camera::new();
-        let refuse =
-            |camera: &mut Camera| camera.answer(&format!("RTSP/1.0 {status}\nCSeq: CSEQ\n\n"));
+        let refuse = |camera: &mut Camera| camera.answer(&format!("RTSP/1.0 {status}\nCSeq: CSEQ\n\n"));
         for step in 0..=at {
             match step {
                 _ if step == at => refuse(&mut camera),
@@ -235,16 +165,8 @@ fn a_refused_track_does_not_spoil_the_others() {
     camera.ok("Session: 1\nTransport: RTP/AVP/TCP;interleaved=0-1\n");
     camera.answer("RTSP/1.0 461 no\nCSeq: CSEQ\n\n");
     camera.ok("");
-    let Some(ClientEvent::Started(tracks)) = camera.events.last() else {
-        panic!("{:?}", camera.events)
-    };
-    assert_eq!(
-        tracks,
-        &[ClientTrack {
-            media: 0,
-            channels: (0, 1)
-        }]
-    );
+    let Some(ClientEvent::Started(tracks)) = camera.events.last() else { panic!("{:?}", camera.events) };
+    assert_eq!(tracks, &[ClientTrack { media: 0, channels: (0, 1) }]);
 }
 
 #[test]
@@ -260,16 +182,9 @@ fn wrong_credentials_are_tried_once_and_a_stale_nonce_again() {
         for nonce in ["1", "2", "3", "4"] {
             camera.answer(&digest(nonce, stale));
         }
-        let describes = camera
-            .methods()
-            .iter()
-            .filter(|method| *method == "DESCRIBE")
-            .count();
+        let describes = camera.methods().iter().filter(|method| *method == "DESCRIBE").count();
         assert_eq!(describes, attempts);
-        assert_eq!(
-            camera.closed,
-            Some(Some(ClientError::Unauthorized { leg: Leg::Describe }))
-        );
+        assert_eq!(camera.closed, Some(Some(ClientError::Unauthorized { leg: Leg::Describe })));
     }
 }
 
@@ -280,31 +195,19 @@ fn answers_in_the_dialects_of_cameras_are_taken() {
     camera.answer("RTSP/1.0 200 OK\n\n");
     camera.answer("RTSP/1.0 200 OK\nCSeq: 1\n\n");
     assert_eq!(camera.methods(), ["OPTIONS", "DESCRIBE"]);
-    let text = format!(
-        "RTSP/1.0 200 OK\nCSeq: 99\nContent-Length: {}\n\n{SDP}",
-        SDP.len()
-    );
+    let text = format!("RTSP/1.0 200 OK\nCSeq: 99\nContent-Length: {}\n\n{SDP}", SDP.len());
     camera.session.handle_input(camera.now, text.as_bytes());
     camera.session.setup(camera.now, &[0]);
     // A Transport without channels; media before PLAY is answered; a frame that nobody asked for.
     camera.ok("Session:   12  ;timeout=60\nTransport: RTP/AVP/TCP;unicast\n");
-    camera
-        .session
-        .handle_input(camera.now, &[b'$', 0, 0, 1, 0, b'$', 9, 0, 1, 0]);
+    camera.session.handle_input(camera.now, &[b'$', 0, 0, 1, 0, b'$', 9, 0, 1, 0]);
     camera.ok("");
     assert!(matches!(
         camera.events[..],
-        [
-            ClientEvent::Described(_),
-            ClientEvent::Frame { .. },
-            ClientEvent::Started(_)
-        ]
+        [ClientEvent::Described(_), ClientEvent::Frame { .. }, ClientEvent::Started(_)]
     ));
     assert_eq!(camera.session.unknown_channel_frames(), 1);
-    assert_eq!(
-        camera.sent.last().unwrap().headers.get("Session"),
-        Some("12")
-    );
+    assert_eq!(camera.sent.last().unwrap().headers.get("Session"), Some("12"));
 }
 
 #[test]
@@ -313,29 +216,19 @@ fn a_silent_camera_and_a_closed_connection_end_the_session() {
     camera.play();
     camera.session.handle_timeout(camera.now + MEDIA_TIMEOUT);
     camera.drain();
-    assert_eq!(
-        camera.closed,
-        Some(Some(ClientError::Timeout { leg: Leg::Media }))
-    );
+    assert_eq!(camera.closed, Some(Some(ClientError::Timeout { leg: Leg::Media })));
     let mut camera = Camera::new();
     camera.session.handle_eof();
     camera.drain();
-    assert_eq!(
-        camera.closed,
-        Some(Some(ClientError::Disconnected { leg: Leg::Options }))
-    );
+    assert_eq!(camera.closed, Some(Some(ClientError::Disconnected { leg: Leg::Options })));
 }
 
 #[test]
 fn a_ping_of_the_server_is_answered_and_teardown_is_said() {
     let mut camera = Camera::new();
     camera.play();
-    camera
-        .session
-        .handle_input(camera.now, b"OPTIONS * RTSP/1.0\r\nCSeq: 5\r\n\r\n");
-    let Some(ClientOutput::Transmit(bytes)) = camera.session.poll_output() else {
-        panic!()
-    };
+    camera.session.handle_input(camera.now, b"OPTIONS * RTSP/1.0\r\nCSeq: 5\r\n\r\n");
+    let Some(ClientOutput::Transmit(bytes)) = camera.session.poll_output() else { panic!() };
     assert!(bytes.starts_with(b"RTSP/1.0 200 OK\r\nCSeq: 5\r\n"));
     camera.session.teardown();
     assert_eq!(camera.methods().last().unwrap(), "TEARDOWN");
@@ -346,13 +239,7 @@ fn a_ping_of_the_server_is_answered_and_teardown_is_said() {
 fn media() -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut frame = |channel: u8, payload_type: u8, payload: &[u8]| {
-        let header = rtp::Header {
-            marker: true,
-            payload_type,
-            sequence: 1,
-            timestamp: 90,
-            ssrc: 5,
-        };
+        let header = rtp::Header { marker: true, payload_type, sequence: 1, timestamp: 90, ssrc: 5 };
         bytes.extend([b'$', channel, 0, 12 + u8::try_from(payload.len()).unwrap()]);
         bytes.extend(header.to_bytes());
         bytes.extend(payload);
@@ -393,16 +280,9 @@ fn pull_from_server(cut: usize, challenge: &Challenge) -> Vec<String> {
                     ServerOutput::Transmit(bytes) => to_client.extend_from_slice(&bytes),
                     ServerOutput::Close(reason) => panic!("{reason:?}"),
                     ServerOutput::Event(ServerEvent::Describe(asked)) => {
-                        let verified = asked.authorization.as_ref().is_some_and(
-                            |authorization: &Authorization| {
-                                authorization.verify(
-                                    "DESCRIBE",
-                                    &asked.uri,
-                                    "Viaduct",
-                                    Secret::Password("p"),
-                                )
-                            },
-                        );
+                        let verified = asked.authorization.as_ref().is_some_and(|authorization: &Authorization| {
+                            authorization.verify("DESCRIBE", &asked.uri, "Viaduct", Secret::Password("p"))
+                        });
                         if verified {
                             server.answer_describe(SDP);
                         } else {
@@ -421,9 +301,7 @@ fn pull_from_server(cut: usize, challenge: &Challenge) -> Vec<String> {
         if server.is_playing() && !seen.iter().any(|seen| seen == "playing") {
             to_client.extend_from_slice(&media());
         }
-        to_client
-            .chunks(cut)
-            .for_each(|chunk| puller.handle_input(now, chunk));
+        to_client.chunks(cut).for_each(|chunk| puller.handle_input(now, chunk));
     }
     seen
 }

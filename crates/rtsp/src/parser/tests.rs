@@ -14,39 +14,22 @@ fn parse_all(bytes: &[u8]) -> Result<Vec<Item>, ParseError> {
 }
 
 fn headers() -> impl Strategy<Value = Headers> {
-    prop::collection::vec(("[A-Z][a-zA-Z-]{0,10}x", "[!-~]([ -~]{0,20}[!-~])?"), 0..5).prop_map(
-        |fields| {
-            let mut headers = Headers::default();
-            fields
-                .iter()
-                .for_each(|(name, value)| headers.push(name, value));
-            headers
-        },
-    )
+    prop::collection::vec(("[A-Z][a-zA-Z-]{0,10}x", "[!-~]([ -~]{0,20}[!-~])?"), 0..5).prop_map(|fields| {
+        let mut headers = Headers::default();
+        fields.iter().for_each(|(name, value)| headers.push(name, value));
+        headers
+    })
 }
 
 fn item() -> impl Strategy<Value = Item> {
     let body = prop::collection::vec(any::<u8>(), 0..50).prop_map(Bytes::from);
     let methods = prop::sample::select(vec!["OPTIONS", "DESCRIBE", "GET_PARAMETER", "FOO"]);
     prop_oneof![
-        (methods, "rtsp://[a-z/?=0-9]{1,20}", headers(), body.clone()).prop_map(
-            |(method, uri, headers, body)| {
-                Item::Request(Request {
-                    method: Method::parse(method),
-                    uri,
-                    headers,
-                    body,
-                })
-            }
-        ),
-        (100u16..600, "([A-Za-z]{1,10})?", headers(), body.clone()).prop_map(
-            |(status, reason, headers, body)| Item::Response(Response {
-                status,
-                reason,
-                headers,
-                body
-            })
-        ),
+        (methods, "rtsp://[a-z/?=0-9]{1,20}", headers(), body.clone()).prop_map(|(method, uri, headers, body)| {
+            Item::Request(Request { method: Method::parse(method), uri, headers, body })
+        }),
+        (100u16..600, "([A-Za-z]{1,10})?", headers(), body.clone())
+            .prop_map(|(status, reason, headers, body)| Item::Response(Response { status, reason, headers, body })),
         (any::<u8>(), body).prop_map(|(channel, data)| Item::Frame { channel, data }),
     ]
 }
@@ -104,14 +87,8 @@ fn messages_in_the_dialects_of_cameras_are_read() {
         "RTSP/1.0  200 OK\r\nCSeq:   2  \r\nno colon here\r\nPublic: A, B\r\n\r\n",
     ] {
         let items = parse_all(text.as_bytes()).unwrap();
-        let [Item::Response(response)] = &items[..] else {
-            panic!("{text:?}: {items:?}")
-        };
-        assert_eq!(
-            (response.status, response.headers.get("CSeq")),
-            (200, Some("2")),
-            "{text:?}"
-        );
+        let [Item::Response(response)] = &items[..] else { panic!("{text:?}: {items:?}") };
+        assert_eq!((response.status, response.headers.get("CSeq")), (200, Some("2")), "{text:?}");
         assert_eq!(response.headers.get("public"), Some("A, B"), "{text:?}");
     }
 }
@@ -119,9 +96,7 @@ fn messages_in_the_dialects_of_cameras_are_read() {
 #[test]
 fn a_blank_inside_a_url_belongs_to_it() {
     let items = parse_all(b"DESCRIBE rtsp://h/my cam RTSP/1.0\r\n\r\n").unwrap();
-    let [Item::Request(request)] = &items[..] else {
-        panic!("{items:?}")
-    };
+    let [Item::Request(request)] = &items[..] else { panic!("{items:?}") };
     assert_eq!(request.uri, "rtsp://h/my%20cam");
 }
 
@@ -137,33 +112,19 @@ fn truncation_at_every_byte_waits_or_fails() {
 #[test]
 fn limits_end_the_stream() {
     let line = [b"OPTIONS ".to_vec(), vec![b'a'; MAX_LINE_BYTES]].concat();
-    let fields = format!(
-        "OPTIONS * RTSP/1.0\r\n{}\r\n",
-        "a: b\r\n".repeat(MAX_HEADERS + 1)
-    );
-    let head = format!(
-        "OPTIONS * RTSP/1.0\r\n{}",
-        format!("a:{}\r\n", "b".repeat(4000)).repeat(9)
-    );
-    let body = format!(
-        "ANNOUNCE * RTSP/1.0\r\nContent-Length: {}\r\n\r\n",
-        MAX_BODY_BYTES + 1
-    );
+    let fields = format!("OPTIONS * RTSP/1.0\r\n{}\r\n", "a: b\r\n".repeat(MAX_HEADERS + 1));
+    let head = format!("OPTIONS * RTSP/1.0\r\n{}", format!("a:{}\r\n", "b".repeat(4000)).repeat(9));
+    let body = format!("ANNOUNCE * RTSP/1.0\r\nContent-Length: {}\r\n\r\n", MAX_BODY_BYTES + 1);
     for (bytes, what) in [
         (line, "line"),
         (fields.into_bytes(), "header count"),
         (head.into_bytes(), "message head"),
         (body.into_bytes(), "body"),
         (vec![0; MAX_GARBAGE_BYTES + 1], "garbage between messages"),
-        (
-            vec![b'\n'; MAX_GARBAGE_BYTES + 1],
-            "garbage between messages",
-        ),
+        (vec![b'\n'; MAX_GARBAGE_BYTES + 1], "garbage between messages"),
         (vec![0; MAX_BUFFERED_BYTES + 1], "waiting input"),
     ] {
-        let Err(ParseError::TooLong { what: got, .. }) = parse_all(&bytes) else {
-            panic!("{what}")
-        };
+        let Err(ParseError::TooLong { what: got, .. }) = parse_all(&bytes) else { panic!("{what}") };
         assert_eq!(got, what);
     }
     for length in ["-1", "x", "99999999999999999999999"] {
@@ -174,16 +135,8 @@ fn limits_end_the_stream() {
 
 #[test]
 fn other_protocols_are_refused_at_their_first_line() {
-    for text in [
-        "GET / HTTP/1.1\r\n",
-        "OPTIONS * RTSP/2.0\r\n\r\n",
-        "RTSP/2.0 200 OK\r\n\r\n",
-    ] {
-        assert_eq!(
-            parse_all(text.as_bytes()),
-            Err(ParseError::NotRtsp),
-            "{text}"
-        );
+    for text in ["GET / HTTP/1.1\r\n", "OPTIONS * RTSP/2.0\r\n\r\n", "RTSP/2.0 200 OK\r\n\r\n"] {
+        assert_eq!(parse_all(text.as_bytes()), Err(ParseError::NotRtsp), "{text}");
     }
 }
 

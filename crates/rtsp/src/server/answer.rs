@@ -8,24 +8,18 @@ use crate::header::{RtpInfo, TransportSpec, write_rtp_info};
 use crate::message::{Method, Request, Response};
 
 /// Methods that a session answers.
-pub(super) const PUBLIC: &str = "OPTIONS, DESCRIBE, ANNOUNCE, SETUP, PLAY, PAUSE, RECORD, TEARDOWN, GET_PARAMETER, SET_PARAMETER";
+pub(super) const PUBLIC: &str =
+    "OPTIONS, DESCRIBE, ANNOUNCE, SETUP, PLAY, PAUSE, RECORD, TEARDOWN, GET_PARAMETER, SET_PARAMETER";
 
 const SERVER: &str = "Viaduct";
 
 impl ServerSession {
     /// Answers DESCRIBE with a session description. Does nothing when no DESCRIBE waits.
     pub fn answer_describe(&mut self, sdp: &str) {
-        let Some(Pending {
-            method: Method::Describe,
-            detail: Detail::Base(base),
-            ..
-        }) = self.pending.as_deref()
-        else {
+        let Some(Pending { method: Method::Describe, detail: Detail::Base(base), .. }) = self.pending.as_deref() else {
             return;
         };
-        let mut response = Response::new(200)
-            .with("Content-Base", base)
-            .with("Content-Type", "application/sdp");
+        let mut response = Response::new(200).with("Content-Base", base).with("Content-Type", "application/sdp");
         response.body = Bytes::copy_from_slice(sdp.as_bytes());
         self.answer(response);
     }
@@ -53,37 +47,21 @@ impl ServerSession {
         let Some(pending) = self.pending.as_deref_mut() else {
             return;
         };
-        let Detail::Setup {
-            channels,
-            record,
-            uri,
-        } = &mut pending.detail
-        else {
+        let Detail::Setup { channels, record, uri } = &mut pending.detail else {
             return;
         };
         // A peer's own pair is kept; another one is a neighbouring pair.
-        let channels = if channels.0 == channel {
-            *channels
-        } else {
-            (channel, channel.wrapping_add(1))
-        };
+        let channels = if channels.0 == channel { *channels } else { (channel, channel.wrapping_add(1)) };
         let (record, uri) = (*record, std::mem::take(uri));
         self.setups.retain(|setup| setup.channels != channels);
         self.setups.push(Setup { uri, channels });
         let transport = TransportSpec::write_tcp(Some(channels), record, None);
-        self.respond_in(
-            State::Ready,
-            Response::new(200).with("Transport", &transport),
-        );
+        self.respond_in(State::Ready, Response::new(200).with("Transport", &transport));
     }
 
     /// Accepts PLAY. `info` may be empty: it is optional.
     pub fn accept_play(&mut self, info: &[RtpInfo]) {
-        if !self
-            .pending
-            .as_deref()
-            .is_some_and(|pending| pending.method == Method::Play)
-        {
+        if !self.pending.as_deref().is_some_and(|pending| pending.method == Method::Play) {
             return;
         }
         let mut response = Response::new(200).with("Range", "npt=now-");

@@ -22,19 +22,12 @@ fn drain(session: &mut ServerSession) -> (String, Vec<ServerEvent>, Option<Close
     (text, events, closed)
 }
 
-fn send(
-    session: &mut ServerSession,
-    text: &str,
-) -> (String, Vec<ServerEvent>, Option<CloseReason>) {
+fn send(session: &mut ServerSession, text: &str) -> (String, Vec<ServerEvent>, Option<CloseReason>) {
     session.handle_input(Instant::now(), text.replace('\n', "\r\n").as_bytes());
     drain(session)
 }
 
-fn answer(
-    session: &mut ServerSession,
-    request: &str,
-    answer: impl FnOnce(&mut ServerSession),
-) -> String {
+fn answer(session: &mut ServerSession, request: &str, answer: impl FnOnce(&mut ServerSession)) -> String {
     let (text, events, _) = send(session, request);
     assert!(text.is_empty() && events.len() == 1, "{text} {events:?}");
     answer(session);
@@ -43,106 +36,56 @@ fn answer(
 
 fn playing() -> ServerSession {
     let mut session = session();
-    answer(
-        &mut session,
-        "DESCRIBE rtsp://h/live/cam1 RTSP/1.0\nCSeq: 1\n\n",
-        |session| session.answer_describe("v=0\r\n"),
-    );
+    answer(&mut session, "DESCRIBE rtsp://h/live/cam1 RTSP/1.0\nCSeq: 1\n\n", |session| {
+        session.answer_describe("v=0\r\n")
+    });
     answer(
         &mut session,
         "SETUP rtsp://h/live/cam1/trackID=0 RTSP/1.0\nCSeq: 2\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\n\n",
         ServerSession::accept,
     );
-    answer(
-        &mut session,
-        "PLAY rtsp://h/live/cam1/ RTSP/1.0\nCSeq: 3\nSession: AbCd1234\n\n",
-        ServerSession::accept,
-    );
+    answer(&mut session, "PLAY rtsp://h/live/cam1/ RTSP/1.0\nCSeq: 3\nSession: AbCd1234\n\n", ServerSession::accept);
     session
 }
 
 #[test]
 fn a_player_is_led_to_playing() {
     let mut session = session();
-    let (text, _, _) = send(
-        &mut session,
-        "OPTIONS rtsp://h/live/cam1 RTSP/1.0\nCSeq: 1\n\n",
-    );
-    assert!(
-        text.starts_with("RTSP/1.0 200 OK\r\nCSeq: 1\r\n")
-            && text.contains("Public: OPTIONS, DESCRIBE")
-    );
+    let (text, _, _) = send(&mut session, "OPTIONS rtsp://h/live/cam1 RTSP/1.0\nCSeq: 1\n\n");
+    assert!(text.starts_with("RTSP/1.0 200 OK\r\nCSeq: 1\r\n") && text.contains("Public: OPTIONS, DESCRIBE"));
 
-    let (_, events, _) = send(
-        &mut session,
-        "DESCRIBE rtsp://h/live/cam1?token=t RTSP/1.0\nCSeq: 2\nUser-Agent: Lavf\n\n",
-    );
-    let [ServerEvent::Describe(asked)] = &events[..] else {
-        panic!("{events:?}")
-    };
-    assert_eq!(
-        (&*asked.url.path, asked.url.query_value("token").as_deref()),
-        ("/live/cam1", Some("t"))
-    );
+    let (_, events, _) =
+        send(&mut session, "DESCRIBE rtsp://h/live/cam1?token=t RTSP/1.0\nCSeq: 2\nUser-Agent: Lavf\n\n");
+    let [ServerEvent::Describe(asked)] = &events[..] else { panic!("{events:?}") };
+    assert_eq!((&*asked.url.path, asked.url.query_value("token").as_deref()), ("/live/cam1", Some("t")));
     assert_eq!(asked.user_agent.as_deref(), Some("Lavf"));
     session.answer_describe("v=0\r\n");
     let (text, _, _) = drain(&mut session);
-    assert!(
-        text.contains("Content-Base: rtsp://h/live/cam1?token=t/\r\n"),
-        "{text}"
-    );
+    assert!(text.contains("Content-Base: rtsp://h/live/cam1?token=t/\r\n"), "{text}");
     assert!(text.ends_with("Content-Length: 5\r\n\r\nv=0\r\n"), "{text}");
 
     let (_, events, _) = send(
         &mut session,
         "SETUP rtsp://h/live/cam1?token=t/trackID=1 RTSP/1.0\nCSeq: 3\nTransport: RTP/AVP/TCP;unicast;interleaved=2-3\n\n",
     );
-    let [
-        ServerEvent::Setup {
-            asked,
-            record: false,
-            ..
-        },
-    ] = &events[..]
-    else {
-        panic!("{events:?}")
-    };
+    let [ServerEvent::Setup { asked, record: false, .. }] = &events[..] else { panic!("{events:?}") };
     assert_eq!(asked.url.track.as_deref(), Some("trackID=1"));
     session.accept();
     let (text, _, _) = drain(&mut session);
     assert!(text.contains("Session: AbCd1234;timeout=60\r\n"), "{text}");
-    assert!(
-        text.contains("Transport: RTP/AVP/TCP;unicast;interleaved=2-3\r\n"),
-        "{text}"
-    );
+    assert!(text.contains("Transport: RTP/AVP/TCP;unicast;interleaved=2-3\r\n"), "{text}");
 
-    let info = RtpInfo {
-        url: "rtsp://h/live/cam1/trackID=1".to_owned(),
-        sequence: 7,
-        timestamp: 9,
-    };
-    let text = answer(
-        &mut session,
-        "PLAY rtsp://h/live/cam1 RTSP/1.0\nCSeq: 4\nSession: AbCd1234\n\n",
-        |session| {
-            session.accept_play(&[info]);
-        },
-    );
-    assert!(
-        text.contains("RTP-Info: url=rtsp://h/live/cam1/trackID=1;seq=7;rtptime=9\r\n"),
-        "{text}"
-    );
+    let info = RtpInfo { url: "rtsp://h/live/cam1/trackID=1".to_owned(), sequence: 7, timestamp: 9 };
+    let text = answer(&mut session, "PLAY rtsp://h/live/cam1 RTSP/1.0\nCSeq: 4\nSession: AbCd1234\n\n", |session| {
+        session.accept_play(&[info]);
+    });
+    assert!(text.contains("RTP-Info: url=rtsp://h/live/cam1/trackID=1;seq=7;rtptime=9\r\n"), "{text}");
     assert!(session.is_playing() && session.poll_timeout().is_none());
 
-    let (text, events, _) = send(
-        &mut session,
-        "GET_PARAMETER rtsp://h/live/cam1 RTSP/1.0\nCSeq: 5\nSession: AbCd1234\n\n",
-    );
+    let (text, events, _) =
+        send(&mut session, "GET_PARAMETER rtsp://h/live/cam1 RTSP/1.0\nCSeq: 5\nSession: AbCd1234\n\n");
     assert!(text.starts_with("RTSP/1.0 200") && events.is_empty());
-    let (text, _, closed) = send(
-        &mut session,
-        "TEARDOWN rtsp://h/live/cam1 RTSP/1.0\nCSeq: 6\n\n",
-    );
+    let (text, _, closed) = send(&mut session, "TEARDOWN rtsp://h/live/cam1 RTSP/1.0\nCSeq: 6\n\n");
     assert!(text.starts_with("RTSP/1.0 200"));
     assert_eq!(closed, Some(CloseReason::Teardown));
 }
@@ -154,56 +97,32 @@ fn a_publisher_is_led_to_recording() {
         &mut session,
         "ANNOUNCE rtsp://h/live/cam1 RTSP/1.0\nCSeq: 1\nContent-Type: application/sdp\nContent-Length: 3\n\nv=0",
     );
-    let [ServerEvent::Announce { sdp, .. }] = &events[..] else {
-        panic!("{events:?}")
-    };
+    let [ServerEvent::Announce { sdp, .. }] = &events[..] else { panic!("{events:?}") };
     assert_eq!(&sdp[..], b"v=0");
     session.accept();
     drain(&mut session);
     let setup = "SETUP rtsp://h/live/cam1/streamid=0 RTSP/1.0\nCSeq: 2\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1;mode=record\n\n";
     let text = answer(&mut session, setup, ServerSession::accept);
     assert!(text.contains("interleaved=0-1;mode=record"), "{text}");
-    answer(
-        &mut session,
-        "RECORD rtsp://h/live/cam1 RTSP/1.0\nCSeq: 3\nSession: AbCd1234\n\n",
-        ServerSession::accept,
-    );
-    session.handle_input(
-        Instant::now(),
-        &[b'$', 0, 0, 2, 8, 9, b'$', 1, 0, 1, 7, b'$', 9, 0, 1, 7],
-    );
+    answer(&mut session, "RECORD rtsp://h/live/cam1 RTSP/1.0\nCSeq: 3\nSession: AbCd1234\n\n", ServerSession::accept);
+    session.handle_input(Instant::now(), &[b'$', 0, 0, 2, 8, 9, b'$', 1, 0, 1, 7, b'$', 9, 0, 1, 7]);
     let (_, events, _) = drain(&mut session);
-    let [
-        ServerEvent::Rtp { channel: 0, data },
-        ServerEvent::Rtcp { channel: 1, .. },
-    ] = &events[..]
-    else {
+    let [ServerEvent::Rtp { channel: 0, data }, ServerEvent::Rtcp { channel: 1, .. }] = &events[..] else {
         panic!("{events:?}")
     };
-    assert_eq!(
-        (&data[..], session.unknown_channel_frames()),
-        (&[8u8, 9][..], 1)
-    );
+    assert_eq!((&data[..], session.unknown_channel_frames()), (&[8u8, 9][..], 1));
 }
 
 #[test]
 fn pipelined_requests_wait_for_their_turn() {
     let mut session = session();
     let request = |method, cseq| format!("{method} rtsp://h/live/cam1 RTSP/1.0\nCSeq: {cseq}\n\n");
-    let all = [
-        request("DESCRIBE", 1),
-        request("OPTIONS", 2),
-        request("DESCRIBE", 3),
-    ]
-    .concat();
+    let all = [request("DESCRIBE", 1), request("OPTIONS", 2), request("DESCRIBE", 3)].concat();
     let (text, events, _) = send(&mut session, &all);
     assert!(text.is_empty() && events.len() == 1);
     session.answer_describe("v=0\r\n");
     let (text, events, _) = drain(&mut session);
-    assert!(
-        text.contains("CSeq: 1\r\n") && text.contains("CSeq: 2\r\n") && events.len() == 1,
-        "{text}"
-    );
+    assert!(text.contains("CSeq: 1\r\n") && text.contains("CSeq: 2\r\n") && events.len() == 1, "{text}");
 }
 
 #[test]
@@ -228,28 +147,15 @@ fn digest_is_asked_for_and_verified() {
     let text = answer(&mut session, request, |session| {
         session.challenge(&challenge);
     });
-    let header = text
-        .lines()
-        .find_map(|line| line.strip_prefix("WWW-Authenticate: "))
-        .unwrap();
+    let header = text.lines().find_map(|line| line.strip_prefix("WWW-Authenticate: ")).unwrap();
     let mut credentials = crate::auth::Credentials::new("op", "pw", "c");
     assert!(credentials.challenge(std::iter::once(header)));
-    let value = credentials
-        .authorize("DESCRIBE", "rtsp://h/live/cam1")
-        .unwrap();
-    let request =
-        format!("DESCRIBE rtsp://h/live/cam1 RTSP/1.0\nCSeq: 2\nAuthorization: {value}\n\n");
+    let value = credentials.authorize("DESCRIBE", "rtsp://h/live/cam1").unwrap();
+    let request = format!("DESCRIBE rtsp://h/live/cam1 RTSP/1.0\nCSeq: 2\nAuthorization: {value}\n\n");
     let (_, events, _) = send(&mut session, &request);
-    let [ServerEvent::Describe(asked)] = &events[..] else {
-        panic!("{events:?}")
-    };
+    let [ServerEvent::Describe(asked)] = &events[..] else { panic!("{events:?}") };
     let authorization = asked.authorization.as_ref().unwrap();
-    assert!(authorization.verify(
-        asked.method.as_str(),
-        &asked.uri,
-        "Viaduct",
-        Secret::Password("pw")
-    ));
+    assert!(authorization.verify(asked.method.as_str(), &asked.uri, "Viaduct", Secret::Password("pw")));
     assert_eq!(authorization.nonce(), Some("n1"));
 }
 
@@ -258,36 +164,18 @@ fn requests_out_of_order_or_for_another_session_are_refused() {
     for (request, status) in [
         ("PLAY rtsp://h/a/b RTSP/1.0\nCSeq: 1\n\n", 455),
         ("RECORD rtsp://h/a/b RTSP/1.0\nCSeq: 1\n\n", 455),
-        (
-            "SETUP rtsp://h/a/b RTSP/1.0\nCSeq: 1\nTransport: RTP/AVP;unicast;client_port=1-2\n\n",
-            461,
-        ),
-        (
-            "SETUP rtsp://h/a/b RTSP/1.0\nCSeq: 1\nTransport: RTP/AVP;multicast\n\n",
-            461,
-        ),
+        ("SETUP rtsp://h/a/b RTSP/1.0\nCSeq: 1\nTransport: RTP/AVP;unicast;client_port=1-2\n\n", 461),
+        ("SETUP rtsp://h/a/b RTSP/1.0\nCSeq: 1\nTransport: RTP/AVP;multicast\n\n", 461),
         ("SETUP rtsp://h/a/b RTSP/1.0\nCSeq: 1\n\n", 461),
         ("DESCRIBE nonsense RTSP/1.0\nCSeq: 1\n\n", 400),
-        (
-            "PLAY rtsp://h/a/b RTSP/1.0\nCSeq: 1\nSession: other\n\n",
-            454,
-        ),
-        (
-            "DESCRIBE rtsp://h/a/b RTSP/1.0\nCSeq: 1\nRequire: www.onvif.org/ver20/backchannel\n\n",
-            551,
-        ),
+        ("PLAY rtsp://h/a/b RTSP/1.0\nCSeq: 1\nSession: other\n\n", 454),
+        ("DESCRIBE rtsp://h/a/b RTSP/1.0\nCSeq: 1\nRequire: www.onvif.org/ver20/backchannel\n\n", 551),
         ("REDIRECT rtsp://h/a/b RTSP/1.0\nCSeq: 1\n\n", 501),
         ("FOO rtsp://h/a/b RTSP/1.0\nCSeq: 1\n\n", 501),
-        (
-            "GET_PARAMETER rtsp://h/a/b RTSP/1.0\nCSeq: 1\nContent-Length: 7\n\njitter\n",
-            451,
-        ),
+        ("GET_PARAMETER rtsp://h/a/b RTSP/1.0\nCSeq: 1\nContent-Length: 7\n\njitter\n", 451),
     ] {
         let (text, events, _) = send(&mut session(), request);
-        assert!(
-            text.starts_with(&format!("RTSP/1.0 {status} ")) && events.is_empty(),
-            "{request}: {text}"
-        );
+        assert!(text.starts_with(&format!("RTSP/1.0 {status} ")) && events.is_empty(), "{request}: {text}");
         assert!(text.contains("CSeq: 1\r\n"));
     }
 }
@@ -298,10 +186,7 @@ fn a_rejection_carries_its_reason_on_one_line() {
     let text = answer(&mut session(), request, |session| {
         session.reject(404, "No such\r\nX: stream");
     });
-    assert!(
-        text.starts_with("RTSP/1.0 404 No suchX: stream\r\nCSeq: 1\r\n"),
-        "{text}"
-    );
+    assert!(text.starts_with("RTSP/1.0 404 No suchX: stream\r\nCSeq: 1\r\n"), "{text}");
 }
 
 #[test]
@@ -317,11 +202,7 @@ fn colliding_channels_are_moved_and_the_caller_may_choose() {
     assert!(text.contains("interleaved=2-3"), "{text}");
     let text = answer(&mut session, &setup(3), |session| session.accept_setup(8));
     assert!(text.contains("interleaved=8-9"), "{text}");
-    let channels: Vec<_> = session
-        .setups()
-        .iter()
-        .map(|setup| setup.channels)
-        .collect();
+    let channels: Vec<_> = session.setups().iter().map(|setup| setup.channels).collect();
     assert_eq!(channels, [(0, 1), (2, 3), (8, 9)]);
 }
 
@@ -348,15 +229,8 @@ fn unreadable_input_is_answered_and_ends_the_session() {
 #[test]
 fn a_playing_session_is_small() {
     let mut session = playing();
-    send(
-        &mut session,
-        "GET_PARAMETER rtsp://h/live/cam1 RTSP/1.0\nCSeq: 5\n\n",
-    );
+    send(&mut session, "GET_PARAMETER rtsp://h/live/cam1 RTSP/1.0\nCSeq: 5\n\n");
     session.handle_input(Instant::now(), &[&[b'$', 1, 4, 0][..], &[0; 1024]].concat());
     drain(&mut session);
-    assert!(
-        session.retained_bytes() + size_of::<ServerSession>() < 4096,
-        "{}",
-        session.retained_bytes()
-    );
+    assert!(session.retained_bytes() + size_of::<ServerSession>() < 4096, "{}", session.retained_bytes());
 }

@@ -18,47 +18,14 @@ impl BodyPainter<'_, '_> {
             (-2.24, 0.24, 0.80),
         ];
         use Skin::{Dark, Glass, Paint};
-        self.loft(
-            &body,
-            &[Dark, Paint, Paint, Paint, Paint, Paint, Paint],
-            Paint,
-        );
-        self.side_decal(
-            &[
-                (2.1, 0.30, w),
-                (-2.1, 0.30, w),
-                (-2.1, 0.22, w),
-                (2.1, 0.22, w),
-            ],
-            Dark,
-        );
+        self.loft(&body, &[Dark, Paint, Paint, Paint, Paint, Paint, Paint], Paint);
+        self.side_decal(&[(2.1, 0.30, w), (-2.1, 0.30, w), (-2.1, 0.22, w), (2.1, 0.22, w)], Dark);
         self.wheels(&[1.42, -1.38], w, 0.33);
         self.end_decal(2.352, (-0.5, 0.5), (0.34, 0.54), Dark);
-        let cabin = [
-            (1.12, 0.91, 0.84),
-            (0.30, 1.40, 0.63),
-            (-0.95, 1.44, 0.62),
-            (-1.95, 0.97, 0.82),
-        ];
+        let cabin = [(1.12, 0.91, 0.84), (0.30, 1.40, 0.63), (-0.95, 1.44, 0.62), (-1.95, 0.97, 0.82)];
         self.loft(&cabin, &[Glass, Paint, Glass], Paint);
-        self.side_decal(
-            &[
-                (0.86, 0.96, 0.83),
-                (0.28, 1.34, 0.66),
-                (-0.30, 1.37, 0.66),
-                (-0.30, 0.98, 0.83),
-            ],
-            Glass,
-        );
-        self.side_decal(
-            &[
-                (-0.40, 0.98, 0.83),
-                (-0.40, 1.37, 0.66),
-                (-0.92, 1.36, 0.66),
-                (-1.50, 1.0, 0.82),
-            ],
-            Glass,
-        );
+        self.side_decal(&[(0.86, 0.96, 0.83), (0.28, 1.34, 0.66), (-0.30, 1.37, 0.66), (-0.30, 0.98, 0.83)], Glass);
+        self.side_decal(&[(-0.40, 0.98, 0.83), (-0.40, 1.37, 0.66), (-0.92, 1.36, 0.66), (-1.50, 1.0, 0.82)], Glass);
         self.lamps(2.36, -2.36, 0.86, 0.66, 0x2452B8);
     }
 
@@ -75,42 +42,13 @@ impl BodyPainter<'_, '_> {
             (-2.28, 0.30, 0.86),
         ];
         self.loft(&body, &[Dark, Paint, Paint, Paint, Paint, Paint], Paint);
-        self.side_decal(
-            &[
-                (2.1, 0.44, w),
-                (-2.1, 0.44, w),
-                (-2.1, 0.28, w),
-                (2.1, 0.28, w),
-            ],
-            Dark,
-        );
+        self.side_decal(&[(2.1, 0.44, w), (-2.1, 0.44, w), (-2.1, 0.28, w), (2.1, 0.28, w)], Dark);
         self.wheels(&[1.44, -1.42], w, 0.37);
         self.end_decal(2.372, (-0.55, 0.55), (0.48, 0.78), Dark);
-        let cabin = [
-            (1.20, 1.05, 0.89),
-            (0.46, 1.66, 0.71),
-            (-1.75, 1.73, 0.70),
-            (-2.24, 1.10, 0.86),
-        ];
+        let cabin = [(1.20, 1.05, 0.89), (0.46, 1.66, 0.71), (-1.75, 1.73, 0.70), (-2.24, 1.10, 0.86)];
         self.loft(&cabin, &[Glass, Paint, Glass], Paint);
-        self.side_decal(
-            &[
-                (0.96, 1.11, 0.88),
-                (0.44, 1.58, 0.74),
-                (-0.25, 1.61, 0.74),
-                (-0.25, 1.12, 0.88),
-            ],
-            Glass,
-        );
-        self.side_decal(
-            &[
-                (-0.35, 1.12, 0.88),
-                (-0.35, 1.61, 0.74),
-                (-1.62, 1.60, 0.74),
-                (-1.92, 1.14, 0.87),
-            ],
-            Glass,
-        );
+        self.side_decal(&[(0.96, 1.11, 0.88), (0.44, 1.58, 0.74), (-0.25, 1.61, 0.74), (-0.25, 1.12, 0.88)], Glass);
+        self.side_decal(&[(-0.35, 1.12, 0.88), (-0.35, 1.61, 0.74), (-1.62, 1.60, 0.74), (-1.92, 1.14, 0.87)], Glass);
         self.lamps(2.38, -2.37, 0.90, 0.86, 0x2452B8);
     }
 
@@ -127,30 +65,10 @@ impl BodyPainter<'_, '_> {
             (-2.68, 1.0, 0.97),
             (-2.66, 0.30, 0.95),
         ];
-        self.loft(
-            &body,
-            &[Dark, Paint, Glass, Paint, Paint, Paint, Paint],
-            Paint,
-        );
+        self.loft(&body, &[Dark, Paint, Glass, Paint, Paint, Paint, Paint], Paint);
         self.wheels(&[1.72, -1.62], 0.97, 0.36);
-        self.side_decal(
-            &[
-                (2.12, 1.18, w),
-                (1.62, 1.86, 0.90),
-                (0.95, 1.90, 0.90),
-                (0.95, 1.16, w),
-            ],
-            Glass,
-        );
-        self.side_decal(
-            &[
-                (0.80, 1.16, w),
-                (0.80, 1.90, 0.90),
-                (-2.35, 1.90, 0.90),
-                (-2.45, 1.16, w),
-            ],
-            Glass,
-        );
+        self.side_decal(&[(2.12, 1.18, w), (1.62, 1.86, 0.90), (0.95, 1.90, 0.90), (0.95, 1.16, w)], Glass);
+        self.side_decal(&[(0.80, 1.16, w), (0.80, 1.90, 0.90), (-2.35, 1.90, 0.90), (-2.45, 1.16, w)], Glass);
         self.end_decal(-2.69, (-0.75, 0.75), (1.25, 1.9), Glass);
         self.lamps(2.71, -2.70, 0.95, 0.82, 0x2452B8);
     }
@@ -168,46 +86,17 @@ impl BodyPainter<'_, '_> {
             (-5.80, 0.35, 1.24),
         ];
         self.loft(&body, &[Paint, Glass, Paint, Paint, Paint, Paint], Paint);
-        self.side_decal(
-            &[
-                (5.5, 1.45, w),
-                (5.4, 2.62, w),
-                (-5.4, 2.62, w),
-                (-5.4, 1.45, w),
-            ],
-            Glass,
-        );
+        self.side_decal(&[(5.5, 1.45, w), (5.4, 2.62, w), (-5.4, 2.62, w), (-5.4, 1.45, w)], Glass);
         for pillar in 0..6 {
             let l = 4.2 - 1.7 * pillar as f32;
-            self.side_decal(
-                &[
-                    (l, 1.45, w),
-                    (l, 2.62, w),
-                    (l - 0.12, 2.62, w),
-                    (l - 0.12, 1.45, w),
-                ],
-                Dark,
-            );
+            self.side_decal(&[(l, 1.45, w), (l, 2.62, w), (l - 0.12, 2.62, w), (l - 0.12, 1.45, w)], Dark);
         }
-        self.side_decal(
-            &[
-                (5.6, 0.95, w),
-                (5.6, 1.15, w),
-                (-5.6, 1.15, w),
-                (-5.6, 0.95, w),
-            ],
-            Own(hex(0xE6E3DA)),
-        );
+        self.side_decal(&[(5.6, 0.95, w), (5.6, 1.15, w), (-5.6, 1.15, w), (-5.6, 0.95, w)], Own(hex(0xE6E3DA)));
         self.wheels(&[3.6, -3.2], w, 0.5);
         self.end_decal(-5.81, (-1.0, 1.0), (1.8, 2.7), Glass);
         // Air conditioning on the roof.
         self.loft(
-            &[
-                (1.2, 3.2, 0.85),
-                (1.0, 3.48, 0.8),
-                (-1.8, 3.48, 0.8),
-                (-2.0, 3.2, 0.85),
-            ],
+            &[(1.2, 3.2, 0.85), (1.0, 3.48, 0.8), (-1.8, 3.48, 0.8), (-2.0, 3.2, 0.85)],
             &[Own(hex(0xD5D8D8)); 3],
             Own(hex(0xD5D8D8)),
         );
@@ -242,12 +131,7 @@ impl BodyPainter<'_, '_> {
 
     pub(super) fn cargo(&mut self, front: f32, rear: f32, low: f32, high: f32, skin: Skin) {
         let w = 1.25;
-        let sections = [
-            (front, low, w),
-            (front, high, w),
-            (rear, high, w),
-            (rear, low, w),
-        ];
+        let sections = [(front, low, w), (front, high, w), (rear, high, w), (rear, low, w)];
         self.loft(&sections, &[skin, skin, skin], skin);
         if !self.detailed {
             return;
@@ -256,12 +140,7 @@ impl BodyPainter<'_, '_> {
         let count = ((front - rear) / 1.2) as usize;
         for rib in 1..count {
             let l = front - rib as f32 * 1.2;
-            let strip = [
-                (l, low + 0.1, w),
-                (l, high - 0.1, w),
-                (l - 0.09, high - 0.1, w),
-                (l - 0.09, low + 0.1, w),
-            ];
+            let strip = [(l, low + 0.1, w), (l, high - 0.1, w), (l - 0.09, high - 0.1, w), (l - 0.09, low + 0.1, w)];
             let shade = match skin {
                 Skin::Own(colour) => Skin::Own(colour.scale(0.86)),
                 _ => Skin::Own(self.actor.paint.scale(0.86)),
@@ -269,28 +148,16 @@ impl BodyPainter<'_, '_> {
             self.side_decal(&strip, shade);
         }
         self.end_decal(rear - 0.01, (-0.03, 0.03), (low, high), Skin::Dark);
-        self.end_decal(
-            rear - 0.01,
-            (-1.2, 1.2),
-            (low, low + 0.12),
-            Skin::Own(hex(0xC8352C)),
-        );
+        self.end_decal(rear - 0.01, (-1.2, 1.2), (low, low + 0.12), Skin::Own(hex(0xC8352C)));
     }
 
     pub(super) fn chassis(&mut self, front: f32, rear: f32) {
-        let sections = [
-            (front, 0.5, 0.9),
-            (front, 0.98, 0.9),
-            (rear, 0.98, 0.9),
-            (rear, 0.5, 0.9),
-        ];
+        let sections = [(front, 0.5, 0.9), (front, 0.98, 0.9), (rear, 0.98, 0.9), (rear, 0.5, 0.9)];
         self.loft(&sections, &[Skin::Dark; 3], Skin::Dark);
     }
 
     pub(super) fn nearer_is_front(&self) -> bool {
-        self.forward
-            .dot(self.painter.camera.eye - vec3(self.actor.x, self.actor.y, 0.0))
-            > 0.0
+        self.forward.dot(self.painter.camera.eye - vec3(self.actor.x, self.actor.y, 0.0)) > 0.0
     }
 
     pub(super) fn truck(&mut self) {
@@ -349,12 +216,8 @@ impl BodyPainter<'_, '_> {
             let ((r0, z0), (r1, z1)) = (rim(index), rim(index + 1));
             let angle = (index as f32 + 0.5) / SIDES as f32 * std::f32::consts::TAU;
             let normal = self.right * angle.cos() + vec3(0.0, 0.0, angle.sin());
-            let corners = [
-                self.at(front, r0, z0),
-                self.at(front, r1, z1),
-                self.at(rear, r1, z1),
-                self.at(rear, r0, z0),
-            ];
+            let corners =
+                [self.at(front, r0, z0), self.at(front, r1, z1), self.at(rear, r1, z1), self.at(rear, r0, z0)];
             if self.facing(normal, corners[0]) {
                 let colour = self.skin(Skin::Paint, normal);
                 self.painter.flat(&corners, colour, alpha);
@@ -371,45 +234,21 @@ impl BodyPainter<'_, '_> {
                 self.at(end, r, z)
             })
             .collect();
-        let colour = self.skin(
-            Skin::Own(self.actor.paint.scale(0.82)),
-            self.forward * end.signum(),
-        );
+        let colour = self.skin(Skin::Own(self.actor.paint.scale(0.82)), self.forward * end.signum());
         self.painter.flat(&cap, colour, alpha);
-        self.end_decal(
-            end + end.signum() * 0.01,
-            (-0.32, 0.32),
-            (1.9, 2.5),
-            Skin::Own(hex(0xD98A2B)),
-        );
+        self.end_decal(end + end.signum() * 0.01, (-0.32, 0.32), (1.9, 2.5), Skin::Own(hex(0xD98A2B)));
     }
 
     pub(super) fn motorcycle(&mut self) {
         use Skin::{Dark, Own};
         self.wheels(&[0.68, -0.68], 0.06, 0.31);
-        let frame = [
-            (0.75, 0.45, 0.14),
-            (0.55, 0.95, 0.2),
-            (-0.3, 0.85, 0.2),
-            (-0.95, 0.75, 0.14),
-            (-0.6, 0.35, 0.14),
-        ];
+        let frame = [(0.75, 0.45, 0.14), (0.55, 0.95, 0.2), (-0.3, 0.85, 0.2), (-0.95, 0.75, 0.14), (-0.6, 0.35, 0.14)];
         self.loft(&frame, &[Dark, Skin::Paint, Dark, Dark], Skin::Paint);
         let coat = Own(hex(0x39506B));
-        let rider = [
-            (0.2, 0.8, 0.22),
-            (0.18, 1.38, 0.26),
-            (-0.18, 1.42, 0.26),
-            (-0.35, 0.8, 0.24),
-        ];
+        let rider = [(0.2, 0.8, 0.22), (0.18, 1.38, 0.26), (-0.18, 1.42, 0.26), (-0.35, 0.8, 0.24)];
         self.loft(&rider, &[coat, coat, coat], coat);
         let helmet = Own(hex(0xB9302C));
-        let head = [
-            (0.2, 1.42, 0.13),
-            (0.16, 1.68, 0.13),
-            (-0.08, 1.7, 0.13),
-            (-0.12, 1.42, 0.13),
-        ];
+        let head = [(0.2, 1.42, 0.13), (0.16, 1.68, 0.13), (-0.08, 1.7, 0.13), (-0.12, 1.42, 0.13)];
         self.loft(&head, &[Dark, helmet, helmet], helmet);
         if self.painter.light.lamps {
             self.emit(0.8, 0.0, 0.85, rgb(1.0, 0.96, 0.86), 0.12);
@@ -438,21 +277,11 @@ impl BodyPainter<'_, '_> {
             self.painter.flat(&corners, colour, alpha);
             self.limb(r, reach);
         }
-        let torso = [
-            (0.12, 0.82, 0.17),
-            (0.14, 1.40, 0.23),
-            (-0.12, 1.44, 0.23),
-            (-0.12, 0.82, 0.17),
-        ];
+        let torso = [(0.12, 0.82, 0.17), (0.14, 1.40, 0.23), (-0.12, 1.44, 0.23), (-0.12, 0.82, 0.17)];
         self.loft(&torso, &[Paint, Paint, Paint], Paint);
         let face = Own(hex(0xB98B6B));
         let hair = Own(hex(0x1E1B1A));
-        let head = [
-            (0.10, 1.46, 0.08),
-            (0.10, 1.66, 0.085),
-            (-0.04, 1.73, 0.08),
-            (-0.11, 1.50, 0.08),
-        ];
+        let head = [(0.10, 1.46, 0.08), (0.10, 1.66, 0.085), (-0.04, 1.73, 0.08), (-0.11, 1.50, 0.08)];
         self.loft(&head, &[face, hair, hair], face);
     }
 
@@ -472,20 +301,10 @@ impl BodyPainter<'_, '_> {
     pub(super) fn debris(&mut self) {
         let w = 0.4;
         let skin = Skin::Paint;
-        let sections = [
-            (0.5, 0.0, w),
-            (0.5, 0.62, w),
-            (-0.5, 0.66, w),
-            (-0.5, 0.0, w),
-        ];
+        let sections = [(0.5, 0.0, w), (0.5, 0.62, w), (-0.5, 0.66, w), (-0.5, 0.0, w)];
         self.loft(&sections, &[skin, skin, skin], skin);
         self.side_decal(
-            &[
-                (0.08, 0.0, w),
-                (0.08, 0.64, w),
-                (-0.08, 0.64, w),
-                (-0.08, 0.0, w),
-            ],
+            &[(0.08, 0.0, w), (0.08, 0.64, w), (-0.08, 0.64, w), (-0.08, 0.0, w)],
             Skin::Own(hex(0xC9B48A)),
         );
     }

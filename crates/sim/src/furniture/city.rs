@@ -13,36 +13,12 @@ impl Furniture<'_> {
             let middle = if main { JUNCTION_M } else { 0.0 };
             let far = middle + if main { 16.5 } else { 17.0 };
             let edge = road.paved.1 + 1.2;
-            self.block(
-                &road,
-                (far, far + 0.24),
-                (edge, edge + 0.24),
-                (0.0, 6.6),
-                hex(0x60686C),
-            );
-            self.block(
-                &road,
-                (far, far + 0.2),
-                (0.8, edge),
-                (6.3, 6.55),
-                hex(0x60686C),
-            );
+            self.block(&road, (far, far + 0.24), (edge, edge + 0.24), (0.0, 6.6), hex(0x60686C));
+            self.block(&road, (far, far + 0.2), (0.8, edge), (6.3, 6.55), hex(0x60686C));
             if !main {
                 let near = -far;
-                self.block(
-                    &road,
-                    (near, near + 0.24),
-                    (-edge - 0.24, -edge),
-                    (0.0, 6.6),
-                    hex(0x60686C),
-                );
-                self.block(
-                    &road,
-                    (near, near + 0.2),
-                    (-edge, -0.8),
-                    (6.3, 6.55),
-                    hex(0x60686C),
-                );
+                self.block(&road, (near, near + 0.24), (-edge - 0.24, -edge), (0.0, 6.6), hex(0x60686C));
+                self.block(&road, (near, near + 0.2), (-edge, -0.8), (6.3, 6.55), hex(0x60686C));
             }
         }
     }
@@ -65,26 +41,13 @@ impl Furniture<'_> {
             (58.0, 16.0, 20.0, 26.0, 22.0),
         ];
         for (x, y, width, depth, height) in plots {
-            let tone = [
-                hex(0xB8ADA0),
-                hex(0x9FA7AE),
-                hex(0xC9C3B6),
-                hex(0xA58F7E),
-                hex(0x8D99A3),
-            ][self.random.below(5)];
+            let tone =
+                [hex(0xB8ADA0), hex(0x9FA7AE), hex(0xC9C3B6), hex(0xA58F7E), hex(0x8D99A3)][self.random.below(5)];
             self.building(x, y, width, depth, height, tone);
         }
     }
 
-    pub(super) fn building(
-        &mut self,
-        x: f32,
-        y: f32,
-        width: f32,
-        depth: f32,
-        height: f32,
-        tone: Colour,
-    ) {
+    pub(super) fn building(&mut self, x: f32, y: f32, width: f32, depth: f32, height: f32, tone: Colour) {
         let (x0, x1) = (x - width / 2.0, x + width / 2.0);
         let (y0, y1) = (y - depth / 2.0, y + depth / 2.0);
         let walls = [
@@ -101,11 +64,7 @@ impl Furniture<'_> {
             let up = vec3(0.0, 0.0, height);
             let lit = tone.tint(self.light.on(normal));
             self.push_at(vec![a, b, b + up, a + up], lit, reach, 0.0);
-            let panel = Panel {
-                corner: a + up,
-                along: (b - a).normal(),
-                down: vec3(0.0, 0.0, -1.0),
-            };
+            let panel = Panel { corner: a + up, along: (b - a).normal(), down: vec3(0.0, 0.0, -1.0) };
             let length = (b - a).length();
             let columns = (length / 3.2) as usize;
             let floors = (height / 3.3) as usize;
@@ -113,20 +72,12 @@ impl Furniture<'_> {
                 for column in 0..columns {
                     let lamp = self.light.daylight != Daylight::Day && self.random.chance(0.32);
                     let glass = if lamp {
-                        [rgb(0.95, 0.78, 0.48), rgb(0.8, 0.84, 0.9)][self.random.below(2)]
-                            .scale(0.75)
+                        [rgb(0.95, 0.78, 0.48), rgb(0.8, 0.84, 0.9)][self.random.below(2)].scale(0.75)
                     } else {
                         let mirror = 0.25 + 0.2 * self.random.unit();
-                        hex(0x2F3A45)
-                            .tint(self.light.on(normal))
-                            .mix(self.light.sky_horizon, mirror)
+                        hex(0x2F3A45).tint(self.light.on(normal)).mix(self.light.sky_horizon, mirror)
                     };
-                    let corners = panel.rect(
-                        0.7 + column as f32 * 3.2,
-                        1.0 + floor as f32 * 3.3,
-                        1.9,
-                        1.7,
-                    );
+                    let corners = panel.rect(0.7 + column as f32 * 3.2, 1.0 + floor as f32 * 3.3, 1.9, 1.7);
                     self.push_at(corners, glass, reach, 0.5);
                 }
             }

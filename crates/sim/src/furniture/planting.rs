@@ -12,26 +12,14 @@ impl Furniture<'_> {
         let mut s = -20.0;
         let half = road.median_half_m;
         while s < 430.0 {
-            self.block(
-                road,
-                (s, s + 4.0),
-                (-half, half),
-                (0.0, 0.18),
-                hex(0xA9A8A2),
-            );
+            self.block(road, (s, s + 4.0), (-half, half), (0.0, 0.18), hex(0xA9A8A2));
             s += 4.0;
         }
         s = -18.0;
         while s < 420.0 {
             let (x, y) = road.alignment.place(s, self.random.range(-0.15, 0.15));
             let size = self.random.range(0.62, 0.86);
-            self.foliage(
-                vec3(x, y, 0.2 + size),
-                size,
-                size * 1.05,
-                if s < 150.0 { 12 } else { 5 },
-                hex(0x2F4A2B),
-            );
+            self.foliage(vec3(x, y, 0.2 + size), size, size * 1.05, if s < 150.0 { 12 } else { 5 }, hex(0x2F4A2B));
             s += 1.7 + s.max(0.0) * 0.004;
         }
         for side in [-1.0, 1.0] {
@@ -44,14 +32,7 @@ impl Furniture<'_> {
     }
 
     /// A ball of leaf blobs, lit from above.
-    pub(super) fn foliage(
-        &mut self,
-        centre: Vec3,
-        radius: f32,
-        height: f32,
-        blobs: usize,
-        colour: Colour,
-    ) {
+    pub(super) fn foliage(&mut self, centre: Vec3, radius: f32, height: f32, blobs: usize, colour: Colour) {
         let toward = self.camera.eye - centre;
         let distance = toward.length();
         let right = vec3(toward.y, -toward.x, 0.0).normal() * -1.0;
@@ -65,14 +46,8 @@ impl Furniture<'_> {
             let (dx, dz) = (angle.cos() * out * radius, angle.sin() * out * height);
             let size = radius * (0.62 - 0.3 * share) * self.random.range(0.8, 1.15);
             let lift = 0.52 + 0.34 * (dz / height) + 0.26 * share + self.random.range(-0.09, 0.09);
-            let sun_side =
-                (right.dot(self.light.sun_direction) * dx / radius * 0.3).clamp(-0.2, 0.2);
-            let lit = self
-                .light
-                .ambient
-                .plus(self.light.sun)
-                .plus(lamp)
-                .scale((lift + sun_side).max(0.12));
+            let sun_side = (right.dot(self.light.sun_direction) * dx / radius * 0.3).clamp(-0.2, 0.2);
+            let lit = self.light.ambient.plus(self.light.sun).plus(lamp).scale((lift + sun_side).max(0.12));
             let middle = centre + right * dx + up * dz;
             let wobble = self.random.range(0.0, 6.0);
             let corners = (0..9)
@@ -87,9 +62,7 @@ impl Furniture<'_> {
             }
             self.faces.push(Face {
                 corners,
-                colour: self
-                    .light
-                    .through_air(colour.tint(lit).scale(1.35), distance),
+                colour: self.light.through_air(colour.tint(lit).scale(1.35), distance),
                 alpha: 1.0,
                 depth: distance - share * radius,
             });
@@ -109,20 +82,9 @@ impl Furniture<'_> {
             base + right * -trunk,
         ];
         self.push(corners, hex(0x584A3A), toward);
-        let green =
-            [hex(0x3E5C2E), hex(0x4A6834), hex(0x365230), hex(0x56703A)][self.random.below(4)];
-        let (radius, half) = if poplar {
-            (height * 0.16, height * 0.40)
-        } else {
-            (height * 0.34, height * 0.34)
-        };
-        self.foliage(
-            base + vec3(0.0, 0.0, height * 0.60),
-            radius,
-            half,
-            blobs,
-            green,
-        );
+        let green = [hex(0x3E5C2E), hex(0x4A6834), hex(0x365230), hex(0x56703A)][self.random.below(4)];
+        let (radius, half) = if poplar { (height * 0.16, height * 0.40) } else { (height * 0.34, height * 0.34) };
+        self.foliage(base + vec3(0.0, 0.0, height * 0.60), radius, half, blobs, green);
     }
 
     pub(super) fn trees(&mut self, road: &Roadway) {
@@ -130,18 +92,10 @@ impl Furniture<'_> {
             let poplars = side > 0.0;
             let mut s = 12.0;
             while s < 700.0 {
-                let edge = if side > 0.0 {
-                    road.paved.1
-                } else {
-                    -road.paved.0
-                };
-                let ramp = road.ramp.map_or(0.0, |ramp| {
-                    if side > 0.0 && s < ramp.until_m {
-                        6.0 + ramp.extra_offset(s)
-                    } else {
-                        0.0
-                    }
-                });
+                let edge = if side > 0.0 { road.paved.1 } else { -road.paved.0 };
+                let ramp = road
+                    .ramp
+                    .map_or(0.0, |ramp| if side > 0.0 && s < ramp.until_m { 6.0 + ramp.extra_offset(s) } else { 0.0 });
                 let t = side * (edge + 7.5 + ramp + self.random.range(0.0, 3.0));
                 let (x, y) = road.alignment.place(s, t);
                 let height = self.random.range(7.0, 11.5);
@@ -166,11 +120,7 @@ impl Furniture<'_> {
 
     pub(super) fn street_trees(&mut self) {
         for road in self.network.roadways.clone() {
-            let middle = if road.alignment.heading == 0.0 {
-                JUNCTION_M
-            } else {
-                0.0
-            };
+            let middle = if road.alignment.heading == 0.0 { JUNCTION_M } else { 0.0 };
             for step in -16..26 {
                 let s = middle + step as f32 * 8.0;
                 if (s - middle).abs() < 27.0 {

@@ -56,7 +56,9 @@ fn an_unknown_key_names_the_nearest_one() {
 #[test]
 fn a_value_out_of_range_names_its_key() {
     let folder = tempfile::tempdir().unwrap();
-    for (key, value) in [("limits.handshake_ms", "5"), ("media.shards", "-1"), ("http.listen", "nowhere"), ("log.level", "x=y=z")] {
+    for (key, value) in
+        [("limits.handshake_ms", "5"), ("media.shards", "-1"), ("http.listen", "nowhere"), ("log.level", "x=y=z")]
+    {
         let said = failing(&options().set(key, value), folder.path());
         assert!(said.contains(key), "{key}={value}: {said}");
     }
@@ -194,7 +196,8 @@ fn tokens_of_the_command_line_open_streams() {
 fn the_doctor_finds_what_would_keep_the_server_from_running() {
     let folder = tempfile::tempdir().unwrap();
     let data = path_text(&folder.path().join("data"));
-    let free = ["http", "https", "rtsp", "rtsps", "rtmp", "rtmps"].map(|name| format!("--set={name}.listen=127.0.0.1:0"));
+    let free =
+        ["http", "https", "rtsp", "rtsps", "rtmp", "rtmps"].map(|name| format!("--set={name}.listen=127.0.0.1:0"));
     let mut healthy = vec!["doctor", "--data-dir", &data];
     healthy.extend(free.iter().map(String::as_str));
     let (ok, report, messages) = viaduct(&healthy);
