@@ -32,7 +32,7 @@ fn one_address_cannot_take_all_connections() {
     let api = server.sign_in();
     assert_eq!(api.metric("viaduct_gateway_connections_refused_per_address_total"), 1);
     drop(held);
-    let _publisher = until("a free place", PATIENCE, || {
+    until("a free place", PATIENCE, || {
         let address = (own, port).into();
         rtmp_opens(address).then_some(())
     });

@@ -150,7 +150,7 @@ fn a_restart_keeps_users_sources_tokens_and_certificate() {
     api.post("/sources", &source);
     let token = api.stream_token("publish", "road/k1", 600);
     let fingerprint = api.get("/server")["tls"]["fingerprint_sha256"].clone();
-    let session = api.clone();
+    let session = api;
     let options = server.options().clone();
     let folder = server.stop();
     let server = options.folder(&folder).start();
