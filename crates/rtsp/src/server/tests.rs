@@ -37,7 +37,7 @@ fn answer(session: &mut ServerSession, request: &str, answer: impl FnOnce(&mut S
 fn playing() -> ServerSession {
     let mut session = session();
     answer(&mut session, "DESCRIBE rtsp://h/live/cam1 RTSP/1.0\nCSeq: 1\n\n", |session| {
-        session.answer_describe("v=0\r\n")
+        session.answer_describe("v=0\r\n");
     });
     answer(
         &mut session,
