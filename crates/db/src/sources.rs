@@ -45,7 +45,9 @@ pub struct SourceRow {
 
 impl std::fmt::Debug for SourceRow {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "SourceRow({}/{} {})", self.app, self.name, self.url)
+        // A query may hold the token of another server.
+        let url = self.url.split('?').next().unwrap_or_default();
+        write!(f, "SourceRow({}/{} {url})", self.app, self.name)
     }
 }
 

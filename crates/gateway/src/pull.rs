@@ -91,15 +91,29 @@ pub struct PullUrl {
 
 impl std::fmt::Debug for PullUrl {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "PullUrl({})", self.url)
+        write!(f, "PullUrl({self})")
     }
 }
 
 impl std::fmt::Display for PullUrl {
-    /// Without credentials.
+    /// For people and logs: without credentials, and without the values of query parameters that are secrets.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.url.fmt(f)
+        let Some(query) = self.url.query() else { return self.url.fmt(f) };
+        let pairs = query.split('&').map(|pair| match pair.split_once('=') {
+            Some((name, _)) if is_secret(name) => format!("{name}=***"),
+            _ => pair.to_owned(),
+        });
+        let mut shown = self.url.clone();
+        shown.set_query(Some(&pairs.collect::<Vec<_>>().join("&")));
+        shown.fmt(f)
     }
+}
+
+/// Whether a query parameter's name says that its value is nobody's business.
+fn is_secret(name: &str) -> bool {
+    const PARTS: [&str; 7] = ["token", "pass", "pwd", "secret", "key", "auth", "sign"];
+    let name = name.to_ascii_lowercase();
+    PARTS.iter().any(|part| name.contains(part))
 }
 
 impl PullUrl {
@@ -150,6 +164,11 @@ impl PullUrl {
     /// User name and password.
     pub fn credentials(&self) -> Option<(&str, &str)> {
         self.credentials.as_ref().map(|(name, password)| (name.as_str(), password.as_str()))
+    }
+
+    /// The whole URL but for user name and password, to be stored.
+    pub fn to_stored(&self) -> String {
+        self.url.to_string()
     }
 
     /// The URL without credentials.
@@ -241,6 +260,14 @@ mod tests {
         let url = PullUrl::parse("rtsp://a:b@host/x", Some("c"), Some("d")).unwrap();
         assert_eq!(url.credentials(), Some(("c", "d")));
         assert!(!format!("{url:?} {url}").contains('d'.to_string().repeat(2).as_str()));
+    }
+
+    #[test]
+    fn secrets_in_a_query_are_stored_but_not_shown() {
+        let url = PullUrl::parse("rtmp://host/a/b?channel=1&Token=abc&passwd=x%26y&z", None, None).unwrap();
+        assert_eq!(url.to_string(), "rtmp://host/a/b?channel=1&Token=***&passwd=***&z");
+        assert_eq!(url.to_stored(), "rtmp://host/a/b?channel=1&Token=abc&passwd=x%26y&z");
+        assert!(!format!("{url:?}").contains("abc"));
     }
 
     #[test]

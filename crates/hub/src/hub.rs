@@ -8,10 +8,10 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use base::ErrorKind;
 use tokio::sync::broadcast;
 
-use crate::publisher::{PublishRequest, Publisher, SILENT_AFTER};
+use crate::publisher::{PublishRequest, Publisher};
 use crate::resolver::{Offer, OpenError, StreamProvider};
 use crate::session::{Session, SessionRecord, SessionStart};
-use crate::stream::{Interest, Phase, Stream, StreamOptions};
+use crate::stream::{Interest, Phase, Records, Stream, StreamOptions};
 use crate::{HubEvent, StreamKey};
 
 /// Streams that exist at a time, also those that somebody only asks for.
@@ -31,6 +31,7 @@ pub struct Hub {
     providers: OnceLock<Vec<Arc<dyn StreamProvider>>>,
     events: broadcast::Sender<HubEvent>,
     next_session: AtomicU64,
+    ended: Records,
     records: OnceLock<RecordSink>,
 }
 
@@ -71,6 +72,7 @@ impl Hub {
             providers: OnceLock::new(),
             events: broadcast::Sender::new(EVENT_QUEUE),
             next_session: AtomicU64::new(1),
+            ended: Records::default(),
             records: OnceLock::new(),
         }
     }
@@ -122,10 +124,8 @@ impl Hub {
     /// When the name is taken by a publisher that sends, or too many streams exist.
     pub fn publish(&self, request: PublishRequest) -> Result<Publisher, PublishError> {
         let open = self.prepare(&request.key).ok_or(PublishError::TooMany)?;
-        if !open.stream.options().replace_publisher && open.stream.has_live_publisher(SILENT_AFTER) {
-            return Err(PublishError::Busy(request.key));
-        }
-        Ok(Publisher::new(open.stream, request))
+        let key = request.key.clone();
+        Publisher::new(open.stream, request).ok_or(PublishError::Busy(key))
     }
 
     /// The running stream under `key`: at once, or when a provider or a publisher brings it within `wait`.
@@ -180,7 +180,7 @@ impl Hub {
             Some(stream) => stream,
             None if streams.len() >= MAX_STREAMS => return None,
             None => {
-                let stream = Arc::new(Stream::new(key.clone(), self.options(), self.events.clone()));
+                let stream = Arc::new(Stream::new(key.clone(), self.options(), self.events.clone(), Arc::clone(&self.ended)));
                 streams.insert(key.clone(), Arc::clone(&stream));
                 stream
             }
@@ -225,14 +225,13 @@ impl Hub {
                 stream.ring_readers();
             }
             let over = stream.tick(now);
-            for record in stream.take_records() {
-                if let Some(sink) = self.records.get() {
-                    sink(record);
-                }
-            }
             if over {
                 self.remove(&stream);
             }
+        }
+        let ended = std::mem::take(&mut *self.ended.lock().unwrap_or_else(PoisonError::into_inner));
+        if let Some(sink) = self.records.get() {
+            ended.into_iter().for_each(sink);
         }
     }
 

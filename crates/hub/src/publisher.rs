@@ -136,12 +136,13 @@ struct Startup {
 }
 
 impl Publisher {
-    pub(crate) fn new(stream: Arc<Stream>, request: PublishRequest) -> Self {
+    /// `None` when another publisher feeds the stream and may not be replaced.
+    pub(crate) fn new(stream: Arc<Stream>, request: PublishRequest) -> Option<Self> {
         let feedback = Arc::<FeedbackSlot>::default();
         let state = PublisherState { address: request.address, since: SystemTime::now(), on_demand: request.on_demand };
-        let (incarnation, start) = stream.attach(state, Arc::clone(&feedback));
+        let (incarnation, start) = stream.attach(state, Arc::clone(&feedback), SILENT_AFTER)?;
         let interleaver = Interleaver::new(stream.options().interleave_wait);
-        Self {
+        Some(Self {
             stream,
             incarnation,
             feedback,
@@ -154,7 +155,7 @@ impl Publisher {
             ready: Vec::new(),
             keep_viewers: true,
             end_text: "The publisher is gone.".to_owned(),
-        }
+        })
     }
 
     /// The stream that it feeds.

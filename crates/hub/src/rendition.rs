@@ -3,11 +3,12 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use media::{MediaKind, Muxer, Refusal, Timestamp, TrackId};
 
-use crate::ring::RingFrame;
+use crate::ring::{RingFrame, tail};
 use crate::stream::Stream;
 
 /// Bytes that the muxer's buffer grows by.
@@ -170,7 +171,8 @@ impl State {
             return;
         }
         // A refused video track must not keep readers of the sound from joining.
-        let joinable = entry.joinable || self.join_track.is_some_and(|track| self.refuses(track));
+        let sound_alone = self.join_track.is_none_or(|track| self.refuses(track));
+        let joinable = entry.joinable || sound_alone;
         let urgent = self.join_track.is_none_or(|track| track == entry.frame.track)
             || entry.tracks.list.iter().all(|track| track.kind() != MediaKind::Video);
         let position = self.next;
@@ -179,7 +181,7 @@ impl State {
         let header = joinable.then(|| self.header.clone());
         self.chunks.push_back(Chunk { position, header, body, dts: entry.frame.dts, urgent });
         if joinable {
-            self.start_gop(position);
+            self.start_gop(position, entry.frame.dts, tail(sound_alone));
         }
     }
 
@@ -187,14 +189,14 @@ impl State {
         self.refusals.iter().any(|refusal| refusal.track == track)
     }
 
-    /// Keeps the GOP before the present one for readers that lag.
-    fn start_gop(&mut self, position: u64) {
+    /// Keeps the GOP before the present one for readers that lag, and a little more where every frame is a start.
+    fn start_gop(&mut self, position: u64, newest: Timestamp, tail: Duration) {
         self.joins.push_back(position);
-        while self.joins.len() > 2 {
-            self.joins.pop_front();
-        }
-        let oldest = self.joins.front().copied().unwrap_or(position);
-        while self.chunks.front().is_some_and(|chunk| chunk.position < oldest) {
+        let before = self.joins.len().checked_sub(2).and_then(|index| self.joins.get(index));
+        let oldest = before.copied().unwrap_or(position);
+        while self.chunks.front().is_some_and(|chunk| {
+            chunk.position < oldest && newest.saturating_since(chunk.dts) > tail
+        }) {
             self.pop();
         }
     }

@@ -10,6 +10,13 @@ use crate::stream::Tracks;
 
 /// What is kept of the previous GOP, so that a reader a little behind does not skip.
 const TAIL: Duration = Duration::from_millis(500);
+/// What is kept where every frame is a start: sound alone has no GOP that would hold it for those who lag.
+const SOUND_TAIL: Duration = Duration::from_secs(5);
+
+/// How long frames before the newest start are kept.
+pub(crate) const fn tail(every_frame_is_a_start: bool) -> Duration {
+    if every_frame_is_a_start { SOUND_TAIL } else { TAIL }
+}
 
 /// A frame with the tracks that were in force for it.
 #[derive(Clone, Debug)]
@@ -60,7 +67,7 @@ impl FrameRing {
         }
         let newest = frame.dts;
         self.frames.push_back(RingFrame { position, frame, tracks, joinable });
-        self.drop_old(newest);
+        self.drop_old(newest, tail(join_track.is_none()));
         self.enforce_cap()
     }
 
@@ -107,12 +114,12 @@ impl FrameRing {
         self.gop_start = None;
     }
 
-    fn drop_old(&mut self, newest: Timestamp) {
+    fn drop_old(&mut self, newest: Timestamp, tail: Duration) {
         let Some(gop_start) = self.gop_start else {
             return;
         };
         while let Some(first) = self.frames.front() {
-            if first.position >= gop_start || newest.saturating_since(first.frame.dts) <= TAIL {
+            if first.position >= gop_start || newest.saturating_since(first.frame.dts) <= tail {
                 break;
             }
             self.pop();

@@ -114,6 +114,7 @@ pub struct Stream {
     sessions: Mutex<Sessions>,
     interest: AtomicUsize,
     events: broadcast::Sender<HubEvent>,
+    records: Records,
 }
 
 #[derive(Debug)]
@@ -134,12 +135,25 @@ struct State {
     key_frame_requests: TokenBucket,
 }
 
+impl State {
+    /// Whether a publisher feeds it that has not gone silent.
+    fn has_live_publisher(&self, silent_after: Duration) -> bool {
+        self.publisher.as_ref().is_some_and(|publisher| {
+            // A publisher that has just come is not judged by the silence before it.
+            let present = publisher.since.elapsed().unwrap_or_default();
+            self.last_push.map_or(present, |last| last.elapsed().min(present)) < silent_after
+        })
+    }
+}
+
 #[derive(Debug, Default)]
 struct Sessions {
     by_id: HashMap<u64, Weak<Session>>,
     idle_since: Option<Instant>,
-    ended: Vec<SessionRecord>,
 }
+
+/// Records of ended sessions that nobody has taken yet, of all streams: a viewer may outlive its stream.
+pub(crate) type Records = Arc<Mutex<Vec<SessionRecord>>>;
 
 /// Keeps a stream in the registry while somebody waits for it.
 #[derive(Debug)]
@@ -152,7 +166,12 @@ impl Drop for Interest {
 }
 
 impl Stream {
-    pub(crate) fn new(key: StreamKey, options: StreamOptions, events: broadcast::Sender<HubEvent>) -> Self {
+    pub(crate) fn new(
+        key: StreamKey,
+        options: StreamOptions,
+        events: broadcast::Sender<HubEvent>,
+        records: Records,
+    ) -> Self {
         let ring = FrameRing::new(options.gop_cap_bytes);
         let key_frame_requests = TokenBucket::new(options.key_frame_interval.max(Duration::from_millis(1)), 1);
         Self {
@@ -180,6 +199,7 @@ impl Stream {
             sessions: Mutex::default(),
             interest: AtomicUsize::new(0),
             events,
+            records,
         }
     }
 
@@ -359,9 +379,18 @@ impl Stream {
 
     // ---- publisher side -------------------------------------------------------------------------
 
-    /// Installs a publisher; returns its incarnation and where its time line starts. A present one is stopped.
-    pub(crate) fn attach(&self, publisher: PublisherState, feedback: Arc<FeedbackSlot>) -> (u64, Timestamp) {
+    /// Installs a publisher; returns its incarnation and where its time line starts. A present one is stopped where
+    /// that is wanted or it has been silent for `silent_after`; otherwise the newcomer gets `None`.
+    pub(crate) fn attach(
+        &self,
+        publisher: PublisherState,
+        feedback: Arc<FeedbackSlot>,
+        silent_after: Duration,
+    ) -> Option<(u64, Timestamp)> {
         let mut state = self.lock();
+        if !self.options.replace_publisher && state.has_live_publisher(silent_after) {
+            return None;
+        }
         if let Some(old) = state.feedback.replace(feedback) {
             old.stop(StopReason::Replaced);
         }
@@ -377,7 +406,7 @@ impl Stream {
         let incarnation = state.incarnation;
         drop(state);
         self.step(Leg::Publish, true, text);
-        (incarnation, start)
+        Some((incarnation, start))
     }
 
     /// Ends the publisher of `incarnation` at `at`.
@@ -393,16 +422,6 @@ impl Stream {
         if expires_at.is_some_and(|at| SystemTime::now() >= at) {
             self.stop_publisher(StopReason::Expired);
         }
-    }
-
-    /// Whether a publisher feeds it that has not gone silent.
-    pub(crate) fn has_live_publisher(&self, silent_after: Duration) -> bool {
-        let state = self.lock();
-        state.publisher.as_ref().is_some_and(|publisher| {
-            // A publisher that has just come is not judged by the silence before it.
-            let present = publisher.since.elapsed().unwrap_or_default();
-            state.last_push.map_or(present, |last| last.elapsed().min(present)) < silent_after
-        })
     }
 
     /// The publisher of `incarnation` is gone.
@@ -527,8 +546,8 @@ impl Stream {
         if sessions.by_id.is_empty() {
             sessions.idle_since = Some(Instant::now());
         }
-        sessions.ended.push(record);
         drop(sessions);
+        self.records.lock().unwrap_or_else(PoisonError::into_inner).push(record);
         let _nobody_listens = self.events.send(HubEvent::Viewers(self.key.clone()));
     }
 
@@ -558,11 +577,6 @@ impl Stream {
     }
 
     // ---- housekeeping ---------------------------------------------------------------------------
-
-    /// Takes the records of ended sessions.
-    pub(crate) fn take_records(&self) -> Vec<SessionRecord> {
-        std::mem::take(&mut self.lock_sessions().ended)
-    }
 
     /// Advances what depends on time; returns whether the stream should leave the registry.
     pub(crate) fn tick(&self, now: Instant) -> bool {

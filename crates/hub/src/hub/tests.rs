@@ -1,370 +1,611 @@
-use super::*;
-use crate::publisher::{PublisherAddress, StopReason};
-use crate::{Feedback, RenditionKey, Subscriber};
-use bytes::{Bytes, BytesMut};
-use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
-use media::bitstream::nal::put_length_prefixed;
-use media::{AacConfig, AccessUnit, CodecConfig, Frame, H264Config, MediaTime, Muxer, Refusal, TrackConfig, TrackId};
-use std::net::SocketAddr;
+//! The life of streams: publishers that come and go, viewers that stay, lag, switch and are counted.
+
 use std::num::NonZeroU32;
 use std::sync::atomic::AtomicUsize;
 
-const AVCC: &[u8] =
-    &hex_literal::hex!("0142c01fffe100196742c01fd9005005bb0110000003001000000303c0f183248001000568cb83cb20");
+use bytes::{BufMut, Bytes, BytesMut};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use media::{
+    AccessUnit, CodecConfig, Frame, MediaKind, MediaTime, Muxer, OpaqueConfig, Refusal, Timestamp, TrackConfig, TrackId,
+};
 
-fn millis() -> NonZeroU32 {
-    NonZeroU32::new(1000).unwrap()
-}
+use super::*;
+use crate::publisher::{PublisherAddress, StopReason};
+use crate::rendition::{Chunk, RenditionKey};
+use crate::{Feedback, Grant, Subscriber};
 
-fn video_track() -> TrackConfig {
-    TrackConfig::new(TrackId(0), millis(), CodecConfig::H264(H264Config::from_avcc(AVCC).unwrap().0))
-}
+const VIDEO: TrackId = TrackId(0);
+const AUDIO: TrackId = TrackId(1);
+const MILLIS: NonZeroU32 = NonZeroU32::new(1000).unwrap();
 
-fn audio_track() -> TrackConfig {
-    let config = AacConfig::lc(NonZeroU32::new(48_000).unwrap(), 2).unwrap();
-    TrackConfig::new(TrackId(1), millis(), CodecConfig::Aac(config))
-}
-
-fn picture(at_ms: i64, key: bool, len: usize) -> AccessUnit {
-    let mut nal = vec![7; len.max(2)];
-    nal[0] = if key { 0x65 } else { 0x41 };
-    let mut payload = BytesMut::new();
-    put_length_prefixed(&mut payload, &nal);
-    unit(0, at_ms, key, payload.freeze())
-}
-
-fn sound(at_ms: i64) -> AccessUnit {
-    unit(1, at_ms, true, Bytes::from_static(&[1; 20]))
-}
-
-fn unit(track: u8, at_ms: i64, key: bool, payload: Bytes) -> AccessUnit {
-    let at = MediaTime::new(at_ms, millis());
-    AccessUnit { track: TrackId(track), pts: at, dts: Some(at), key, payload, capture_utc: None }
-}
-
-fn key(name: &str) -> StreamKey {
-    StreamKey::new("road", name).unwrap()
+fn key(text: &str) -> StreamKey {
+    text.parse().unwrap()
 }
 
 fn request(name: &str) -> PublishRequest {
-    let address = PublisherAddress { protocol: "test", peer: "here".into(), socket: None };
+    let address = PublisherAddress { protocol: "test", peer: "peer".to_owned(), socket: None };
     PublishRequest { key: key(name), address, on_demand: false }
 }
 
+fn options() -> StreamOptions {
+    StreamOptions { ready_wait: Duration::ZERO, interleave_wait: Duration::ZERO, ..StreamOptions::default() }
+}
+
 fn hub() -> Hub {
-    Hub::new(StreamOptions { publisher_grace: Duration::from_millis(80), ..StreamOptions::default() })
+    Hub::new(options())
 }
 
-/// A publisher of pictures whose first `count` frames, key first, are in the ring.
-fn publisher(hub: &Hub, name: &str, count: i64) -> Publisher {
-    let mut publisher = hub.publish(request(name)).unwrap();
-    publisher.expect_tracks(1);
-    publisher.configure(video_track());
-    feed(&mut publisher, 0..count);
-    publisher
+fn track(id: TrackId, params: &'static str) -> TrackConfig {
+    let kind = if id == VIDEO { MediaKind::Video } else { MediaKind::Audio };
+    let params = Bytes::from_static(params.as_bytes());
+    TrackConfig::new(id, MILLIS, CodecConfig::Opaque(OpaqueConfig { kind, id: "test".into(), params }))
 }
 
-/// Pictures 40 ms apart that arrive when they say; the first and every 25th is a key frame.
-fn feed(publisher: &mut Publisher, numbers: std::ops::Range<i64>) {
-    let start = Instant::now();
-    for number in numbers {
-        let arrival = start + Duration::from_millis(u64::try_from(number * 40).unwrap());
-        assert!(publisher.push(picture(number * 40, number % 25 == 0, 100), arrival));
+/// A publisher that stamps and sends with one clock.
+struct Source {
+    publisher: Publisher,
+    origin: Instant,
+}
+
+impl Source {
+    fn new(hub: &Hub, name: &str, tracks: &[TrackConfig]) -> Self {
+        let mut publisher = hub.publish(request(name)).unwrap();
+        tracks.iter().for_each(|track| publisher.configure(track.clone()));
+        Self { publisher, origin: Instant::now() }
+    }
+
+    fn send_bytes(&mut self, track: TrackId, at_ms: i64, is_key: bool, payload: Bytes) -> bool {
+        let time = MediaTime::new(at_ms, MILLIS);
+        let unit = AccessUnit { track, pts: time, dts: Some(time), key: is_key, payload, capture_utc: None };
+        self.publisher.push(unit, self.origin + Duration::from_millis(at_ms.unsigned_abs()))
+    }
+
+    fn send(&mut self, track: TrackId, at_ms: i64, is_key: bool) -> bool {
+        let text = format!("{}{at_ms}", if is_key { "key" } else { "p" });
+        self.send_bytes(track, at_ms, is_key, Bytes::from(text))
+    }
+
+    /// Pictures every 40 ms, a key frame each 10.
+    fn pictures(&mut self, range: std::ops::Range<i64>) {
+        range.for_each(|index| {
+            self.send(VIDEO, index * 40, index % 10 == 0);
+        });
     }
 }
 
-/// Writes `H` for a header and one letter a frame, so that a test reads what a viewer gets.
-#[derive(Default)]
-struct Letters {
-    started: bool,
-    changed: bool,
+/// Writes payloads between bars; counts what it is asked.
+struct Bars {
+    writes: Arc<AtomicUsize>,
+    refuses: Option<TrackId>,
+    tracks: usize,
 }
 
-impl Muxer for Letters {
-    fn set_tracks(&mut self, _tracks: &[Arc<TrackConfig>]) -> Vec<Refusal> {
-        self.changed = std::mem::replace(&mut self.started, true);
-        Vec::new()
+impl Bars {
+    fn counted() -> (Self, Arc<AtomicUsize>) {
+        let writes = Arc::<AtomicUsize>::default();
+        (Self { writes: Arc::clone(&writes), refuses: None, tracks: 0 }, writes)
+    }
+}
+
+impl Muxer for Bars {
+    fn set_tracks(&mut self, tracks: &[Arc<TrackConfig>]) -> Vec<Refusal> {
+        self.tracks = tracks.len();
+        let refused = tracks.iter().filter(|track| Some(track.id) == self.refuses);
+        refused.map(|track| Refusal { track: track.id, codec: track.codec(), reason: "no".to_owned() }).collect()
     }
 
     fn write_header(&mut self, out: &mut BytesMut) {
-        out.extend_from_slice(b"H");
+        out.put_slice(format!("header{}|", self.tracks).as_bytes());
     }
 
     fn write_frame(&mut self, frame: &Frame, out: &mut BytesMut) {
-        if std::mem::take(&mut self.changed) {
-            self.write_header(out);
+        self.writes.fetch_add(1, Ordering::Relaxed);
+        if Some(frame.track) != self.refuses {
+            out.put_slice(&frame.payload);
+            out.put_u8(b'|');
         }
-        out.extend_from_slice(if frame.key { b"K" } else { b"p" });
     }
 }
 
-fn letters(stream: &Arc<Stream>) -> Arc<crate::Rendition> {
-    stream.rendition(RenditionKey("letters".into()), || Box::<Letters>::default()).unwrap()
+fn name(name: &str) -> RenditionKey {
+    RenditionKey(name.into())
 }
 
-/// What a viewer who joins now is sent.
-fn joined(rendition: &crate::Rendition) -> String {
-    let mut chunks = Vec::new();
-    let outcome = rendition.read(0, &mut chunks);
-    let join = outcome.join.unwrap();
-    let mut text = String::new();
-    for chunk in chunks.iter().filter(|chunk| chunk.position >= join) {
-        if chunk.position == join {
-            text += std::str::from_utf8(chunk.header.as_ref().unwrap()).unwrap();
-        }
-        text += std::str::from_utf8(&chunk.body).unwrap();
-    }
-    text
+fn text(chunks: &[Chunk]) -> String {
+    chunks.iter().map(|chunk| String::from_utf8_lossy(&chunk.body).into_owned()).collect()
 }
 
-#[tokio::test]
-async fn a_second_publisher_is_refused_unless_it_may_take_over() {
-    let strict = hub();
-    let _first = publisher(&strict, "k1", 3);
-    assert_eq!(strict.publish(request("k1")).unwrap_err(), PublishError::Busy(key("k1")));
-
-    let lenient = Hub::new(StreamOptions { replace_publisher: true, ..StreamOptions::default() });
-    let mut first = publisher(&lenient, "k1", 3);
-    let mut second = publisher(&lenient, "k1", 3);
-    assert_eq!(first.feedback().take(), Some(Feedback::Stop(StopReason::Replaced)));
-    assert!(!first.push(picture(120, false, 10), Instant::now()), "the old one learns that it is over");
-    assert!(second.push(picture(120, false, 10), Instant::now()));
-    drop(first);
-    assert_eq!(second.stream().phase(), Phase::Live, "the end of the old one changes nothing");
+fn viewer(hub: &Hub, stream: &Arc<Stream>) -> Arc<Session> {
+    let start = SessionStart {
+        protocol: "test",
+        address: ([192, 0, 2, 1], 7).into(),
+        user_agent: None,
+        grant: Grant { subject: Some("somebody".to_owned()), expires_at: None },
+    };
+    hub.start_session(stream, start)
 }
 
-#[tokio::test]
-async fn viewers_survive_a_publisher_that_comes_back_within_the_grace_time() {
+fn received(subscriber: &mut Subscriber) -> Vec<String> {
+    std::iter::from_fn(|| subscriber.try_next())
+        .map(|received| String::from_utf8_lossy(&received.frame.payload).into_owned())
+        .collect()
+}
+
+// ---- publishers --------------------------------------------------------------------------------------
+
+#[test]
+fn a_publisher_that_returns_within_the_grace_time_keeps_time_line_versions_and_subscribers() {
     let hub = hub();
-    let first = publisher(&hub, "k1", 5);
-    let stream = Arc::clone(first.stream());
-    let mut reader = Subscriber::new(Arc::clone(&stream), true);
-    let last = std::iter::from_fn(|| reader.try_next()).last().unwrap().frame.dts;
+    let mut first = Source::new(&hub, "road/k1", &[track(VIDEO, "a")]);
+    first.pictures(0..15);
+    let stream = hub.find(&key("road/k1")).unwrap();
+    let session = viewer(&hub, &stream);
+    let mut subscriber = Subscriber::new(Arc::clone(&stream), true);
+    assert_eq!(received(&mut subscriber).first().map(String::as_str), Some("key400"));
     drop(first);
     assert!(matches!(stream.phase(), Phase::Grace(_)));
-    let _second = publisher(&hub, "k1", 3);
+    hub.tick(Instant::now() + Duration::from_secs(5), false);
+    let mut back = Source::new(&hub, "road/k1", &[track(VIDEO, "a")]);
+    back.pictures(0..3);
+    let again: Vec<_> = std::iter::from_fn(|| subscriber.try_next()).collect();
+    assert_eq!(again.len(), 3, "the subscriber reads on without asking anew");
+    assert!(again[0].frame.dts > Timestamp::from_millis(14 * 40), "one time line");
+    assert!(again[0].frame.key && !again[0].skipped);
+    assert_eq!((again[0].track().unwrap().version, again[0].tracks.generation), (1, 1), "nothing has changed");
+    assert_eq!((stream.incarnation(), stream.viewer_count()), (2, 1));
     assert_eq!(stream.phase(), Phase::Live);
-    let next = reader.try_next().unwrap();
-    assert!(next.frame.dts > last, "the time line goes on");
-    assert!(next.frame.key && !next.skipped);
-    assert_eq!(next.frame.config_version, 1, "the same parameters are the same version");
-    assert_eq!((stream.incarnation(), stream.tracks().generation), (2, 1));
+    drop(session);
 }
 
-#[tokio::test]
-async fn after_the_grace_time_the_stream_ends_for_its_readers() {
+#[test]
+fn a_publisher_that_returns_with_other_parameters_gets_the_next_version() {
     let hub = hub();
-    let first = publisher(&hub, "k1", 5);
-    let stream = Arc::clone(first.stream());
-    let mut reader = Subscriber::new(Arc::clone(&stream), false);
+    let mut first = Source::new(&hub, "road/k1", &[track(VIDEO, "a")]);
+    first.pictures(0..3);
     drop(first);
-    hub.tick(Instant::now() + Duration::from_secs(1), false);
-    assert_eq!(stream.phase(), Phase::Closed);
-    assert!(reader.next().await.is_none());
-    assert!(hub.find(&key("k1")).is_none());
+    let mut back = Source::new(&hub, "road/k1", &[track(VIDEO, "b")]);
+    back.pictures(0..3);
+    let tracks = hub.find(&key("road/k1")).unwrap().tracks();
+    assert_eq!((tracks.list[0].version, tracks.generation), (2, 2));
 }
 
-#[tokio::test]
-async fn a_viewer_is_held_until_somebody_publishes() {
+#[test]
+fn viewers_see_the_end_when_the_grace_time_is_over() {
+    let hub = hub();
+    let mut source = Source::new(&hub, "road/k1", &[track(VIDEO, "a")]);
+    source.pictures(0..3);
+    let stream = hub.find(&key("road/k1")).unwrap();
+    let mut subscriber = Subscriber::new(Arc::clone(&stream), true);
+    drop(source);
+    hub.tick(Instant::now() + Duration::from_secs(9), false);
+    assert!(hub.find(&key("road/k1")).is_some());
+    hub.tick(Instant::now() + Duration::from_secs(11), false);
+    assert!(hub.find(&key("road/k1")).is_none());
+    assert_eq!(stream.phase(), Phase::Closed);
+    assert!(subscriber.next().now_or_never().is_some_and(|next| next.is_none()));
+}
+
+#[test]
+fn a_publisher_that_came_back_in_time_is_not_closed_before_its_first_picture() {
+    let hub = hub();
+    let mut first = Source::new(&hub, "road/k1", &[track(VIDEO, "a")]);
+    first.pictures(0..3);
+    drop(first);
+    let mut back = Source::new(&hub, "road/k1", &[track(VIDEO, "a")]);
+    hub.tick(Instant::now() + Duration::from_secs(11), false);
+    assert!(back.send(VIDEO, 0, true));
+    assert_eq!(hub.find(&key("road/k1")).unwrap().phase(), Phase::Live);
+    // It leaves without a word: the old grace time does not last for ever.
+    drop(back);
+    hub.tick(Instant::now() + Duration::from_secs(11), false);
+    assert!(hub.find(&key("road/k1")).is_none());
+}
+
+#[test]
+fn a_second_publisher_is_refused_until_the_first_falls_silent() {
+    let hub = hub();
+    let mut first = Source::new(&hub, "road/k1", &[track(VIDEO, "a")]);
+    first.pictures(0..3);
+    assert_eq!(hub.publish(request("road/k1")).unwrap_err(), PublishError::Busy(key("road/k1")));
+    assert!(hub.publish(request("road/k2")).is_ok());
+    assert_eq!(hub.find(&key("road/k1")).unwrap().incarnation(), 1);
+    let mut silent = hub.publish(request("road/k3")).unwrap();
+    silent.configure(track(VIDEO, "a"));
+    assert!(hub.publish(request("road/k3")).is_err(), "one that has only just come is not silent");
+}
+
+#[test]
+fn of_publishers_at_the_same_instant_one_wins() {
+    for _ in 0..50 {
+        let hub = hub();
+        let won: Vec<_> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(|| hub.publish(request("road/k1")).ok())).collect();
+            threads.into_iter().filter_map(|thread| thread.join().unwrap()).collect()
+        });
+        assert_eq!(won.len(), 1);
+    }
+}
+
+#[test]
+fn a_publisher_that_takes_over_stops_the_other_and_keeps_the_viewers() {
+    let hub = Hub::new(StreamOptions { replace_publisher: true, ..options() });
+    let mut first = Source::new(&hub, "road/k1", &[track(VIDEO, "a")]);
+    first.pictures(0..3);
+    let stream = hub.find(&key("road/k1")).unwrap();
+    let mut subscriber = Subscriber::new(Arc::clone(&stream), true);
+    received(&mut subscriber);
+    let mut second = Source::new(&hub, "road/k1", &[track(VIDEO, "b")]);
+    assert_eq!(first.publisher.feedback().take(), Some(Feedback::Stop(StopReason::Replaced)));
+    assert!(!first.send(VIDEO, 200, true), "the first one learns it at its next frame");
+    second.pictures(0..2);
+    assert_eq!(received(&mut subscriber), ["key0", "p40"]);
+    drop(first);
+    assert_eq!(stream.phase(), Phase::Live, "the end of the replaced one ends nothing");
+}
+
+#[test]
+fn a_publisher_is_stopped_when_its_permission_ends() {
+    let hub = hub();
+    let mut source = Source::new(&hub, "road/k1", &[track(VIDEO, "a")]);
+    source.pictures(0..3);
+    source.publisher.limit(SystemTime::now() + Duration::from_secs(60));
+    hub.tick(Instant::now(), false);
+    assert_eq!(source.publisher.feedback().take(), None);
+    source.publisher.limit(SystemTime::now());
+    hub.tick(Instant::now(), false);
+    assert_eq!(source.publisher.feedback().take(), Some(Feedback::Stop(StopReason::Expired)));
+}
+
+#[test]
+fn key_frames_are_asked_for_at_most_once_an_interval() {
+    let hub = hub();
+    let mut source = Source::new(&hub, "road/k1", &[track(VIDEO, "a")]);
+    source.pictures(0..1);
+    let stream = hub.find(&key("road/k1")).unwrap();
+    let now = Instant::now();
+    let asked = (0..50).filter(|at| stream.request_key_frame(now + Duration::from_millis(at * 100))).count();
+    assert_eq!(asked, 3, "once each two of five seconds");
+    assert_eq!(source.publisher.feedback().take(), Some(Feedback::KeyFrame));
+    assert_eq!(source.publisher.feedback().take(), None, "two wishes are one");
+    assert_eq!(stream.counters().read().key_frame_requests, 3);
+}
+
+// ---- reading -----------------------------------------------------------------------------------------
+
+#[test]
+fn a_gop_over_the_cap_is_not_joined_and_a_key_frame_is_asked_for() {
+    let hub = Hub::new(StreamOptions { gop_cap_bytes: 1000, ..options() });
+    let mut source = Source::new(&hub, "road/k1", &[track(VIDEO, "a")]);
+    for index in 0..20 {
+        source.send_bytes(VIDEO, index * 40, index == 0, Bytes::from(vec![b'x'; 100]));
+    }
+    let stream = hub.find(&key("road/k1")).unwrap();
+    assert_eq!(stream.counters().read().gop_overflows, 1);
+    assert_eq!(source.publisher.feedback().take(), Some(Feedback::KeyFrame));
+    let mut subscriber = Subscriber::new(Arc::clone(&stream), true);
+    assert!(received(&mut subscriber).is_empty(), "nothing to start with");
+    source.send(VIDEO, 800, true);
+    assert_eq!(received(&mut subscriber), ["key800"]);
+}
+
+#[test]
+fn a_reader_that_lags_resumes_at_a_key_frame_and_is_told() {
+    let hub = hub();
+    let mut source = Source::new(&hub, "road/k1", &[track(VIDEO, "a")]);
+    source.pictures(0..3);
+    let mut subscriber = Subscriber::new(hub.find(&key("road/k1")).unwrap(), true);
+    assert_eq!(subscriber.try_next().unwrap().frame.payload, "key0");
+    received(&mut subscriber);
+    source.pictures(3..55);
+    let next = subscriber.try_next().unwrap();
+    assert!(next.skipped && next.frame.key);
+    assert_eq!((&next.frame.payload[..], subscriber.skips()), (&b"key2000"[..], 1));
+    assert!(!subscriber.try_next().unwrap().skipped);
+}
+
+#[test]
+fn a_rendition_is_muxed_once_for_all_its_readers() {
+    let hub = hub();
+    let mut source = Source::new(&hub, "road/k1", &[track(VIDEO, "a")]);
+    source.pictures(0..5);
+    let stream = hub.find(&key("road/k1")).unwrap();
+    let (muxer, writes) = Bars::counted();
+    let one = stream.rendition(name("bars"), || Box::new(muxer)).unwrap();
+    let two = stream.rendition(name("bars"), || panic!("it exists")).unwrap();
+    let (mut first, mut second) = (Vec::new(), Vec::new());
+    one.read(0, &mut first);
+    source.pictures(5..8);
+    let end = one.read(first.len() as u64, &mut first).end;
+    two.read(0, &mut second);
+    assert_eq!(text(&first), text(&second));
+    assert_eq!((writes.load(Ordering::Relaxed), end), (8, 8));
+    assert!(first[0].body.as_ptr() == second[0].body.as_ptr(), "the same bytes");
+    drop((one, two));
+    let (muxer, _) = Bars::counted();
+    assert!(stream.rendition(name("bars"), || Box::new(muxer)).is_some(), "it lived while it had readers");
+}
+
+#[test]
+fn only_starts_carry_the_header() {
+    let hub = hub();
+    let mut source = Source::new(&hub, "road/k1", &[track(VIDEO, "a"), track(AUDIO, "a")]);
+    source.pictures(0..12);
+    let stream = hub.find(&key("road/k1")).unwrap();
+    let (muxer, _) = Bars::counted();
+    let rendition = stream.rendition(name("bars"), || Box::new(muxer)).unwrap();
+    let mut chunks = Vec::new();
+    rendition.read(0, &mut chunks);
+    source.publisher.configure(track(VIDEO, "b"));
+    source.pictures(12..22);
+    rendition.read(chunks.len() as u64, &mut chunks);
+    let with_header: Vec<_> = chunks.iter().filter(|chunk| chunk.header.is_some()).map(|chunk| &chunk.body[..]).collect();
+    assert_eq!(with_header, [&b"key400|"[..], b"key800|"]);
+    assert!(chunks.iter().filter_map(|chunk| chunk.header.as_ref()).all(|header| header == "header2|"));
+}
+
+#[test]
+fn a_track_that_comes_late_makes_a_new_generation() {
+    let hub = hub();
+    let mut source = Source::new(&hub, "road/k1", &[track(VIDEO, "a")]);
+    source.pictures(0..2);
+    let stream = hub.find(&key("road/k1")).unwrap();
+    let mut subscriber = Subscriber::new(Arc::clone(&stream), true);
+    source.publisher.configure(track(AUDIO, "a"));
+    source.send(AUDIO, 50, true);
+    let generations: Vec<(u64, usize)> = std::iter::from_fn(|| subscriber.try_next())
+        .map(|received| (received.tracks.generation, received.tracks.list.len()))
+        .collect();
+    assert_eq!(generations, [(1, 1), (1, 1), (2, 2)]);
+}
+
+#[test]
+fn sound_alone_is_joined_at_once_and_bursts_of_it_are_kept_whole() {
+    let hub = hub();
+    let mut source = Source::new(&hub, "road/k1", &[track(AUDIO, "a")]);
+    source.send(AUDIO, 0, true);
+    let stream = hub.find(&key("road/k1")).unwrap();
+    let (muxer, _) = Bars::counted();
+    let rendition = stream.rendition(name("bars"), || Box::new(muxer)).unwrap();
+    let mut chunks = Vec::new();
+    assert_eq!(rendition.read(0, &mut chunks).join, Some(0));
+    // Several frames of one packet, taken in before anybody reads.
+    (1..8).for_each(|index| {
+        source.send(AUDIO, index * 21, true);
+    });
+    let outcome = rendition.read(1, &mut chunks);
+    assert_eq!((outcome.end, outcome.start, outcome.join, chunks.len()), (8, 0, Some(7), 8));
+}
+
+#[test]
+fn a_refused_picture_does_not_keep_viewers_from_the_sound() {
+    let hub = hub();
+    let mut source = Source::new(&hub, "road/k1", &[track(VIDEO, "a"), track(AUDIO, "a")]);
+    let stream = hub.prepare(&key("road/k1")).unwrap().stream;
+    let (mut muxer, _) = Bars::counted();
+    muxer.refuses = Some(VIDEO);
+    let rendition = stream.rendition(name("sound"), || Box::new(muxer)).unwrap();
+    source.send(VIDEO, 0, true);
+    source.send(AUDIO, 1, true);
+    let (refusals, carries_any) = rendition.refusals();
+    assert_eq!((refusals.len(), carries_any), (1, true));
+    let mut chunks = Vec::new();
+    assert!(rendition.read(0, &mut chunks).join.is_some());
+    assert_eq!(text(&chunks), "key1|");
+}
+
+#[test]
+fn a_switch_happens_at_a_key_frame_of_the_other_rendition() {
+    let hub = hub();
+    let mut main = Source::new(&hub, "road/main", &[track(VIDEO, "main")]);
+    let mut sub = Source::new(&hub, "road/sub", &[track(VIDEO, "sub")]);
+    main.pictures(0..3);
+    sub.pictures(0..3);
+    let mut subscriber = Subscriber::new(hub.find(&key("road/main")).unwrap(), true);
+    received(&mut subscriber);
+    subscriber.switch(hub.find(&key("road/sub")).unwrap());
+    assert_eq!(sub.publisher.feedback().take(), Some(Feedback::KeyFrame), "the wait is kept short");
+    main.pictures(3..5);
+    sub.pictures(3..10);
+    assert_eq!(received(&mut subscriber), ["p120", "p160"], "the present one goes on");
+    sub.pictures(10..12);
+    main.pictures(5..6);
+    assert_eq!(received(&mut subscriber), ["key400", "p440"]);
+    assert_eq!(subscriber.stream().key().name(), "sub");
+}
+
+// ---- opening -----------------------------------------------------------------------------------------
+
+/// A provider that does as it is told.
+struct Scripted {
+    answer: Result<Offer, OpenError>,
+    asked: AtomicUsize,
+}
+
+impl Scripted {
+    fn new(answer: Result<Offer, OpenError>) -> Arc<Self> {
+        Arc::new(Self { answer, asked: AtomicUsize::new(0) })
+    }
+}
+
+impl StreamProvider for Scripted {
+    fn name(&self) -> &'static str {
+        "scripted"
+    }
+
+    fn open(&self, _key: &StreamKey) -> BoxFuture<'_, Result<Offer, OpenError>> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        std::future::ready(self.answer.clone()).boxed()
+    }
+}
+
+const WAIT: Duration = Duration::from_secs(10);
+
+#[tokio::test(start_paused = true)]
+async fn who_plays_before_anybody_publishes_is_held_until_somebody_does() {
     let hub = Arc::new(hub());
     let waiting = tokio::spawn({
         let hub = Arc::clone(&hub);
-        async move { hub.open(&key("k1"), Duration::from_secs(5)).await.map(|open| open.stream.phase()) }
+        async move { hub.open(&key("road/k1"), WAIT).await }
     });
-    tokio::task::yield_now().await;
-    hub.tick(Instant::now(), true);
-    let _publisher = publisher(&hub, "k1", 2);
-    assert_eq!(waiting.await.unwrap(), Ok(Phase::Live));
-    let absent = hub.open(&key("k2"), Duration::from_millis(5)).await.unwrap_err();
-    assert_eq!(absent.kind, ErrorKind::NotFound);
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert!(!waiting.is_finished());
+    let mut source = Source::new(&hub, "road/k1", &[track(VIDEO, "a")]);
+    source.pictures(0..1);
+    assert_eq!(waiting.await.unwrap().unwrap().stream.phase(), Phase::Live);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_plays_what_nobody_brings_is_told_after_the_wait_and_leaves_nothing() {
+    let hub = hub();
+    let started = tokio::time::Instant::now();
+    let error = hub.open(&key("road/k1"), WAIT).await.unwrap_err();
+    assert_eq!((error.kind, started.elapsed()), (ErrorKind::NotFound, WAIT));
     hub.tick(Instant::now(), false);
-    assert!(hub.find(&key("k2")).is_none(), "nobody waits for it any more");
+    assert!(hub.list().is_empty());
 }
 
-/// Knows one name and fails it for good.
-struct WrongPassword(Arc<Hub>, AtomicUsize);
-
-impl StreamProvider for WrongPassword {
-    fn name(&self) -> &'static str {
-        "test"
-    }
-
-    fn open(&self, key: &StreamKey) -> BoxFuture<'_, Result<Offer, OpenError>> {
-        self.1.fetch_add(1, Ordering::Relaxed);
-        let offer = if key.name() == "locked" {
-            self.0.find(key).unwrap().report_failure(ErrorKind::Unauthorized, "wrong password");
-            Offer::Started
-        } else {
-            Offer::Unknown
-        };
-        std::future::ready(Ok(offer)).boxed()
-    }
-}
-
-#[tokio::test]
-async fn a_lasting_failure_of_a_source_reaches_those_who_wait_at_once() {
+#[tokio::test(start_paused = true)]
+async fn a_failure_of_the_source_reaches_those_who_wait_at_once() {
     let hub = Arc::new(hub());
-    let provider = Arc::new(WrongPassword(Arc::clone(&hub), AtomicUsize::new(0)));
+    let provider = Scripted::new(Ok(Offer::Started));
     hub.set_providers(vec![Arc::clone(&provider) as Arc<dyn StreamProvider>]);
-    let error = hub.open(&key("locked"), Duration::from_secs(60)).await.unwrap_err();
+    let started = tokio::time::Instant::now();
+    let waiting = tokio::spawn({
+        let hub = Arc::clone(&hub);
+        async move { hub.open(&key("road/cam"), WAIT).await }
+    });
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let stream = hub.find(&key("road/cam")).unwrap();
+    stream.report_failure(ErrorKind::Unavailable, "busy");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(!waiting.is_finished(), "what may mend is waited for");
+    stream.report_failure(ErrorKind::Unauthorized, "wrong password");
+    let error = waiting.await.unwrap().unwrap_err();
     assert_eq!((error.kind, error.text.as_str()), (ErrorKind::Unauthorized, "wrong password"));
-    let _live = publisher(&hub, "k1", 2);
-    assert!(hub.open(&key("k1"), Duration::ZERO).await.is_ok());
-    assert_eq!(provider.1.load(Ordering::Relaxed), 1, "a running stream asks nobody");
+    assert_eq!(started.elapsed(), Duration::from_secs(2));
 }
 
-#[tokio::test]
-async fn a_rendition_is_muxed_once_and_starts_with_header_and_key_frame() {
+#[tokio::test(start_paused = true)]
+async fn providers_are_asked_in_order_until_one_knows_the_name() {
     let hub = hub();
-    let mut publisher = publisher(&hub, "k1", 28);
-    let stream = Arc::clone(publisher.stream());
-    let rendition = letters(&stream);
-    assert!(Arc::ptr_eq(&rendition, &letters(&stream)));
-    assert_eq!(joined(&rendition), "HKpp");
-    feed(&mut publisher, 28..30);
-    assert_eq!(joined(&rendition), "HKpppp");
-    drop(rendition);
-    assert_eq!(joined(&letters(&stream)), "HKpppp", "it lives while it has readers, and is made anew");
-}
-
-#[tokio::test]
-async fn a_changed_parameter_set_sends_the_header_again_to_those_who_watch() {
-    let hub = hub();
-    let mut publisher = publisher(&hub, "k1", 2);
-    let rendition = letters(&Arc::clone(publisher.stream()));
-    assert_eq!(joined(&rendition), "HKp");
-    let other = hex_literal::hex!(
-        "0164001effe1001a6764001eacd940a02ff97011000003000100000300320f162d9601000668ebe3cb22c0fdf8f800"
+    let (unknown, refusing, never) = (
+        Scripted::new(Ok(Offer::Unknown)),
+        Scripted::new(Err(OpenError { kind: ErrorKind::Forbidden, text: "no".to_owned() })),
+        Scripted::new(Ok(Offer::Started)),
     );
-    publisher.configure(TrackConfig::new(
-        TrackId(0),
-        millis(),
-        CodecConfig::H264(H264Config::from_avcc(&other).unwrap().0),
-    ));
-    publisher.push(picture(80, false, 10), Instant::now());
-    let mut chunks = Vec::new();
-    rendition.read(2, &mut chunks);
-    assert_eq!((&chunks[0].body[..], &chunks[0].header), (&b"Hp"[..], &None), "nobody can join here");
-    assert_eq!(publisher.stream().tracks().list[0].version, 2);
+    hub.set_providers(vec![Arc::clone(&unknown) as _, Arc::clone(&refusing) as _, Arc::clone(&never) as _]);
+    assert_eq!(hub.open(&key("road/cam"), WAIT).await.unwrap_err().kind, ErrorKind::Forbidden);
+    let asked = [&unknown, &refusing, &never].map(|provider| provider.asked.load(Ordering::Relaxed));
+    assert_eq!(asked, [1, 1, 0]);
+    let mut source = Source::new(&hub, "road/k1", &[track(VIDEO, "a")]);
+    source.pictures(0..1);
+    assert!(hub.open(&key("road/k1"), WAIT).await.is_ok());
+    assert_eq!(unknown.asked.load(Ordering::Relaxed), 1, "a running stream needs no provider");
 }
 
-#[tokio::test]
-async fn a_reader_that_falls_off_the_ring_resumes_at_the_newest_key_frame() {
-    let hub = Hub::new(StreamOptions { gop_cap_bytes: 70_000, ..StreamOptions::default() });
-    let mut publisher = publisher(&hub, "k1", 1);
-    let mut reader = Subscriber::new(Arc::clone(publisher.stream()), true);
-    assert!(reader.try_next().unwrap().frame.key);
-    let start = Instant::now();
-    for number in 1..400 {
-        let arrival = start + Duration::from_millis(u64::try_from(number * 40).unwrap());
-        publisher.push(picture(number * 40, number % 25 == 0, 2000), arrival);
-    }
-    let next = reader.try_next().unwrap();
-    assert!(next.skipped && next.frame.key);
-    assert_eq!((next.frame.dts.as_millis(), reader.skips()), (375 * 40, 1));
-}
-
-#[tokio::test]
-async fn a_gop_over_the_cap_asks_the_publisher_for_a_key_frame_but_not_too_often() {
-    let hub = Hub::new(StreamOptions { gop_cap_bytes: 65_536, ..StreamOptions::default() });
-    let mut publisher = publisher(&hub, "k1", 1);
-    let feedback = publisher.feedback();
-    for number in 1..60 {
-        publisher.push(picture(number * 40, false, 4000), Instant::now());
-    }
-    assert_eq!(feedback.take(), Some(Feedback::KeyFrame));
-    assert!(!publisher.stream().gop().3, "nobody can join");
-    assert!(!publisher.stream().request_key_frame(Instant::now()), "asked a moment ago");
-    assert_eq!(feedback.take(), None);
-    assert_eq!(publisher.stream().counters().read().gop_overflows, 1);
-}
-
-#[tokio::test]
-async fn a_switch_goes_on_with_the_old_picture_until_the_new_one_has_a_key_frame() {
+#[test]
+fn a_stream_that_somebody_waits_for_is_not_forgotten() {
     let hub = hub();
-    let mut main = publisher(&hub, "main", 2);
-    let mut sub = publisher(&hub, "sub", 2);
-    let mut reader = Subscriber::new(Arc::clone(main.stream()), true);
-    while reader.try_next().is_some() {}
-    reader.switch(Arc::clone(sub.stream()));
-    sub.push(picture(80, false, 10), Instant::now());
-    main.push(picture(80, false, 10), Instant::now());
-    assert!(reader.try_next().is_some());
-    assert_eq!(reader.stream().key().name(), "main");
-    sub.push(picture(120, true, 10), Instant::now());
-    assert!(reader.try_next().unwrap().frame.key);
-    assert_eq!(reader.stream().key().name(), "sub");
+    let open = hub.prepare(&key("road/k1")).unwrap();
+    hub.tick(Instant::now(), false);
+    assert!(hub.find(&key("road/k1")).is_some());
+    drop(open);
+    hub.tick(Instant::now(), false);
+    assert!(hub.find(&key("road/k1")).is_none());
 }
 
-#[tokio::test]
-async fn sound_alone_can_be_joined_at_once_and_a_late_track_is_a_new_generation() {
+// ---- viewers -----------------------------------------------------------------------------------------
+
+#[test]
+fn an_on_demand_source_stops_when_nobody_has_watched_for_a_while() {
     let hub = hub();
-    let mut publisher = hub.publish(request("k1")).unwrap();
-    publisher.expect_tracks(1);
-    publisher.configure(audio_track());
-    publisher.push(sound(0), Instant::now());
-    publisher.push(sound(21), Instant::now());
-    let stream = Arc::clone(publisher.stream());
-    assert_eq!(joined(&letters(&stream)), "HK");
-    publisher.configure(video_track());
-    publisher.push(picture(40, true, 50), Instant::now());
-    assert_eq!((stream.tracks().generation, stream.tracks().list.len()), (2, 2));
-}
-
-#[tokio::test]
-async fn the_first_frames_wait_for_all_expected_tracks() {
-    let hub = hub();
-    let mut publisher = hub.publish(request("k1")).unwrap();
-    publisher.expect_tracks(2);
-    publisher.configure(video_track());
-    publisher.push(picture(0, true, 50), Instant::now());
-    assert_eq!(publisher.stream().phase(), Phase::Waiting);
-    publisher.configure(audio_track());
-    publisher.push(sound(1), Instant::now());
-    assert_eq!((publisher.stream().phase(), publisher.stream().tracks().generation), (Phase::Live, 1));
-}
-
-#[tokio::test]
-async fn an_idle_source_on_demand_is_stopped_and_a_watched_one_is_not() {
-    let hub = Hub::new(StreamOptions { idle_close: Duration::from_secs(20), ..StreamOptions::default() });
-    let mut publisher = hub.publish(PublishRequest { on_demand: true, ..request("k1") }).unwrap();
-    publisher.expect_tracks(1);
-    publisher.configure(video_track());
-    feed(&mut publisher, 0..2);
-    let address: SocketAddr = "192.0.2.1:5".parse().unwrap();
-    let start = SessionStart { protocol: "test", address, user_agent: None, grant: crate::Grant::default() };
-    let session = hub.start_session(publisher.stream(), start);
+    let mut publisher = hub.publish(PublishRequest { on_demand: true, ..request("road/cam") }).unwrap();
+    publisher.configure(track(VIDEO, "a"));
+    let mut source = Source { publisher, origin: Instant::now() };
+    source.pictures(0..1);
+    let stream = hub.find(&key("road/cam")).unwrap();
+    let session = viewer(&hub, &stream);
     let now = Instant::now();
-    hub.tick(now + Duration::from_secs(60), false);
-    assert_eq!(publisher.feedback().take(), None);
+    hub.tick(now + Duration::from_secs(100), false);
+    assert_eq!(source.publisher.feedback().take(), None, "somebody watches");
     drop(session);
+    hub.tick(now + Duration::from_secs(15), false);
+    assert_eq!(source.publisher.feedback().take(), None, "not at once");
+    let returned = viewer(&hub, &stream);
+    hub.tick(now + Duration::from_secs(25), false);
+    drop(returned);
+    hub.tick(now + Duration::from_secs(15), false);
+    assert_eq!(source.publisher.feedback().take(), None, "a return begins the time anew");
     hub.tick(Instant::now() + Duration::from_secs(21), false);
-    assert_eq!(publisher.feedback().take(), Some(Feedback::Stop(StopReason::Idle)));
+    assert_eq!(source.publisher.feedback().take(), Some(Feedback::Stop(StopReason::Idle)));
 }
 
-#[tokio::test]
-async fn sessions_are_listed_kicked_expired_and_accounted() {
+#[test]
+fn each_session_leaves_one_record_even_when_its_stream_is_gone() {
     let hub = hub();
-    let records = Arc::new(Mutex::new(Vec::new()));
+    let records = Arc::<Mutex<Vec<SessionRecord>>>::default();
     let sink = Arc::clone(&records);
     hub.set_record_sink(Box::new(move |record| sink.lock().unwrap().push(record)));
-    let publisher = publisher(&hub, "k1", 2);
-    let expires_at = Some(SystemTime::now() + Duration::from_secs(60));
-    let grant = crate::Grant { subject: Some("desk 7".into()), expires_at };
-    let address: SocketAddr = "192.0.2.1:5".parse().unwrap();
-    let start = SessionStart { protocol: "test", address, user_agent: None, grant };
-    let session = hub.start_session(publisher.stream(), start);
-    session.sent(1000, 0);
-    assert_eq!(publisher.stream().sessions().len(), 1);
-    assert!(!session.is_over(SystemTime::now()));
-    assert!(session.is_over(SystemTime::now() + Duration::from_secs(61)), "the grant ran out");
-    assert!(hub.kick(session.id()) && session.is_over(SystemTime::now()));
-    assert!(!hub.kick(12_345));
-    drop(session);
+    let mut source = Source::new(&hub, "road/k1", &[track(VIDEO, "a")]);
+    source.pictures(0..1);
+    let stream = hub.find(&key("road/k1")).unwrap();
+    let (early, late) = (viewer(&hub, &stream), viewer(&hub, &stream));
+    assert_ne!(early.id(), late.id());
+    early.sent(1000, 40);
+    early.sent(500, 0);
+    assert_eq!((early.bytes(), stream.viewer_count()), (1500, 2));
+    drop(early);
+    hub.tick(Instant::now(), false);
+    hub.close_all();
+    hub.tick(Instant::now(), false);
+    assert!(hub.list().is_empty());
+    late.sent(7, 0);
+    drop(late);
+    hub.tick(Instant::now(), false);
     hub.tick(Instant::now(), false);
     let records = records.lock().unwrap();
-    assert_eq!(records.len(), 1);
-    assert_eq!((records[0].bytes, records[0].subject.as_deref()), (1000, Some("desk 7")));
-    assert_eq!(publisher.stream().viewer_count(), 0);
+    let counted: Vec<_> = records.iter().map(|record| (record.bytes, record.subject.as_deref())).collect();
+    assert_eq!(counted, [(1500, Some("somebody")), (7, Some("somebody"))]);
+    assert_eq!(stream.counters().read().sent_bytes, 1507);
+}
+
+#[test]
+fn a_kick_ends_one_session_and_an_expired_grant_its_own() {
+    let hub = hub();
+    let mut source = Source::new(&hub, "road/k1", &[track(VIDEO, "a")]);
+    source.pictures(0..1);
+    let stream = hub.find(&key("road/k1")).unwrap();
+    let (one, two) = (viewer(&hub, &stream), viewer(&hub, &stream));
+    let now = SystemTime::now();
+    assert!(hub.kick(one.id()) && !hub.kick(9999));
+    assert!(one.is_over(now) && !two.is_over(now));
+    let start = SessionStart { grant: Grant { subject: None, expires_at: Some(now) }, ..two.start().clone() };
+    assert!(hub.start_session(&stream, start).is_over(now));
+}
+
+#[tokio::test]
+async fn events_tell_the_life_of_a_stream() {
+    let hub = hub();
+    let mut events = hub.events();
+    let mut source = Source::new(&hub, "road/k1", &[track(VIDEO, "a")]);
+    source.pictures(0..1);
+    drop(viewer(&hub, &hub.find(&key("road/k1")).unwrap()));
+    source.publisher.configure(track(VIDEO, "b"));
+    source.send(VIDEO, 40, true);
+    drop(source);
+    hub.close_all();
+    let told: Vec<HubEvent> = std::iter::from_fn(|| events.try_recv().ok()).collect();
+    let k1 = || key("road/k1");
+    assert_eq!(
+        told,
+        [
+            HubEvent::Up(k1()),
+            HubEvent::Viewers(k1()),
+            HubEvent::Viewers(k1()),
+            HubEvent::Changed(k1()),
+            HubEvent::Interrupted(k1()),
+            HubEvent::Down(k1()),
+        ]
+    );
 }

@@ -82,7 +82,7 @@ fn checked(input: &SourceInput, stored: Option<&SourceRow>) -> Result<(SourceSpe
     let row = SourceRow {
         app: input.app.clone(),
         name: input.name.clone(),
-        url: url.to_string(),
+        url: url.to_stored(),
         username: url.credentials().map(|(name, _)| name.to_owned()),
         password: url.credentials().map(|(_, password)| password.to_owned()),
         mode,
