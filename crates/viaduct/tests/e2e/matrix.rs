@@ -26,9 +26,8 @@ const WORKERS: usize = 3;
 const PICTURES: usize = 30;
 /// How long our own readers listen.
 const LISTEN: Duration = Duration::from_secs(3);
-const OUTPUTS: [&str; 10] = [
-    "RTMP", "RTSP", "HTTP-FLV", "WS-FLV", "HTTP-fMP4", "WS-fMP4", "RTMPS", "RTSPS", "HTTPS-FLV", "WSS-fMP4",
-];
+const OUTPUTS: [&str; 10] =
+    ["RTMP", "RTSP", "HTTP-FLV", "WS-FLV", "HTTP-fMP4", "WS-fMP4", "RTMPS", "RTSPS", "HTTPS-FLV", "WSS-fMP4"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum By {
@@ -111,8 +110,7 @@ fn start(server: &Server, other: &Server, api: &Api, by: By, clip: Clip, name: &
             vec![camera]
         }
         By::PullRtsp | By::PullRtmp => {
-            let publisher =
-                publish::viaduct_push(BINARY, &path, &other.url("rtmp", &format!("road/{name}")));
+            let publisher = publish::viaduct_push(BINARY, &path, &other.url("rtmp", &format!("road/{name}")));
             source(other.url(if by == By::PullRtsp { "rtsp" } else { "rtmp" }, &format!("road/{name}")));
             vec![publisher]
         }
@@ -123,7 +121,9 @@ fn start(server: &Server, other: &Server, api: &Api, by: By, clip: Clip, name: &
 /// What an output makes of a clip: who reads it, or that it is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
-    Ffmpeg { sound: bool },
+    Ffmpeg {
+        sound: bool,
+    },
     /// FFmpeg 5.1 does not know enhanced FLV: our own reader counts.
     Ours,
     /// 415 or its like.
@@ -244,20 +244,16 @@ fn probe(server: &Server, path: &str, output: &str) -> Result<(), String> {
         });
     }
     let plain = server.url("rtsp", path);
-    let (ok, report, messages) =
-        testkit::process::run(BINARY, ["probe", &plain, "--json", "--timeout", "6"], PATIENCE);
+    let (ok, report, messages) = testkit::process::run(BINARY, ["probe", &plain, "--json", "--timeout", "6"], PATIENCE);
     if ok { Ok(()) } else { Err(format!("{report}{messages}")) }
 }
 
 /// Players beside FFmpeg, on streams that they understand.
 fn players(server: &Server, name: &str) -> BTreeMap<(String, &'static str), Result<(), String>> {
     let mut seen = BTreeMap::new();
-    for (output, scheme, extension) in [
-        ("RTMP", "rtmp", ""),
-        ("RTSP", "rtsp", ""),
-        ("HTTP-FLV", "http", ".flv"),
-        ("HTTP-fMP4", "http", ".mp4"),
-    ] {
+    for (output, scheme, extension) in
+        [("RTMP", "rtmp", ""), ("RTSP", "rtsp", ""), ("HTTP-FLV", "http", ".flv"), ("HTTP-fMP4", "http", ".mp4")]
+    {
         let url = server.url(scheme, &format!("road/{name}{extension}"));
         seen.insert((output.to_owned(), "GStreamer"), read::gstreamer(&url, PICTURES));
         seen.insert((output.to_owned(), "mpv"), read::mpv(&url, PICTURES));
