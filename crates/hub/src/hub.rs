@@ -101,7 +101,7 @@ impl Hub {
         *self.options.write().unwrap_or_else(PoisonError::into_inner) = options;
     }
 
-    /// Follows what happens. A listener that is [`EVENT_QUEUE`] behind loses the oldest and learns it.
+    /// Follows what happens. A listener that is 1,024 events behind loses the oldest and learns it.
     pub fn events(&self) -> broadcast::Receiver<HubEvent> {
         self.events.subscribe()
     }
