@@ -180,7 +180,8 @@ impl Hub {
             Some(stream) => stream,
             None if streams.len() >= MAX_STREAMS => return None,
             None => {
-                let stream = Arc::new(Stream::new(key.clone(), self.options(), self.events.clone(), Arc::clone(&self.ended)));
+                let stream =
+                    Arc::new(Stream::new(key.clone(), self.options(), self.events.clone(), Arc::clone(&self.ended)));
                 streams.insert(key.clone(), Arc::clone(&stream));
                 stream
             }

@@ -194,9 +194,11 @@ impl State {
         self.joins.push_back(position);
         let before = self.joins.len().checked_sub(2).and_then(|index| self.joins.get(index));
         let oldest = before.copied().unwrap_or(position);
-        while self.chunks.front().is_some_and(|chunk| {
-            chunk.position < oldest && newest.saturating_since(chunk.dts) > tail
-        }) {
+        while self
+            .chunks
+            .front()
+            .is_some_and(|chunk| chunk.position < oldest && newest.saturating_since(chunk.dts) > tail)
+        {
             self.pop();
         }
     }

@@ -58,7 +58,12 @@ impl FlvViewer {
         let mut head = Vec::new();
         let mut byte = [0];
         while !head.ends_with(b"\r\n\r\n") {
-            assert_eq!(socket.read(&mut byte).unwrap(), 1, "closed within the head: {}", String::from_utf8_lossy(&head));
+            assert_eq!(
+                socket.read(&mut byte).unwrap(),
+                1,
+                "closed within the head: {}",
+                String::from_utf8_lossy(&head)
+            );
             head.push(byte[0]);
         }
         let text = String::from_utf8_lossy(&head);
@@ -87,8 +92,8 @@ impl FlvViewer {
                         self.ready.push_back(tag);
                     }
                 }
-                Err(error)
-                    if matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {}
+                Err(error) if matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {
+                }
                 Err(_) => self.ended = true,
             }
         }

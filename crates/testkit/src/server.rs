@@ -130,9 +130,7 @@ impl ServerOptions {
             panic!("the server did not come up:\n{}", server.log());
         }
         let http = server.address("http");
-        until("readiness", PATIENCE, || {
-            (http::request(http, "GET", "/readyz", &[], None).status == 200).then_some(())
-        });
+        until("readiness", PATIENCE, || (http::request(http, "GET", "/readyz", &[], None).status == 200).then_some(()));
         server
     }
 }
@@ -302,9 +300,7 @@ impl Api {
 
     /// Waits until a stream is in `state`.
     pub fn await_state(&self, key: &str, state: &str) -> Value {
-        until(&format!("{key} being {state}"), PATIENCE, || {
-            self.stream(key).filter(|stream| stream["state"] == state)
-        })
+        until(&format!("{key} being {state}"), PATIENCE, || self.stream(key).filter(|stream| stream["state"] == state))
     }
 
     /// Waits until a stream is live and can be joined.

@@ -339,7 +339,8 @@ fn only_starts_carry_the_header() {
     source.publisher.configure(track(VIDEO, "b"));
     source.pictures(12..22);
     rendition.read(chunks.len() as u64, &mut chunks);
-    let with_header: Vec<_> = chunks.iter().filter(|chunk| chunk.header.is_some()).map(|chunk| &chunk.body[..]).collect();
+    let with_header: Vec<_> =
+        chunks.iter().filter(|chunk| chunk.header.is_some()).map(|chunk| &chunk.body[..]).collect();
     assert_eq!(with_header, [&b"key400|"[..], b"key800|"]);
     assert!(chunks.iter().filter_map(|chunk| chunk.header.as_ref()).all(|header| header == "header2|"));
 }

@@ -21,7 +21,8 @@ fn answers(server: &Server, path: &str, query: &str) -> [u16; 7] {
         Ok(_) => 200,
         Err(error) => error.kind().http_status(),
     };
-    let rtsp = |method: &str, body: &str| RtspPeer::connect(server.address("rtsp")).ask(method, &target, "", body).status;
+    let rtsp =
+        |method: &str, body: &str| RtspPeer::connect(server.address("rtsp")).ask(method, &target, "", body).status;
     let http = server.address("http");
     let (name, token) = (path, query);
     let ws = |extension: &str| {
@@ -66,10 +67,8 @@ fn good_tokens_publish_and_play() {
     let (mut server, api) = closed_server(&options());
     let publish_token = api.stream_token("publish", "road/*", 600);
     let play_token = api.stream_token("play", "road/k1", 600);
-    let _publisher = publish::ffmpeg_rtsp(
-        &Clip::H264Aac.path(),
-        &server.url("rtsp", &format!("road/k1?token={publish_token}")),
-    );
+    let _publisher =
+        publish::ffmpeg_rtsp(&Clip::H264Aac.path(), &server.url("rtsp", &format!("road/k1?token={publish_token}")));
     api.await_live("road/k1");
     let expect = Expect { pictures: 25, sound: true };
     read::ffmpeg("", &server.url("http", &format!("road/k1.flv?token={play_token}")), expect).unwrap();
@@ -102,8 +101,7 @@ fn a_session_ends_when_its_token_does() {
 fn a_publisher_ends_when_its_token_does() {
     let (server, api) = closed_server(&options().set("streams.publisher_grace_ms", "0"));
     let token = api.stream_token("publish", "road/k1", 3);
-    let _publisher =
-        publish::ffmpeg_rtmp(&Clip::H264.path(), &server.url("rtmp", &format!("road/k1?token={token}")));
+    let _publisher = publish::ffmpeg_rtmp(&Clip::H264.path(), &server.url("rtmp", &format!("road/k1?token={token}")));
     api.await_live("road/k1");
     testkit::until("the publisher's end", Duration::from_secs(10), || api.stream("road/k1").is_none().then_some(()));
 }
@@ -123,7 +121,10 @@ fn unknown_streams_and_names_are_refused_in_each_protocol() {
     }
     for bad in ["api/x", "road/a.b", "road/%2e%2e"] {
         let error = RtmpPeer::open(server.address("rtmp"), bad, ClientRole::Publish).unwrap_err();
-        assert!(matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::NotFound | ErrorKind::Conflict), "{bad}: {error}");
+        assert!(
+            matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::NotFound | ErrorKind::Conflict),
+            "{bad}: {error}"
+        );
         let mut peer = RtspPeer::connect(server.address("rtsp"));
         assert!(matches!(peer.ask("ANNOUNCE", bad, "", H264_SDP).status, 400 | 404), "{bad}");
     }

@@ -54,7 +54,9 @@ fn guessing_passwords_locks_the_door_for_a_while() {
 fn the_api_is_closed_without_a_session_and_after_it() {
     let server = options().start();
     let address = server.address("http");
-    for path in ["/api/v1/streams", "/api/v1/sources", "/api/v1/config", "/api/v1/viewers", "/api/v1/server", "/metrics"] {
+    for path in
+        ["/api/v1/streams", "/api/v1/sources", "/api/v1/config", "/api/v1/viewers", "/api/v1/server", "/metrics"]
+    {
         assert_eq!(http::request(address, "GET", path, &[], None).status, 401, "{path}");
         let wrong = [("Authorization", "Bearer nonsense")];
         assert_eq!(http::request(address, "GET", path, &wrong, None).status, 401, "{path}");
@@ -74,7 +76,10 @@ fn secrets_are_not_logged_nor_shown() {
     const CAMERA_PASSWORD: &str = "camera-secret-4711";
     const GUESS: &str = "guessed-secret-4712";
     const FOREIGN_TOKEN: &str = "foreign-secret-4713";
-    let options = options().set("pull.allow", "127.0.0.0/8").set("log.level", "trace,sqlx=info").set("streams.play_wait_ms", "300");
+    let options = options()
+        .set("pull.allow", "127.0.0.0/8")
+        .set("log.level", "trace,sqlx=info")
+        .set("streams.play_wait_ms", "300");
     let (server, api) = closed_server(&options);
     let address = server.address("http");
     let publish_token = api.stream_token("publish", "road/k1", 600);

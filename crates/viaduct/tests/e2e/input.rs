@@ -51,7 +51,8 @@ fn after_hello(chunk: &[u8]) -> Vec<u8> {
 }
 
 fn rtmp_absurdities() -> Vec<Vec<u8>> {
-    let deep_object: Vec<u8> = [vec![2, 0, 7], b"connect".to_vec(), vec![0; 9], [3, 0, 1, b'a'].repeat(20_000)].concat();
+    let deep_object: Vec<u8> =
+        [vec![2, 0, 7], b"connect".to_vec(), vec![0; 9], [3, 0, 1, b'a'].repeat(20_000)].concat();
     let cut_off = u32::try_from(deep_object.len().min(120)).unwrap();
     vec![
         vec![0xFF; 5000],
@@ -109,8 +110,7 @@ fn malformed_and_absurd_bytes_end_only_their_own_connection() {
     api.await_live("road/k1");
     let mut viewer = FlvViewer::open(server.address("http"), "/road/k1.flv");
     let before = api.metric("viaduct_gateway_malformed_input_total");
-    for (protocol, inputs) in
-        [("rtmp", rtmp_absurdities()), ("rtsp", rtsp_absurdities()), ("http", http_absurdities())]
+    for (protocol, inputs) in [("rtmp", rtmp_absurdities()), ("rtsp", rtsp_absurdities()), ("http", http_absurdities())]
     {
         for (index, bytes) in inputs.iter().enumerate() {
             let mut socket = http::connect(server.address(protocol));
@@ -234,7 +234,8 @@ fn peers_that_dribble_are_cut_on_every_port() {
 fn a_request_body_that_dribbles_is_cut() {
     let server = options().set("limits.handshake_ms", "1000").start();
     let mut socket = http::connect(server.address("http"));
-    let head = "POST /api/v1/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
+    let head =
+        "POST /api/v1/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
     socket.write_all(head.as_bytes()).unwrap();
     let (_, closed) = read_until_closed(&mut socket, Duration::from_secs(6));
     assert!(closed, "half a body holds its connection");
@@ -281,8 +282,7 @@ fn a_publisher_that_announces_and_never_records_does_not_keep_the_name() {
 #[test]
 fn a_login_with_a_body_of_another_shape_names_what_is_wrong() {
     let server = options().start();
-    let answer =
-        http::request(server.address("http"), "POST", "/api/v1/login", &[], Some(&json!({ "username": 5 })));
+    let answer = http::request(server.address("http"), "POST", "/api/v1/login", &[], Some(&json!({ "username": 5 })));
     assert_eq!(answer.status, 400, "{}", answer.text());
     assert_eq!(answer.json()["code"], "invalid_input");
 }

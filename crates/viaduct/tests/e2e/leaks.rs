@@ -49,7 +49,10 @@ fn handles_and_memory_return_after_many_visits_and_cuts() {
     // Warm: lazily made things are made.
     (0..8).for_each(|kind| (0..20).for_each(|_| visit(&server, kind)));
     let settled = |what: &str| {
-        until(what, PATIENCE, || (api.stream("road/k1")?["viewers"] == 0 && api.metric("viaduct_gateway_open_connections") <= 2).then_some(()));
+        until(what, PATIENCE, || {
+            (api.stream("road/k1")?["viewers"] == 0 && api.metric("viaduct_gateway_open_connections") <= 2)
+                .then_some(())
+        });
         testkit::pause(Duration::from_millis(500));
     };
     settled("the warm-up to end");

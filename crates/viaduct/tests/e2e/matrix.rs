@@ -15,8 +15,9 @@ use testkit::clips::{self, Clip};
 use testkit::process::Process;
 use testkit::read::{self, Expect};
 use testkit::rtmp_peer::RtmpPeer;
+use testkit::wire::Wire;
 use testkit::ws::WsViewer;
-use testkit::{Api, PATIENCE, Server, publish, tls, until};
+use testkit::{Api, PATIENCE, Server, publish, rtsp_peer, tls, until};
 
 use crate::support::{BINARY, options};
 
@@ -26,9 +27,8 @@ const WORKERS: usize = 3;
 const PICTURES: usize = 30;
 /// How long our own readers listen.
 const LISTEN: Duration = Duration::from_secs(3);
-const OUTPUTS: [&str; 10] = [
-    "RTMP", "RTSP", "HTTP-FLV", "WS-FLV", "HTTP-fMP4", "WS-fMP4", "RTMPS", "RTSPS", "HTTPS-FLV", "WSS-fMP4",
-];
+const OUTPUTS: [&str; 10] =
+    ["RTMP", "RTSP", "HTTP-FLV", "WS-FLV", "HTTP-fMP4", "WS-fMP4", "RTMPS", "RTSPS", "HTTPS-FLV", "WSS-fMP4"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum By {
@@ -111,8 +111,7 @@ fn start(server: &Server, other: &Server, api: &Api, by: By, clip: Clip, name: &
             vec![camera]
         }
         By::PullRtsp | By::PullRtmp => {
-            let publisher =
-                publish::viaduct_push(BINARY, &path, &other.url("rtmp", &format!("road/{name}")));
+            let publisher = publish::viaduct_push(BINARY, &path, &other.url("rtmp", &format!("road/{name}")));
             source(other.url(if by == By::PullRtsp { "rtsp" } else { "rtmp" }, &format!("road/{name}")));
             vec![publisher]
         }
@@ -123,7 +122,9 @@ fn start(server: &Server, other: &Server, api: &Api, by: By, clip: Clip, name: &
 /// What an output makes of a clip: who reads it, or that it is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
-    Ffmpeg { sound: bool },
+    Ffmpeg {
+        sound: bool,
+    },
     /// FFmpeg 5.1 does not know enhanced FLV: our own reader counts.
     Ours,
     /// 415 or its like.
@@ -180,15 +181,20 @@ fn ours(server: &Server, path: &str, output: &str) -> Result<(), String> {
     let mut demuxer = TagDemuxer::new();
     let mut events = Vec::new();
     match output {
-        "RTMP" => {
+        "RTMP" | "RTMPS" => {
+            let listener = output.to_ascii_lowercase();
+            let wire = Wire::open(server.address(&listener), output == "RTMPS");
             let mut peer =
-                RtmpPeer::open(server.address("rtmp"), path, ClientRole::Play).map_err(|error| error.to_string())?;
+                RtmpPeer::over(wire, "localhost", path, ClientRole::Play).map_err(|error| error.to_string())?;
             for _ in 0..PICTURES * 6 {
                 let Some(tag) = peer.next(LISTEN) else { break };
                 demuxer.handle_tag(tag.kind, tag.timestamp_ms, tag.body, &mut events);
             }
         }
-        "RTMPS" | "RTSPS" | "RTSP" => return probe(server, path, output),
+        "RTSP" | "RTSPS" => {
+            let address = server.address(&output.to_ascii_lowercase());
+            return rtsp_peer::pull(address, path, output == "RTSPS", PICTURES, PATIENCE).map(drop);
+        }
         _ => {
             let bytes = match output {
                 "HTTP-FLV" => read_http(&mut testkit::http::connect(server.address("http")), path),
@@ -233,31 +239,12 @@ fn read_http(stream: &mut (impl std::io::Read + std::io::Write), path: &str) -> 
     bytes.split_off(body)
 }
 
-/// `viaduct probe` reads pictures, in the plain form of the protocol: it has no TLS.
-fn probe(server: &Server, path: &str, output: &str) -> Result<(), String> {
-    if output == "RTMPS" {
-        // The rendition is the one that RTMP has shown; what is left is that TLS carries it.
-        let url = server.url("rtmps", path);
-        return read::ffprobe("", &url).map(drop).or_else(|messages| {
-            // FFmpeg 5.1 connects and reads, but knows no codec in it.
-            if messages.contains("Connection refused") || messages.contains("TLS") { Err(messages) } else { Ok(()) }
-        });
-    }
-    let plain = server.url("rtsp", path);
-    let (ok, report, messages) =
-        testkit::process::run(BINARY, ["probe", &plain, "--json", "--timeout", "6"], PATIENCE);
-    if ok { Ok(()) } else { Err(format!("{report}{messages}")) }
-}
-
 /// Players beside FFmpeg, on streams that they understand.
 fn players(server: &Server, name: &str) -> BTreeMap<(String, &'static str), Result<(), String>> {
     let mut seen = BTreeMap::new();
-    for (output, scheme, extension) in [
-        ("RTMP", "rtmp", ""),
-        ("RTSP", "rtsp", ""),
-        ("HTTP-FLV", "http", ".flv"),
-        ("HTTP-fMP4", "http", ".mp4"),
-    ] {
+    for (output, scheme, extension) in
+        [("RTMP", "rtmp", ""), ("RTSP", "rtsp", ""), ("HTTP-FLV", "http", ".flv"), ("HTTP-fMP4", "http", ".mp4")]
+    {
         let url = server.url(scheme, &format!("road/{name}{extension}"));
         seen.insert((output.to_owned(), "GStreamer"), read::gstreamer(&url, PICTURES));
         seen.insert((output.to_owned(), "mpv"), read::mpv(&url, PICTURES));
@@ -323,7 +310,7 @@ fn document(cells: &BTreeMap<(usize, &str), Result<&'static str, String>>) -> St
          their pixels counting on, and heard the sound; **tungstenite + FFmpeg** is the same behind an independent \
          WebSocket client; **ours only** means that no independent reader on the test machine understands the \
          combination (FFmpeg 5.1 and GStreamer 1.22 know neither enhanced RTMP nor AV1 over RTP), so our own \
-         demultiplexer or `viaduct probe` read it. In *H.264 baseline + G.711A* fMP4 carries the picture alone.\n\n",
+         demultiplexers read it, without decoding. In *H.264 baseline + G.711A* fMP4 carries the picture alone.\n\n",
     );
     let _infallible = writeln!(text, "| publisher | codecs | {} |", OUTPUTS.join(" | "));
     let _infallible = writeln!(text, "|---|---|{}", "---|".repeat(OUTPUTS.len()));

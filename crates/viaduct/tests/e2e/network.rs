@@ -23,8 +23,7 @@ fn own_address() -> Option<IpAddr> {
 #[test]
 fn one_address_cannot_take_all_connections() {
     let Some(own) = own_address() else { return eprintln!("skipped: this machine has no address but loopback") };
-    let mut server =
-        options().set("rtmp.listen", "0.0.0.0:0").set("limits.connections_per_address", "3").start();
+    let mut server = options().set("rtmp.listen", "0.0.0.0:0").set("limits.connections_per_address", "3").start();
     let port = server.address("rtmp").port();
     let held: Vec<TcpStream> = (0..3).map(|_| http::connect((own, port).into())).collect();
     testkit::pause(Duration::from_millis(300));
@@ -33,7 +32,7 @@ fn one_address_cannot_take_all_connections() {
     let api = server.sign_in();
     assert_eq!(api.metric("viaduct_gateway_connections_refused_per_address_total"), 1);
     drop(held);
-    let _publisher = until("a free place", PATIENCE, || {
+    until("a free place", PATIENCE, || {
         let address = (own, port).into();
         rtmp_opens(address).then_some(())
     });
@@ -56,7 +55,11 @@ fn the_number_of_connections_is_limited() {
     }
     assert!((1..=20).contains(&open), "{open} connections are held");
     until("room again", PATIENCE, || {
-        let bytes = http::exchange(server.address("http"), b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", PATIENCE);
+        let bytes = http::exchange(
+            server.address("http"),
+            b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+            PATIENCE,
+        );
         bytes.starts_with(b"HTTP/1.1 200").then_some(())
     });
     server.assert_well();
@@ -139,7 +142,10 @@ fn dangerous_addresses_are_not_pulled_unless_allowed() {
         assert!(said.contains("may not be pulled"), "{url}: {said}");
         assert!(report["next_step"].as_str().unwrap().contains("pull.allow"), "{report}");
     }
-    api.post("/sources", &json!({ "app": "road", "name": "loop", "url": format!("rtsp://127.0.0.1:{rtsp}/road/k1"), "mode": "always" }));
+    api.post(
+        "/sources",
+        &json!({ "app": "road", "name": "loop", "url": format!("rtsp://127.0.0.1:{rtsp}/road/k1"), "mode": "always" }),
+    );
     let state = until("the source to fail", PATIENCE, || {
         let source = api.get("/sources/road/loop");
         (source["state"] == "failed").then_some(source)

@@ -56,7 +56,9 @@ fn an_unknown_key_names_the_nearest_one() {
 #[test]
 fn a_value_out_of_range_names_its_key() {
     let folder = tempfile::tempdir().unwrap();
-    for (key, value) in [("limits.handshake_ms", "5"), ("media.shards", "-1"), ("http.listen", "nowhere"), ("log.level", "x=y=z")] {
+    for (key, value) in
+        [("limits.handshake_ms", "5"), ("media.shards", "-1"), ("http.listen", "nowhere"), ("log.level", "x=y=z")]
+    {
         let said = failing(&options().set(key, value), folder.path());
         assert!(said.contains(key), "{key}={value}: {said}");
     }
@@ -147,8 +149,8 @@ fn a_restart_keeps_users_sources_tokens_and_certificate() {
     });
     api.post("/sources", &source);
     let token = api.stream_token("publish", "road/k1", 600);
+    let session = api.token().to_owned();
     let fingerprint = api.get("/server")["tls"]["fingerprint_sha256"].clone();
-    let session = api.clone();
     let options = server.options().clone();
     let folder = server.stop();
     let server = options.folder(&folder).start();
@@ -158,7 +160,7 @@ fn a_restart_keeps_users_sources_tokens_and_certificate() {
     assert_eq!((&sources["items"][0]["name"], &sources["items"][0]["username"]), (&json!("cam"), &json!("u")));
     assert_eq!(sources["items"][0].get("password"), None);
     assert_eq!(api.get("/server")["tls"]["fingerprint_sha256"], fingerprint);
-    assert_eq!(session_works(&server, session.token()), 200, "the sign-in session is kept");
+    assert_eq!(session_works(&server, &session), 200, "the sign-in session is kept");
     RtmpPeer::open(server.address("rtmp"), &format!("road/k1?token={token}"), ClientRole::Publish).unwrap();
 }
 
@@ -194,7 +196,8 @@ fn tokens_of_the_command_line_open_streams() {
 fn the_doctor_finds_what_would_keep_the_server_from_running() {
     let folder = tempfile::tempdir().unwrap();
     let data = path_text(&folder.path().join("data"));
-    let free = ["http", "https", "rtsp", "rtsps", "rtmp", "rtmps"].map(|name| format!("--set={name}.listen=127.0.0.1:0"));
+    let free =
+        ["http", "https", "rtsp", "rtsps", "rtmp", "rtmps"].map(|name| format!("--set={name}.listen=127.0.0.1:0"));
     let mut healthy = vec!["doctor", "--data-dir", &data];
     healthy.extend(free.iter().map(String::as_str));
     let (ok, report, messages) = viaduct(&healthy);

@@ -146,8 +146,7 @@ fn a_publisher_may_return_at_the_last_moment_of_the_grace_time() {
     // Connected within the grace time; its first picture comes after it.
     let peer = RtmpPeer::open(server.address("rtmp"), "road/k1", ClientRole::Publish).unwrap();
     testkit::pause(Duration::from_millis(1500));
-    let _publisher =
-        publish::TagPublisher::start(peer, media_tags(Clip::H264), |at| u32::try_from(at).unwrap());
+    let _publisher = publish::TagPublisher::start(peer, media_tags(Clip::H264), |at| u32::try_from(at).unwrap());
     api.await_state("road/k1", "live");
     assert!(!viewer.pictures(Duration::from_secs(2)).is_empty() && !viewer.has_ended());
 }

@@ -105,9 +105,8 @@ fn a_wrong_password_is_tried_once_and_then_backed_off() {
     let api = server.sign_in();
     add(&api, &format!("rtsp://u:secret@{camera}/x"), "on_demand");
     // Ten viewers in the first second must not mean ten wrong passwords: cameras lock accounts for that.
-    let statuses: Vec<u16> = (0..10)
-        .map(|_| http::request(server.address("http"), "GET", "/road/cam.flv", &[], None).status)
-        .collect();
+    let statuses: Vec<u16> =
+        (0..10).map(|_| http::request(server.address("http"), "GET", "/road/cam.flv", &[], None).status).collect();
     assert!(statuses.iter().all(|status| *status == 401), "{statuses:?}");
     let tried = shown.load(Ordering::Relaxed);
     assert!(tried <= 2, "the password was shown {tried} times");
@@ -124,7 +123,8 @@ fn a_source_that_is_always_on_backs_off_and_recovers() {
     let server = options().start();
     let api = server.sign_in();
     add(&api, &format!("rtsp://127.0.0.1:{port}/road/k1"), "always");
-    let failing = until("failures", PATIENCE, || Some(state(&api)).filter(|source| source["failures"].as_u64() >= Some(2)));
+    let failing =
+        until("failures", PATIENCE, || Some(state(&api)).filter(|source| source["failures"].as_u64() >= Some(2)));
     assert_eq!(failing["last_error"]["leg"], "connect", "{failing}");
     let other = options().set("rtsp.listen", &format!("127.0.0.1:{port}")).start();
     let _publisher = publish_clip(&other, "road/k1", Clip::H264);
