@@ -19,8 +19,10 @@ pub mod process;
 pub mod publish;
 pub mod read;
 pub mod rtmp_peer;
+pub mod rtsp_peer;
 pub mod server;
 pub mod tls;
+pub mod wire;
 pub mod ws;
 
 use std::time::{Duration, Instant};

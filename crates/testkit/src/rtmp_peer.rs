@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
@@ -10,12 +10,13 @@ use container::flv::{Tag, TagKind};
 use rtmp::chunk::{MessageHeader, write_message};
 use rtmp::{ClientConfig, ClientEvent, ClientRole, ClientSession, Error, Output};
 
-use crate::{PATIENCE, http};
+use crate::PATIENCE;
+use crate::wire::Wire;
 
 /// One connection.
 #[derive(Debug)]
 pub struct RtmpPeer {
-    socket: TcpStream,
+    socket: Wire,
     session: ClientSession,
     tags: VecDeque<Tag>,
     ready: bool,
@@ -28,10 +29,18 @@ impl RtmpPeer {
     /// # Errors
     /// The server's refusal.
     pub fn open(address: SocketAddr, path: &str, role: ClientRole) -> Result<Self, Error> {
+        Self::over(Wire::open(address, false), &address.to_string(), path, role)
+    }
+
+    /// As [`RtmpPeer::open`], over a connection that is there already.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub fn over(wire: Wire, host: &str, path: &str, role: ClientRole) -> Result<Self, Error> {
         let (app, name) = path.split_once('/').unwrap();
-        let config = ClientConfig::new(&format!("rtmp://{address}/{app}"), app, name, role);
+        let config = ClientConfig::new(&format!("rtmp://{host}/{app}"), app, name, role);
         let mut peer = Self {
-            socket: http::connect(address),
+            socket: wire,
             session: ClientSession::new(config, Instant::now(), 7),
             tags: VecDeque::new(),
             ready: false,
@@ -51,7 +60,7 @@ impl RtmpPeer {
         while let Some(output) = self.session.poll_output() {
             match output {
                 Output::Transmit(bytes) => {
-                    if self.socket.write_all(&bytes).is_err() {
+                    if self.socket.write_all(&bytes).and_then(|()| self.socket.flush()).is_err() {
                         self.ended = true;
                     }
                 }
@@ -67,7 +76,7 @@ impl RtmpPeer {
             return Ok(());
         }
         let mut buffer = vec![0; 64 << 10];
-        self.socket.set_read_timeout(Some(patience.min(Duration::from_millis(50)))).unwrap();
+        self.socket.set_patience(patience.min(Duration::from_millis(50)));
         match self.socket.read(&mut buffer) {
             Ok(0) => self.ended = true,
             Ok(count) => self.session.handle_input(Instant::now(), &buffer[..count])?,
@@ -121,6 +130,6 @@ impl RtmpPeer {
 
     /// Cuts the connection as a crash does.
     pub fn crash(self) {
-        let _gone = self.socket.shutdown(std::net::Shutdown::Both);
+        let _gone = self.socket.tcp().shutdown(std::net::Shutdown::Both);
     }
 }

@@ -1,47 +1,11 @@
 //! WebSocket viewers, by an independent implementation of RFC 6455.
 
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use tungstenite::{Message, WebSocket};
 
-use crate::tls::TlsStream;
-use crate::{http, tls};
-
-/// Plain or encrypted.
-#[derive(Debug)]
-pub enum Wire {
-    /// `ws:`
-    Plain(TcpStream),
-    /// `wss:`
-    Tls(Box<TlsStream>),
-}
-
-impl Read for Wire {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        match self {
-            Self::Plain(stream) => stream.read(buffer),
-            Self::Tls(stream) => stream.read(buffer),
-        }
-    }
-}
-
-impl Write for Wire {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        match self {
-            Self::Plain(stream) => stream.write(bytes),
-            Self::Tls(stream) => stream.write(bytes),
-        }
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        match self {
-            Self::Plain(stream) => stream.flush(),
-            Self::Tls(stream) => stream.flush(),
-        }
-    }
-}
+use crate::wire::Wire;
 
 /// A viewer.
 #[derive(Debug)]
@@ -63,8 +27,7 @@ pub enum WsEvent {
 impl WsViewer {
     /// Opens `target` (path and query).
     pub fn open(address: SocketAddr, target: &str, encrypted: bool) -> Self {
-        let wire =
-            if encrypted { Wire::Tls(Box::new(tls::connect(address))) } else { Wire::Plain(http::connect(address)) };
+        let wire = Wire::open(address, encrypted);
         let scheme = if encrypted { "wss" } else { "ws" };
         let (socket, _) = tungstenite::client(format!("{scheme}://{address}{target}"), wire)
             .unwrap_or_else(|error| panic!("{target}: {error}"));
@@ -73,11 +36,7 @@ impl WsViewer {
 
     /// The next message; `None` when nothing comes in time.
     pub fn next(&mut self, patience: Duration) -> Option<WsEvent> {
-        let plain = match self.socket.get_ref() {
-            Wire::Plain(stream) => stream,
-            Wire::Tls(stream) => &stream.sock,
-        };
-        plain.set_read_timeout(Some(patience.max(Duration::from_millis(1)))).unwrap();
+        self.socket.get_mut().set_patience(patience);
         loop {
             return match self.socket.read() {
                 Ok(Message::Text(text)) => Some(WsEvent::Text(text.to_string())),

@@ -15,8 +15,9 @@ use testkit::clips::{self, Clip};
 use testkit::process::Process;
 use testkit::read::{self, Expect};
 use testkit::rtmp_peer::RtmpPeer;
+use testkit::wire::Wire;
 use testkit::ws::WsViewer;
-use testkit::{Api, PATIENCE, Server, publish, tls, until};
+use testkit::{Api, PATIENCE, Server, publish, rtsp_peer, tls, until};
 
 use crate::support::{BINARY, options};
 
@@ -180,15 +181,20 @@ fn ours(server: &Server, path: &str, output: &str) -> Result<(), String> {
     let mut demuxer = TagDemuxer::new();
     let mut events = Vec::new();
     match output {
-        "RTMP" => {
+        "RTMP" | "RTMPS" => {
+            let listener = output.to_ascii_lowercase();
+            let wire = Wire::open(server.address(&listener), output == "RTMPS");
             let mut peer =
-                RtmpPeer::open(server.address("rtmp"), path, ClientRole::Play).map_err(|error| error.to_string())?;
+                RtmpPeer::over(wire, "localhost", path, ClientRole::Play).map_err(|error| error.to_string())?;
             for _ in 0..PICTURES * 6 {
                 let Some(tag) = peer.next(LISTEN) else { break };
                 demuxer.handle_tag(tag.kind, tag.timestamp_ms, tag.body, &mut events);
             }
         }
-        "RTMPS" | "RTSPS" | "RTSP" => return probe(server, path, output),
+        "RTSP" | "RTSPS" => {
+            let address = server.address(&output.to_ascii_lowercase());
+            return rtsp_peer::pull(address, path, output == "RTSPS", PICTURES, PATIENCE).map(drop);
+        }
         _ => {
             let bytes = match output {
                 "HTTP-FLV" => read_http(&mut testkit::http::connect(server.address("http")), path),
@@ -231,21 +237,6 @@ fn read_http(stream: &mut (impl std::io::Read + std::io::Write), path: &str) -> 
     }
     let body = bytes.windows(4).position(|window| window == b"\r\n\r\n").map_or(0, |end| end + 4);
     bytes.split_off(body)
-}
-
-/// `viaduct probe` reads pictures, in the plain form of the protocol: it has no TLS.
-fn probe(server: &Server, path: &str, output: &str) -> Result<(), String> {
-    if output == "RTMPS" {
-        // The rendition is the one that RTMP has shown; what is left is that TLS carries it.
-        let url = server.url("rtmps", path);
-        return read::ffprobe("", &url).map(drop).or_else(|messages| {
-            // FFmpeg 5.1 connects and reads, but knows no codec in it.
-            if messages.contains("Connection refused") || messages.contains("TLS") { Err(messages) } else { Ok(()) }
-        });
-    }
-    let plain = server.url("rtsp", path);
-    let (ok, report, messages) = testkit::process::run(BINARY, ["probe", &plain, "--json", "--timeout", "6"], PATIENCE);
-    if ok { Ok(()) } else { Err(format!("{report}{messages}")) }
 }
 
 /// Players beside FFmpeg, on streams that they understand.
@@ -319,7 +310,7 @@ fn document(cells: &BTreeMap<(usize, &str), Result<&'static str, String>>) -> St
          their pixels counting on, and heard the sound; **tungstenite + FFmpeg** is the same behind an independent \
          WebSocket client; **ours only** means that no independent reader on the test machine understands the \
          combination (FFmpeg 5.1 and GStreamer 1.22 know neither enhanced RTMP nor AV1 over RTP), so our own \
-         demultiplexer or `viaduct probe` read it. In *H.264 baseline + G.711A* fMP4 carries the picture alone.\n\n",
+         demultiplexers read it, without decoding. In *H.264 baseline + G.711A* fMP4 carries the picture alone.\n\n",
     );
     let _infallible = writeln!(text, "| publisher | codecs | {} |", OUTPUTS.join(" | "));
     let _infallible = writeln!(text, "|---|---|{}", "---|".repeat(OUTPUTS.len()));

@@ -149,8 +149,8 @@ fn a_restart_keeps_users_sources_tokens_and_certificate() {
     });
     api.post("/sources", &source);
     let token = api.stream_token("publish", "road/k1", 600);
+    let session = api.token().to_owned();
     let fingerprint = api.get("/server")["tls"]["fingerprint_sha256"].clone();
-    let session = api;
     let options = server.options().clone();
     let folder = server.stop();
     let server = options.folder(&folder).start();
@@ -160,7 +160,7 @@ fn a_restart_keeps_users_sources_tokens_and_certificate() {
     assert_eq!((&sources["items"][0]["name"], &sources["items"][0]["username"]), (&json!("cam"), &json!("u")));
     assert_eq!(sources["items"][0].get("password"), None);
     assert_eq!(api.get("/server")["tls"]["fingerprint_sha256"], fingerprint);
-    assert_eq!(session_works(&server, session.token()), 200, "the sign-in session is kept");
+    assert_eq!(session_works(&server, &session), 200, "the sign-in session is kept");
     RtmpPeer::open(server.address("rtmp"), &format!("road/k1?token={token}"), ClientRole::Publish).unwrap();
 }
 
