@@ -47,8 +47,23 @@ export async function closePage(page) {
   if (page.faults.length > 0) throw new Error(`console errors:\n  ${page.faults.join('\n  ')}`);
 }
 
+/** Waits until nothing fades or slides in any more: half-transparent text has no contrast yet. */
+export async function settle(page) {
+  await page.evaluate(async () => {
+    const finite = () => document.getAnimations().filter((each) => each.effect?.getComputedTiming().endTime !== Infinity && each.playState === 'running');
+    // A transition's class is set in the frame after the element appears, so two quiet frames in a row are asked for.
+    for (let quiet = 0; quiet < 2; ) {
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+      const running = finite();
+      quiet = running.length === 0 ? quiet + 1 : 0;
+      await Promise.allSettled(running.map((each) => each.finished));
+    }
+  });
+}
+
 /** Fails on any accessibility violation that axe-core finds. */
 export async function assertAccessible(page, what) {
+  await settle(page);
   await page.evaluate(AXE);
   const violations = await page.evaluate(async () => {
     const { violations } = await window.axe.run(document, { resultTypes: ['violations'] });

@@ -179,13 +179,15 @@ export const pages = [
     options: { signedIn: false },
     run: async ({ page }) => {
       const { gzipSync } = await import('node:zlib');
-      let total = 0;
-      page.on('response', async (response) => {
-        if (response.url().includes('/api/')) return;
-        total += gzipSync(await response.body()).length;
+      const sizes = [];
+      page.on('requestfinished', (request) => {
+        if (request.url().includes('/api/')) return;
+        sizes.push(request.response().then(async (response) => gzipSync(await response.body()).length));
       });
       await page.at('/login');
-      await page.waitForTimeout(800);
+      await page.locator('form').waitFor();
+      await page.waitForLoadState('networkidle');
+      const total = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
       assert(total > 10_000 && total < 200_000, `${total} bytes`);
     },
   },
