@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use base::ErrorKind;
+use container::flv::TagKind;
 use rtmp::ClientRole;
 use testkit::clips::Clip;
 use testkit::flv::{FlvViewer, VideoTag, video_tag};
@@ -163,4 +164,31 @@ fn a_big_gop_is_not_joinable_and_says_so() {
     let stream = api.stream("road/k1").unwrap();
     assert_eq!(stream["gop"]["joinable"], false);
     assert!(api.get("/streams/road/k1/diagnosis")["summary"].as_str().unwrap().contains("GOP outgrew"));
+}
+
+#[test]
+fn a_fast_publisher_that_nobody_watches_is_not_held_back() {
+    /// 40 MB in all: at one read per pause it would take longer than anybody's patience.
+    const PICTURES: u32 = 100;
+    const PICTURE_LEN: usize = 400 << 10;
+    let mut server = options().start();
+    let api = server.sign_in();
+    let mut peer = RtmpPeer::open(server.address("rtmp"), "road/k1", ClientRole::Publish).unwrap();
+    let tags = media_tags(Clip::H264);
+    let first = tags.iter().position(|tag| video_tag(&tag.body) == VideoTag::Key).unwrap();
+    for tag in &tags[..=first] {
+        assert!(peer.send(tag.kind, 0, &tag.body));
+    }
+    let mut body = vec![0x27, 1, 0, 0, 0];
+    body.extend(u32::try_from(PICTURE_LEN).unwrap().to_be_bytes());
+    body.push(0x41);
+    body.resize(body.len() + PICTURE_LEN - 1, 0xAA);
+    for picture in 1..=PICTURES {
+        assert!(peer.send(TagKind::Video, picture * 40, &body));
+    }
+    until("all pictures", PATIENCE, || {
+        let frames = api.stream("road/k1")?["counters"]["frames"].as_u64()?;
+        (frames > u64::from(PICTURES)).then_some(())
+    });
+    server.assert_well();
 }
