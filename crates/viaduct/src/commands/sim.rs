@@ -37,7 +37,7 @@ pub(crate) struct SimArgs {
     /// AAC needs the ffmpeg program.
     #[arg(long, value_enum, default_value_t = Sound::G711a)]
     audio: Sound,
-    /// Serve them as rtsp://ADDRESS/sim/NAME to anyone who can reach the address.
+    /// Serve them as rtsp://ADDRESS/sim/NAME to anyone who can reach the address; port 0 picks a free one.
     #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:8555")]
     listen: SocketAddr,
     /// Also push each to rtmp://host/app/NAME (give rtmp://host/app).
@@ -78,11 +78,11 @@ pub(crate) fn sim(args: &SimArgs) -> anyhow::Result<ExitCode> {
     }
     runtime()?.block_on(async {
         let hub = Arc::new(Hub::new(StreamOptions::default()));
-        serve(args, &hub)?;
+        let address = serve(args, &hub)?;
         let housekeeping = Arc::clone(&hub);
         tokio::spawn(async move { housekeeping.run().await });
         tokio::select! {
-            started = start_cameras(args, &hub) => { started?; tokio::signal::ctrl_c().await?; }
+            started = start_cameras(args, &hub, address) => { started?; tokio::signal::ctrl_c().await?; }
             stopped = tokio::signal::ctrl_c() => stopped?,
         }
         anyhow::Ok(())
@@ -90,8 +90,9 @@ pub(crate) fn sim(args: &SimArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Only RTSP is listened for; whoever reaches the address may watch, as with a camera without password.
-fn serve(args: &SimArgs, hub: &Arc<Hub>) -> anyhow::Result<()> {
+/// Only RTSP is listened for; whoever reaches the address may watch, as with a camera without password. Returns
+/// the address, with the port that the system picked for 0.
+fn serve(args: &SimArgs, hub: &Arc<Hub>) -> anyhow::Result<SocketAddr> {
     let listening = Listening::bind(&[Listen { protocol: Protocol::Rtsp, address: args.listen }])?;
     let (control, _nothing_but_media) = http::handler();
     let gateway = Gateway::new(GatewayParts {
@@ -108,11 +109,12 @@ fn serve(args: &SimArgs, hub: &Arc<Hub>) -> anyhow::Result<()> {
         control,
         tls: None,
     })?;
+    let address = listening.addresses().first().map_or(args.listen, |(_, address)| *address);
     listening.start(&gateway);
-    Ok(())
+    Ok(address)
 }
 
-async fn start_cameras(args: &SimArgs, hub: &Arc<Hub>) -> anyhow::Result<()> {
+async fn start_cameras(args: &SimArgs, hub: &Arc<Hub>, address: SocketAddr) -> anyhow::Result<()> {
     let scenes = sim::demo_cameras();
     let codec = match args.codec {
         Codec::H264 => VideoCodec::H264,
@@ -143,7 +145,7 @@ async fn start_cameras(args: &SimArgs, hub: &Arc<Hub>) -> anyhow::Result<()> {
             }
             tokio::spawn(publish_clip(Arc::clone(hub), key.clone(), clip));
         }
-        say(&format!("rtsp://{}/{key}", args.listen));
+        say(&format!("rtsp://{address}/{key}"));
         if let Some(to) = &args.to {
             let target =
                 PushTarget::parse(&format!("{}/{name}", to.trim_end_matches('/'))).map_err(anyhow::Error::msg)?;

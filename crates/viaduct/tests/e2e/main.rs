@@ -7,6 +7,7 @@
 
 mod access;
 mod accounts;
+mod cameras;
 mod console;
 mod input;
 mod leaks;
