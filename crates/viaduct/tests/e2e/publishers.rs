@@ -1,6 +1,6 @@
 //! Publishers that die, come back, and contend for a name.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base::ErrorKind;
 use container::flv::TagKind;
@@ -183,8 +183,10 @@ fn a_fast_publisher_that_nobody_watches_is_not_held_back() {
     body.extend(u32::try_from(PICTURE_LEN).unwrap().to_be_bytes());
     body.push(0x41);
     body.resize(body.len() + PICTURE_LEN - 1, 0xAA);
+    let started = Instant::now();
     for picture in 1..=PICTURES {
         assert!(peer.send(TagKind::Video, picture * 40, &body));
+        assert!(started.elapsed() < PATIENCE, "held back at picture {picture}");
     }
     until("all pictures", PATIENCE, || {
         let frames = api.stream("road/k1")?["counters"]["frames"].as_u64()?;
