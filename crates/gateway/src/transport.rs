@@ -49,8 +49,8 @@ impl Transport {
     }
 }
 
-/// Bytes read from a peer at a time; a read that brings fewer has emptied the socket.
-pub(crate) const READ_LEN: usize = 64 << 10;
+/// Bytes read from a peer at a time.
+const READ_LEN: usize = 64 << 10;
 
 thread_local! {
     /// One read buffer for all sessions of a shard: a session that waits holds none.

@@ -20,12 +20,15 @@ use crate::metrics::Metrics;
 use crate::peer::ConnectionSlot;
 use crate::pump::Start;
 use crate::shard::Shard;
-use crate::transport::{READ_LEN, Transport};
+use crate::transport::Transport;
 use crate::viewer::{ControlOutput, End, ViewerControl};
 
-/// Pause before the next read of a publisher that nobody watches and whose socket was empty: fewer wake-ups for
-/// the same bytes. A viewer who joins gets the cached GOP at once, and pictures at their own pace after this.
+/// Pause before the next read of a publisher that nobody watches: fewer wake-ups for the same bytes. A viewer who
+/// joins gets the cached GOP at once, and pictures at their own pace after this.
 const UNWATCHED_PAUSE: Duration = Duration::from_millis(100);
+/// Only a read of fewer bytes is followed by the pause: one that brings more may have filled the receive window,
+/// and pausing then would hold the publisher back.
+const UNHURRIED_LEN: usize = 16 << 10;
 /// How often a session's time-outs are looked at.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -142,7 +145,7 @@ impl Peer {
     async fn feed_until_end(&mut self, publisher: &mut Publisher, feed: &mut TagFeed) -> Result<Ended, Fault> {
         let feedback = publisher.feedback();
         let mut tick = tokio::time::interval(TICK);
-        let mut drained = false;
+        let mut hurried = true;
         loop {
             while let Some(output) = self.session.poll_output() {
                 match output {
@@ -156,7 +159,7 @@ impl Peer {
                     Output::Event(_) => {}
                 }
             }
-            if drained && !publisher.stream().has_readers() {
+            if !hurried && !publisher.stream().has_readers() {
                 tokio::time::sleep(UNWATCHED_PAUSE).await;
             }
             let session = &mut self.session;
@@ -164,7 +167,7 @@ impl Peer {
             tokio::select! {
                 read = self.transport.read_with(|bytes| {
                     received.fetch_add(bytes.len() as u64, std::sync::atomic::Ordering::Relaxed);
-                    drained = bytes.len() < READ_LEN;
+                    hurried = bytes.len() >= UNHURRIED_LEN;
                     session.handle_input(Instant::now(), bytes)
                 }) => read??,
                 wish = feedback.next() => {
