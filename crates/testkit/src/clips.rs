@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::{picture, process};
@@ -104,9 +104,7 @@ impl Clip {
 
     /// Five minutes of it.
     pub fn path(self) -> PathBuf {
-        // One at a time: two makers of one clip would be in each other's way.
-        static MAKING: Mutex<()> = Mutex::new(());
-        let _one_at_a_time = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one_at_a_time = making();
         let folder = folder();
         let long = folder.join(format!("{self:?}-{VERSION}.{}", self.extension()));
         if long.exists() {
@@ -140,6 +138,7 @@ impl Clip {
     /// The same as FLV; for codecs of the original specification.
     pub fn flv(self) -> PathBuf {
         let source = self.path();
+        let _one_at_a_time = making();
         let flv = source.with_extension("flv");
         if !flv.exists() {
             let partial = source.with_extension("partial.flv");
@@ -152,6 +151,12 @@ impl Clip {
         }
         flv
     }
+}
+
+/// Held while a clip is made: two makers of one clip would be in each other's way.
+fn making() -> MutexGuard<'static, ()> {
+    static MAKING: Mutex<()> = Mutex::new(());
+    MAKING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn ffmpeg(arguments: &[String]) {
