@@ -5,6 +5,7 @@
 #![expect(missing_docs, reason = "fields are documented by the OpenAPI document's reader: names are self-explanatory")]
 
 mod account;
+mod application;
 mod event;
 mod openapi;
 mod probe;
@@ -15,6 +16,7 @@ mod stream;
 mod token;
 
 pub use account::{LoginRequest, LoginResponse, PasswordChange, SetupRequest, SetupState, User};
+pub use application::{Application, ApplicationInput, ApplicationList, ApplicationSettings, EffectiveSettings};
 pub use event::{ClientMessage, EventMessage};
 pub use openapi::openapi_json;
 pub use probe::{ProbeClock, ProbeLeg, ProbeReport, ProbeRequest};
@@ -23,6 +25,6 @@ pub use server::{ConfigValue, Configuration, ListenerInfo, ReloadResult, ServerI
 pub use source::{Source, SourceError, SourceInput, SourceList};
 pub use stream::{
     BitrateSample, Counters, Diagnosis, Engine, Gop, PlayOffer, PublisherInfo, RefusedTrack, Step, Stream,
-    StreamDefaults, StreamDetail, StreamPage, StreamStats, StreamUrls, Track, Viewer, ViewerList,
+    StreamDetail, StreamPage, StreamStats, StreamUrls, Track, Viewer, ViewerList,
 };
 pub use token::{TokenRequest, TokenResponse};

@@ -4,9 +4,10 @@ use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use crate::{
-    ClientMessage, Configuration, Diagnosis, EventMessage, LoginRequest, LoginResponse, PasswordChange, PlayOffer,
-    ProbeReport, ProbeRequest, Problem, ReloadResult, ServerInfo, SetupRequest, SetupState, Source, SourceInput,
-    SourceList, StreamDefaults, StreamDetail, StreamPage, StreamStats, TokenRequest, TokenResponse, User, ViewerList,
+    Application, ApplicationInput, ApplicationList, ClientMessage, Configuration, Diagnosis, EffectiveSettings,
+    EventMessage, LoginRequest, LoginResponse, PasswordChange, PlayOffer, ProbeReport, ProbeRequest, Problem,
+    ReloadResult, ServerInfo, SetupRequest, SetupState, Source, SourceInput, SourceList, StreamDetail, StreamPage,
+    StreamStats, TokenRequest, TokenResponse, User, ViewerList,
 };
 
 /// The document, pretty-printed.
@@ -23,7 +24,8 @@ pub fn openapi_json() -> String {
     paths(
         setup_state, set_up, login, logout, me, change_password, server, configuration, reload, streams, stream, play,
         kick_publisher, stream_viewers, viewers, kick_viewer, diagnosis, sources, add_source, source, change_source,
-        remove_source, probe, make_token, stream_defaults, set_stream_defaults, events
+        remove_source, probe, make_token, applications, add_application, change_application, remove_application,
+        stream_settings, events
     ),
     components(schemas(Problem, ClientMessage, EventMessage, StreamStats)),
     modifiers(&Bearer),
@@ -203,19 +205,45 @@ route!(
     responses((status = 200, body = TokenResponse), (status = 400, body = Problem))
 );
 route!(
-    stream_defaults,
+    applications,
     get,
-    path = "/api/v1/stream-defaults",
-    tag = "streams",
-    responses((status = 200, body = StreamDefaults))
+    path = "/api/v1/applications",
+    tag = "applications",
+    responses((status = 200, body = ApplicationList))
 );
 route!(
-    set_stream_defaults,
+    add_application,
+    post,
+    path = "/api/v1/applications",
+    tag = "applications",
+    request_body = ApplicationInput,
+    responses((status = 201, body = Application), (status = 400, body = Problem), (status = 409, body = Problem))
+);
+route!(
+    change_application,
     put,
-    path = "/api/v1/stream-defaults",
-    tag = "streams",
-    request_body = StreamDefaults,
-    responses((status = 200, body = StreamDefaults), (status = 400, body = Problem))
+    path = "/api/v1/applications/{id}",
+    tag = "applications",
+    params(("id" = i64, Path)),
+    request_body = ApplicationInput,
+    responses((status = 200, body = Application), (status = 400, body = Problem), (status = 404, body = Problem))
+);
+route!(
+    remove_application,
+    delete,
+    path = "/api/v1/applications/{id}",
+    tag = "applications",
+    params(("id" = i64, Path)),
+    responses((status = 204), (status = 404, body = Problem))
+);
+route!(
+    stream_settings,
+    get,
+    path = "/api/v1/streams/{app}/{name}/settings",
+    tag = "applications",
+    description = "What holds for one stream, running or not: all rules and the configuration taken together.",
+    params(("app" = String, Path), ("name" = String, Path)),
+    responses((status = 200, body = EffectiveSettings), (status = 400, body = Problem))
 );
 route!(
     events,

@@ -194,21 +194,6 @@ pub struct RefusedTrack {
     pub reason: String,
 }
 
-/// How new streams behave.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct StreamDefaults {
-    /// How long viewers are kept after a publisher is gone: 0 to 600,000.
-    pub publisher_grace_ms: i64,
-    /// How long an on-demand source runs without viewers: 0 to 3,600,000.
-    pub idle_close_ms: i64,
-    /// Bytes of one GOP that are cached: 65,536 to 1,073,741,824.
-    pub gop_cap_bytes: i64,
-    /// Whether a second publisher takes over instead of being refused.
-    pub replace_publisher: bool,
-    /// Longest hold of a frame for interleaving: 0 to 1,000.
-    pub interleave_wait_ms: i64,
-}
-
 /// One line of the `streams/stats` event.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct StreamStats {

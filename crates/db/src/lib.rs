@@ -4,8 +4,8 @@
 //! by [`Database::open`]; a database from a newer program is refused by the migration check.
 
 mod accounts;
+mod applications;
 mod sources;
-mod stream_defaults;
 mod viewer_sessions;
 
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
@@ -17,8 +17,8 @@ use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 pub use accounts::User;
+pub use applications::ApplicationRow;
 pub use sources::{SourceMode, SourceRow};
-pub use stream_defaults::StreamDefaultsRow;
 pub use viewer_sessions::ViewerSessionRow;
 
 /// Connections: SQLite has one writer anyway.

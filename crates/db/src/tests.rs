@@ -48,15 +48,8 @@ async fn sources_are_added_changed_and_removed() {
 #[tokio::test]
 async fn everything_survives_reopening() {
     let (folder, database) = database().await;
-    let defaults = StreamDefaultsRow {
-        publisher_grace_ms: 1,
-        idle_close_ms: 2,
-        gop_cap_bytes: 3,
-        interleave_wait_ms: 4,
-        replace_publisher: true,
-    };
-    assert_eq!(database.stream_defaults().await.unwrap(), None);
-    database.set_stream_defaults(&defaults).await.unwrap();
+    let mut rule = ApplicationRow { pattern: "road/*".into(), replace_publisher: Some(true), ..Default::default() };
+    rule.id = database.add_application(&rule).await.unwrap();
     let row = ViewerSessionRow {
         stream: "a/b".into(),
         protocol: "rtsp".into(),
@@ -69,7 +62,7 @@ async fn everything_survives_reopening() {
     database.add_viewer_sessions(&[row.clone(), row]).await.unwrap();
     database.close().await;
     let again = Database::open(&folder.path().join("viaduct.db")).await.unwrap();
-    assert_eq!(again.stream_defaults().await.unwrap(), Some(defaults));
+    assert_eq!(again.applications().await.unwrap(), [rule]);
     assert_eq!(again.viewer_session_totals().await.unwrap(), (2, 6));
 }
 
@@ -80,4 +73,52 @@ async fn a_file_that_is_no_database_is_named() {
     std::fs::write(&path, vec![7; 4096]).unwrap();
     let error = Database::open(&path).await.unwrap_err().to_string();
     assert!(error.contains("viaduct.db"), "{error}");
+}
+
+#[tokio::test]
+async fn rules_of_applications_are_added_changed_and_removed() {
+    let (_folder, database) = database().await;
+    let mut rule = ApplicationRow {
+        pattern: "road/*".into(),
+        publish: Some("open".into()),
+        gop_cap_bytes: Some(65_536),
+        created_at: 7,
+        ..Default::default()
+    };
+    rule.id = database.add_application(&rule).await.unwrap();
+    assert!(matches!(database.add_application(&rule).await, Err(DbError::Exists)));
+    let other = ApplicationRow { pattern: "*/*".into(), ..Default::default() };
+    let other = ApplicationRow { id: database.add_application(&other).await.unwrap(), ..other };
+    let changed = ApplicationRow { play: Some("off".into()), publish: None, ..rule.clone() };
+    assert!(database.update_application(&changed).await.unwrap());
+    let clash = ApplicationRow { pattern: "*/*".into(), ..changed.clone() };
+    assert!(matches!(database.update_application(&clash).await, Err(DbError::Exists)));
+    assert_eq!(database.applications().await.unwrap(), [other, changed]);
+    assert!(database.remove_application(rule.id).await.unwrap());
+    assert!(!database.remove_application(rule.id).await.unwrap());
+}
+
+#[tokio::test]
+async fn the_defaults_of_an_earlier_program_become_the_widest_rule() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("viaduct.db");
+    let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+    let pool = SqlitePoolOptions::new().connect_with(options).await.unwrap();
+    let mut earlier = sqlx::migrate!();
+    earlier.migrations.to_mut().retain(|migration| migration.version == 1);
+    earlier.run(&pool).await.unwrap();
+    sqlx::query("INSERT INTO stream_defaults VALUES (1, 10, 20, 70000, 40, 1)").execute(&pool).await.unwrap();
+    pool.close().await;
+    let rules = Database::open(&path).await.unwrap().applications().await.unwrap();
+    let expected = ApplicationRow {
+        id: 1,
+        pattern: "*/*".into(),
+        publisher_grace_ms: Some(10),
+        idle_close_ms: Some(20),
+        gop_cap_bytes: Some(70_000),
+        interleave_wait_ms: Some(40),
+        replace_publisher: Some(true),
+        ..Default::default()
+    };
+    assert_eq!(rules, [expected]);
 }

@@ -147,7 +147,8 @@ impl Shard {
         }
         let door = Rc::new(PumpDoor::new(Arc::clone(rendition)));
         self.pumps.borrow_mut().insert(key.clone(), Rc::clone(&door));
-        let pump = Pump::new(Rc::clone(&door), self.merge_window);
+        let window = rendition.stream().options().merge_window.unwrap_or(self.merge_window);
+        let pump = Pump::new(Rc::clone(&door), window);
         let shard = Rc::downgrade(self);
         let mine = Rc::clone(&door);
         self.spawn_local(async move {

@@ -11,7 +11,7 @@ use tokio::sync::broadcast;
 use crate::publisher::{PublishRequest, Publisher};
 use crate::resolver::{Offer, OpenError, StreamProvider};
 use crate::session::{Session, SessionRecord, SessionStart};
-use crate::stream::{Interest, Phase, Records, Stream, StreamOptions};
+use crate::stream::{Interest, Phase, Records, Stream, StreamOptions, StreamRules};
 use crate::{HubEvent, StreamKey};
 
 /// Streams that exist at a time, also those that somebody only asks for.
@@ -27,7 +27,7 @@ pub type RecordSink = Box<dyn Fn(SessionRecord) + Send + Sync>;
 /// All streams of this server.
 pub struct Hub {
     streams: Mutex<HashMap<StreamKey, Arc<Stream>>>,
-    options: RwLock<StreamOptions>,
+    rules: RwLock<Arc<dyn StreamRules>>,
     providers: OnceLock<Vec<Arc<dyn StreamProvider>>>,
     events: broadcast::Sender<HubEvent>,
     next_session: AtomicU64,
@@ -68,7 +68,7 @@ impl Hub {
     pub fn new(options: StreamOptions) -> Self {
         Self {
             streams: Mutex::default(),
-            options: RwLock::new(options),
+            rules: RwLock::new(Arc::new(options)),
             providers: OnceLock::new(),
             events: broadcast::Sender::new(EVENT_QUEUE),
             next_session: AtomicU64::new(1),
@@ -91,14 +91,14 @@ impl Hub {
         let _only_once = self.records.set(sink);
     }
 
-    /// The options of streams created from now on.
-    pub fn options(&self) -> StreamOptions {
-        self.options.read().unwrap_or_else(PoisonError::into_inner).clone()
+    /// Changes what decides on the options of streams created from now on.
+    pub fn set_rules(&self, rules: Arc<dyn StreamRules>) {
+        *self.rules.write().unwrap_or_else(PoisonError::into_inner) = rules;
     }
 
-    /// Changes the options of streams created from now on.
-    pub fn set_options(&self, options: StreamOptions) {
-        *self.options.write().unwrap_or_else(PoisonError::into_inner) = options;
+    /// The options that a stream created now would take.
+    pub fn options(&self, key: &StreamKey) -> StreamOptions {
+        self.rules.read().unwrap_or_else(PoisonError::into_inner).options(key)
     }
 
     /// Follows what happens. A listener that is 1,024 events behind loses the oldest and learns it.
@@ -181,7 +181,7 @@ impl Hub {
             None if streams.len() >= MAX_STREAMS => return None,
             None => {
                 let stream =
-                    Arc::new(Stream::new(key.clone(), self.options(), self.events.clone(), Arc::clone(&self.ended)));
+                    Arc::new(Stream::new(key.clone(), self.options(key), self.events.clone(), Arc::clone(&self.ended)));
                 streams.insert(key.clone(), Arc::clone(&stream));
                 stream
             }

@@ -44,6 +44,6 @@ pub use rendition::{Chunk, Rendition, RenditionKey};
 pub use resolver::{OpenError, StreamProvider};
 pub use session::{Session, SessionRecord, SessionStart};
 pub use steps::{Leg, Step, Steps};
-pub use stream::{Phase, Stream, StreamOptions, Tracks};
+pub use stream::{Phase, Stream, StreamOptions, StreamRules, Tracks};
 pub use subscriber::{Received, Subscriber};
 pub use wakeup::Wakeup;

@@ -1,6 +1,6 @@
 //! The feeding end of a stream.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -118,6 +118,8 @@ pub struct Publisher {
     incarnation: u64,
     feedback: Arc<FeedbackSlot>,
     tracks: Vec<Arc<TrackConfig>>,
+    /// Tracks that the stream's options do not want; what they carry is passed over.
+    ignored: BTreeSet<TrackId>,
     expected_tracks: Option<usize>,
     timeline: Timeline,
     derivers: BTreeMap<TrackId, DtsDeriver>,
@@ -147,6 +149,7 @@ impl Publisher {
             incarnation,
             feedback,
             tracks: Vec::new(),
+            ignored: BTreeSet::new(),
             expected_tracks: None,
             timeline: Timeline::new(start),
             derivers: BTreeMap::new(),
@@ -178,8 +181,13 @@ impl Publisher {
         self.expected_tracks = Some(count);
     }
 
-    /// Adds a track or changes its configuration. More than [`MAX_TRACKS`] are ignored and counted.
+    /// Adds a track or changes its configuration. More than [`MAX_TRACKS`] are ignored and counted; audio is
+    /// ignored where [`crate::StreamOptions::keep_audio`] says so.
     pub fn configure(&mut self, mut track: TrackConfig) {
+        if track.kind() == MediaKind::Audio && !self.stream.options().keep_audio {
+            self.ignored.insert(track.id);
+            return;
+        }
         if let Some(old) = self.tracks.iter_mut().find(|old| old.id == track.id) {
             if old.codec == track.codec && old.clock_hz == track.clock_hz {
                 return;
@@ -207,6 +215,9 @@ impl Publisher {
     /// Takes one access unit that arrived at `now`. Never waits. Returns `false` when another publisher has
     /// taken over and this one should end.
     pub fn push(&mut self, unit: AccessUnit, now: Instant) -> bool {
+        if self.ignored.contains(&unit.track) {
+            return true;
+        }
         let Some(frame) = self.frame(unit, now) else {
             count(&self.stream.counters().dropped);
             return true;
@@ -282,9 +293,10 @@ impl Publisher {
         if let Some(startup) = &mut self.startup {
             let since = *startup.since.get_or_insert(now);
             startup.frames.append(&mut self.ready);
-            let complete = self.expected_tracks.is_some_and(|expected| self.tracks.len() >= expected)
-                || now.saturating_duration_since(since) >= self.stream.options().ready_wait
-                || startup.frames.len() >= MAX_STARTUP_FRAMES;
+            let complete =
+                self.expected_tracks.is_some_and(|expected| self.tracks.len() + self.ignored.len() >= expected)
+                    || now.saturating_duration_since(since) >= self.stream.options().ready_wait
+                    || startup.frames.len() >= MAX_STARTUP_FRAMES;
             if !complete {
                 return true;
             }

@@ -37,6 +37,10 @@ pub struct StreamOptions {
     pub key_frame_interval: Duration,
     /// Whether a second publisher takes over instead of being refused.
     pub replace_publisher: bool,
+    /// Whether audio tracks are taken; where not, publishers may send them all the same.
+    pub keep_audio: bool,
+    /// Writes to a viewer are at least this far apart; `None` leaves it to whoever writes.
+    pub merge_window: Option<Duration>,
 }
 
 impl Default for StreamOptions {
@@ -49,7 +53,22 @@ impl Default for StreamOptions {
             ready_wait: Duration::from_millis(500),
             key_frame_interval: Duration::from_secs(2),
             replace_publisher: false,
+            keep_audio: true,
+            merge_window: None,
         }
+    }
+}
+
+/// Decides how a new stream behaves.
+pub trait StreamRules: Send + Sync {
+    /// The options of the stream under `key`. Called when it is created; must not block.
+    fn options(&self, key: &StreamKey) -> StreamOptions;
+}
+
+/// The same for all.
+impl StreamRules for StreamOptions {
+    fn options(&self, _key: &StreamKey) -> StreamOptions {
+        self.clone()
     }
 }
 

@@ -4,12 +4,16 @@
 //! |---|---|
 //! | [`accounts`] | first run, sign-in, sessions, passwords |
 //! | [`tokens`] | publish and play tokens (HMAC-SHA-256, per stream, action and expiry) |
+//! | [`applications`] | rules for streams by name |
+//! | [`pattern`] | patterns of stream names |
 //! | [`access`] | the [`hub::Access`] that media sessions ask |
 //!
 //! Nothing here speaks HTTP or SQL: `viaduct` maps errors to problem JSON, `db` stores.
 
 pub mod access;
 pub mod accounts;
+pub mod applications;
+pub mod pattern;
 pub mod tokens;
 
 use std::time::{SystemTime, UNIX_EPOCH};

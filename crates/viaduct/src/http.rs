@@ -1,6 +1,7 @@
 //! HTTP handlers: thin translations between the API's types and the use cases.
 
 mod account;
+mod applications;
 mod assets;
 mod auth;
 mod events;
@@ -19,7 +20,7 @@ use std::sync::{Arc, OnceLock};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, post, put};
 use bytes::Bytes;
 use futures_util::FutureExt;
 use gateway::{ControlHttp, ControlRequest, ControlResponse};
@@ -95,7 +96,9 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/sources/{app}/{name}", get(sources::get_one).put(sources::change).delete(sources::remove))
         .route("/probe", post(sources::probe))
         .route("/tokens", post(tokens::make))
-        .route("/stream-defaults", get(streams::defaults).put(streams::set_defaults))
+        .route("/applications", get(applications::list).post(applications::add))
+        .route("/applications/{id}", put(applications::change).delete(applications::remove))
+        .route("/streams/{app}/{name}/settings", get(applications::effective))
         .route("/events", get(events::connect))
         .route("/openapi.json", get(server::openapi))
         .fallback(problem::no_such_route);

@@ -15,10 +15,11 @@ use gateway::{Config, Gateway, GatewayParts, Listening, Protocol, PullGuard};
 use hub::{Hub, SessionRecord, StreamKey};
 use platform::access::TokenAccess;
 use platform::accounts::{Accounts, random_token};
+use platform::applications::Applications;
 use platform::tokens::TokenSigner;
 use tokio::sync::mpsc;
 
-pub(crate) use state::{App, Live, stream_options};
+pub(crate) use state::{App, Live};
 
 use crate::config::{Settings, Values};
 use crate::data_dir::DataDir;
@@ -67,7 +68,9 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     let certificate = certificate::load(settings.certificate.as_ref(), &data, settings.public_host.as_deref())?;
     let signer = TokenSigner::new(data.token_key()?);
     let accounts = Arc::new(open_accounts(args, &settings, &data, &database).await?);
-    let hub = Arc::new(Hub::new(stream_options(&settings, database.stream_defaults().await?)));
+    let applications = Arc::new(Applications::open(database.clone(), settings.streams.clone()).await?);
+    let hub = Arc::new(Hub::new(settings.streams.clone()));
+    hub.set_rules(Arc::clone(&applications) as Arc<dyn hub::StreamRules>);
     let guard = PullGuard::new();
     guard.set_allowed(&settings.pull_allow).map_err(anyhow::Error::msg)?;
     guard.set_own_ports(addresses.iter().map(|(_, address)| address.port()).collect());
@@ -76,7 +79,7 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     let gateway = Gateway::new(GatewayParts {
         config: gateway_config(&settings),
         hub: Arc::clone(&hub),
-        access: Arc::new(TokenAccess::new(signer.clone(), args.dev)),
+        access: Arc::new(TokenAccess::new(signer.clone(), Arc::clone(&applications), args.dev)),
         control: router,
         tls: Some(certificate.material.clone()),
     })?;
@@ -92,6 +95,7 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
         sources,
         guard,
         accounts,
+        applications,
         signer,
         database: database.clone(),
         data,

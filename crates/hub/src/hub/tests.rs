@@ -610,3 +610,26 @@ async fn events_tell_the_life_of_a_stream() {
         ]
     );
 }
+
+#[test]
+fn rules_decide_by_name_and_sound_that_is_not_wanted_is_passed_over() {
+    struct QuietRoad;
+    impl StreamRules for QuietRoad {
+        fn options(&self, key: &StreamKey) -> StreamOptions {
+            StreamOptions { keep_audio: key.app() != "quiet", ready_wait: Duration::from_secs(60), ..options() }
+        }
+    }
+    let hub = hub();
+    hub.set_rules(Arc::new(QuietRoad));
+    for (name, tracks) in [("loud/1", 2), ("quiet/1", 1)] {
+        let mut source = Source::new(&hub, name, &[track(VIDEO, "v"), track(AUDIO, "a")]);
+        source.publisher.expect_tracks(2);
+        source.send(VIDEO, 0, true);
+        source.send(AUDIO, 10, true);
+        let stream = hub.find(&key(name)).unwrap();
+        assert_eq!(stream.phase(), Phase::Live, "{name}: a track that is not wanted is not waited for");
+        assert_eq!(stream.tracks().list.len(), tracks, "{name}");
+        assert_eq!(stream.counters().read().frames, tracks as u64, "{name}");
+        assert_eq!(stream.counters().read().dropped, 0, "{name}");
+    }
+}

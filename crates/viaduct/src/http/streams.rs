@@ -4,18 +4,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::{
-    BitrateSample, Counters, Diagnosis, Engine, Gop, PlayOffer, RefusedTrack, Stream, StreamDefaults, StreamDetail,
-    StreamPage, StreamUrls, ViewerList,
+    BitrateSample, Counters, Diagnosis, Engine, Gop, PlayOffer, RefusedTrack, Stream, StreamDetail, StreamPage,
+    StreamUrls, ViewerList,
 };
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
+use base::ErrorKind;
 use container::fmp4;
-use db::StreamDefaultsRow;
 use gateway::Protocol;
 use hub::publisher::StopReason;
 use hub::{Action, Phase, StreamKey};
 use media::{CodecConfig, MediaKind, TrackConfig};
+use platform::applications::{Admission, Output, RuleSettings};
 use platform::tokens::TokenClaims;
 use platform::unix_now;
 use serde::Deserialize;
@@ -23,9 +24,8 @@ use serde::Deserialize;
 use super::Failure;
 use super::auth::Administrator;
 use super::language::localised;
-use super::problem::Body;
 use super::views;
-use crate::server::{App, stream_options};
+use crate::server::App;
 
 /// Life of the token in a play offer: a player reconnects with a new offer when it ends.
 const PLAY_TOKEN_LIFE_S: i64 = 4 * 3600;
@@ -144,6 +144,10 @@ pub(super) async fn play(
     Path((name_app, name)): Path<(String, String)>,
 ) -> Result<Json<PlayOffer>, Failure> {
     let key = StreamKey::new(&name_app, &name).map_err(|_| Failure::not_found("such stream"))?;
+    let rules = app.applications.effective(&key);
+    if rules.play == Some(Admission::Off) {
+        return Err(Failure::new(ErrorKind::Forbidden, "Playing is switched off for this application."));
+    }
     let open = app.hub.open(&key, PLAY_WAIT).await?;
     let tracks = open.stream.tracks();
     let expires_at = unix_now() + PLAY_TOKEN_LIFE_S;
@@ -152,7 +156,7 @@ pub(super) async fn play(
     let gop = open.stream.key_distance().unwrap_or_default();
     tracing::debug!(user = who.user.name, stream = %key, "A play offer was made.");
     Ok(Json(PlayOffer {
-        engines: engines(&key, &tracks.list, &token),
+        engines: engines(&key, &tracks.list, &token, &rules),
         tracks: tracks.list.iter().map(|track| views::track(track)).collect(),
         gop_ms: views::millis(gop),
         token,
@@ -162,7 +166,7 @@ pub(super) async fn play(
     }))
 }
 
-fn engines(key: &StreamKey, tracks: &[Arc<TrackConfig>], token: &str) -> Vec<Engine> {
+fn engines(key: &StreamKey, tracks: &[Arc<TrackConfig>], token: &str, rules: &RuleSettings) -> Vec<Engine> {
     let (mime, refusals) = fmp4::mime_type(tracks);
     let refused: Vec<RefusedTrack> = refusals
         .into_iter()
@@ -184,6 +188,7 @@ fn engines(key: &StreamKey, tracks: &[Arc<TrackConfig>], token: &str) -> Vec<Eng
         engines.push(engine("ws-flv", "flv", "video/x-flv", &[]));
         engines.push(engine("http-flv", "flv", "video/x-flv", &[]));
     }
+    engines.retain(|engine| rules.permits_output(&engine.engine));
     engines
 }
 
@@ -192,16 +197,20 @@ pub(super) fn urls(app: &App, headers: &HeaderMap, key: &StreamKey, token: Optio
     let asked = headers.get(header::HOST).and_then(|value| value.to_str().ok()).map_or("localhost", host_only);
     let host = app.live().settings.public_host.clone().unwrap_or_else(|| asked.to_owned());
     let query = token.map(|token| format!("?token={token}")).unwrap_or_default();
-    let on = |protocol: Protocol, scheme: &str, suffix: &str| {
-        app.port(protocol).map(|port| format!("{scheme}://{host}:{port}/{key}{suffix}{query}"))
+    let rules = app.applications.effective(key);
+    let is_on = |output: Output| rules.outputs.as_ref().is_none_or(|outputs| outputs.contains(&output));
+    let on = |output: Output, protocol: Protocol, scheme: &str, suffix: &str| {
+        app.port(protocol)
+            .filter(|_| is_on(output))
+            .map(|port| format!("{scheme}://{host}:{port}/{key}{suffix}{query}"))
     };
     StreamUrls {
-        rtsp: on(Protocol::Rtsp, "rtsp", ""),
-        rtmp: on(Protocol::Rtmp, "rtmp", ""),
-        flv: on(Protocol::Http, "http", ".flv"),
-        ws_flv: on(Protocol::Http, "ws", ".flv"),
-        mp4: on(Protocol::Http, "http", ".mp4"),
-        ws_mp4: on(Protocol::Http, "ws", ".mp4"),
+        rtsp: on(Output::Rtsp, Protocol::Rtsp, "rtsp", ""),
+        rtmp: on(Output::Rtmp, Protocol::Rtmp, "rtmp", ""),
+        flv: on(Output::Flv, Protocol::Http, "http", ".flv"),
+        ws_flv: on(Output::Flv, Protocol::Http, "ws", ".flv"),
+        mp4: on(Output::Fmp4, Protocol::Http, "http", ".mp4"),
+        ws_mp4: on(Output::Fmp4, Protocol::Http, "ws", ".mp4"),
     }
 }
 
@@ -323,50 +332,4 @@ fn verdict(stream: &hub::Stream) -> (&'static str, String, Option<String>) {
             ("waiting", failure.unwrap_or_else(|| "Nothing has arrived yet.".to_owned()), None)
         }
     }
-}
-
-pub(super) async fn defaults(State(app): State<Arc<App>>, _who: Administrator) -> Json<StreamDefaults> {
-    Json(current_defaults(&app))
-}
-
-fn current_defaults(app: &App) -> StreamDefaults {
-    let options = app.hub.options();
-    let millis = |duration| i64::try_from(views::millis(duration)).unwrap_or(i64::MAX);
-    StreamDefaults {
-        publisher_grace_ms: millis(options.publisher_grace),
-        idle_close_ms: millis(options.idle_close),
-        gop_cap_bytes: i64::try_from(options.gop_cap_bytes).unwrap_or(i64::MAX),
-        replace_publisher: options.replace_publisher,
-        interleave_wait_ms: millis(options.interleave_wait),
-    }
-}
-
-pub(super) async fn set_defaults(
-    State(app): State<Arc<App>>,
-    who: Administrator,
-    Body(wanted): Body<StreamDefaults>,
-) -> Result<Json<StreamDefaults>, Failure> {
-    for (field, value, range) in [
-        ("publisher_grace_ms", wanted.publisher_grace_ms, 0..=600_000),
-        ("idle_close_ms", wanted.idle_close_ms, 0..=3_600_000),
-        ("gop_cap_bytes", wanted.gop_cap_bytes, 65_536..=1 << 30),
-        ("interleave_wait_ms", wanted.interleave_wait_ms, 0..=1000),
-    ] {
-        if !range.contains(&value) {
-            let detail = format!("{field} must be {} to {}.", range.start(), range.end());
-            return Err(Failure::invalid(field, detail));
-        }
-    }
-    let row = StreamDefaultsRow {
-        publisher_grace_ms: wanted.publisher_grace_ms,
-        idle_close_ms: wanted.idle_close_ms,
-        gop_cap_bytes: wanted.gop_cap_bytes,
-        interleave_wait_ms: wanted.interleave_wait_ms,
-        replace_publisher: wanted.replace_publisher,
-    };
-    app.database.set_stream_defaults(&row).await?;
-    let options = stream_options(&app.live().settings, Some(row));
-    app.hub.set_options(options);
-    tracing::info!(user = who.user.name, ?wanted, "The stream defaults were changed.");
-    Ok(Json(current_defaults(&app)))
 }

@@ -2,14 +2,15 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use api::{ReloadResult, ServerStats};
-use db::{Database, StreamDefaultsRow};
+use db::Database;
 use gateway::source::Sources;
 use gateway::{Gateway, Protocol, PullGuard};
-use hub::{Hub, StreamOptions};
+use hub::Hub;
 use platform::accounts::Accounts;
+use platform::applications::Applications;
 use platform::tokens::TokenSigner;
 
 use crate::certificate::{self, Certificate};
@@ -27,6 +28,7 @@ pub(crate) struct App {
     pub(crate) sources: Arc<Sources>,
     pub(crate) guard: PullGuard,
     pub(crate) accounts: Arc<Accounts>,
+    pub(crate) applications: Arc<Applications>,
     pub(crate) signer: TokenSigner,
     pub(crate) database: Database,
     pub(crate) data: DataDir,
@@ -66,7 +68,7 @@ impl App {
         self.gateway.replace_certificate(&certificate.material)?;
         self.log.set(&settings.log_level)?;
         self.guard.set_allowed(&settings.pull_allow).map_err(anyhow::Error::msg)?;
-        self.hub.set_options(stream_options(&settings, self.database.stream_defaults().await?));
+        self.applications.set_base(settings.streams.clone());
         let mut live = self.live();
         let (changed, needs_restart): (Vec<_>, Vec<_>) =
             live.values.differences(&values).into_iter().partition(|key| key.reload == Reload::Live);
@@ -78,19 +80,5 @@ impl App {
         drop(live);
         tracing::info!(changed = ?result.changed, needs_restart = ?result.needs_restart, "The configuration was reloaded.");
         Ok(result)
-    }
-}
-
-/// Options of new streams: the configuration, then what was changed through the API.
-pub(crate) fn stream_options(settings: &Settings, stored: Option<StreamDefaultsRow>) -> StreamOptions {
-    let Some(row) = stored else { return settings.streams.clone() };
-    let millis = |value: i64| Duration::from_millis(u64::try_from(value).unwrap_or(0));
-    StreamOptions {
-        gop_cap_bytes: usize::try_from(row.gop_cap_bytes).unwrap_or(settings.streams.gop_cap_bytes),
-        publisher_grace: millis(row.publisher_grace_ms),
-        idle_close: millis(row.idle_close_ms),
-        interleave_wait: millis(row.interleave_wait_ms),
-        replace_publisher: row.replace_publisher,
-        ..settings.streams.clone()
     }
 }

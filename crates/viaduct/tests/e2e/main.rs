@@ -7,6 +7,7 @@
 
 mod access;
 mod accounts;
+mod applications;
 mod cameras;
 mod console;
 mod input;

@@ -89,7 +89,7 @@ fn a_reload_changes_what_it_may_and_drops_no_stream() {
     fs::write(&file, "[streams]\npublisher_grace_ms = 7000\n[media]\nmerge_window_ms = 40\n").unwrap();
     server.signal("HUP");
     until("the reload", PATIENCE, || (value("streams.publisher_grace_ms")["value"] == 7000).then_some(()));
-    assert_eq!(api.get("/stream-defaults")["publisher_grace_ms"], 7000);
+    assert_eq!(api.get("/applications")["defaults"]["publisher_grace_ms"], 7000);
     assert!(server.log().contains("media.merge_window_ms"), "what needs a restart is named");
     fs::write(&file, "[streams]\npublisher_grace = 1\n").unwrap();
     server.signal("HUP");

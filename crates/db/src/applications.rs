@@ -1,0 +1,130 @@
+//! Rules for streams by name.
+
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+use crate::{Database, DbError};
+
+/// What one pattern of stream names sets; `None` leaves it to a wider pattern.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ApplicationRow {
+    /// Chosen by the database; 0 for a new row.
+    pub id: i64,
+    /// "app/name" with wildcards.
+    pub pattern: String,
+    /// "open", "token" or "off".
+    pub publish: Option<String>,
+    /// "open", "token" or "off".
+    pub play: Option<String>,
+    /// Families of outputs, separated by commas.
+    pub outputs: Option<String>,
+    /// "keep" or "drop".
+    pub audio: Option<String>,
+    /// Writes to a viewer are at least this far apart.
+    pub merge_window_ms: Option<i64>,
+    /// How long viewers are kept after a publisher is gone.
+    pub publisher_grace_ms: Option<i64>,
+    /// How long an on-demand source runs without viewers.
+    pub idle_close_ms: Option<i64>,
+    /// Bytes of one GOP that are cached.
+    pub gop_cap_bytes: Option<i64>,
+    /// Longest hold of a frame for interleaving.
+    pub interleave_wait_ms: Option<i64>,
+    /// Whether a second publisher takes over.
+    pub replace_publisher: Option<bool>,
+    /// Unix seconds.
+    pub created_at: i64,
+}
+
+fn application(row: &SqliteRow) -> ApplicationRow {
+    ApplicationRow {
+        id: row.get("id"),
+        pattern: row.get("pattern"),
+        publish: row.get("publish"),
+        play: row.get("play"),
+        outputs: row.get("outputs"),
+        audio: row.get("audio"),
+        merge_window_ms: row.get("merge_window_ms"),
+        publisher_grace_ms: row.get("publisher_grace_ms"),
+        idle_close_ms: row.get("idle_close_ms"),
+        gop_cap_bytes: row.get("gop_cap_bytes"),
+        interleave_wait_ms: row.get("interleave_wait_ms"),
+        replace_publisher: row.get("replace_publisher"),
+        created_at: row.get("created_at"),
+    }
+}
+
+impl Database {
+    /// All rules by pattern.
+    ///
+    /// # Errors
+    /// [`DbError::Query`].
+    pub async fn applications(&self) -> Result<Vec<ApplicationRow>, DbError> {
+        let rows = sqlx::query("SELECT * FROM applications ORDER BY pattern").fetch_all(&self.pool).await?;
+        Ok(rows.iter().map(application).collect())
+    }
+
+    /// Adds a rule and returns its id.
+    ///
+    /// # Errors
+    /// [`DbError::Exists`] when the pattern has one.
+    pub async fn add_application(&self, row: &ApplicationRow) -> Result<i64, DbError> {
+        let done = sqlx::query(
+            "INSERT INTO applications
+             (pattern, publish, play, outputs, audio, merge_window_ms, publisher_grace_ms, idle_close_ms,
+              gop_cap_bytes, interleave_wait_ms, replace_publisher, created_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(&row.pattern)
+        .bind(&row.publish)
+        .bind(&row.play)
+        .bind(&row.outputs)
+        .bind(&row.audio)
+        .bind(row.merge_window_ms)
+        .bind(row.publisher_grace_ms)
+        .bind(row.idle_close_ms)
+        .bind(row.gop_cap_bytes)
+        .bind(row.interleave_wait_ms)
+        .bind(row.replace_publisher)
+        .bind(row.created_at)
+        .execute(&self.pool)
+        .await?;
+        Ok(done.last_insert_rowid())
+    }
+
+    /// Changes what a rule sets, not when it was made; `false` when there is none of this id.
+    ///
+    /// # Errors
+    /// [`DbError::Exists`] when another rule has the pattern.
+    pub async fn update_application(&self, row: &ApplicationRow) -> Result<bool, DbError> {
+        let done = sqlx::query(
+            "UPDATE applications SET pattern = ?, publish = ?, play = ?, outputs = ?, audio = ?, merge_window_ms = ?,
+             publisher_grace_ms = ?, idle_close_ms = ?, gop_cap_bytes = ?, interleave_wait_ms = ?,
+             replace_publisher = ? WHERE id = ?",
+        )
+        .bind(&row.pattern)
+        .bind(&row.publish)
+        .bind(&row.play)
+        .bind(&row.outputs)
+        .bind(&row.audio)
+        .bind(row.merge_window_ms)
+        .bind(row.publisher_grace_ms)
+        .bind(row.idle_close_ms)
+        .bind(row.gop_cap_bytes)
+        .bind(row.interleave_wait_ms)
+        .bind(row.replace_publisher)
+        .bind(row.id)
+        .execute(&self.pool)
+        .await?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    /// Removes a rule; `false` when there is none.
+    ///
+    /// # Errors
+    /// [`DbError::Query`].
+    pub async fn remove_application(&self, id: i64) -> Result<bool, DbError> {
+        let done = sqlx::query("DELETE FROM applications WHERE id = ?").bind(id).execute(&self.pool).await?;
+        Ok(done.rows_affected() > 0)
+    }
+}

@@ -1,0 +1,146 @@
+//! Rules for streams by name.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use api::{Application, ApplicationInput, ApplicationList, ApplicationSettings, EffectiveSettings};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use hub::{StreamKey, StreamOptions, StreamRules};
+use platform::applications::{self, Admission, Output, Rule, RuleError, RuleSettings};
+
+use super::Failure;
+use super::auth::Administrator;
+use super::problem::Body;
+use super::views::{self, millis};
+use crate::server::App;
+
+impl From<RuleError> for Failure {
+    fn from(error: RuleError) -> Self {
+        if let RuleError::Storage(source) = &error {
+            tracing::error!(error = %source, "The rules failed.");
+        }
+        Self { field: error.field(), ..Self::new(error.kind(), error.to_string()) }
+    }
+}
+
+fn bytes_of(bytes: usize) -> u64 {
+    u64::try_from(bytes).unwrap_or(u64::MAX)
+}
+
+fn settings_view(settings: &RuleSettings) -> ApplicationSettings {
+    let words = |outputs: &Vec<Output>| outputs.iter().map(|each| each.as_str().to_owned()).collect();
+    ApplicationSettings {
+        publish: settings.publish.map(|each| each.as_str().to_owned()),
+        play: settings.play.map(|each| each.as_str().to_owned()),
+        outputs: settings.outputs.as_ref().map(words),
+        audio: settings.keep_audio.map(|keep| applications::audio_word(keep).to_owned()),
+        merge_window_ms: settings.merge_window.map(millis),
+        publisher_grace_ms: settings.publisher_grace.map(millis),
+        idle_close_ms: settings.idle_close.map(millis),
+        gop_cap_bytes: settings.gop_cap_bytes.map(bytes_of),
+        interleave_wait_ms: settings.interleave_wait.map(millis),
+        replace_publisher: settings.replace_publisher,
+    }
+}
+
+/// What options of the hub, and the rest of a rule, look like when nothing is left open.
+fn complete(app: &App, options: &StreamOptions, rules: &RuleSettings) -> ApplicationSettings {
+    let otherwise = if app.args.dev { Admission::Open } else { Admission::Token };
+    let merge_window = options.merge_window.unwrap_or_else(|| app.live().settings.merge_window);
+    settings_view(&RuleSettings {
+        publish: rules.publish.or(Some(otherwise)),
+        play: rules.play.or(Some(otherwise)),
+        outputs: rules.outputs.clone().or_else(|| Some(Output::ALL.to_vec())),
+        keep_audio: Some(options.keep_audio),
+        merge_window: Some(merge_window),
+        publisher_grace: Some(options.publisher_grace),
+        idle_close: Some(options.idle_close),
+        gop_cap_bytes: Some(options.gop_cap_bytes),
+        interleave_wait: Some(options.interleave_wait),
+        replace_publisher: Some(options.replace_publisher),
+    })
+}
+
+fn settings_of(input: &ApplicationSettings) -> Result<RuleSettings, Failure> {
+    let words = input.outputs.as_ref().map(|words| words.iter().map(String::as_str));
+    let millis = |value: Option<u64>| value.map(Duration::from_millis);
+    Ok(RuleSettings {
+        publish: applications::admission("publish", input.publish.as_deref())?,
+        play: applications::admission("play", input.play.as_deref())?,
+        outputs: words.map(applications::outputs).transpose()?,
+        keep_audio: applications::keep_audio(input.audio.as_deref())?,
+        merge_window: millis(input.merge_window_ms),
+        publisher_grace: millis(input.publisher_grace_ms),
+        idle_close: millis(input.idle_close_ms),
+        gop_cap_bytes: input.gop_cap_bytes.map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX)),
+        interleave_wait: millis(input.interleave_wait_ms),
+        replace_publisher: input.replace_publisher,
+    })
+}
+
+fn view(app: &App, rule: &Rule) -> Application {
+    Application {
+        id: rule.id,
+        pattern: rule.pattern.to_string(),
+        settings: settings_view(&rule.settings),
+        streams: app.hub.list().iter().filter(|stream| rule.pattern.fits(stream.key())).count(),
+        created_at: views::rfc3339(rule.created_at),
+    }
+}
+
+pub(super) async fn list(State(app): State<Arc<App>>, _who: Administrator) -> Json<ApplicationList> {
+    let items = app.applications.rules().iter().map(|rule| view(&app, rule)).collect();
+    let defaults = complete(&app, &app.applications.base(), &RuleSettings::default());
+    Json(ApplicationList { items, defaults })
+}
+
+pub(super) async fn add(
+    State(app): State<Arc<App>>,
+    who: Administrator,
+    Body(input): Body<ApplicationInput>,
+) -> Result<(StatusCode, Json<Application>), Failure> {
+    let pattern = input.pattern.parse().map_err(RuleError::from)?;
+    let rule = app.applications.add(pattern, settings_of(&input.settings)?).await?;
+    tracing::info!(user = who.user.name, pattern = %rule.pattern, "A rule was added.");
+    Ok((StatusCode::CREATED, Json(view(&app, &rule))))
+}
+
+pub(super) async fn change(
+    State(app): State<Arc<App>>,
+    who: Administrator,
+    Path(id): Path<i64>,
+    Body(input): Body<ApplicationInput>,
+) -> Result<Json<Application>, Failure> {
+    let pattern = input.pattern.parse().map_err(RuleError::from)?;
+    let rule = app.applications.change(id, pattern, settings_of(&input.settings)?).await?;
+    tracing::info!(user = who.user.name, pattern = %rule.pattern, "A rule was changed.");
+    Ok(Json(view(&app, &rule)))
+}
+
+pub(super) async fn remove(
+    State(app): State<Arc<App>>,
+    who: Administrator,
+    Path(id): Path<i64>,
+) -> Result<StatusCode, Failure> {
+    app.applications.remove(id).await?;
+    tracing::info!(user = who.user.name, id, "A rule was removed.");
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn effective(
+    State(app): State<Arc<App>>,
+    _who: Administrator,
+    Path((name_app, name)): Path<(String, String)>,
+) -> Result<Json<EffectiveSettings>, Failure> {
+    let key = StreamKey::new(&name_app, &name)?;
+    let rules = app.applications.rules();
+    let fitting = rules.iter().filter(|rule| rule.pattern.fits(&key));
+    Ok(Json(EffectiveSettings {
+        patterns: fitting.map(|rule| rule.pattern.to_string()).collect(),
+        settings: complete(&app, &app.applications.options(&key), &app.applications.effective(&key)),
+        app: name_app,
+        name,
+    }))
+}
