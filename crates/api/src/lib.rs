@@ -10,6 +10,7 @@ mod event;
 mod openapi;
 mod probe;
 mod problem;
+mod relay;
 mod server;
 mod source;
 mod stream;
@@ -21,6 +22,7 @@ pub use event::{ClientMessage, EventMessage};
 pub use openapi::openapi_json;
 pub use probe::{ProbeClock, ProbeLeg, ProbeReport, ProbeRequest};
 pub use problem::Problem;
+pub use relay::{Relay, RelayInput, RelayList, RelayPush};
 pub use server::{ConfigValue, Configuration, ListenerInfo, ReloadResult, ServerInfo, ServerStats, TlsInfo};
 pub use source::{Source, SourceError, SourceInput, SourceList};
 pub use stream::{

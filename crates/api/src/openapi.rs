@@ -5,9 +5,9 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use crate::{
     Application, ApplicationInput, ApplicationList, ClientMessage, Configuration, Diagnosis, EffectiveSettings,
-    EventMessage, LoginRequest, LoginResponse, PasswordChange, PlayOffer, ProbeReport, ProbeRequest, Problem,
-    ReloadResult, ServerInfo, SetupRequest, SetupState, Source, SourceInput, SourceList, StreamDetail, StreamPage,
-    StreamStats, TokenRequest, TokenResponse, User, ViewerList,
+    EventMessage, LoginRequest, LoginResponse, PasswordChange, PlayOffer, ProbeReport, ProbeRequest, Problem, Relay,
+    RelayInput, RelayList, ReloadResult, ServerInfo, SetupRequest, SetupState, Source, SourceInput, SourceList,
+    StreamDetail, StreamPage, StreamStats, TokenRequest, TokenResponse, User, ViewerList,
 };
 
 /// The document, pretty-printed.
@@ -25,7 +25,7 @@ pub fn openapi_json() -> String {
         setup_state, set_up, login, logout, me, change_password, server, configuration, reload, streams, stream, play,
         kick_publisher, stream_viewers, viewers, kick_viewer, diagnosis, sources, add_source, source, change_source,
         remove_source, probe, make_token, applications, add_application, change_application, remove_application,
-        stream_settings, events
+        stream_settings, relays, add_relay, change_relay, remove_relay, events
     ),
     components(schemas(Problem, ClientMessage, EventMessage, StreamStats)),
     modifiers(&Bearer),
@@ -233,6 +233,32 @@ route!(
     delete,
     path = "/api/v1/applications/{id}",
     tag = "applications",
+    params(("id" = i64, Path)),
+    responses((status = 204), (status = 404, body = Problem))
+);
+route!(relays, get, path = "/api/v1/relays", tag = "relays", responses((status = 200, body = RelayList)));
+route!(
+    add_relay,
+    post,
+    path = "/api/v1/relays",
+    tag = "relays",
+    request_body = RelayInput,
+    responses((status = 201, body = Relay), (status = 400, body = Problem), (status = 409, body = Problem))
+);
+route!(
+    change_relay,
+    put,
+    path = "/api/v1/relays/{id}",
+    tag = "relays",
+    params(("id" = i64, Path)),
+    request_body = RelayInput,
+    responses((status = 200, body = Relay), (status = 400, body = Problem), (status = 404, body = Problem))
+);
+route!(
+    remove_relay,
+    delete,
+    path = "/api/v1/relays/{id}",
+    tag = "relays",
     params(("id" = i64, Path)),
     responses((status = 204), (status = 404, body = Problem))
 );

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod applications;
+mod relays;
 mod sources;
 mod viewer_sessions;
 
@@ -18,6 +19,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 
 pub use accounts::User;
 pub use applications::ApplicationRow;
+pub use relays::RelayRow;
 pub use sources::{SourceMode, SourceRow};
 pub use viewer_sessions::ViewerSessionRow;
 

@@ -122,3 +122,25 @@ async fn the_defaults_of_an_earlier_program_become_the_widest_rule() {
     };
     assert_eq!(rules, [expected]);
 }
+
+#[tokio::test]
+async fn relays_are_added_changed_and_removed() {
+    let (_folder, database) = database().await;
+    let mut relay = RelayRow {
+        id: 0,
+        pattern: "road/*".into(),
+        target: "rtmp://192.0.2.7/{app}/{name}".into(),
+        username: None,
+        password: Some("secret".into()),
+        enabled: true,
+        created_at: 5,
+    };
+    relay.id = database.add_relay(&relay).await.unwrap();
+    assert!(matches!(database.add_relay(&relay).await, Err(DbError::Exists)));
+    let changed = RelayRow { enabled: false, ..relay.clone() };
+    assert!(database.update_relay(&changed).await.unwrap());
+    assert_eq!(database.relays().await.unwrap(), [changed]);
+    assert!(!format!("{relay:?}").contains("secret"));
+    assert!(database.remove_relay(relay.id).await.unwrap());
+    assert!(!database.remove_relay(relay.id).await.unwrap());
+}

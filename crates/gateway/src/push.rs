@@ -25,6 +25,7 @@ use tokio::sync::watch;
 
 use crate::guard::PullGuard;
 use crate::pull::{PullFailure, PullSink, PullUrl, Wish, connect, pull};
+use crate::template::UrlTemplate;
 use crate::transport::Transport;
 use crate::{rtmp as rtmp_protocol, rtsp as rtsp_protocol};
 
@@ -82,6 +83,17 @@ impl PushTarget {
     pub fn parse(text: &str) -> Result<Self, String> {
         let url = PullUrl::parse(text, None, None).map_err(|error| error.replace("pulled", "pushed to"))?;
         Ok(Self { url })
+    }
+}
+
+impl PushTarget {
+    pub(crate) fn of_template(template: &UrlTemplate, key: &StreamKey) -> Result<Self, PullFailure> {
+        template.fill(key).map(|url| Self { url }).map_err(|text| PullFailure {
+            leg: Leg::Name,
+            kind: ErrorKind::InvalidInput,
+            text,
+            next_step: "Correct the URL.".to_owned(),
+        })
     }
 }
 

@@ -70,6 +70,11 @@ impl Pattern {
         self.app.fits(key.app()) && self.name.fits(key.name())
     }
 
+    /// Whether it may fit more than one stream.
+    pub const fn is_wide(&self) -> bool {
+        matches!(self.app, Part::Beginning(_)) || matches!(self.name, Part::Beginning(_))
+    }
+
     /// Larger is more specific; the application counts first.
     pub(crate) const fn specificity(&self) -> (usize, usize) {
         (self.app.specificity(), self.name.specificity())

@@ -9,6 +9,7 @@ mod health;
 mod language;
 mod metrics;
 mod problem;
+mod relays;
 mod server;
 mod sources;
 mod streams;
@@ -29,6 +30,7 @@ use tower::ServiceExt;
 
 pub(crate) use events::{EventLog, sample};
 pub(crate) use problem::Failure;
+pub(crate) use relays::spec_of;
 pub(crate) use sources::report_view;
 
 use crate::server::App;
@@ -94,6 +96,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/viewers/{id}", delete(streams::kick_viewer))
         .route("/sources", get(sources::list).post(sources::add))
         .route("/sources/{app}/{name}", get(sources::get_one).put(sources::change).delete(sources::remove))
+        .route("/relays", get(relays::list).post(relays::add))
+        .route("/relays/{id}", put(relays::change).delete(relays::remove))
         .route("/probe", post(sources::probe))
         .route("/tokens", post(tokens::make))
         .route("/applications", get(applications::list).post(applications::add))

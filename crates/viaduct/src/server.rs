@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use db::{Database, SourceMode, ViewerSessionRow};
+use gateway::relay::Relays;
 use gateway::source::{SourceSpec, Sources};
 use gateway::{Config, Gateway, GatewayParts, Listening, Protocol, PullGuard};
 use hub::{Hub, SessionRecord, StreamKey};
@@ -86,6 +87,9 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     let sources = Sources::new(Arc::clone(&gateway), guard.clone(), settings.pull_connections_per_host);
     hub.set_providers(vec![Arc::clone(&sources) as Arc<dyn hub::StreamProvider>]);
     start_stored_sources(&database, &sources).await?;
+    let relays = Relays::new(Arc::clone(&gateway), guard.clone());
+    start_stored_relays(&database, &relays).await?;
+    tokio::spawn(Arc::clone(&relays).run());
     keep_records(&hub, database.clone());
 
     let app = Arc::new(App {
@@ -93,6 +97,7 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
         hub: Arc::clone(&hub),
         gateway: Arc::clone(&gateway),
         sources,
+        relays,
         guard,
         accounts,
         applications,
@@ -166,6 +171,16 @@ async fn start_stored_sources(database: &Database, sources: &Arc<Sources>) -> an
         match (StreamKey::new(&row.app, &row.name), url) {
             (Ok(key), Ok(url)) => sources.put(SourceSpec { key, url, always: row.mode == SourceMode::Always }),
             _ => tracing::warn!(source = ?row, "A stored source is not usable any more; change it in the console."),
+        }
+    }
+    Ok(())
+}
+
+async fn start_stored_relays(database: &Database, relays: &Arc<Relays>) -> anyhow::Result<()> {
+    for row in database.relays().await?.iter().filter(|row| row.enabled) {
+        match http::spec_of(row) {
+            Some(spec) => relays.put(spec),
+            None => tracing::warn!(relay = ?row, "A stored relay is not usable any more; change it in the console."),
         }
     }
     Ok(())

@@ -6,6 +6,7 @@ use std::time::{Instant, SystemTime};
 
 use api::{ReloadResult, ServerStats};
 use db::Database;
+use gateway::relay::Relays;
 use gateway::source::Sources;
 use gateway::{Gateway, Protocol, PullGuard};
 use hub::Hub;
@@ -26,6 +27,7 @@ pub(crate) struct App {
     pub(crate) hub: Arc<Hub>,
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) sources: Arc<Sources>,
+    pub(crate) relays: Arc<Relays>,
     pub(crate) guard: PullGuard,
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) applications: Arc<Applications>,

@@ -16,6 +16,7 @@ mod matrix;
 mod network;
 mod program;
 mod publishers;
+mod relays;
 mod sources;
 mod streams;
 mod support;
