@@ -5,6 +5,7 @@
 
 mod accounts;
 mod applications;
+mod hooks;
 mod relays;
 mod sources;
 mod viewer_sessions;
@@ -19,6 +20,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 
 pub use accounts::User;
 pub use applications::ApplicationRow;
+pub use hooks::{DeliveryRow, DeliveryState, HookRow};
 pub use relays::RelayRow;
 pub use sources::{SourceMode, SourceRow};
 pub use viewer_sessions::ViewerSessionRow;

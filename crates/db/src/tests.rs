@@ -144,3 +144,58 @@ async fn relays_are_added_changed_and_removed() {
     assert!(database.remove_relay(relay.id).await.unwrap());
     assert!(!database.remove_relay(relay.id).await.unwrap());
 }
+
+fn notice(hook_id: i64, body: &str) -> DeliveryRow {
+    DeliveryRow {
+        id: 0,
+        hook_id,
+        event: "stream_up".into(),
+        body: body.into(),
+        state: DeliveryState::Pending,
+        attempts: 0,
+        created_at_ms: 1,
+        next_attempt_ms: Some(1),
+        status: None,
+        answer: None,
+        duration_ms: None,
+    }
+}
+
+#[tokio::test]
+async fn deliveries_wait_in_order_are_trimmed_and_go_with_their_hook() {
+    let (_folder, database) = database().await;
+    let mut hook = HookRow {
+        id: 0,
+        url: "https://192.0.2.7/hook?key=secret".into(),
+        secret: "whsec".into(),
+        events: "stream_up".into(),
+        pattern: "*/*".into(),
+        timeout_ms: 3000,
+        on_failure: "deny".into(),
+        enabled: true,
+        created_at: 5,
+    };
+    hook.id = database.add_hook(&hook).await.unwrap();
+    let shown = format!("{hook:?}");
+    assert!(!shown.contains("secret") && !shown.contains("whsec"), "{shown}");
+    assert_eq!(database.hooks().await.unwrap(), [hook.clone()]);
+
+    let rows: Vec<_> = ["1", "2", "3", "4"].iter().map(|body| notice(hook.id, body)).collect();
+    database.add_deliveries(&rows).await.unwrap();
+    database.add_deliveries(&[notice(hook.id + 1, "of a hook that is gone")]).await.unwrap();
+    let mut first = database.next_delivery(hook.id).await.unwrap().unwrap();
+    assert_eq!(first.body, "1");
+    (first.state, first.attempts, first.next_attempt_ms, first.status) = (DeliveryState::Delivered, 1, None, Some(200));
+    database.update_delivery(&first).await.unwrap();
+    assert_eq!(database.next_delivery(hook.id).await.unwrap().unwrap().body, "2");
+    assert_eq!(database.delivery_counts(hook.id).await.unwrap(), (3, 1, 0));
+    assert_eq!(database.trim_deliveries(hook.id, 0, 2).await.unwrap(), 1, "the oldest that waits goes");
+    let kept = database.deliveries(hook.id, i64::MAX, 10).await.unwrap();
+    assert_eq!(kept.iter().map(|row| row.body.as_str()).collect::<Vec<_>>(), ["4", "3"]);
+    assert!(database.retry_delivery(hook.id, kept[0].id, 9).await.unwrap());
+    assert!(!database.retry_delivery(hook.id + 1, kept[0].id, 9).await.unwrap());
+
+    assert!(database.update_hook(&HookRow { enabled: false, ..hook.clone() }).await.unwrap());
+    assert!(database.remove_hook(hook.id).await.unwrap());
+    assert_eq!(database.delivery_counts(hook.id).await.unwrap(), (0, 0, 0));
+}

@@ -1,5 +1,7 @@
 //! What the hub tells everyone who wants to know.
 
+use base::ErrorKind;
+
 use crate::StreamKey;
 
 /// Something that happened to a stream; sent on a bounded broadcast channel ([`crate::Hub::events`]).
@@ -16,4 +18,13 @@ pub enum HubEvent {
     Down(StreamKey),
     /// A viewer came or went.
     Viewers(StreamKey),
+    /// The source of a stream failed; it may be tried again.
+    Failed {
+        /// Which stream.
+        key: StreamKey,
+        /// What kind of failure.
+        kind: ErrorKind,
+        /// A sentence.
+        text: String,
+    },
 }

@@ -145,7 +145,11 @@ impl Hub {
             return Ok(open);
         }
         let mut phase = open.stream.watch_phase();
-        let started = open.stream.publisher().is_some() || self.ask_providers(key).await?;
+        let started = open.stream.publisher().is_some()
+            || match tokio::time::timeout_at(deadline, self.ask_providers(key)).await {
+                Ok(answer) => answer?,
+                Err(_) => return Err(waited_in_vain(&open.stream, false)),
+            };
         loop {
             match &*phase.borrow_and_update() {
                 Phase::Live | Phase::Grace(_) => break,

@@ -298,9 +298,11 @@ impl Stream {
         self.steps.lock().unwrap_or_else(PoisonError::into_inner).add(leg, ok, text);
     }
 
-    /// Reports that the source of a stream without publisher failed; those who wait learn it at once.
+    /// Reports that the source of a stream failed; those who wait for a picture learn it at once.
     pub fn report_failure(&self, kind: ErrorKind, text: impl Into<String>) {
         let text = text.into();
+        let event = HubEvent::Failed { key: self.key.clone(), kind, text: text.clone() };
+        let _nobody_listens = self.events.send(event);
         self.phase.send_if_modified(|phase| {
             let waiting = matches!(phase, Phase::Waiting | Phase::Failed { .. });
             if waiting {

@@ -5,6 +5,7 @@
 //! | [`accounts`] | first run, sign-in, sessions, passwords |
 //! | [`tokens`] | publish and play tokens (HMAC-SHA-256, per stream, action and expiry) |
 //! | [`applications`] | rules for streams by name |
+//! | [`hooks`] | web hooks: questions and notices to other systems |
 //! | [`pattern`] | patterns of stream names |
 //! | [`access`] | the [`hub::Access`] that media sessions ask |
 //!
@@ -13,6 +14,7 @@
 pub mod access;
 pub mod accounts;
 pub mod applications;
+pub mod hooks;
 pub mod pattern;
 pub mod tokens;
 

@@ -1,0 +1,260 @@
+//! Notices: stored, then delivered hook by hook, in order, again and again.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use base::Backoff;
+use db::{DeliveryRow, DeliveryState};
+use hub::StreamKey;
+use serde_json::Value;
+use tokio::sync::mpsc;
+use tokio::task::{AbortHandle, JoinSet};
+
+use super::{Hook, HookError, HookEvent, HookReply, Hooks, message};
+
+const FIRST_DELAY: Duration = Duration::from_secs(1);
+const MAX_DELAY: Duration = Duration::from_secs(300);
+/// A notice is given up when it is this old.
+const GIVE_UP_AFTER: Duration = Duration::from_secs(24 * 3600);
+/// Notices that wait for one hook; the oldest are dropped beyond it.
+const MAX_WAITING: i64 = 10_000;
+/// Deliveries that are done and kept to be looked at, for one hook.
+const MAX_DONE: i64 = 1000;
+/// Rows written in one transaction.
+const BATCH: usize = 500;
+/// How long a worker sleeps at most without being woken.
+const LONG_SLEEP: Duration = Duration::from_secs(60);
+/// Pause after the database failed.
+const DATABASE_PAUSE: Duration = Duration::from_secs(2);
+/// Characters of an answer that are kept.
+const EXCERPT_LEN: usize = 500;
+
+/// Unix milliseconds now.
+pub(super) fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// The beginning of an answer as text.
+pub(super) fn excerpt(body: &[u8]) -> String {
+    String::from_utf8_lossy(body).chars().take(EXCERPT_LEN).collect()
+}
+
+impl Hooks {
+    /// Tells every hook that wants to know. Never waits: a notice that finds the queue full is dropped, counted
+    /// and logged.
+    pub fn notify(&self, event: HookEvent, key: Option<&StreamKey>, data: &Value) {
+        for hook in self.wanting(event, key) {
+            self.notify_one(&hook, event, data);
+        }
+    }
+
+    pub(super) fn notify_one(&self, hook: &Hook, event: HookEvent, data: &Value) {
+        let now = now_ms();
+        self.log(DeliveryRow {
+            id: 0,
+            hook_id: hook.id,
+            event: event.as_str().to_owned(),
+            body: self.envelope(event, data),
+            state: DeliveryState::Pending,
+            attempts: 0,
+            created_at_ms: now,
+            next_attempt_ms: Some(now),
+            status: None,
+            answer: None,
+            duration_ms: None,
+        });
+    }
+
+    /// Sends a sign of life, which is not worth storing.
+    pub async fn keep_alive(&self, data: &Value) {
+        for hook in self.wanting(HookEvent::Keepalive, None) {
+            let body = self.envelope(HookEvent::Keepalive, data);
+            if let Err((_, reason)) = self.attempt(&hook, HookEvent::Keepalive.as_str(), body).await {
+                tracing::debug!(hook = hook.id, reason, "A sign of life was not taken.");
+            }
+        }
+    }
+
+    /// Passes a row on to the database.
+    pub(super) fn log(&self, row: DeliveryRow) {
+        if self.notices.try_send(row).is_err() && self.dropped.fetch_add(1, Ordering::Relaxed).is_multiple_of(1000) {
+            tracing::error!("The database cannot keep up with web hooks; deliveries are dropped.");
+        }
+    }
+
+    /// Deliveries that were dropped because the database could not keep up, since the start.
+    pub fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
+    }
+
+    /// Posts to one hook; only a status of 200 to 299 is a success.
+    async fn attempt(&self, hook: &Hook, event: &str, body: String) -> Result<HookReply, (Option<u16>, String)> {
+        let call = self.sender.call(message::call(hook, event, body));
+        match tokio::time::timeout(hook.timeout, call).await {
+            Ok(Ok(reply)) if (200..300).contains(&reply.status) => Ok(reply),
+            Ok(Ok(reply)) => Err((Some(reply.status), excerpt(&reply.body))),
+            Ok(Err(reason)) => Err((None, reason)),
+            Err(_) => Err((None, "no answer in time".to_owned())),
+        }
+    }
+
+    /// A hook's deliveries before `before`, newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`HookError::Storage`], or when there is no such hook.
+    pub async fn deliveries(&self, id: i64, before: i64, limit: i64) -> Result<Vec<DeliveryRow>, HookError> {
+        self.find(id).ok_or(HookError::NotFound)?;
+        Ok(self.database.deliveries(id, before, limit).await?)
+    }
+
+    /// How many deliveries of a hook wait, were taken, were given up.
+    ///
+    /// # Errors
+    /// [`HookError::Storage`].
+    pub async fn delivery_counts(&self, id: i64) -> Result<(i64, i64, i64), HookError> {
+        Ok(self.database.delivery_counts(id).await?)
+    }
+
+    /// Delivers again now, whatever came of it before.
+    ///
+    /// # Errors
+    /// When there is no such delivery.
+    pub async fn retry(&self, hook_id: i64, id: i64) -> Result<(), HookError> {
+        if !self.database.retry_delivery(hook_id, id, now_ms()).await? {
+            return Err(HookError::NotFound);
+        }
+        self.bell.notify_waiters();
+        Ok(())
+    }
+
+    /// Posts a made-up event to a hook at once and tells what came of it: status, answer, milliseconds.
+    ///
+    /// # Errors
+    /// When there is no such hook.
+    pub async fn test(&self, id: i64) -> Result<(Option<u16>, String, u64), HookError> {
+        let hook = self.find(id).ok_or(HookError::NotFound)?;
+        let started = Instant::now();
+        let data = serde_json::json!({ "test": true });
+        let body = self.envelope(HookEvent::Keepalive, &data);
+        let (status, answer) = match self.attempt(&hook, HookEvent::Keepalive.as_str(), body).await {
+            Ok(reply) => (Some(reply.status), excerpt(&reply.body)),
+            Err((status, reason)) => (status, reason),
+        };
+        Ok((status, answer, u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)))
+    }
+
+    /// Stores and delivers until dropped. One task runs it; a second call returns at once.
+    pub async fn run(self: Arc<Self>) {
+        let outbox = self.outbox.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        let Some(outbox) = outbox else { return };
+        let writer = Arc::clone(&self);
+        tokio::join!(writer.write(outbox), self.supervise());
+    }
+
+    async fn write(&self, mut outbox: mpsc::Receiver<DeliveryRow>) {
+        let mut batch = Vec::new();
+        while outbox.recv_many(&mut batch, BATCH).await > 0 {
+            while let Err(error) = self.database.add_deliveries(&batch).await {
+                tracing::error!(%error, "Deliveries to web hooks cannot be stored; trying again.");
+                tokio::time::sleep(DATABASE_PAUSE).await;
+            }
+            let mut ids: Vec<i64> = batch.drain(..).map(|row| row.hook_id).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            for id in ids {
+                match self.database.trim_deliveries(id, MAX_DONE, MAX_WAITING).await {
+                    Ok(0) => {}
+                    Ok(dropped) => {
+                        tracing::warn!(
+                            hook = id,
+                            dropped,
+                            "A web hook takes nothing; its oldest notices were dropped."
+                        );
+                    }
+                    Err(error) => tracing::error!(%error, "Old deliveries cannot be removed."),
+                }
+            }
+            self.bell.notify_waiters();
+        }
+    }
+
+    /// One worker for each hook that is there.
+    async fn supervise(self: Arc<Self>) {
+        // They end with this future.
+        let mut running = JoinSet::new();
+        let mut workers: HashMap<i64, AbortHandle> = HashMap::new();
+        loop {
+            let rung = self.bell.notified();
+            while running.try_join_next().is_some() {}
+            workers.retain(|_, worker| !worker.is_finished());
+            for hook in self.hooks().iter().filter(|hook| hook.enabled) {
+                workers.entry(hook.id).or_insert_with(|| running.spawn(Arc::clone(&self).work(hook.id)));
+            }
+            let _either = tokio::time::timeout(LONG_SLEEP, rung).await;
+        }
+    }
+
+    /// Delivers to one hook until it is removed or switched off.
+    async fn work(self: Arc<Self>, id: i64) {
+        let mut backoff = Backoff::new(FIRST_DELAY, MAX_DELAY);
+        loop {
+            let rung = self.bell.notified();
+            let Some(hook) = self.find(id).filter(|hook| hook.enabled) else { return };
+            let sleep = match self.database.next_delivery(id).await {
+                Ok(Some(row)) => match u64::try_from(row.next_attempt_ms.unwrap_or(0) - now_ms()) {
+                    Ok(wait_ms) if wait_ms > 0 => Duration::from_millis(wait_ms),
+                    _ => {
+                        self.deliver(&hook, row, &mut backoff).await;
+                        continue;
+                    }
+                },
+                Ok(None) => LONG_SLEEP,
+                Err(error) => {
+                    tracing::error!(%error, "Deliveries to web hooks cannot be read; trying again.");
+                    DATABASE_PAUSE
+                }
+            };
+            let _either = tokio::time::timeout(sleep, rung).await;
+        }
+    }
+
+    async fn deliver(&self, hook: &Hook, mut row: DeliveryRow, backoff: &mut Backoff) {
+        let started = Instant::now();
+        let outcome = self.attempt(hook, &row.event, row.body.clone()).await;
+        row.attempts += 1;
+        row.duration_ms = Some(i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX));
+        match outcome {
+            Ok(reply) => {
+                backoff.reset();
+                row.state = DeliveryState::Delivered;
+                (row.next_attempt_ms, row.status) = (None, Some(i64::from(reply.status)));
+                row.answer = Some(excerpt(&reply.body));
+            }
+            Err((status, reason)) => {
+                let delay = backoff.next_delay(rand::random());
+                let age = Duration::from_millis(u64::try_from(now_ms() - row.created_at_ms).unwrap_or(0));
+                tracing::warn!(
+                    hook = hook.id,
+                    event = row.event,
+                    reason,
+                    attempts = row.attempts,
+                    "A web hook did not take a notice."
+                );
+                row.status = status.map(i64::from);
+                row.answer = Some(reason);
+                if age >= GIVE_UP_AFTER {
+                    (row.state, row.next_attempt_ms) = (DeliveryState::Failed, None);
+                } else {
+                    row.next_attempt_ms = Some(now_ms() + i64::try_from(delay.as_millis()).unwrap_or(0));
+                }
+            }
+        }
+        while let Err(error) = self.database.update_delivery(&row).await {
+            tracing::error!(%error, "A delivery cannot be stored; trying again.");
+            tokio::time::sleep(DATABASE_PAUSE).await;
+        }
+    }
+}
