@@ -1,4 +1,5 @@
-"""An RTSP camera by gst-rtsp-server: camera.py CLIP USER PASSWORD PORT_FILE. Digest where a user is given."""
+"""An RTSP camera by gst-rtsp-server: camera.py CLIP USER PASSWORD PORT_FILE TRANSPORT. Digest where a user is given;
+TRANSPORT is tcp, udp, multicast or any."""
 
 import os
 import sys
@@ -10,7 +11,7 @@ gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
 from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
 
-clip, user, password, port_file = sys.argv[1:5]
+clip, user, password, port_file, transport = sys.argv[1:6]
 Gst.init(None)
 server = GstRtspServer.RTSPServer()
 server.set_address("127.0.0.1")
@@ -20,6 +21,16 @@ factory.set_launch(
     f"( filesrc location={clip} ! qtdemux name=d d. ! queue ! h264parse ! rtph264pay name=pay0 pt=96"
     " d. ! queue ! aacparse ! rtpmp4gpay name=pay1 pt=97 )"
 )
+lower = {"tcp": "TCP", "udp": "UDP", "multicast": "UDP_MCAST"}.get(transport)
+if lower:
+    factory.set_protocols(getattr(GstRtsp.RTSPLowerTrans, lower))
+if transport == "multicast":
+    pool = GstRtspServer.RTSPAddressPool.new()
+    # Each process has ports of its own, so that tests do not hear each other.
+    first = 20000 + os.getpid() % 10000 * 4
+    pool.add_range("239.255.77.1", "239.255.77.1", first, first + 3, 1)
+    factory.set_address_pool(pool)
+    factory.set_shared(True)
 if user:
     auth = GstRtspServer.RTSPAuth()
     auth.set_supported_methods(GstRtsp.RTSPAuthMethod.DIGEST)

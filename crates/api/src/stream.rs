@@ -123,6 +123,10 @@ pub struct Viewer {
     pub bytes: u64,
     pub lag_ms: u32,
     pub skips: u32,
+    /// Packets lost on the way to the viewer, in permille, as it last reported; only by UDP.
+    pub loss_permille: Option<u16>,
+    /// Jitter of the packets' arrival in milliseconds, as it last reported; only by UDP.
+    pub jitter_ms: Option<u32>,
 }
 
 /// Viewers.

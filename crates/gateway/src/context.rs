@@ -1,6 +1,6 @@
 //! What all sessions share.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use hub::{Access, AccessDenied, AccessRequest, Action, Grant, Hub, StreamKey};
@@ -10,8 +10,10 @@ use crate::config::Config;
 use crate::http::ControlHttp;
 use crate::metrics::Metrics;
 use crate::peer::Connections;
+use crate::rtsp::Receivers;
 use crate::shard::Shards;
 use crate::tls::{Tls, TlsError, TlsMaterial};
+use crate::udp::UdpPorts;
 
 /// What the binary brings.
 pub struct GatewayParts {
@@ -25,6 +27,8 @@ pub struct GatewayParts {
     pub control: ControlHttp,
     /// Certificate; without it the TLS listeners stay closed.
     pub tls: Option<TlsMaterial>,
+    /// Ports for RTP by UDP; without them RTSP offers its connection alone.
+    pub rtsp_udp: Option<UdpPorts>,
 }
 
 /// The gateway: shared by all sessions.
@@ -35,6 +39,9 @@ pub struct Gateway {
     pub(crate) control: ControlHttp,
     pub(crate) tls: Tls,
     pub(crate) shards: Shards,
+    pub(crate) rtsp_udp: Option<UdpPorts>,
+    /// Viewers that are reached by UDP.
+    pub(crate) receivers: Receivers,
     pub(crate) connections: Arc<Connections>,
     pub(crate) metrics: Metrics,
     pub(crate) stopping: watch::Sender<bool>,
@@ -67,6 +74,8 @@ impl Gateway {
             control: parts.control,
             tls,
             shards,
+            rtsp_udp: parts.rtsp_udp,
+            receivers: Receivers::default(),
             connections: Arc::default(),
             metrics: Metrics::default(),
             stopping: watch::Sender::new(false),
@@ -80,6 +89,11 @@ impl Gateway {
     /// When it is unusable; the old one stays.
     pub fn replace_certificate(&self, material: &TlsMaterial) -> Result<(), TlsError> {
         self.tls.replace(material)
+    }
+
+    /// Where RTP is received by UDP, if it is.
+    pub fn rtsp_udp_address(&self) -> Option<SocketAddr> {
+        self.rtsp_udp.as_ref().map(UdpPorts::address)
     }
 
     /// Counters.

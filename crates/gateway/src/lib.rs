@@ -33,6 +33,7 @@ pub mod source;
 mod template;
 mod tls;
 mod transport;
+mod udp;
 mod viewer;
 
 pub use config::{Config, Limits, Listen, Protocol};
@@ -44,3 +45,4 @@ pub use metrics::Metrics;
 pub use shard::Shards;
 pub use template::UrlTemplate;
 pub use tls::{TlsError, TlsMaterial};
+pub use udp::UdpPorts;

@@ -73,6 +73,7 @@ impl Listening {
 
     /// Takes connections until the gateway stops.
     pub fn start(self, gateway: &Arc<Gateway>) {
+        rtsp::listen_for_reports(gateway);
         for (protocol, listener, _) in self.listeners {
             let gateway = Arc::clone(gateway);
             let runtime = gateway.runtime.clone();

@@ -34,6 +34,10 @@ metrics! {
     access_denied,
     /// Bytes received from publishers.
     received_bytes,
+    /// Datagrams to the RTSP ports that no session expects, or from a wrong address.
+    stray_datagrams,
+    /// RTP packets that were lost on their way to us.
+    rtp_packets_lost,
     /// Attempts to pull a source.
     pull_attempts,
     /// Attempts that failed.

@@ -129,11 +129,12 @@ impl PullUrl {
         let scheme = text.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
         let mut embedded = None;
         let url = match scheme.as_deref() {
-            Some("rtsp") => {
+            Some("rtsp" | "rtsp+udp" | "rtsp+multicast") => {
                 // Camera passwords hold characters that URLs do not allow; our own reader is tolerant there.
                 let parsed = RtspUrl::parse(text).map_err(|error| format!("the URL is not usable: {error}"))?;
                 embedded.clone_from(&parsed.credentials);
-                Url::parse(&parsed.to_string())
+                // Requests name the plain scheme; what is stored says by what media is to come.
+                Url::parse(&parsed.to_string().replacen("rtsp", &format!("rtsp{}", parsed.via.suffix()), 1))
             }
             Some("rtmp") => Url::parse(text),
             Some(other) => return Err(format!("{other}:// cannot be pulled; use rtsp:// or rtmp://")),
@@ -234,8 +235,8 @@ async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, PullFailure> 
 /// # Errors
 /// The leg that failed.
 pub async fn pull(url: &PullUrl, guard: &PullGuard, sink: &mut dyn PullSink) -> Result<(), PullFailure> {
-    let mut transport = connect(url, guard, &mut |leg, text| sink.step(leg, true, text)).await?;
     if url.url.scheme() == "rtmp" {
+        let mut transport = connect(url, guard, &mut |leg, text| sink.step(leg, true, text)).await?;
         return rtmp::client::pull(&mut transport, url.url(), sink).await;
     }
     let mut target = RtspUrl::parse(url.url.as_str()).map_err(|error| PullFailure {
@@ -245,7 +246,7 @@ pub async fn pull(url: &PullUrl, guard: &PullGuard, sink: &mut dyn PullSink) -> 
         next_step: "Correct the URL.".to_owned(),
     })?;
     target.credentials.clone_from(&url.credentials);
-    rtsp_protocol::client::pull(&mut transport, target, sink).await
+    rtsp_protocol::client::pull(url, target, guard, sink).await
 }
 
 #[cfg(test)]

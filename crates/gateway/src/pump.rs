@@ -16,12 +16,14 @@ use std::time::{Duration, Instant, SystemTime};
 use hub::{Chunk, Phase, Rendition, Wakeup};
 use tokio::time::Sleep;
 
-use crate::viewer::{End, Viewer};
+use crate::viewer::{End, PACE, Viewer};
 
 /// Sound without pictures waits this many windows at most.
 const QUIET_WINDOWS: u32 = 3;
 /// How long viewers get to take the last bytes of a stream that ended.
 const FAREWELL: Duration = Duration::from_secs(5);
+/// How often silent viewers are looked for.
+const SILENCE_CHECK: Duration = Duration::from_secs(1);
 
 /// The door of a pump, for sessions on the same thread.
 pub(crate) struct PumpDoor {
@@ -63,6 +65,9 @@ pub(crate) struct Pump {
     join: Option<u64>,
     viewers: Vec<Rc<Viewer>>,
     last_flush: Instant,
+    /// When viewers whose burst was over are served again.
+    pace_due: Option<Instant>,
+    silence_checked: Instant,
     /// Something waits for the next flush; urgent when it is a picture.
     waiting: Option<Urgency>,
     timer: Pin<Box<Sleep>>,
@@ -87,6 +92,8 @@ impl Pump {
             join: None,
             viewers: Vec::new(),
             last_flush: now.checked_sub(Duration::from_secs(1)).unwrap_or(now),
+            pace_due: None,
+            silence_checked: now,
             waiting: None,
             timer: Box::pin(tokio::time::sleep(Duration::ZERO)),
             farewell: None,
@@ -132,6 +139,19 @@ impl Pump {
         self.waiting = None;
     }
 
+    /// Goes on with viewers whose burst was over.
+    fn serve_paced(&mut self, cx: &mut Context<'_>, now: Instant) {
+        if self.pace_due.is_some_and(|due| now >= due) {
+            for viewer in self.viewers.iter().filter(|viewer| viewer.is_paced() && !viewer.is_blocked()) {
+                viewer.send(cx, &self.chunks, self.join);
+            }
+            self.pace_due = None;
+        }
+        if self.pace_due.is_none() && self.viewers.iter().any(|viewer| viewer.is_paced()) {
+            self.pace_due = Some(now + PACE);
+        }
+    }
+
     fn retry_blocked(&self, cx: &mut Context<'_>) {
         for viewer in self.viewers.iter().filter(|viewer| viewer.is_blocked()) {
             viewer.send(cx, &self.chunks, self.join);
@@ -141,12 +161,16 @@ impl Pump {
     /// Sends replies; ends viewers that are gone, kicked, expired or stalled, or that said goodbye.
     fn sweep(&mut self, cx: &mut Context<'_>, now: Instant) {
         let wall = SystemTime::now();
+        let look = now.saturating_duration_since(self.silence_checked) >= SILENCE_CHECK;
+        if look {
+            self.silence_checked = now;
+        }
         for viewer in &self.viewers {
             if viewer.session().is_over(wall) && !viewer.is_closed() {
                 viewer.say_goodbye(End::Kicked);
                 viewer.send(cx, &self.chunks, self.join);
                 viewer.close();
-            } else if viewer.has_stalled(now) {
+            } else if viewer.has_stalled(now) || look && viewer.has_expired(now) {
                 viewer.close();
             } else if viewer.has_replies() && !viewer.is_blocked() && !viewer.is_closed() {
                 viewer.send(cx, &self.chunks, self.join);
@@ -213,6 +237,10 @@ impl Future for Pump {
                 }
             }
             self.retry_blocked(cx);
+            self.serve_paced(cx, now);
+            if let Some(due) = self.pace_due {
+                next_wake = Some(next_wake.map_or(due, |other| other.min(due)));
+            }
             if self.viewers.is_empty() && self.door.inbox.borrow().is_empty() && (rung || ending) {
                 return Poll::Ready(());
             }

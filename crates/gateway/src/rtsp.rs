@@ -1,8 +1,11 @@
-//! RTSP and RTSPS over TCP.
+//! RTSP and RTSPS: over the connection, and with media by UDP.
 
 pub(crate) mod client;
 mod from_hub;
+mod lanes;
+mod reports;
 mod server;
 mod to_hub;
 
+pub(crate) use reports::{Receivers, listen_for_reports};
 pub(crate) use server::serve;

@@ -17,8 +17,8 @@ use tokio::sync::mpsc;
 use tokio::task::LocalSet;
 
 use crate::pump::{Pump, PumpDoor, Start};
-use crate::transport::Transport;
-use crate::viewer::{Viewer, ViewerControl};
+use crate::udp::{DatagramPair, UdpPorts};
+use crate::viewer::{MediaPath, Viewer, ViewerControl};
 
 /// Connections handed to a shard that it has not taken yet; over it the acceptor waits.
 const QUEUE: usize = 1024;
@@ -92,7 +92,7 @@ impl ShardHandle {
 }
 
 async fn run(mut inbox: mpsc::Receiver<Job>, merge_window: Duration) {
-    let shard = Rc::new(Shard { pumps: RefCell::default(), merge_window });
+    let shard = Rc::new(Shard { pumps: RefCell::default(), datagrams: RefCell::default(), merge_window });
     LocalSet::new()
         .run_until(async {
             while let Some(job) = inbox.recv().await {
@@ -105,6 +105,8 @@ async fn run(mut inbox: mpsc::Receiver<Job>, merge_window: Duration) {
 /// What belongs to one shard's thread.
 pub(crate) struct Shard {
     pumps: RefCell<HashMap<(usize, RenditionKey), Rc<PumpDoor>>>,
+    /// This thread's handles of the server's UDP ports.
+    datagrams: RefCell<Option<Rc<DatagramPair>>>,
     merge_window: Duration,
 }
 
@@ -125,18 +127,29 @@ impl Shard {
     pub(crate) fn view(
         self: &Rc<Self>,
         rendition: &Arc<Rendition>,
-        transport: Transport,
+        media: impl Into<MediaPath>,
         control: Box<dyn ViewerControl>,
         session: Arc<Session>,
         first: Bytes,
         start: Start,
     ) -> tokio::task::JoinHandle<()> {
         let door = self.pump(rendition);
-        let viewer = Rc::new(Viewer::new(transport, control, session, Arc::clone(&door.wakeup), first));
+        let viewer = Rc::new(Viewer::new(media.into(), control, session, Arc::clone(&door.wakeup), first));
         let reader = self.spawn_local(Rc::clone(&viewer).read());
         viewer.set_reader(reader.abort_handle());
         door.enter(viewer, start);
         reader
+    }
+
+    /// The server's UDP ports, to send by.
+    pub(crate) fn datagrams(&self, ports: &UdpPorts) -> io::Result<Rc<DatagramPair>> {
+        let mut datagrams = self.datagrams.borrow_mut();
+        if let Some(pair) = &*datagrams {
+            return Ok(Rc::clone(pair));
+        }
+        let pair = Rc::new(ports.open_pair()?);
+        *datagrams = Some(Rc::clone(&pair));
+        Ok(pair)
     }
 
     /// The pump of a rendition on this shard.

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::io::{self, IoSlice};
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -23,6 +24,22 @@ pub(crate) enum Transport {
 impl Transport {
     pub(crate) const fn is_encrypted(&self) -> bool {
         matches!(self, Self::Tls(_))
+    }
+
+    /// Our end of the connection, where it is a socket of ours.
+    pub(crate) fn local_addr(&self) -> Option<SocketAddr> {
+        match self {
+            Self::Plain(stream) => stream.local_addr().ok(),
+            _ => None,
+        }
+    }
+
+    /// The other end of the connection, where it is a socket of ours.
+    pub(crate) fn peer_addr(&self) -> Option<SocketAddr> {
+        match self {
+            Self::Plain(stream) => stream.peer_addr().ok(),
+            _ => None,
+        }
     }
 
     /// Writes as much as the socket takes now; `Pending` registers the task for writability.

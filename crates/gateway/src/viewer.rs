@@ -1,5 +1,7 @@
 //! One viewer of a rendition: a position, the bytes that must go out before it moves on, and its socket.
 
+mod route;
+
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -14,6 +16,8 @@ use hub::{Chunk, Session, Wakeup};
 use tokio::task::AbortHandle;
 
 use crate::transport::Transport;
+use route::Progress;
+pub(crate) use route::{DatagramRoute, PACE};
 
 /// A viewer that takes nothing for this long is cut.
 pub(crate) const STALL_LIMIT: Duration = Duration::from_secs(30);
@@ -46,13 +50,34 @@ pub(crate) trait ViewerControl {
     /// Takes bytes from the viewer.
     fn on_input(&mut self, now: Instant, bytes: &[u8], out: &mut ControlOutput);
 
+    /// Looked at about once a second: whether the viewer has been silent for too long.
+    fn has_expired(&mut self, _now: Instant) -> bool {
+        false
+    }
+
     /// The protocol's last words.
     fn on_end(&mut self, _end: End, _out: &mut BytesMut) {}
+}
+
+/// How a viewer is reached.
+pub(crate) enum MediaPath {
+    /// Media and replies share the connection.
+    Connection(Transport),
+    /// The connection carries replies alone.
+    Datagrams(Transport, DatagramRoute),
+}
+
+impl From<Transport> for MediaPath {
+    fn from(transport: Transport) -> Self {
+        Self::Connection(transport)
+    }
 }
 
 /// A viewer; owned by its pump, shared with the task that reads from it. Both live on one thread.
 pub(crate) struct Viewer {
     transport: RefCell<Transport>,
+    /// Media leaves here instead of by the connection.
+    route: Option<RefCell<DatagramRoute>>,
     control: RefCell<Box<dyn ViewerControl>>,
     out: RefCell<Out>,
     session: Arc<Session>,
@@ -62,6 +87,8 @@ pub(crate) struct Viewer {
     leaving: Cell<bool>,
     paused: Cell<bool>,
     blocked: Cell<bool>,
+    /// Has more to send as soon as its pace permits.
+    paced: Cell<bool>,
     reader: RefCell<Option<AbortHandle>>,
 }
 
@@ -84,15 +111,20 @@ enum Place {
 
 impl Viewer {
     pub(crate) fn new(
-        transport: Transport,
+        media: MediaPath,
         control: Box<dyn ViewerControl>,
         session: Arc<Session>,
         wakeup: Arc<Wakeup>,
         first: Bytes,
     ) -> Self {
+        let (transport, route) = match media {
+            MediaPath::Connection(transport) => (transport, None),
+            MediaPath::Datagrams(transport, route) => (transport, Some(RefCell::new(route))),
+        };
         let pending = if first.is_empty() { VecDeque::new() } else { VecDeque::from([first]) };
         Self {
             transport: RefCell::new(transport),
+            route,
             control: RefCell::new(control),
             out: RefCell::new(Out { pending, place: Place::Waiting(0), progress: Instant::now(), drain: false }),
             session,
@@ -101,6 +133,7 @@ impl Viewer {
             leaving: Cell::new(false),
             paused: Cell::new(false),
             blocked: Cell::new(false),
+            paced: Cell::new(false),
             reader: RefCell::new(None),
         }
     }
@@ -116,6 +149,16 @@ impl Viewer {
 
     pub(crate) fn is_blocked(&self) -> bool {
         self.blocked.get()
+    }
+
+    /// Whether more is to leave after [`PACE`].
+    pub(crate) fn is_paced(&self) -> bool {
+        self.paced.get()
+    }
+
+    /// Whether the protocol gives up on the viewer.
+    pub(crate) fn has_expired(&self, now: Instant) -> bool {
+        self.control.borrow_mut().has_expired(now)
     }
 
     pub(crate) fn is_leaving(&self) -> bool {
@@ -162,17 +205,25 @@ impl Viewer {
         let mut out = self.out.borrow_mut();
         let mut transport = self.transport.borrow_mut();
         let mut sent = 0;
+        // What leaves by datagrams does not leave by the connection.
+        let silent = self.paused.get() || self.route.is_some();
         let result = loop {
             if !self.paused.get() {
                 self.settle(&mut out, chunks, join);
             }
-            match out.write(&mut transport, cx, chunks, self.paused.get()) {
+            match out.write(&mut transport, cx, chunks, silent) {
                 Poll::Ready(Ok(0)) => break out.finish_drain(&mut transport, cx),
                 Poll::Ready(Ok(count)) => sent += count,
                 Poll::Ready(Err(error)) => break Poll::Ready(Err(error)),
                 Poll::Pending => break Poll::Pending,
             }
         };
+        if let (Some(route), false) = (&self.route, self.paused.get()) {
+            let progress = out.send_datagrams(&mut route.borrow_mut(), chunks, &mut sent);
+            self.paced.set(progress == Progress::Paced);
+        } else {
+            self.paced.set(false);
+        }
         match result {
             Poll::Ready(Ok(())) => self.blocked.set(false),
             Poll::Ready(Err(_)) => self.closed.set(true),
@@ -312,6 +363,13 @@ impl Out {
         self.place = Place::At(position, with_header);
     }
 
+    fn send_datagrams(&mut self, route: &mut DatagramRoute, chunks: &VecDeque<Chunk>, sent: &mut usize) -> Progress {
+        let Place::At(mut position, with_header) = self.place else { return Progress::Done };
+        let progress = route.send(chunks_from(chunks, position), &mut position, sent);
+        self.place = Place::At(position, with_header);
+        progress
+    }
+
     fn finish_drain(&mut self, transport: &mut Transport, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if !self.drain {
             return Poll::Ready(Ok(()));
@@ -345,7 +403,7 @@ impl<'a> Gather<'a> {
     }
 }
 
-fn chunks_from(chunks: &VecDeque<Chunk>, position: u64) -> impl Iterator<Item = &Chunk> {
+fn chunks_from(chunks: &VecDeque<Chunk>, position: u64) -> impl Iterator<Item = &Chunk> + Clone {
     let start = chunks.front().map_or(0, |chunk| chunk.position);
     let skip = usize::try_from(position.saturating_sub(start)).unwrap_or(usize::MAX);
     chunks.range(skip.min(chunks.len())..)

@@ -33,8 +33,22 @@ pub struct Session {
     bytes: AtomicU64,
     lag_ms: AtomicU32,
     skips: AtomicU32,
+    /// What the viewer reports of its reception: loss in permille above, jitter in milliseconds below; all ones
+    /// until it does.
+    reception: AtomicU64,
     kicked: AtomicBool,
 }
+
+/// What a viewer by datagrams reports of its reception.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reception {
+    /// Packets lost since its report before, in permille.
+    pub loss_permille: u16,
+    /// Mean deviation of the packets' spacing (RFC 3550 §6.4.1), in milliseconds.
+    pub jitter_ms: u32,
+}
+
+const NO_RECEPTION: u64 = u64::MAX;
 
 /// What is left of a session for the accounts.
 #[derive(Clone, Debug)]
@@ -69,6 +83,7 @@ impl Session {
             bytes: AtomicU64::new(0),
             lag_ms: AtomicU32::new(0),
             skips: AtomicU32::new(0),
+            reception: AtomicU64::new(NO_RECEPTION),
             kicked: AtomicBool::new(false),
         }
     }
@@ -117,6 +132,19 @@ impl Session {
     /// Counts a fall off the ring.
     pub fn skipped(&self) {
         self.skips.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Notes what the viewer reports of its reception.
+    pub fn note_reception(&self, reception: Reception) {
+        let packed = u64::from(reception.loss_permille) << 32 | u64::from(reception.jitter_ms);
+        self.reception.store(packed, Ordering::Relaxed);
+    }
+
+    /// What the viewer last reported of its reception; `None` where the protocol has no reports.
+    pub fn reception(&self) -> Option<Reception> {
+        let packed = self.reception.load(Ordering::Relaxed);
+        let loss_permille = u16::try_from(packed >> 32).ok()?;
+        Some(Reception { loss_permille, jitter_ms: u32::try_from(packed & 0xFFFF_FFFF).ok()? })
     }
 
     /// Asks the session's owner to end it.

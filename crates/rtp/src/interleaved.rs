@@ -1,4 +1,5 @@
-//! Frames as RTP packets in RTSP's interleaved framing (RFC 2326 §10.12), shared by all viewers.
+//! Frames as RTP packets, shared by all viewers: in RTSP's interleaved framing (RFC 2326 §10.12), or as
+//! [`crate::datagrams`].
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -7,6 +8,7 @@ use std::time::Duration;
 use bytes::{BufMut, BytesMut};
 use media::{Codec, Frame, Muxer, Refusal, Timestamp, TrackConfig, TrackId};
 
+use crate::datagrams::Index;
 use crate::packet::{FIXED_HEADER_BYTES, Header, u16_at, u32_at};
 use crate::payload::{MIN_PAYLOAD_BYTES, Packetizer};
 use crate::sdp::{payload_clock_hz, payload_type};
@@ -59,6 +61,41 @@ pub struct InterleavedMuxer {
     unix_us_at_zero: i64,
     cname: String,
     max_packet_bytes: usize,
+    framing: Framing,
+}
+
+/// What tells packets apart in the output.
+#[derive(Debug)]
+enum Framing {
+    /// `$`, channel and length before each.
+    Interleaved,
+    /// An index behind all packets of a frame.
+    Datagrams(Index),
+}
+
+impl Framing {
+    /// Begins a packet of `length` bytes, or of a length that [`Framing::end`] fills in.
+    fn begin(&mut self, channel: u8, length: u16, out: &mut BytesMut) {
+        match self {
+            Self::Interleaved => out.put_slice(&frame_header(channel, length)),
+            Self::Datagrams(index) if length > 0 => index.add(channel, length),
+            Self::Datagrams(_) => {}
+        }
+    }
+
+    /// Ends the packet that was begun at `start` without its length.
+    fn end(&mut self, channel: u8, start: usize, out: &mut BytesMut) {
+        match self {
+            Self::Interleaved => {
+                let length =
+                    u16::try_from(out.len() - start - FRAME_HEADER_BYTES).expect("a report is below 300 bytes");
+                out[start + 2..start + 4].copy_from_slice(&length.to_be_bytes());
+            }
+            Self::Datagrams(index) => {
+                index.add(channel, u16::try_from(out.len() - start).expect("a report is below 300 bytes"));
+            }
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -99,7 +136,20 @@ impl InterleavedMuxer {
                 last_report: None,
             })
             .collect();
-        Self { lanes, unix_us_at_zero, cname: cname.to_owned(), max_packet_bytes: DEFAULT_PACKET_BYTES }
+        Self {
+            lanes,
+            unix_us_at_zero,
+            cname: cname.to_owned(),
+            max_packet_bytes: DEFAULT_PACKET_BYTES,
+            framing: Framing::Interleaved,
+        }
+    }
+
+    /// Writes packets back to back with an index behind each frame, to be read by [`crate::datagrams::runs`].
+    #[must_use]
+    pub fn as_datagrams(mut self) -> Self {
+        self.framing = Framing::Datagrams(Index::default());
+        self
     }
 
     /// Sets the largest RTP packet, header included, in bytes.
@@ -160,7 +210,8 @@ impl Muxer for InterleavedMuxer {
             .is_none_or(|last| frame.dts < last || frame.dts.saturating_since(last) >= SENDER_REPORT_INTERVAL);
         if due {
             lane.last_report = Some(frame.dts);
-            lane.write_report(self.unix_us_at_zero.saturating_add(frame.pts.as_micros()), &self.cname, out);
+            let unix_us = self.unix_us_at_zero.saturating_add(frame.pts.as_micros());
+            lane.write_report(unix_us, &self.cname, &mut self.framing, out);
         }
         let max_payload = self.max_packet_bytes - FIXED_HEADER_BYTES;
         let packets = frame.payload.len() / max_payload + 4;
@@ -178,7 +229,7 @@ impl Muxer for InterleavedMuxer {
                 timestamp: lane.timestamp,
                 ssrc: lane.wiring.ssrc,
             };
-            out.put_slice(&frame_header(lane.wiring.channel, length));
+            self.framing.begin(lane.wiring.channel, length, out);
             out.put_slice(&header.to_bytes());
             out.put_slice(fragment.head);
             out.put_slice(fragment.body);
@@ -187,6 +238,9 @@ impl Muxer for InterleavedMuxer {
             lane.octets = lane.octets.wrapping_add(u32::from(length) - 12);
         });
         lane.active = Some(active);
+        if let Framing::Datagrams(index) = &mut self.framing {
+            index.write(out);
+        }
     }
 }
 
@@ -197,9 +251,9 @@ impl Lane {
         self.timestamp = ticks.wrapping_add(self.wiring.timestamp_offset);
     }
 
-    fn write_report(&self, unix_us: i64, cname: &str, out: &mut BytesMut) {
-        let start = out.len();
-        out.put_slice(&frame_header(self.wiring.channel.wrapping_add(1), 0));
+    fn write_report(&self, unix_us: i64, cname: &str, framing: &mut Framing, out: &mut BytesMut) {
+        let (start, channel) = (out.len(), self.wiring.channel.wrapping_add(1));
+        framing.begin(channel, 0, out);
         let sender = SenderReport {
             ntp: NtpTime::from_unix_us(unix_us),
             rtp_timestamp: self.timestamp,
@@ -208,8 +262,7 @@ impl Lane {
         };
         Rtcp::SenderReport { ssrc: self.wiring.ssrc, sender, reports: Vec::new() }.write(out);
         Rtcp::SourceDescription(vec![(self.wiring.ssrc, cname.to_owned())]).write(out);
-        let length = u16::try_from(out.len() - start - FRAME_HEADER_BYTES).expect("a report is below 300 bytes");
-        out[start + 2..start + 4].copy_from_slice(&length.to_be_bytes());
+        framing.end(channel, start, out);
     }
 }
 

@@ -17,7 +17,7 @@
 //! ```text
 //! TCP:  interleaved frame ──────────────┐
 //! UDP:  datagram ── ReorderBuffer ──────┴─ TrackReceiver ── AccessUnit, TrackConfig, Loss
-//! hub:  Frame ── InterleavedMuxer ── bytes for every RTSP viewer
+//! hub:  Frame ── InterleavedMuxer ── bytes for every RTSP viewer by TCP, or by UDP
 //! ```
 //!
 //! **Drain [`TrackReceiver::poll`] after every input.** Payloads are canonical as the crate `media` defines
@@ -40,6 +40,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod datagrams;
 #[doc(hidden)]
 pub mod fuzz;
 mod interleaved;

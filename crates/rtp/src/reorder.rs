@@ -40,6 +40,12 @@ impl ReorderBuffer {
         Self { wait, unroller: SequenceUnroller::default(), next: None, held: BTreeMap::new(), late: 0, restarts: 0 }
     }
 
+    /// Names the first number, where it is known.
+    pub fn expect(&mut self, sequence: u16) {
+        let first = self.unroller.unroll(sequence);
+        self.next = Some(first);
+    }
+
     /// Takes a packet; then drain [`ReorderBuffer::poll`].
     pub fn push(&mut self, now: Instant, packet: Packet) {
         let mut extended = self.unroller.unroll(packet.sequence);

@@ -12,7 +12,7 @@ use bytes::{Bytes, BytesMut};
 use rtp::SessionDescription;
 
 use crate::auth::Credentials;
-use crate::header::{TransportSpec, parse_session};
+use crate::header::{Delivery, TransportSpec, parse_session};
 use crate::message::{Method, Request, Response};
 use crate::parser::{Item, Parser};
 use crate::url::RtspUrl;
@@ -71,8 +71,19 @@ pub enum ClientEvent {
 pub struct ClientTrack {
     /// Index into the description's media.
     pub media: usize,
-    /// Channels of RTP and RTCP, as the server answered.
+    /// Channels of RTP and RTCP, as the server answered; by UDP they only tell the tracks apart.
     pub channels: (u8, u8),
+    /// How its packets travel.
+    pub delivery: Delivery,
+}
+
+/// What SETUP proposes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Proposal {
+    Interleaved,
+    /// Our ports for each section, by its index.
+    Udp(Vec<(usize, (u16, u16))>),
+    Multicast,
 }
 
 #[derive(Debug)]
@@ -119,6 +130,7 @@ pub struct ClientSession {
     knows_get_parameter: bool,
     base: String,
     description: SessionDescription,
+    proposal: Proposal,
     /// Sections still to be set up, last first.
     wanted: Vec<usize>,
     tracks: Vec<ClientTrack>,
@@ -161,6 +173,7 @@ impl ClientSession {
             knows_get_parameter: false,
             base: base.clone(),
             description: SessionDescription::default(),
+            proposal: Proposal::Interleaved,
             wanted: Vec::new(),
             tracks: Vec::new(),
             refused: None,
@@ -249,6 +262,33 @@ impl ClientSession {
             self.wanted = (0..count).rev().collect();
         }
         self.set_up_next(now);
+    }
+
+    /// As [`ClientSession::setup`], by UDP: each section with the ports that the caller has opened for it.
+    ///
+    /// # Panics
+    /// When none is named: a programmer error, for UDP needs a port.
+    pub fn setup_udp(&mut self, now: Instant, ports: &[(usize, (u16, u16))]) {
+        assert!(!ports.is_empty(), "each section needs its ports");
+        self.proposal = Proposal::Udp(ports.to_vec());
+        let media: Vec<usize> = ports.iter().map(|(media, _)| *media).collect();
+        self.setup(now, &media);
+    }
+
+    /// As [`ClientSession::setup`], to the group that the server names.
+    pub fn setup_multicast(&mut self, now: Instant, media: &[usize]) {
+        self.proposal = Proposal::Multicast;
+        self.setup(now, media);
+    }
+
+    /// A datagram of the session has come in.
+    pub fn note_media(&mut self, now: Instant) {
+        self.last_frame = self.last_frame.max(now);
+    }
+
+    /// Tracks that were set up so far.
+    pub fn tracks(&self) -> &[ClientTrack] {
+        &self.tracks
     }
 
     /// Ends the session: sends TEARDOWN and closes without waiting for the answer.
@@ -491,7 +531,17 @@ impl ClientSession {
         let control = self.description.media[media].control.as_deref();
         let url = control::join(&self.base, control);
         let record = matches!(self.role, Role::Push(_));
-        let transport = TransportSpec::write_tcp(Some(proposed_channels(media)), record, None);
+        let transport = match &self.proposal {
+            Proposal::Interleaved => TransportSpec::write_tcp(Some(proposed_channels(media)), record, None),
+            Proposal::Udp(ports) => match ports.iter().find(|(index, _)| *index == media) {
+                Some((_, ports)) => TransportSpec::write_udp(*ports, None, record),
+                None => {
+                    self.wanted.pop();
+                    return self.set_up_next(now);
+                }
+            },
+            Proposal::Multicast => "RTP/AVP;multicast".to_owned(),
+        };
         self.send(now, Leg::Setup, Request::new(Method::Setup, &url).with("Transport", &transport));
     }
 
@@ -502,13 +552,10 @@ impl ClientSession {
         };
         let answered =
             response.headers.get("Transport").and_then(|value| TransportSpec::parse_all(value).into_iter().next());
-        if let Some(spec) = &answered
-            && !spec.tcp
-            && (spec.server_port.is_some() || spec.multicast)
-        {
+        let Some(delivery) = self.agreed(media, answered.as_ref()) else {
             self.refused = Some(ClientError::Transport);
             return self.set_up_next(now);
-        }
+        };
         // Tolerance: an answer without channels, or with channels that another track has, means ours.
         let taken = |channels: &(u8, u8)| {
             self.tracks.iter().any(|track| {
@@ -516,11 +563,29 @@ impl ClientSession {
             })
         };
         let channels = answered
+            .filter(|_| delivery == Delivery::Interleaved)
             .and_then(|spec| spec.interleaved)
             .filter(|channels| channels.0 != channels.1 && !taken(channels))
             .unwrap_or(proposed_channels(media));
-        self.tracks.push(ClientTrack { media, channels });
+        self.tracks.push(ClientTrack { media, channels, delivery });
         self.set_up_next(now);
+    }
+
+    /// What the server's answer makes of our proposal; `None` when it is something else.
+    fn agreed(&self, media: usize, answered: Option<&TransportSpec>) -> Option<Delivery> {
+        match &self.proposal {
+            Proposal::Interleaved => {
+                let other = answered.is_some_and(|spec| !spec.tcp && (spec.server_port.is_some() || spec.multicast));
+                (!other).then_some(Delivery::Interleaved)
+            }
+            Proposal::Udp(ports) => {
+                let (_, client_port) = ports.iter().find(|(index, _)| *index == media)?;
+                let spec = answered?;
+                let server_port = spec.server_port.filter(|(rtp, rtcp)| *rtp != 0 && *rtcp != 0);
+                (!spec.tcp && !spec.multicast).then_some(Delivery::Udp { client_port: *client_port, server_port })
+            }
+            Proposal::Multicast => answered?.group().map(Delivery::Multicast),
+        }
     }
 
     fn learn_session(&mut self, response: &Response) {

@@ -1,10 +1,14 @@
 //! Entry points for fuzzing: each takes any bytes and must neither panic nor use unbounded memory.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use rtp::SessionDescription;
 
 use crate::auth::{Authorization, Credentials};
 use crate::client::ClientOptions;
 use crate::header::{TransportSpec, parse_session};
+use crate::ingest::{Ingest, Wiring};
 use crate::parser::Parser;
 use crate::puller::{Puller, PullerOutput};
 use crate::server::{ServerEvent, ServerOutput, ServerSession};
@@ -22,7 +26,9 @@ pub fn parser(bytes: &[u8]) {
 pub fn values(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let _ = RtspUrl::parse(&text);
-    let _ = TransportSpec::parse_all(&text);
+    for spec in TransportSpec::parse_all(&text) {
+        let _ = spec.group();
+    }
     let _ = parse_session(&text);
     let _ = Authorization::parse(&text);
     let mut credentials = Credentials::new("user", "password", "nonce");
@@ -41,6 +47,31 @@ pub fn server(bytes: &[u8]) {
             ServerOutput::Event(_) => session.accept(),
             _ => {}
         }
+    }
+}
+
+/// A publisher's datagrams, put back in order: `channel and time, length, packet` again and again.
+pub fn ingest(bytes: &[u8]) {
+    let sdp = "m=video 0 RTP/AVP 96\na=rtpmap:96 H264/90000\nm=audio 0 RTP/AVP 8";
+    let Ok(description) = SessionDescription::parse(sdp.as_bytes()) else {
+        return;
+    };
+    let wirings = [0, 1].map(|media| {
+        let channel = if media == 0 { 0 } else { 2 };
+        Wiring { media, rtp_channel: channel, rtcp_channel: channel + 1 }
+    });
+    let mut now = Instant::now();
+    let mut ingest = Ingest::new(now, &description, &wirings, 1).with_reordering();
+    let mut rest = bytes;
+    while let [head, length, tail @ ..] = rest {
+        let (packet, tail) = tail.split_at(usize::from(*length).min(tail.len()));
+        rest = tail;
+        now += Duration::from_millis(u64::from(head >> 2));
+        ingest.handle_frame(now, head & 3, &Bytes::copy_from_slice(packet));
+        if ingest.poll_timeout() <= now {
+            ingest.handle_timeout(now);
+        }
+        while ingest.poll_event().is_some() || ingest.poll_transmit().is_some() {}
     }
 }
 

@@ -1,6 +1,7 @@
 //! Structured header values: Transport, Session, RTP-Info (RFC 2326 §12).
 
 use std::fmt::Write;
+use std::net::IpAddr;
 use std::time::Duration;
 
 /// One alternative of a `Transport` header (§12.39).
@@ -16,6 +17,12 @@ pub struct TransportSpec {
     pub client_port: Option<(u16, u16)>,
     /// UDP ports of the server.
     pub server_port: Option<(u16, u16)>,
+    /// UDP ports of a multicast group.
+    pub port: Option<(u16, u16)>,
+    /// Where packets are to go, as sent: an address, or a name that is nobody's business to resolve.
+    pub destination: Option<String>,
+    /// Hops that packets to a multicast group may travel.
+    pub ttl: Option<u8>,
     /// Source of the packets. Tolerance: cameras lie here, so it is only told.
     pub ssrc: Option<u32>,
     /// `mode=record`.
@@ -43,6 +50,9 @@ impl TransportSpec {
                 "interleaved" => spec.interleaved = parse_pair(value),
                 "client_port" => spec.client_port = parse_pair(value),
                 "server_port" => spec.server_port = parse_pair(value),
+                "port" => spec.port = parse_pair(value),
+                "destination" if !value.is_empty() => spec.destination = Some(value.to_owned()),
+                "ttl" => spec.ttl = value.parse().ok(),
                 "ssrc" => spec.ssrc = u32::from_str_radix(value.trim(), 16).ok(),
                 "mode" => {
                     spec.record = value.eq_ignore_ascii_case("record") || value.eq_ignore_ascii_case("receive");
@@ -53,6 +63,33 @@ impl TransportSpec {
         // Tolerance: `RTP/AVP;unicast;interleaved=0-1` without the lower transport.
         spec.tcp |= spec.interleaved.is_some();
         Some(spec)
+    }
+
+    /// The header value of a proposal or answer by UDP; an answer names the server's ports too.
+    pub fn write_udp(client_port: (u16, u16), server_port: Option<(u16, u16)>, record: bool) -> String {
+        let mut value = format!("RTP/AVP;unicast;client_port={}-{}", client_port.0, client_port.1);
+        if let Some((rtp, rtcp)) = server_port {
+            let _ = write!(value, ";server_port={rtp}-{rtcp}");
+        }
+        if record {
+            value.push_str(";mode=record");
+        }
+        value
+    }
+
+    /// The header value of an answer by multicast.
+    pub fn write_multicast(group: &MulticastGroup) -> String {
+        let MulticastGroup { address, port, ttl } = group;
+        format!("RTP/AVP;multicast;destination={address};port={}-{};ttl={ttl}", port.0, port.1)
+    }
+
+    /// The group that an answer by multicast names; `None` when it names no group that can be joined.
+    pub fn group(&self) -> Option<MulticastGroup> {
+        let address: IpAddr = self.destination.as_deref()?.parse().ok()?;
+        // Tolerance: servers that call the group's ports `server_port` or `client_port`.
+        let port = self.port.or(self.server_port).or(self.client_port)?;
+        let usable = self.multicast && address.is_multicast() && port.0 != 0 && port.1 != 0;
+        usable.then_some(MulticastGroup { address, port, ttl: self.ttl.unwrap_or(1) })
     }
 
     /// The header value of one alternative over this connection.
@@ -69,6 +106,33 @@ impl TransportSpec {
         }
         value
     }
+}
+
+/// Where a track is multicast.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MulticastGroup {
+    /// Group address.
+    pub address: IpAddr,
+    /// Ports of RTP and RTCP.
+    pub port: (u16, u16),
+    /// Hops that its packets may travel.
+    pub ttl: u8,
+}
+
+/// How the packets of one track travel, as agreed by SETUP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// On channels of the connection.
+    Interleaved,
+    /// By UDP between the two ends of the connection.
+    Udp {
+        /// Ports of the client.
+        client_port: (u16, u16),
+        /// Ports of the server, where it has named them.
+        server_port: Option<(u16, u16)>,
+    },
+    /// By UDP to a group.
+    Multicast(MulticastGroup),
 }
 
 /// `0-1`; a lone `0` means 0 and 1.
@@ -144,6 +208,32 @@ mod tests {
         ] {
             let spec = &TransportSpec::parse_all(value)[0];
             assert_eq!((spec.tcp, spec.interleaved, spec.ssrc), (true, channels, ssrc), "{value}");
+        }
+    }
+
+    #[test]
+    fn written_transports_read_back() {
+        let udp = TransportSpec::write_udp((5000, 5001), Some((8000, 8001)), true);
+        let spec = &TransportSpec::parse_all(&udp)[0];
+        assert_eq!((spec.client_port, spec.server_port), (Some((5000, 5001)), Some((8000, 8001))));
+        assert!(!spec.tcp && !spec.multicast && spec.record && spec.group().is_none());
+        let group = MulticastGroup { address: [239, 1, 2, 3].into(), port: (18_000, 18_001), ttl: 16 };
+        let spec = &TransportSpec::parse_all(&TransportSpec::write_multicast(&group))[0];
+        assert_eq!(spec.group(), Some(group));
+    }
+
+    #[test]
+    fn groups_that_cannot_be_joined_are_none() {
+        for value in [
+            "RTP/AVP;multicast",
+            "RTP/AVP;multicast;destination=239.1.2.3",
+            "RTP/AVP;multicast;destination=10.0.0.1;port=5000-5001",
+            "RTP/AVP;multicast;destination=camera.example;port=5000-5001",
+            "RTP/AVP;multicast;destination=239.1.2.3;port=0-1",
+            "RTP/AVP;multicast;destination=239.1.2.3;port=99999-100000",
+            "RTP/AVP;unicast;destination=239.1.2.3;port=5000-5001",
+        ] {
+            assert_eq!(TransportSpec::parse_all(value)[0].group(), None, "{value}");
         }
     }
 

@@ -5,12 +5,18 @@ use std::time::{Duration, Instant};
 
 use bytes::{BufMut, Bytes, BytesMut};
 use media::{AccessUnit, MediaKind, TrackConfig, TrackId};
-use rtp::{DropReason, Received, ReceiverStats, Rtcp, SessionDescription, TrackReceiver};
+use rtp::{
+    DropReason, Ordered, Packet, Received, ReceiverStats, ReorderBuffer, Rtcp, SessionDescription, TrackReceiver,
+};
 
 use crate::server::Setup;
 
 /// How long tracks whose parameters come in-band may hold back the others.
 pub const TRACKS_WAIT: Duration = Duration::from_secs(5);
+
+/// How long a datagram may be late before it counts as lost: longer than the detours of a road's network, and
+/// short enough that a loss does not show as a stop of the picture.
+pub const REORDER_WAIT: Duration = Duration::from_millis(150);
 
 /// Time between receiver reports (RFC 3550 §6.2).
 pub const REPORT_INTERVAL: Duration = Duration::from_secs(5);
@@ -72,7 +78,40 @@ struct Lane {
     wiring: Wiring,
     kind: MediaKind,
     receiver: TrackReceiver,
+    /// For datagrams; those of a connection are in order.
+    reorder: Option<ReorderBuffer>,
     config: Option<TrackConfig>,
+}
+
+impl Lane {
+    fn handle_rtp(&mut self, now: Instant, data: &Bytes) {
+        // Malformed packets are counted by the receiver; the stream goes on.
+        let (Some(reorder), Ok(packet)) = (&mut self.reorder, Packet::parse(data)) else {
+            let _ = self.receiver.handle_rtp(now, data);
+            return;
+        };
+        // A stray source must not disturb the order of the right one; the receiver decides when it has changed.
+        if self.receiver.ssrc().is_some_and(|ssrc| ssrc != packet.ssrc) {
+            let ssrc = self.receiver.ssrc();
+            self.receiver.handle_packet(now, &packet);
+            if self.receiver.ssrc() != ssrc {
+                *reorder = ReorderBuffer::new(REORDER_WAIT);
+                reorder.expect(packet.sequence.wrapping_add(1));
+            }
+            return;
+        }
+        reorder.push(now, packet);
+        self.advance(now);
+    }
+
+    /// Passes on what is in order or overdue. The receiver sees a loss as a gap in the numbers.
+    fn advance(&mut self, now: Instant) {
+        while let Some(ordered) = self.reorder.as_mut().and_then(|reorder| reorder.poll(now)) {
+            if let Ordered::Packet(packet) = ordered {
+                self.receiver.handle_packet(now, &packet);
+            }
+        }
+    }
 }
 
 impl Ingest {
@@ -90,6 +129,7 @@ impl Ingest {
                     wiring: *wiring,
                     kind: media.kind,
                     receiver: TrackReceiver::new(media, id),
+                    reorder: None,
                     config: media.track(id),
                 }
             })
@@ -105,6 +145,15 @@ impl Ingest {
         };
         ingest.list_when_complete();
         ingest
+    }
+
+    /// The same for packets that arrive by UDP: they are put back in order first.
+    #[must_use]
+    pub fn with_reordering(mut self) -> Self {
+        for lane in &mut self.lanes {
+            lane.reorder = Some(ReorderBuffer::new(REORDER_WAIT));
+        }
+        self
     }
 
     /// For a publisher: sections are found by the control attribute at the end of the URL that was set up,
@@ -137,15 +186,18 @@ impl Ingest {
         };
         let lane = &mut self.lanes[at];
         if lane.wiring.rtp_channel == channel {
-            // Malformed packets are counted by the receiver; the transport is reliable, the stream goes on.
-            let _ = lane.receiver.handle_rtp(now, data);
+            lane.handle_rtp(now, data);
         } else {
             lane.receiver.handle_rtcp(now, data);
         }
+        self.collect(at);
+        true
+    }
+
+    fn collect(&mut self, at: usize) {
         while let Some(received) = self.lanes[at].receiver.poll() {
             self.accept(at, received);
         }
-        true
     }
 
     fn accept(&mut self, at: usize, received: Received) {
@@ -194,11 +246,17 @@ impl Ingest {
 
     /// When to call [`Ingest::handle_timeout`].
     pub fn poll_timeout(&self) -> Instant {
-        if self.listed { self.reports_due } else { self.reports_due.min(self.tracks_due) }
+        let due = if self.listed { self.reports_due } else { self.reports_due.min(self.tracks_due) };
+        let held = self.lanes.iter().filter_map(|lane| lane.reorder.as_ref()?.poll_timeout());
+        held.fold(due, Instant::min)
     }
 
-    /// Sends reports and lists tracks when they are due.
+    /// Sends reports, lists tracks and gives up on late packets when they are due.
     pub fn handle_timeout(&mut self, now: Instant) {
+        for at in 0..self.lanes.len() {
+            self.lanes[at].advance(now);
+            self.collect(at);
+        }
         if !self.listed && now >= self.tracks_due {
             if self.lanes.iter().any(|lane| lane.config.is_some()) {
                 self.list();
@@ -234,6 +292,11 @@ impl Ingest {
     pub fn stats(&self) -> impl Iterator<Item = (TrackId, ReceiverStats)> {
         self.lanes.iter().map(|lane| (lane.receiver.track(), lane.receiver.stats()))
     }
+}
+
+/// The channel and packet in one of the frames that [`Ingest::poll_transmit`] gives, for those that send it by UDP.
+pub fn split_frame(frame: &Bytes) -> (u8, Bytes) {
+    (frame.get(1).copied().unwrap_or_default(), frame.slice(frame.len().min(4)..))
 }
 
 /// A compound packet must begin with a report (RFC 3550 §6.1) and name its sender.

@@ -3,7 +3,7 @@
 //!
 //! | specification | scope | where |
 //! |---|---|---|
-//! | RFC 2326 | messages, interleaved frames, both session sides over one TCP connection | [`message`], [`parser`], [`server`], [`client`] |
+//! | RFC 2326 | messages, interleaved frames, both session sides; transports over the connection, UDP and multicast (§12.39) | [`message`], [`parser`], [`server`], [`client`], [`header`] |
 //! | RFC 7616, RFC 2069, RFC 7617 | Digest (MD5, SHA-256, `qop=auth`) and Basic | [`auth`] |
 //!
 //! ```text
@@ -16,8 +16,8 @@
 //! nonces, SSRCs) and the time come from the caller. A playing [`ServerSession`] holds less than 4 KiB;
 //! media to players is written by the caller, between the session's own bytes and never inside a frame.
 //!
-//! It deliberately opens no socket and offers no transport but the connection itself (461 for the rest; a
-//! [`header::TransportSpec`] already carries what UDP needs), no HTTP tunnel and no SRTP.
+//! It deliberately opens no socket: datagrams are brought and taken by the caller, and an HTTP tunnel is a
+//! connection like any other to it. There is no SRTP.
 //!
 //! ```
 //! use std::time::Instant;
@@ -51,8 +51,9 @@ pub mod puller;
 pub mod server;
 pub mod url;
 
-pub use client::{ClientError, ClientEvent, ClientOptions, ClientOutput, ClientSession, Leg};
+pub use client::{ClientError, ClientEvent, ClientOptions, ClientOutput, ClientSession, ClientTrack, Leg};
+pub use header::{Delivery, MulticastGroup};
 pub use ingest::{Ingest, IngestEvent, Wiring};
-pub use puller::{Puller, PullerOutput};
+pub use puller::{Carrier, Puller, PullerOutput};
 pub use server::{CloseReason, ServerEvent, ServerOutput, ServerSession};
-pub use url::RtspUrl;
+pub use url::{RtspUrl, Via};

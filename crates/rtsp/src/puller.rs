@@ -6,8 +6,9 @@ use bytes::Bytes;
 use media::{AccessUnit, MediaKind, TrackConfig, TrackId};
 use rtp::{DropReason, MediaDescription, SessionDescription};
 
-use crate::client::{ClientError, ClientEvent, ClientOptions, ClientOutput, ClientSession};
-use crate::ingest::{Ingest, IngestEvent, Wiring};
+use crate::client::{ClientError, ClientEvent, ClientOptions, ClientOutput, ClientSession, ClientTrack};
+use crate::header::Delivery;
+use crate::ingest::{Ingest, IngestEvent, Wiring, split_frame};
 
 /// What a [`Puller`] wants or has.
 #[derive(Debug)]
@@ -15,10 +16,17 @@ use crate::ingest::{Ingest, IngestEvent, Wiring};
 pub enum PullerOutput {
     /// Send these bytes.
     Transmit(Bytes),
-    /// What the server offers, before anything is set up; for diagnosis.
+    /// Send this packet by UDP to the server's port for the channel's kind.
+    Datagram {
+        /// Which track, and which kind: odd channels are RTCP.
+        channel: u8,
+        /// The packet.
+        data: Bytes,
+    },
+    /// What the server offers, before anything is set up. By UDP the puller waits for [`Puller::setup_udp`].
     Described(SessionDescription),
-    /// The server answered PLAY; media is to come.
-    Playing,
+    /// The server answered PLAY; media is to come on these tracks.
+    Playing(Vec<ClientTrack>),
     /// The tracks that are known, as [`IngestEvent::Tracks`] tells.
     Tracks(Vec<TrackConfig>),
     /// An access unit.
@@ -41,12 +49,25 @@ pub enum PullerOutput {
     Closed(Option<ClientError>),
 }
 
+/// By what media is to come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Carrier {
+    /// The connection itself.
+    #[default]
+    Connection,
+    /// UDP to ports that the caller opens.
+    Udp,
+    /// A group that the caller joins.
+    Multicast,
+}
+
 /// Pulls one stream.
 ///
 /// **Drain [`Puller::poll_output`] after every call.**
 #[derive(Debug)]
 pub struct Puller {
     session: ClientSession,
+    carrier: Carrier,
     description: Option<SessionDescription>,
     ingest: Option<Ingest>,
     /// Frames that came before PLAY was answered.
@@ -62,7 +83,38 @@ impl Puller {
     /// Begins the conversation; `ssrc` is random.
     pub fn new(now: Instant, options: ClientOptions, ssrc: u32) -> Self {
         let session = ClientSession::pull(now, options);
-        Self { session, description: None, ingest: None, early: Vec::new(), ssrc, now }
+        let carrier = Carrier::Connection;
+        Self { session, carrier, description: None, ingest: None, early: Vec::new(), ssrc, now }
+    }
+
+    /// The same with media by another way than the connection.
+    #[must_use]
+    pub fn over(mut self, carrier: Carrier) -> Self {
+        self.carrier = carrier;
+        self
+    }
+
+    /// By what media comes.
+    pub const fn carrier(&self) -> Carrier {
+        self.carrier
+    }
+
+    /// Sections that are worth ports, by index, once the server has described them.
+    pub fn wanted(&self) -> Vec<usize> {
+        self.description.as_ref().map_or_else(Vec::new, |description| wanted(&description.media))
+    }
+
+    /// Goes on after [`PullerOutput::Described`] with the ports that were opened for each section.
+    pub fn setup_udp(&mut self, now: Instant, ports: &[(usize, (u16, u16))]) {
+        self.now = now;
+        self.session.setup_udp(now, ports);
+    }
+
+    /// Takes a datagram of a track, by its channel.
+    pub fn handle_datagram(&mut self, now: Instant, channel: u8, data: Bytes) {
+        self.now = now;
+        self.session.note_media(now);
+        self.take(channel, data);
     }
 
     /// Takes bytes from the server.
@@ -117,8 +169,12 @@ impl Puller {
     pub fn poll_output(&mut self) -> Option<PullerOutput> {
         loop {
             if let Some(ingest) = &mut self.ingest {
-                if let Some(bytes) = ingest.poll_transmit() {
-                    return Some(PullerOutput::Transmit(bytes));
+                if let Some(frame) = ingest.poll_transmit() {
+                    if self.carrier == Carrier::Connection {
+                        return Some(PullerOutput::Transmit(frame));
+                    }
+                    let (channel, data) = split_frame(&frame);
+                    return Some(PullerOutput::Datagram { channel, data });
                 }
                 if let Some(event) = ingest.poll_event() {
                     match event {
@@ -139,28 +195,34 @@ impl Puller {
                 ClientOutput::Transmit(bytes) => return Some(PullerOutput::Transmit(bytes)),
                 ClientOutput::Close(error) => return Some(PullerOutput::Closed(error)),
                 ClientOutput::Event(ClientEvent::Described(description)) => {
-                    self.session.setup(self.now, &wanted(&description.media));
+                    match self.carrier {
+                        Carrier::Connection => self.session.setup(self.now, &wanted(&description.media)),
+                        Carrier::Udp => {}
+                        Carrier::Multicast => self.session.setup_multicast(self.now, &wanted(&description.media)),
+                    }
                     self.description = Some(description.clone());
                     return Some(PullerOutput::Described(description));
                 }
                 ClientOutput::Event(ClientEvent::Started(tracks)) => {
                     self.start(&tracks);
-                    return Some(PullerOutput::Playing);
+                    return Some(PullerOutput::Playing(tracks));
                 }
-                ClientOutput::Event(ClientEvent::Frame { channel, data }) => match &mut self.ingest {
-                    Some(ingest) => {
-                        ingest.handle_frame(self.now, channel, &data);
-                    }
-                    None if self.early.len() < MAX_EARLY_FRAMES => {
-                        self.early.push((self.now, channel, data));
-                    }
-                    None => {}
-                },
+                ClientOutput::Event(ClientEvent::Frame { channel, data }) => self.take(channel, data),
             }
         }
     }
 
-    fn start(&mut self, tracks: &[crate::client::ClientTrack]) {
+    fn take(&mut self, channel: u8, data: Bytes) {
+        match &mut self.ingest {
+            Some(ingest) => {
+                ingest.handle_frame(self.now, channel, &data);
+            }
+            None if self.early.len() < MAX_EARLY_FRAMES => self.early.push((self.now, channel, data)),
+            None => {}
+        }
+    }
+
+    fn start(&mut self, tracks: &[ClientTrack]) {
         let Some(description) = &self.description else {
             return;
         };
@@ -169,6 +231,9 @@ impl Puller {
             .map(|track| Wiring { media: track.media, rtp_channel: track.channels.0, rtcp_channel: track.channels.1 })
             .collect();
         let mut ingest = Ingest::new(self.now, description, &wirings, self.ssrc);
+        if tracks.iter().any(|track| track.delivery != Delivery::Interleaved) {
+            ingest = ingest.with_reordering();
+        }
         for (at, channel, data) in std::mem::take(&mut self.early) {
             ingest.handle_frame(at, channel, &data);
         }

@@ -10,13 +10,13 @@ use std::time::{Duration, Instant};
 use bytes::{Bytes, BytesMut};
 
 use crate::auth::Authorization;
-use crate::header::{TransportSpec, parse_session};
+use crate::header::{Delivery, TransportSpec, parse_session};
 use crate::message::{Method, Request, Response};
 use crate::parser::{Item, ParseError, Parser};
 use crate::url::RtspUrl;
 
-/// What `Session: ...;timeout=` announces. A publisher or a paused player that is silent so long is cut;
-/// a playing one is not, because its connection tells whether it lives.
+/// What `Session: ...;timeout=` announces. A publisher or a paused player that is silent so long is cut, and
+/// a player by UDP; one that plays over this connection is not, because the connection tells whether it lives.
 pub const SESSION_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// How long a peer may take until it plays or publishes.
@@ -61,12 +61,13 @@ pub enum ServerEvent {
         /// Session description as sent.
         sdp: Bytes,
     },
-    /// A peer wants one track. *Answer*: [`ServerSession::accept`] or [`ServerSession::accept_setup`].
+    /// A peer wants one track. *Answer*: [`ServerSession::accept_setup`] for a proposal over this connection,
+    /// [`ServerSession::accept_datagrams`] for one by UDP.
     Setup {
         /// Who and what; the URL's track names the control attribute's suffix.
         asked: Box<Asked>,
-        /// What it proposes; always over this connection.
-        transport: TransportSpec,
+        /// What it proposes, the most welcome first; never empty.
+        transports: Vec<TransportSpec>,
         /// Whether the peer publishes.
         record: bool,
     },
@@ -163,8 +164,10 @@ pub struct ServerSession {
 pub struct Setup {
     /// URL that the peer asked for, which ends with the track's control attribute.
     pub uri: Box<str>,
-    /// Channels of RTP and RTCP.
+    /// Channels of RTP and RTCP; by UDP they only tell the tracks of this session apart.
     pub channels: (u8, u8),
+    /// How its packets travel.
+    pub delivery: Delivery,
 }
 
 impl Setup {
@@ -224,6 +227,9 @@ impl ServerSession {
         match self.state {
             State::Init => Some(self.last_input + HANDSHAKE_TIMEOUT),
             State::Ready | State::Recording => Some(self.last_input + SESSION_TIMEOUT),
+            State::Playing if self.setups.iter().any(|setup| setup.delivery != Delivery::Interleaved) => {
+                Some(self.last_input + SESSION_TIMEOUT)
+            }
             State::Playing | State::Closed => None,
         }
     }
@@ -233,6 +239,11 @@ impl ServerSession {
         if self.poll_timeout().is_some_and(|at| at <= now) {
             self.close(CloseReason::Timeout);
         }
+    }
+
+    /// The peer has shown by a datagram that it lives.
+    pub fn note_alive(&mut self, now: Instant) {
+        self.last_input = self.last_input.max(now);
     }
 
     /// Tracks that were set up, in order.
@@ -382,18 +393,18 @@ impl ServerSession {
             return self.respond(Response::new(400));
         };
         let value = request.headers.get("Transport").unwrap_or_default();
-        let transport = TransportSpec::parse_all(value).into_iter().find(|spec| spec.tcp && !spec.multicast);
-        let Some(transport) = transport else {
+        let transports: Vec<_> = TransportSpec::parse_all(value).into_iter().filter(is_usable).collect();
+        if transports.is_empty() {
             return self.respond(Response::new(461));
-        };
+        }
         if self.setups.len() == MAX_SETUPS {
             return self.respond(Response::new(453));
         }
         // Tolerance: publishers that leave `mode=record` out have announced.
         let record = self.announced;
-        let channels = self.free_channels(transport.interleaved);
+        let channels = self.free_channels(transports.iter().find_map(|spec| spec.interleaved));
         self.set_detail(Detail::Setup { channels, record, uri: request.uri.into() });
-        self.event(ServerEvent::Setup { asked, transport, record });
+        self.event(ServerEvent::Setup { asked, transports, record });
     }
 
     /// The proposed channels unless they collide, else the next free pair.
@@ -418,6 +429,15 @@ impl ServerSession {
         if let Some(pending) = &mut self.pending {
             pending.detail = detail;
         }
+    }
+}
+
+/// Whether a proposal says all that is needed: UDP needs the client's ports, a group is the server's to name.
+fn is_usable(spec: &TransportSpec) -> bool {
+    match (spec.tcp, spec.multicast) {
+        (true, multicast) => !multicast,
+        (false, true) => true,
+        (false, false) => spec.client_port.is_some(),
     }
 }
 

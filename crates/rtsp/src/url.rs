@@ -22,11 +22,49 @@ pub enum UrlError {
     Port,
 }
 
-/// A parsed URL. `Display` writes it without credentials.
+/// By what a URL asks media to come: the part of its scheme behind the plus.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Via {
+    /// `rtsp://`: the connection; UDP where the server sends by that alone.
+    #[default]
+    Any,
+    /// `rtsp+udp://`.
+    Udp,
+    /// `rtsp+multicast://`.
+    Multicast,
+    /// `rtsp+http://`: all inside two HTTP connections.
+    Http,
+}
+
+impl Via {
+    /// Takes the part behind the plus off a scheme in lower case, which is otherwise left as it is.
+    pub fn split(scheme: &str) -> (&str, Self) {
+        match scheme.split_once('+') {
+            Some((base, "udp")) => (base, Self::Udp),
+            Some((base, "multicast")) => (base, Self::Multicast),
+            Some((base, "http")) => (base, Self::Http),
+            _ => (scheme, Self::Any),
+        }
+    }
+
+    /// What stands behind `rtsp` in the scheme.
+    pub const fn suffix(self) -> &'static str {
+        match self {
+            Self::Any => "",
+            Self::Udp => "+udp",
+            Self::Multicast => "+multicast",
+            Self::Http => "+http",
+        }
+    }
+}
+
+/// A parsed URL. `Display` writes it as requests name it: without credentials, and with the plain scheme.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RtspUrl {
     /// Whether the scheme is `rtsps`.
     pub tls: bool,
+    /// By what media is to come.
+    pub via: Via,
     /// User name and password, percent-decoded.
     pub credentials: Option<(String, String)>,
     /// Host name or address; an IPv6 address without brackets.
@@ -51,9 +89,11 @@ impl RtspUrl {
     /// When scheme, host or port are unusable.
     pub fn parse(text: &str) -> Result<Self, UrlError> {
         let (scheme, rest) = text.trim().split_once("://").ok_or(UrlError::Scheme)?;
-        let tls = match scheme.to_ascii_lowercase().as_str() {
-            "rtsp" | "rtspt" => false,
-            "rtsps" => true,
+        let scheme = scheme.to_ascii_lowercase();
+        let (scheme, via) = Via::split(&scheme);
+        let tls = match (scheme, via) {
+            ("rtsp", _) | ("rtspt", Via::Any) => false,
+            ("rtsps", Via::Any) => true,
             _ => return Err(UrlError::Scheme),
         };
         let (authority, rest) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
@@ -74,6 +114,7 @@ impl RtspUrl {
         };
         Ok(Self {
             tls,
+            via,
             credentials,
             host: host.to_owned(),
             port,

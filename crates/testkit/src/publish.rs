@@ -22,6 +22,25 @@ pub fn ffmpeg_rtsp(source: &Path, url: &str) -> Process {
     ffmpeg(source, &["-f", "rtsp", "-rtsp_transport", "tcp", url])
 }
 
+/// FFmpeg by RTSP with media by UDP.
+pub fn ffmpeg_rtsp_udp(source: &Path, url: &str) -> Process {
+    ffmpeg(source, &["-f", "rtsp", "-rtsp_transport", "udp", url])
+}
+
+/// FFmpeg's video as bare RTP to a port of this machine; gives the session description that it writes.
+pub fn ffmpeg_rtp(source: &Path, port: u16, folder: &Path) -> (Process, String) {
+    let file = folder.join("sdp");
+    let mut arguments = words("-v error -nostdin -re -i");
+    arguments.push(path_text(source));
+    arguments.extend(words("-map 0:v -c copy -f rtp -sdp_file"));
+    arguments.extend([path_text(&file), format!("rtp://127.0.0.1:{port}?pkt_size=1200")]);
+    let process = Process::start("ffmpeg", arguments);
+    let sdp = crate::until("FFmpeg's session description", crate::PATIENCE, || {
+        std::fs::read_to_string(&file).ok().filter(|sdp| sdp.contains("sprop-parameter-sets"))
+    });
+    (process, sdp)
+}
+
 fn ffmpeg(source: &Path, target: &[&str]) -> Process {
     let mut arguments = words("-v error -nostdin -re -stream_loop -1 -i");
     arguments.push(path_text(source));
@@ -43,12 +62,17 @@ pub fn gstreamer_rtmp(clip: Clip, url: &str) -> Process {
 
 /// GStreamer's `rtspclientsink` over TCP.
 pub fn gstreamer_rtsp(clip: Clip, url: &str) -> Process {
+    gstreamer_rtsp_by(clip, "tcp", url)
+}
+
+/// GStreamer's `rtspclientsink` by the transport named.
+pub fn gstreamer_rtsp_by(clip: Clip, protocols: &str, url: &str) -> Process {
     let source = path_text(&clip.path());
     let video = if matches!(clip, Clip::H265Aac | Clip::H265Opus) { "h265parse" } else { "h264parse" };
     let audio = if clip == Clip::H265Opus { "opusparse" } else { "aacparse" };
     let line = format!(
         "filesrc location={source} ! qtdemux name=d \
-         d. ! queue ! {video} ! s.sink_0 rtspclientsink name=s protocols=tcp location={url} \
+         d. ! queue ! {video} ! s.sink_0 rtspclientsink name=s protocols={protocols} location={url} \
          d. ! queue ! {audio} ! s.sink_1"
     );
     Process::start("gst-launch-1.0", [vec!["-q".to_owned()], words(&line)].concat())
@@ -61,11 +85,16 @@ pub fn viaduct_push(binary: &str, source: &Path, url: &str) -> Process {
 
 /// A GStreamer RTSP server (`gst-rtsp-server`) that serves a clip with Digest authentication; prints its port.
 pub fn gstreamer_camera(clip: Clip, user: &str, password: &str) -> (Process, u16) {
+    gstreamer_camera_by(clip, "any", user, password)
+}
+
+/// The same that sends by one transport alone: `tcp`, `udp`, or `multicast`.
+pub fn gstreamer_camera_by(clip: Clip, transport: &str, user: &str, password: &str) -> (Process, u16) {
     let mut command = Command::new("/usr/bin/python3");
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/camera.py");
     let folder = tempfile::tempdir().unwrap();
     let port_file = folder.path().join("port");
-    command.arg(script).arg(path_text(&clip.path())).args([user, password]).arg(&port_file);
+    command.arg(script).arg(path_text(&clip.path())).args([user, password]).arg(&port_file).arg(transport);
     let mut process = Process::run(command, usize::MAX);
     let port = crate::until("the GStreamer camera (python3-gi, gir1.2-gst-rtsp-server-1.0)", crate::PATIENCE, || {
         assert!(process.ended().is_none(), "the GStreamer camera ended: {}", process.messages());

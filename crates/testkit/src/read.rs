@@ -91,14 +91,34 @@ pub fn ffmpeg_bytes(format: &str, bytes: &[u8], expect: Expect) -> Result<(), St
 /// # Errors
 /// What was missing, with GStreamer's messages.
 pub fn gstreamer(uri: &str, pictures: usize) -> Result<(), String> {
-    let uri = if uri.starts_with("rtsp") { uri.replacen("rtsp", "rtspt", 1) } else { uri.to_owned() };
+    let uri = if uri.starts_with("rtsp:") || uri.starts_with("rtsps:") {
+        uri.replacen("rtsp", "rtspt", 1)
+    } else {
+        uri.to_owned()
+    };
     let line = format!("-q uridecodebin uri={uri} ! videoconvert ! video/x-raw,format=GRAY8 ! fdsink fd=1 sync=false");
+    gstreamer_pipeline(&line, pictures)
+}
+
+/// GStreamer's `rtspsrc` plays a URL by the transports named, such as `udp-mcast`.
+///
+/// # Errors
+/// As [`gstreamer`].
+pub fn gstreamer_rtsp(url: &str, protocols: &str, pictures: usize) -> Result<(), String> {
+    let line = format!(
+        "-q rtspsrc location={url} protocols={protocols} latency=200 name=s s. ! application/x-rtp,media=video ! decodebin \
+         ! videoconvert ! video/x-raw,format=GRAY8 ! fdsink fd=1 sync=false"
+    );
+    gstreamer_pipeline(&line, pictures)
+}
+
+fn gstreamer_pipeline(line: &str, pictures: usize) -> Result<(), String> {
     let mut command = Command::new("gst-launch-1.0");
-    command.args(words(&line));
+    command.args(words(line));
     let mut process = Process::run(command, pictures * WIDTH * HEIGHT);
     let bytes = process.output(READ_PATIENCE);
     check_pictures(&bytes, HEIGHT, pictures)
-        .map_err(|error| format!("gstreamer {uri}: {error}; {}", process.messages().trim()))
+        .map_err(|error| format!("gstreamer {line}: {error}; {}", process.messages().trim()))
 }
 
 /// mpv plays a URL.
@@ -106,10 +126,18 @@ pub fn gstreamer(uri: &str, pictures: usize) -> Result<(), String> {
 /// # Errors
 /// What was missing, with mpv's messages.
 pub fn mpv(url: &str, pictures: usize) -> Result<(), String> {
+    mpv_rtsp(url, "tcp", pictures)
+}
+
+/// mpv plays a URL; RTSP by the transport named.
+///
+/// # Errors
+/// As [`mpv`].
+pub fn mpv_rtsp(url: &str, transport: &str, pictures: usize) -> Result<(), String> {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let file = folder.path().join("pictures");
     let line = format!(
-        "--no-config --no-terminal --rtsp-transport=tcp --tls-verify=no --frames={pictures} --no-audio \
+        "--no-config --no-terminal --rtsp-transport={transport} --tls-verify=no --frames={pictures} --no-audio \
          --vf=format=gray --of=rawvideo --ovc=rawvideo --o={} {url}",
         path_text(&file)
     );

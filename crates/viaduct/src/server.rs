@@ -4,6 +4,7 @@ mod demo;
 mod state;
 
 use std::io::Write;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,7 +13,7 @@ use anyhow::Context;
 use db::{Database, SourceMode, ViewerSessionRow};
 use gateway::relay::Relays;
 use gateway::source::{SourceSpec, Sources};
-use gateway::{Config, Gateway, GatewayParts, Listening, Protocol, PullGuard};
+use gateway::{Config, Gateway, GatewayParts, Listening, Protocol, PullGuard, UdpPorts};
 use hub::{Hub, SessionRecord, StreamKey};
 use platform::access::TokenAccess;
 use platform::accounts::{Accounts, random_token};
@@ -63,6 +64,7 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     // Ports first: a taken one is the most frequent reason not to start.
     let listening = Listening::bind(&settings.listeners)?;
     let addresses = listening.addresses();
+    let rtsp_udp = settings.rtsp_udp.map(bind_rtsp_udp).transpose()?;
     let data = DataDir::open(&args.data_dir)?;
     let _lock = data.lock()?;
     let database = Database::open(&data.database()).await?;
@@ -83,6 +85,7 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
         access: Arc::new(TokenAccess::new(signer.clone(), Arc::clone(&applications), args.dev)),
         control: router,
         tls: Some(certificate.material.clone()),
+        rtsp_udp,
     })?;
     let sources = Sources::new(Arc::clone(&gateway), guard.clone(), settings.pull_connections_per_host);
     hub.set_providers(vec![Arc::clone(&sources) as Arc<dyn hub::StreamProvider>]);
@@ -130,6 +133,13 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     tokio::time::sleep(STOP_GRACE).await;
     database.close().await;
     Ok(())
+}
+
+fn bind_rtsp_udp(address: SocketAddr) -> anyhow::Result<UdpPorts> {
+    anyhow::ensure!(address.port().is_multiple_of(2), "rtsp.udp_listen takes an even port: RTCP uses the next one");
+    UdpPorts::bind(address).with_context(|| {
+        format!("cannot receive RTP on {address} and the port above. Set rtsp.udp_listen to another address")
+    })
 }
 
 async fn open_accounts(
@@ -223,6 +233,10 @@ async fn announce(app: &App) -> anyhow::Result<()> {
     for (protocol, address) in &app.addresses {
         tracing::info!(protocol = protocol.as_str(), %address, "Listening.");
         tell(&format!("listening {} {address}", protocol.as_str()));
+    }
+    if let Some(address) = app.gateway.rtsp_udp_address() {
+        tracing::info!(protocol = "rtsp-udp", %address, "Listening.");
+        tell(&format!("listening rtsp-udp {address}"));
     }
     let console = app.addresses.iter().find(|(protocol, _)| *protocol == Protocol::Http);
     if let Some((_, address)) = console {

@@ -1,34 +1,36 @@
 //! Peers that connect by RTSP: publishers and viewers.
 
+mod record;
+mod viewer;
+
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use base::ErrorKind;
 use hub::hub::OpenStream;
-use hub::publisher::StopReason;
-use hub::{Action, Feedback, Grant, PublishRequest, Publisher, PublisherAddress, SessionStart, StreamKey};
+use hub::{Action, Grant, PublishRequest, Publisher, PublisherAddress, StreamKey};
 use rtp::SessionDescription;
 use rtsp::auth::{Authorization, Challenge};
+use rtsp::header::TransportSpec;
 use rtsp::server::Asked;
-use rtsp::{CloseReason, Ingest, ServerEvent, ServerOutput, ServerSession};
+use rtsp::{CloseReason, Delivery, ServerEvent, ServerOutput, ServerSession};
 use tokio::io::AsyncWriteExt;
 
 use super::from_hub::Selection;
-use super::to_hub;
+use super::reports::Reservation;
 use crate::context::Gateway;
 use crate::listener::Connection;
 use crate::metrics::Metrics;
-use crate::peer::ConnectionSlot;
-use crate::pump::Start;
 use crate::shard::Shard;
 use crate::transport::Transport;
-use crate::viewer::{ControlOutput, ViewerControl};
+use crate::udp::DatagramPair;
 
 /// How often time-outs are looked at.
 const TICK: Duration = Duration::from_secs(1);
+/// Media does not go to the ports of system services.
+const FIRST_CLIENT_PORT: u16 = 1024;
 const REALM: &str = "viaduct";
 
 /// Serves one connection until it publishes, plays or fails.
@@ -36,7 +38,17 @@ pub(crate) async fn serve(shard: Rc<Shard>, connection: Connection) {
     let Connection { gateway, transport, address, slot } = connection;
     let session_id = format!("{:016x}", rand::random::<u64>());
     let session = ServerSession::new(Instant::now(), &session_id);
-    let mut peer = Peer { gateway, transport, address, session, play: None, offer: None, last_request: Instant::now() };
+    let mut peer = Peer {
+        gateway,
+        transport,
+        address,
+        session,
+        play: None,
+        offer: None,
+        recording: Vec::new(),
+        reservations: Vec::new(),
+        last_request: Instant::now(),
+    };
     match peer.converse().await {
         Ok(Outcome::Plays(selection)) => peer.hand_to_pump(&shard, &selection, slot),
         Ok(Outcome::Records) => peer.record().await,
@@ -51,6 +63,10 @@ struct Peer {
     session: ServerSession,
     play: Option<Playable>,
     offer: Option<Offer>,
+    /// Sockets of the tracks that a publisher sends by UDP, in the order of its SETUPs, with its ports.
+    recording: Vec<(DatagramPair, (u16, u16))>,
+    /// Where a viewer's reports by UDP come from, in the order of its SETUPs.
+    reservations: Vec<Reservation>,
     /// When it came, then when its latest request was answered.
     last_request: Instant,
 }
@@ -133,7 +149,7 @@ impl Peer {
                 Ok(()) => self.session.accept(),
                 Err(refusal) => self.refuse(refusal),
             },
-            ServerEvent::Setup { asked, record, .. } => self.set_up(&asked, record).await,
+            ServerEvent::Setup { asked, transports, record } => self.set_up(&asked, &transports, record).await,
             ServerEvent::Play { .. } => return self.start_playing(),
             ServerEvent::Record(_) => {
                 if self.offer.is_some() {
@@ -148,19 +164,54 @@ impl Peer {
         None
     }
 
-    async fn set_up(&mut self, asked: &Asked, record: bool) {
+    async fn set_up(&mut self, asked: &Asked, transports: &[TransportSpec], record: bool) {
         let known = if record { self.offer.is_some() } else { self.play.is_some() };
-        if known {
-            return self.session.accept();
-        }
-        if record {
+        if !known && record {
             return self.session.reject(455, "ANNOUNCE first");
         }
-        // Players that know the stream skip DESCRIBE.
-        match self.open(asked).await {
-            Ok(_) => self.session.accept(),
-            Err(refusal) => self.refuse(refusal),
+        if !known {
+            // Players that know the stream skip DESCRIBE.
+            if let Err(refusal) = self.open(asked).await {
+                return self.refuse(refusal);
+            }
         }
+        match self.choose(transports, record) {
+            Some(Delivery::Interleaved) => self.session.accept(),
+            Some(delivery) => self.session.accept_datagrams(delivery),
+            None => self.session.reject(461, ""),
+        }
+    }
+
+    /// The first transport that we can serve. All tracks of a session travel alike.
+    fn choose(&mut self, transports: &[TransportSpec], record: bool) -> Option<Delivery> {
+        let before = self.session.setups().first().map(|setup| setup.delivery);
+        transports.iter().find_map(|spec| match (spec.tcp, before) {
+            (true, None | Some(Delivery::Interleaved)) => Some(Delivery::Interleaved),
+            (false, None | Some(Delivery::Udp { .. })) if !spec.multicast => self.choose_udp(spec, record),
+            _ => None,
+        })
+    }
+
+    /// UDP to the ports that a peer names, at the address that it connects from: nobody can have media sent
+    /// to somebody else. Over TLS media would leave in clear, so there is none.
+    fn choose_udp(&mut self, spec: &TransportSpec, record: bool) -> Option<Delivery> {
+        let ports = self.gateway.rtsp_udp.as_ref()?;
+        // Behind a proxy or in a tunnel the connection's address is not the peer's.
+        let reachable = self.transport.peer_addr().is_some();
+        let client_port = spec
+            .client_port
+            .filter(|(rtp, rtcp)| rtp != rtcp && *rtp >= FIRST_CLIENT_PORT && *rtcp >= FIRST_CLIENT_PORT)?;
+        let elsewhere = spec.destination.as_ref().is_some_and(|to| to.parse() != Ok(self.address.ip()));
+        if !reachable || elsewhere {
+            return None;
+        }
+        if record {
+            let pair = ports.connected_pair(self.address, client_port).ok()?;
+            self.recording.push((pair, client_port));
+        } else {
+            self.reservations.push(self.gateway.receivers.reserve((self.address.ip(), client_port.1).into())?);
+        }
+        Some(Delivery::Udp { client_port, server_port: Some(ports.ports()) })
     }
 
     fn start_playing(&mut self) -> Option<Outcome> {
@@ -262,122 +313,9 @@ impl Peer {
             _ => {}
         }
     }
-
-    fn hand_to_pump(mut self, shard: &Rc<Shard>, selection: &Selection, slot: ConnectionSlot) {
-        let protocol = self.protocol();
-        let Some(Playable { open, grant, user_agent, rendition: Some(rendition), key }) = self.play.take() else {
-            return;
-        };
-        tracing::debug!(stream = %key, address = %self.address, ?selection, "An RTSP viewer plays.");
-        let start = SessionStart { protocol, address: self.address, user_agent, grant };
-        let session = self.gateway.hub.start_session(&open.stream, start);
-        let mut control = RtspViewer { session: self.session, _slot: slot };
-        let mut first = ControlOutput::default();
-        control.drain(&mut first);
-        shard.view(&rendition, self.transport, Box::new(control), session, first.bytes.freeze(), Start::Key);
-    }
-
-    /// Passes on what the publisher sends until it ends or is no longer wanted.
-    async fn record(mut self) {
-        let Some(Offer { description, mut publisher }) = self.offer.take() else { return };
-        let mut ingest = Ingest::of_publisher(Instant::now(), &description, self.session.setups(), rand::random());
-        let (text, keep_viewers) = match self.feed(&mut ingest, &mut publisher).await {
-            Ok(Some(reason)) => (format!("The publisher was stopped: {reason:?}."), reason != StopReason::Kicked),
-            Ok(None) => ("The publisher ended the stream.".to_owned(), true),
-            Err(error) => (format!("The publisher's connection failed: {error}."), true),
-        };
-        publisher.finish(text, keep_viewers);
-    }
-
-    async fn feed(&mut self, ingest: &mut Ingest, publisher: &mut Publisher) -> std::io::Result<Option<StopReason>> {
-        let feedback = publisher.feedback();
-        let mut tick = tokio::time::interval(TICK);
-        let mut last_media = Instant::now();
-        loop {
-            let now = Instant::now();
-            while let Some(output) = self.session.poll_output() {
-                match output {
-                    ServerOutput::Transmit(bytes) => self.transport.write_all(&bytes).await?,
-                    ServerOutput::Close(reason) => {
-                        self.note_close(reason);
-                        let _gone_either_way = self.transport.shutdown().await;
-                        return Ok(None);
-                    }
-                    ServerOutput::Event(ServerEvent::Rtp { channel, data } | ServerEvent::Rtcp { channel, data }) => {
-                        last_media = now;
-                        ingest.handle_frame(now, channel, &data);
-                    }
-                    ServerOutput::Event(_) => self.session.reject(455, "The session records"),
-                }
-            }
-            if !to_hub::drain(ingest, publisher, now) {
-                return Ok(Some(StopReason::Replaced));
-            }
-            while let Some(bytes) = ingest.poll_transmit() {
-                self.transport.write_all(&bytes).await?;
-            }
-            let session = &mut self.session;
-            let received = &self.gateway.metrics.received_bytes;
-            tokio::select! {
-                read = self.transport.read_with(|bytes| {
-                    received.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-                    session.handle_input(Instant::now(), bytes);
-                }) => read?,
-                wish = feedback.next() => match wish {
-                    Feedback::KeyFrame => ingest.request_key_frame(),
-                    Feedback::Stop(reason) => return Ok(Some(reason)),
-                },
-                _ = tick.tick() => {
-                    let now = Instant::now();
-                    if now.saturating_duration_since(last_media) > self.gateway.config.limits.publisher_idle {
-                        return Err(std::io::ErrorKind::TimedOut.into());
-                    }
-                    self.session.handle_timeout(now);
-                    if ingest.poll_timeout() <= now {
-                        ingest.handle_timeout(now);
-                    }
-                }
-            }
-        }
-    }
 }
 
 fn stream_key(asked: &Asked) -> Result<StreamKey, Refusal> {
     let path = asked.url.path.trim_matches('/');
     path.parse().map_err(|error: hub::InvalidName| Refusal::Status(ErrorKind::NotFound, error.to_string()))
-}
-
-/// The command side of a viewer's connection.
-struct RtspViewer {
-    session: ServerSession,
-    _slot: ConnectionSlot,
-}
-
-impl RtspViewer {
-    fn drain(&mut self, out: &mut ControlOutput) {
-        while let Some(output) = self.session.poll_output() {
-            match output {
-                ServerOutput::Transmit(bytes) => out.bytes.extend_from_slice(&bytes),
-                ServerOutput::Close(_) => out.close = true,
-                ServerOutput::Event(ServerEvent::Pause(_)) => {
-                    self.session.accept();
-                    out.pause = Some(true);
-                }
-                ServerOutput::Event(ServerEvent::Play { .. }) => {
-                    self.session.accept_play(&[]);
-                    out.pause = Some(false);
-                }
-                // A viewer's receiver reports tell nothing over TCP.
-                ServerOutput::Event(ServerEvent::Rtcp { .. } | ServerEvent::Rtp { .. }) => {}
-                ServerOutput::Event(_) => self.session.reject(455, "The session plays"),
-            }
-        }
-    }
-}
-
-impl ViewerControl for RtspViewer {
-    fn on_input(&mut self, now: Instant, bytes: &[u8], out: &mut ControlOutput) {
-        self.session.handle_input(now, bytes);
-        self.drain(out);
-    }
 }

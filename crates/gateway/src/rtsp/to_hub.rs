@@ -1,12 +1,24 @@
 //! From RTP to the hub.
 
-use std::time::Instant;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
-use hub::{Leg, Publisher};
+use hub::{Leg, Publisher, Stream};
 use rtsp::{Ingest, IngestEvent};
 
+use crate::metrics::Metrics;
+
+/// Losses are summed up over this time: a step per lost packet would push all others out of the list.
+const LOSS_SUMMARY: Duration = Duration::from_secs(10);
+
 /// Passes on what an ingest has; `false` when the publisher was replaced.
-pub(super) fn drain(ingest: &mut Ingest, publisher: &mut Publisher, now: Instant) -> bool {
+pub(super) fn drain(
+    ingest: &mut Ingest,
+    publisher: &mut Publisher,
+    losses: &mut Losses,
+    metrics: &Metrics,
+    now: Instant,
+) -> bool {
     let mut wanted = true;
     while let Some(event) = ingest.poll_event() {
         match event {
@@ -16,7 +28,8 @@ pub(super) fn drain(ingest: &mut Ingest, publisher: &mut Publisher, now: Instant
             }
             IngestEvent::Unit(unit) => wanted &= publisher.push(unit, now),
             IngestEvent::Loss { packets, .. } => {
-                publisher.stream().step(Leg::Media, false, format!("{packets} packets are missing."));
+                metrics.rtp_packets_lost.fetch_add(u64::from(packets), Ordering::Relaxed);
+                losses.add(packets);
             }
             IngestEvent::Dropped { reason, .. } => {
                 publisher.stream().step(Leg::Codec, false, format!("A unit was left out: {reason:?}."));
@@ -25,4 +38,35 @@ pub(super) fn drain(ingest: &mut Ingest, publisher: &mut Publisher, now: Instant
         }
     }
     wanted
+}
+
+/// Packets that went missing since the last step about them.
+#[derive(Debug, Default)]
+pub(super) struct Losses {
+    packets: u64,
+    reported: Option<Instant>,
+}
+
+impl Losses {
+    /// The sentence about them when it is due.
+    pub(super) fn sentence(&mut self, now: Instant) -> Option<String> {
+        let due = self.reported.is_none_or(|at| now.saturating_duration_since(at) >= LOSS_SUMMARY);
+        if self.packets == 0 || !due {
+            return None;
+        }
+        self.reported = Some(now);
+        Some(format!("{} packets are missing.", std::mem::take(&mut self.packets)))
+    }
+
+    /// Counts packets.
+    pub(super) const fn add(&mut self, packets: u32) {
+        self.packets += packets as u64;
+    }
+
+    /// Takes a step about them when it is due.
+    pub(super) fn report(&mut self, stream: &Stream, now: Instant) {
+        if let Some(text) = self.sentence(now) {
+            stream.step(Leg::Media, false, text);
+        }
+    }
 }

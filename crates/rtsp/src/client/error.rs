@@ -78,8 +78,8 @@ pub enum ClientError {
     /// The session description is unusable.
     #[error("session description is unusable")]
     Description(#[source] SdpError),
-    /// The server insists on a transport other than this connection.
-    #[error("server does not send over TCP")]
+    /// The server insists on a transport other than the one that was proposed.
+    #[error("server does not send by the transport that was asked for")]
     Transport,
     /// There is nothing to set up.
     #[error("no track could be set up")]
@@ -87,6 +87,11 @@ pub enum ClientError {
 }
 
 impl ClientError {
+    /// The server would send, but not by this transport: another one may do.
+    pub const fn is_about_transport(&self) -> bool {
+        matches!(self, Self::Transport | Self::Refused { leg: Leg::Setup, status: 461, .. })
+    }
+
     /// The peer went away, which is not a fault.
     pub const fn is_disconnect(&self) -> bool {
         matches!(self, Self::Disconnected { .. })

@@ -166,7 +166,7 @@ fn a_refused_track_does_not_spoil_the_others() {
     camera.answer("RTSP/1.0 461 no\nCSeq: CSEQ\n\n");
     camera.ok("");
     let Some(ClientEvent::Started(tracks)) = camera.events.last() else { panic!("{:?}", camera.events) };
-    assert_eq!(tracks, &[ClientTrack { media: 0, channels: (0, 1) }]);
+    assert_eq!(tracks, &[ClientTrack { media: 0, channels: (0, 1), delivery: Delivery::Interleaved }]);
 }
 
 #[test]
@@ -264,7 +264,7 @@ fn pull_from_server(cut: usize, challenge: &Challenge) -> Vec<String> {
             match output {
                 PullerOutput::Transmit(bytes) => to_server.extend_from_slice(&bytes),
                 PullerOutput::Described(_) => seen.push("described".to_owned()),
-                PullerOutput::Playing => seen.push("playing".to_owned()),
+                PullerOutput::Playing(_) => seen.push("playing".to_owned()),
                 PullerOutput::Tracks(tracks) => seen.push(format!("{} tracks", tracks.len())),
                 PullerOutput::Unit(unit) => {
                     seen.push(format!("unit of {} bytes", unit.payload.len()));
@@ -389,4 +389,64 @@ fn truncated_conversations_do_not_panic() {
     for end in 0..text.len() {
         crate::fuzz::puller(&text.as_bytes()[..end]);
     }
+}
+
+impl Camera {
+    /// As [`Camera::describe`], by UDP.
+    fn describe_for_udp(&mut self) {
+        self.answer(&format!("RTSP/1.0 200 OK\nCSeq: CSEQ\nContent-Length: {}\n\n", SDP.len()));
+        self.session.handle_input(self.now, SDP.as_bytes());
+        self.session.setup_udp(self.now, &[(0, (5000, 5001)), (1, (5002, 5003))]);
+        self.drain();
+    }
+}
+
+#[test]
+fn a_camera_is_asked_for_datagrams_on_the_ports_that_were_opened() {
+    let mut camera = Camera::new();
+    camera.ok("");
+    camera.describe_for_udp();
+    assert_eq!(camera.sent[2].headers.get("Transport"), Some("RTP/AVP;unicast;client_port=5000-5001"));
+    camera.ok("Session: 1\nTransport: RTP/AVP;unicast;client_port=5000-5001;server_port=6000-6001\n");
+    camera.ok("Session: 1\nTransport: RTP/AVP/UDP;unicast;client_port=5002-5003\n");
+    camera.ok("");
+    let Some(ClientEvent::Started(tracks)) = camera.events.last() else { panic!("{:?}", camera.events) };
+    let deliveries: Vec<_> = tracks.iter().map(|track| track.delivery).collect();
+    let udp = |client_port, server_port| Delivery::Udp { client_port, server_port };
+    assert_eq!(deliveries, [udp((5000, 5001), Some((6000, 6001))), udp((5002, 5003), None)]);
+}
+
+#[test]
+fn a_camera_that_answers_with_another_transport_is_not_believed() {
+    for answer in ["RTP/AVP/TCP;unicast;interleaved=0-1", "RTP/AVP;multicast;destination=239.1.1.1;port=5000-5001"] {
+        let mut camera = Camera::new();
+        camera.ok("");
+        camera.describe_for_udp();
+        camera.ok(&format!("Session: 1\nTransport: {answer}\n"));
+        camera.ok(&format!("Session: 1\nTransport: {answer}\n"));
+        let Some(Some(error)) = &camera.closed else { panic!("{:?}", camera.events) };
+        assert!(error.is_about_transport(), "{error:?}");
+    }
+}
+
+#[test]
+fn a_group_is_taken_from_the_answer_and_461_is_about_the_transport() {
+    let mut camera = Camera::new();
+    camera.ok("");
+    camera.answer(&format!("RTSP/1.0 200 OK\nCSeq: CSEQ\nContent-Length: {}\n\n", SDP.len()));
+    camera.session.handle_input(camera.now, SDP.as_bytes());
+    camera.session.setup_multicast(camera.now, &[0, 1]);
+    camera.ok("Session: 1\nTransport: RTP/AVP;multicast;destination=239.1.2.3;port=5000-5001;ttl=3\n");
+    camera.answer("RTSP/1.0 461 no\nCSeq: CSEQ\n\n");
+    camera.ok("");
+    let Some(ClientEvent::Started(tracks)) = camera.events.last() else { panic!("{:?}", camera.events) };
+    let [ClientTrack { delivery: Delivery::Multicast(group), .. }] = &tracks[..] else { panic!("{tracks:?}") };
+    assert_eq!((group.address, group.port, group.ttl), ([239, 1, 2, 3].into(), (5000, 5001), 3));
+    let mut camera = Camera::new();
+    camera.ok("");
+    camera.describe("", SDP);
+    camera.answer("RTSP/1.0 461 no\nCSeq: CSEQ\n\n");
+    camera.answer("RTSP/1.0 461 no\nCSeq: CSEQ\n\n");
+    let Some(Some(error)) = &camera.closed else { panic!("{:?}", camera.events) };
+    assert!(error.is_about_transport(), "{error:?}");
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::{Detail, Pending, ServerSession, Setup, State};
 use crate::auth::Challenge;
-use crate::header::{RtpInfo, TransportSpec, write_rtp_info};
+use crate::header::{Delivery, RtpInfo, TransportSpec, write_rtp_info};
 use crate::message::{Method, Request, Response};
 
 /// Methods that a session answers.
@@ -24,7 +24,7 @@ impl ServerSession {
         self.answer(response);
     }
 
-    /// Accepts ANNOUNCE, SETUP (with the proposed channels), PLAY (without RTP-Info), RECORD or PAUSE.
+    /// Accepts ANNOUNCE, SETUP over this connection (with the proposed channels), PLAY (without RTP-Info), RECORD or PAUSE.
     pub fn accept(&mut self) {
         let Some(pending) = self.pending.as_deref() else {
             return;
@@ -52,11 +52,29 @@ impl ServerSession {
         };
         // A peer's own pair is kept; another one is a neighbouring pair.
         let channels = if channels.0 == channel { *channels } else { (channel, channel.wrapping_add(1)) };
-        let (record, uri) = (*record, std::mem::take(uri));
-        self.setups.retain(|setup| setup.channels != channels);
-        self.setups.push(Setup { uri, channels });
-        let transport = TransportSpec::write_tcp(Some(channels), record, None);
-        self.respond_in(State::Ready, Response::new(200).with("Transport", &transport));
+        let transport = TransportSpec::write_tcp(Some(channels), *record, None);
+        let setup = Setup { uri: std::mem::take(uri), channels, delivery: Delivery::Interleaved };
+        self.add_setup(setup, &transport);
+    }
+
+    /// Accepts SETUP by UDP. Does nothing when no SETUP waits.
+    pub fn accept_datagrams(&mut self, delivery: Delivery) {
+        let Some(Pending { detail: Detail::Setup { channels, record, uri }, .. }) = self.pending.as_deref_mut() else {
+            return;
+        };
+        let transport = match &delivery {
+            Delivery::Interleaved => return self.accept(),
+            Delivery::Udp { client_port, server_port } => TransportSpec::write_udp(*client_port, *server_port, *record),
+            Delivery::Multicast(group) => TransportSpec::write_multicast(group),
+        };
+        let setup = Setup { uri: std::mem::take(uri), channels: *channels, delivery };
+        self.add_setup(setup, &transport);
+    }
+
+    fn add_setup(&mut self, setup: Setup, transport: &str) {
+        self.setups.retain(|other| other.channels != setup.channels);
+        self.setups.push(setup);
+        self.respond_in(State::Ready, Response::new(200).with("Transport", transport));
     }
 
     /// Accepts PLAY. `info` may be empty: it is optional.

@@ -164,8 +164,6 @@ fn requests_out_of_order_or_for_another_session_are_refused() {
     for (request, status) in [
         ("PLAY rtsp://h/a/b RTSP/1.0\nCSeq: 1\n\n", 455),
         ("RECORD rtsp://h/a/b RTSP/1.0\nCSeq: 1\n\n", 455),
-        ("SETUP rtsp://h/a/b RTSP/1.0\nCSeq: 1\nTransport: RTP/AVP;unicast;client_port=1-2\n\n", 461),
-        ("SETUP rtsp://h/a/b RTSP/1.0\nCSeq: 1\nTransport: RTP/AVP;multicast\n\n", 461),
         ("SETUP rtsp://h/a/b RTSP/1.0\nCSeq: 1\n\n", 461),
         ("DESCRIBE nonsense RTSP/1.0\nCSeq: 1\n\n", 400),
         ("PLAY rtsp://h/a/b RTSP/1.0\nCSeq: 1\nSession: other\n\n", 454),
@@ -233,4 +231,41 @@ fn a_playing_session_is_small() {
     session.handle_input(Instant::now(), &[&[b'$', 1, 4, 0][..], &[0; 1024]].concat());
     drain(&mut session);
     assert!(session.retained_bytes() + size_of::<ServerSession>() < 4096, "{}", session.retained_bytes());
+}
+
+#[test]
+fn a_player_by_udp_is_answered_with_ports_and_must_show_that_it_lives() {
+    let mut session = session();
+    answer(&mut session, "DESCRIBE rtsp://h/live/cam1 RTSP/1.0\nCSeq: 1\n\n", |session| {
+        session.answer_describe("v=0\r\n");
+    });
+    let setup = "SETUP rtsp://h/live/cam1/trackID=0 RTSP/1.0\nCSeq: 2\n\
+        Transport: RTP/AVP;unicast;client_port=5000-5001,RTP/AVP/TCP;unicast;interleaved=4-5\n\n";
+    let (_, events, _) = send(&mut session, setup);
+    let [ServerEvent::Setup { transports, .. }] = &events[..] else { panic!("{events:?}") };
+    assert_eq!((transports.len(), transports[0].client_port, transports[1].tcp), (2, Some((5000, 5001)), true));
+    let delivery = Delivery::Udp { client_port: (5000, 5001), server_port: Some((8000, 8001)) };
+    session.accept_datagrams(delivery);
+    let (text, _, _) = drain(&mut session);
+    assert!(text.contains("Transport: RTP/AVP;unicast;client_port=5000-5001;server_port=8000-8001\r\n"), "{text}");
+    assert_eq!(session.setups()[0].delivery, delivery);
+    answer(&mut session, "PLAY rtsp://h/live/cam1/ RTSP/1.0\nCSeq: 3\nSession: AbCd1234\n\n", ServerSession::accept);
+    let due = session.poll_timeout().expect("a player by UDP may fall silent");
+    session.note_alive(due);
+    session.handle_timeout(due);
+    assert!(drain(&mut session).2.is_none());
+    session.handle_timeout(due + SESSION_TIMEOUT);
+    assert_eq!(drain(&mut session).2, Some(CloseReason::Timeout));
+}
+
+#[test]
+fn proposals_that_lack_ports_are_refused_at_once() {
+    for transport in
+        ["RTP/AVP;unicast", "RTP/AVP;unicast;client_port=70000-70001", "RAW/RAW/UDP", "", "RTP/AVP/TCP;multicast"]
+    {
+        let mut session = session();
+        let setup = format!("SETUP rtsp://h/a/b/trackID=0 RTSP/1.0\nCSeq: 1\nTransport: {transport}\n\n");
+        let (text, events, _) = send(&mut session, &setup);
+        assert!(text.starts_with("RTSP/1.0 461") && events.is_empty(), "{transport}: {text}");
+    }
 }

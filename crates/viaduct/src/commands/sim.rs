@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use gateway::push::{PushTarget, push_stream};
-use gateway::{Config, Gateway, GatewayParts, Limits, Listen, Listening, Protocol, PullGuard};
+use gateway::{Config, Gateway, GatewayParts, Limits, Listen, Listening, Protocol, PullGuard, UdpPorts};
 use hub::{Hub, StreamKey, StreamOptions};
 use platform::access::OpenAccess;
 use sim::{AudioCodec, VideoCodec};
@@ -107,6 +107,7 @@ fn serve(args: &SimArgs, hub: &Arc<Hub>) -> anyhow::Result<SocketAddr> {
         access: Arc::new(OpenAccess),
         control,
         tls: None,
+        rtsp_udp: Some(UdpPorts::bind(SocketAddr::new(args.listen.ip(), 0)).context("opening ports for RTP by UDP")?),
     })?;
     let address = listening.addresses().first().map_or(args.listen, |(_, address)| *address);
     listening.start(&gateway);

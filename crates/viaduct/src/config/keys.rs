@@ -112,6 +112,12 @@ pub(crate) const KEYS: &[Key] = &[
     listen("https.listen", "[::]:8443", "127.0.0.1:8443", "The same over TLS; empty: off."),
     listen("rtsp.listen", "[::]:8554", "127.0.0.1:8554", "RTSP; empty: off."),
     listen("rtsps.listen", "[::]:8322", "127.0.0.1:8322", "RTSP over TLS; empty: off."),
+    listen(
+        "rtsp.udp_listen",
+        "[::]:8000",
+        "127.0.0.1:8000",
+        "RTP of RTSP by UDP; RTCP is one port above, the port is even; empty: off.",
+    ),
     listen("rtmp.listen", "[::]:1935", "127.0.0.1:1935", "RTMP; empty: off."),
     listen("rtmps.listen", "[::]:1936", "127.0.0.1:1936", "RTMP over TLS; empty: off."),
     key(

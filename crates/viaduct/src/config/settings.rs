@@ -24,6 +24,8 @@ pub(crate) struct Settings {
     pub(crate) public_host: Option<String>,
     pub(crate) trusted_proxies: Vec<IpAddr>,
     pub(crate) listeners: Vec<Listen>,
+    /// Where RTP is received by UDP.
+    pub(crate) rtsp_udp: Option<SocketAddr>,
     pub(crate) certificate: Option<(PathBuf, PathBuf)>,
     pub(crate) admin_password: Option<String>,
     pub(crate) media_shards: usize,
@@ -47,6 +49,7 @@ impl Settings {
             public_host: reader.text("server.public_host"),
             trusted_proxies: reader.parsed_list("server.trusted_proxies", "IP addresses")?,
             listeners: reader.listeners()?,
+            rtsp_udp: reader.address("rtsp.udp_listen")?,
             certificate: reader.certificate()?,
             admin_password: reader.text("auth.admin_password"),
             media_shards: if shards == 0 { processors } else { usize::try_from(shards)? },
@@ -123,13 +126,18 @@ impl Reader<'_> {
             [Protocol::Http, Protocol::Https, Protocol::Rtsp, Protocol::Rtsps, Protocol::Rtmp, Protocol::Rtmps]
         {
             let key = format!("{}.listen", protocol.as_str());
-            let Some(text) = self.text(&key) else { continue };
-            let address: SocketAddr = text
-                .parse()
-                .with_context(|| format!("{key} takes ip:port such as 0.0.0.0:8080 or [::]:8080, not {text:?}"))?;
+            let Some(address) = self.address(&key)? else { continue };
             listeners.push(Listen { protocol, address });
         }
         Ok(listeners)
+    }
+
+    fn address(&self, key: &str) -> anyhow::Result<Option<SocketAddr>> {
+        let Some(text) = self.text(key) else { return Ok(None) };
+        let address = text
+            .parse()
+            .with_context(|| format!("{key} takes ip:port such as 0.0.0.0:8080 or [::]:8080, not {text:?}"))?;
+        Ok(Some(address))
     }
 
     fn certificate(&self) -> anyhow::Result<Option<(PathBuf, PathBuf)>> {

@@ -120,6 +120,8 @@ pub(super) fn viewer(session: &Session) -> Viewer {
         bytes: session.bytes(),
         lag_ms: session.lag_ms(),
         skips: session.skips(),
+        loss_permille: session.reception().map(|reception| reception.loss_permille),
+        jitter_ms: session.reception().map(|reception| reception.jitter_ms),
     }
 }
 

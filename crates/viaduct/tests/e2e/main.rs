@@ -17,6 +17,7 @@ mod network;
 mod program;
 mod publishers;
 mod relays;
+mod rtsp_transports;
 mod sources;
 mod streams;
 mod support;

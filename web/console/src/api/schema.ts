@@ -195,6 +195,8 @@ export interface components {
       rate_bps: number;
       lag_ms: number;
       skips: number;
+      loss_permille?: number | null;
+      jitter_ms?: number | null;
     };
     Step: { at: string; leg: string; ok: boolean; text: string };
     Diagnosis: {

@@ -47,7 +47,7 @@ const en: Catalogue<typeof zhCN> = {
     frames: 'Frames', key_frames: 'Key frames', bytes: 'Volume', jumps: 'Time jumps', wraps: 'Wraps', rollbacks: 'Rollbacks', reordered: 'Reordered', dropped: 'Dropped', gop_overflows: 'GOP overflows', config_changes: 'New parameters', publishers: 'Publishers',
   },
   viewer: {
-    protocol: 'Protocol', address: 'Address', user: 'User', since: 'For', rate: 'Rate', bytes: 'Volume', lag: 'Behind', skips: 'Skips', kick: 'Cut', kick_title: 'Cut this viewer?', kick_text: '{address} ({protocol}) is disconnected at once.', kicked: 'The viewer was cut.',
+    protocol: 'Protocol', address: 'Address', user: 'User', since: 'For', rate: 'Rate', bytes: 'Volume', lag: 'Behind', reception: 'Lost {loss} %, jitter {jitter} ms', skips: 'Skips', kick: 'Cut', kick_title: 'Cut this viewer?', kick_text: '{address} ({protocol}) is disconnected at once.', kicked: 'The viewer was cut.',
   },
   leg: {
     name: 'Name', connect: 'Connection', tls: 'Encryption', auth: 'Sign-in', answer: 'Answer', media: 'Media', key_frame: 'Key frame', publish: 'Publishing', codec: 'Codec', time: 'Time stamps',

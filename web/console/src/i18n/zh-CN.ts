@@ -42,7 +42,7 @@ export default {
     frames: '帧', key_frames: '关键帧', bytes: '流量', jumps: '时间跳变', wraps: '时间戳回绕', rollbacks: '时间回退', reordered: '重排帧', dropped: '丢弃帧', gop_overflows: 'GOP 超限', config_changes: '参数变更', publishers: '推流次数',
   },
   viewer: {
-    protocol: '协议', address: '地址', user: '用户', since: '时长', rate: '速率', bytes: '流量', lag: '落后', skips: '跳帧', kick: '踢出', kick_title: '踢出观看者？', kick_text: '{address}（{protocol}）会立即断开。', kicked: '已踢出。',
+    protocol: '协议', address: '地址', user: '用户', since: '时长', rate: '速率', bytes: '流量', lag: '落后', reception: '丢包 {loss} %，抖动 {jitter} ms', skips: '跳帧', kick: '踢出', kick_title: '踢出观看者？', kick_text: '{address}（{protocol}）会立即断开。', kicked: '已踢出。',
   },
   leg: {
     name: '域名解析', connect: '网络连接', tls: '加密握手', auth: '身份验证', answer: '信令应答', media: '收到媒体', key_frame: '关键帧', publish: '推流', codec: '编码', time: '时间戳',

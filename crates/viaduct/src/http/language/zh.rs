@@ -105,7 +105,17 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
     ("Check the port: what answers there does not speak RTSP.", "请检查端口：应答方使用的不是 RTSP 协议。"),
     ("Check the port: what answers there does not speak RTMP.", "请检查端口：应答方使用的不是 RTMP 协议。"),
     ("Enable H.264 or H.265 on the camera.", "请在摄像机上启用 H.264 或 H.265 编码。"),
-    ("Allow RTSP over TCP on the camera.", "请在摄像机上允许 RTSP over TCP。"),
+    (
+        "Allow RTSP over TCP or UDP on the camera; for multicast name a group.",
+        "请在摄像机上允许 RTSP over TCP 或 UDP；组播需设置组播地址。",
+    ),
+    (
+        "Nothing came by UDP, perhaps because of a firewall: asking for media over the connection.",
+        "未收到 UDP 数据，可能被防火墙拦截：改用 TCP 连接传输。",
+    ),
+    ("The camera does not send by UDP: asking for media over the connection.", "摄像机不支持 UDP：改用 TCP 连接传输。"),
+    ("The camera does not send over the connection: asking for UDP.", "摄像机不支持 TCP 传输：改用 UDP。"),
+    ("Joined {}.", "已加入组播组 {0}。"),
     ("The machine answers but the port is closed; check the port.", "主机可达但端口未开放，请检查端口。"),
     (
         "Nothing answers at this address; check address, network and firewall.",
