@@ -7,11 +7,13 @@
 mod account;
 mod application;
 mod event;
+mod hook;
 mod openapi;
 mod probe;
 mod problem;
 mod relay;
 mod server;
+mod session;
 mod source;
 mod stream;
 mod token;
@@ -19,11 +21,15 @@ mod token;
 pub use account::{LoginRequest, LoginResponse, PasswordChange, SetupRequest, SetupState, User};
 pub use application::{Application, ApplicationInput, ApplicationList, ApplicationSettings, EffectiveSettings};
 pub use event::{ClientMessage, EventMessage};
+pub use hook::{Hook, HookCreated, HookDelivery, HookDeliveryPage, HookInput, HookList, HookSecret, HookTest};
 pub use openapi::openapi_json;
 pub use probe::{ProbeClock, ProbeLeg, ProbeReport, ProbeRequest};
 pub use problem::Problem;
 pub use relay::{Relay, RelayInput, RelayList, RelayPush};
-pub use server::{ConfigValue, Configuration, ListenerInfo, ReloadResult, ServerInfo, ServerStats, TlsInfo};
+pub use server::{
+    ConfigValue, Configuration, ListenerInfo, LoadHistory, LoadSample, ReloadResult, ServerInfo, ServerStats, TlsInfo,
+};
+pub use session::{EndedSession, EndedSessionPage, TrafficReport, TrafficTotal};
 pub use source::{Source, SourceError, SourceInput, SourceList};
 pub use stream::{
     BitrateSample, Counters, Diagnosis, Engine, Gop, PlayOffer, PublisherInfo, RefusedTrack, Step, Stream,

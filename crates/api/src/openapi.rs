@@ -5,9 +5,10 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use crate::{
     Application, ApplicationInput, ApplicationList, ClientMessage, Configuration, Diagnosis, EffectiveSettings,
-    EventMessage, LoginRequest, LoginResponse, PasswordChange, PlayOffer, ProbeReport, ProbeRequest, Problem, Relay,
+    EndedSessionPage, EventMessage, Hook, HookCreated, HookDeliveryPage, HookInput, HookList, HookSecret, HookTest,
+    LoadHistory, LoginRequest, LoginResponse, PasswordChange, PlayOffer, ProbeReport, ProbeRequest, Problem, Relay,
     RelayInput, RelayList, ReloadResult, ServerInfo, SetupRequest, SetupState, Source, SourceInput, SourceList,
-    StreamDetail, StreamPage, StreamStats, TokenRequest, TokenResponse, User, ViewerList,
+    StreamDetail, StreamPage, StreamStats, TokenRequest, TokenResponse, TrafficReport, User, ViewerList,
 };
 
 /// The document, pretty-printed.
@@ -25,7 +26,8 @@ pub fn openapi_json() -> String {
         setup_state, set_up, login, logout, me, change_password, server, configuration, reload, streams, stream, play,
         kick_publisher, stream_viewers, viewers, kick_viewer, diagnosis, sources, add_source, source, change_source,
         remove_source, probe, make_token, applications, add_application, change_application, remove_application,
-        stream_settings, relays, add_relay, change_relay, remove_relay, events
+        stream_settings, relays, add_relay, change_relay, remove_relay, hooks, add_hook, change_hook,
+        remove_hook, renew_hook_secret, test_hook, hook_deliveries, retry_hook_delivery, load_history, sessions, traffic, events
     ),
     components(schemas(Problem, ClientMessage, EventMessage, StreamStats)),
     modifiers(&Bearer),
@@ -262,6 +264,80 @@ route!(
     params(("id" = i64, Path)),
     responses((status = 204), (status = 404, body = Problem))
 );
+route!(hooks, get, path = "/api/v1/hooks", tag = "hooks", responses((status = 200, body = HookList)));
+route!(
+    add_hook,
+    post,
+    path = "/api/v1/hooks",
+    tag = "hooks",
+    request_body = HookInput,
+    responses((status = 201, body = HookCreated), (status = 400, body = Problem))
+);
+route!(
+    change_hook,
+    put,
+    path = "/api/v1/hooks/{id}",
+    tag = "hooks",
+    params(("id" = i64, Path)),
+    request_body = HookInput,
+    responses((status = 200, body = Hook), (status = 400, body = Problem), (status = 404, body = Problem))
+);
+route!(
+    remove_hook,
+    delete,
+    path = "/api/v1/hooks/{id}",
+    tag = "hooks",
+    params(("id" = i64, Path)),
+    responses((status = 204), (status = 404, body = Problem))
+);
+route!(
+    renew_hook_secret,
+    post,
+    path = "/api/v1/hooks/{id}/secret",
+    tag = "hooks",
+    params(("id" = i64, Path)),
+    responses((status = 200, body = HookSecret), (status = 404, body = Problem))
+);
+route!(
+    test_hook,
+    post,
+    path = "/api/v1/hooks/{id}/test",
+    tag = "hooks",
+    description = "Posts a made-up `keepalive` at once and answers with what came of it.",
+    params(("id" = i64, Path)),
+    responses((status = 200, body = HookTest), (status = 404, body = Problem))
+);
+route!(
+    hook_deliveries,
+    get,
+    path = "/api/v1/hooks/{id}/deliveries",
+    tag = "hooks",
+    params(("id" = i64, Path), ("before" = Option<i64>, Query)),
+    responses((status = 200, body = HookDeliveryPage), (status = 404, body = Problem))
+);
+route!(
+    retry_hook_delivery,
+    post,
+    path = "/api/v1/hooks/{id}/deliveries/{delivery}/retry",
+    tag = "hooks",
+    params(("id" = i64, Path), ("delivery" = i64, Path)),
+    responses((status = 204), (status = 404, body = Problem))
+);
+route!(
+    load_history,
+    get,
+    path = "/api/v1/server/history",
+    tag = "server",
+    responses((status = 200, body = LoadHistory))
+);
+route!(sessions, get, path = "/api/v1/sessions", tag = "sessions",
+    description = "Ended sessions, newest first. `search` finds a part of the stream's name, subject or address.",
+    params(("search" = Option<String>, Query), ("before" = Option<i64>, Query)),
+    responses((status = 200, body = EndedSessionPage)));
+route!(traffic, get, path = "/api/v1/sessions/traffic", tag = "sessions",
+    description = "Sessions, watching time and bytes of ended sessions that began in the time given (RFC 3339; the last day when absent), by `stream`, `subject`, `protocol` or `day`.",
+    params(("by" = String, Query), ("from" = Option<String>, Query), ("to" = Option<String>, Query)),
+    responses((status = 200, body = TrafficReport), (status = 400, body = Problem)));
 route!(
     stream_settings,
     get,

@@ -32,6 +32,25 @@ pub struct ServerStats {
     pub memory_bytes: u64,
 }
 
+/// Load of the last hour, oldest first.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct LoadHistory {
+    pub items: Vec<LoadSample>,
+}
+
+/// Mean load of ten seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct LoadSample {
+    /// Unix milliseconds of the end.
+    pub at_ms: u64,
+    pub rate_in_bps: u64,
+    pub rate_out_bps: u64,
+    pub streams: usize,
+    pub viewers: usize,
+    pub cpu_percent: f64,
+    pub memory_bytes: u64,
+}
+
 /// One open port.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ListenerInfo {

@@ -23,7 +23,7 @@ pub use applications::ApplicationRow;
 pub use hooks::{DeliveryRow, DeliveryState, HookRow};
 pub use relays::RelayRow;
 pub use sources::{SourceMode, SourceRow};
-pub use viewer_sessions::ViewerSessionRow;
+pub use viewer_sessions::{TrafficGroup, TrafficRow, ViewerSessionRow};
 
 /// Connections: SQLite has one writer anyway.
 const MAX_CONNECTIONS: u32 = 4;

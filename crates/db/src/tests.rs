@@ -199,3 +199,38 @@ async fn deliveries_wait_in_order_are_trimmed_and_go_with_their_hook() {
     assert!(database.remove_hook(hook.id).await.unwrap());
     assert_eq!(database.delivery_counts(hook.id).await.unwrap(), (0, 0, 0));
 }
+
+#[tokio::test]
+async fn traffic_is_searched_and_added_up() {
+    let (_folder, database) = database().await;
+    let row = |stream: &str, subject: Option<&str>, started_at, bytes| ViewerSessionRow {
+        stream: stream.into(),
+        protocol: "rtsp".into(),
+        subject: subject.map(str::to_owned),
+        address: "192.0.2.1:5".into(),
+        started_at,
+        duration_ms: 1000,
+        bytes,
+    };
+    let day = 86_400;
+    let rows = [row("road/k1", Some("Room 3"), 10, 5), row("road/k2", None, day, 7), row("road/k1", None, day + 1, 4)];
+    database.add_viewer_sessions(&rows).await.unwrap();
+    let found = async |search: &str| {
+        let found = database.viewer_sessions(search, i64::MAX, 10).await.unwrap();
+        found.into_iter().map(|(_, row)| row.bytes).collect::<Vec<_>>()
+    };
+    assert_eq!(found("").await, [4, 7, 5]);
+    assert_eq!(found("ROAD/K1").await, [4, 5]);
+    assert_eq!(found("room 3").await, [5]);
+    assert_eq!(found("%").await, [0; 0], "a search is no pattern");
+    let totals = async |group, from, to| {
+        let rows = database.traffic(group, from, to).await.unwrap();
+        rows.into_iter().map(|row| (row.group, row.sessions, row.bytes)).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        totals(TrafficGroup::Stream, 0, i64::MAX).await,
+        [("road/k1".to_owned(), 2, 9), ("road/k2".to_owned(), 1, 7)]
+    );
+    assert_eq!(totals(TrafficGroup::Day, 0, day).await, [("1970-01-01".to_owned(), 1, 5)]);
+    assert_eq!(totals(TrafficGroup::Subject, day, i64::MAX).await, [(String::new(), 2, 11)]);
+}

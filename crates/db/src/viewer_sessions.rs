@@ -1,5 +1,8 @@
 //! Accounts: who watched what, how much and for how long.
 
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
 use crate::{Database, DbError};
 
 /// Sessions that are kept; the oldest go first.
@@ -22,6 +25,44 @@ pub struct ViewerSessionRow {
     pub duration_ms: i64,
     /// How much.
     pub bytes: i64,
+}
+
+/// What traffic is added up by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrafficGroup {
+    /// "app/name".
+    Stream,
+    /// Who; empty where not known.
+    Subject,
+    /// "ws-fmp4", "rtsp", ...
+    Protocol,
+    /// The day of the beginning, UTC.
+    Day,
+}
+
+/// Traffic under one heading.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrafficRow {
+    /// The heading.
+    pub group: String,
+    /// How many sessions.
+    pub sessions: i64,
+    /// How long they were together.
+    pub duration_ms: i64,
+    /// How much was sent.
+    pub bytes: i64,
+}
+
+fn session(row: &SqliteRow) -> ViewerSessionRow {
+    ViewerSessionRow {
+        stream: row.get("stream"),
+        protocol: row.get("protocol"),
+        subject: row.get("subject"),
+        address: row.get("address"),
+        started_at: row.get("started_at"),
+        duration_ms: row.get("duration_ms"),
+        bytes: row.get("bytes"),
+    }
 }
 
 impl Database {
@@ -52,6 +93,54 @@ impl Database {
             .await?;
         transaction.commit().await?;
         Ok(())
+    }
+
+    /// Ended sessions with their ids, newest first, before `before`; `search` is a part of stream, subject or
+    /// address.
+    ///
+    /// # Errors
+    /// [`DbError::Query`].
+    pub async fn viewer_sessions(
+        &self,
+        search: &str,
+        before: i64,
+        limit: i64,
+    ) -> Result<Vec<(i64, ViewerSessionRow)>, DbError> {
+        let rows = sqlx::query(
+            "SELECT * FROM viewer_sessions WHERE id < ?1 AND (?2 = '' OR instr(lower(stream), ?2) > 0
+             OR instr(lower(coalesce(subject, '')), ?2) > 0 OR instr(address, ?2) > 0) ORDER BY id DESC LIMIT ?3",
+        )
+        .bind(before)
+        .bind(search.to_lowercase())
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.iter().map(|row| (row.get("id"), session(row))).collect())
+    }
+
+    /// Sessions that began from `from` until before `to` (Unix seconds), added up by `group`, most bytes first.
+    ///
+    /// # Errors
+    /// [`DbError::Query`].
+    pub async fn traffic(&self, group: TrafficGroup, from: i64, to: i64) -> Result<Vec<TrafficRow>, DbError> {
+        let key = match group {
+            TrafficGroup::Stream => "stream",
+            TrafficGroup::Subject => "coalesce(subject, '')",
+            TrafficGroup::Protocol => "protocol",
+            TrafficGroup::Day => "strftime('%Y-%m-%d', started_at, 'unixepoch')",
+        };
+        let statement = format!(
+            "SELECT {key} AS heading, count(*) AS sessions, sum(duration_ms) AS duration_ms, sum(bytes) AS bytes
+             FROM viewer_sessions WHERE started_at >= ? AND started_at < ? GROUP BY heading ORDER BY bytes DESC, heading"
+        );
+        let rows = sqlx::query(sqlx::AssertSqlSafe(statement)).bind(from).bind(to).fetch_all(&self.pool).await?;
+        let total = |row: &SqliteRow| TrafficRow {
+            group: row.get("heading"),
+            sessions: row.get("sessions"),
+            duration_ms: row.get("duration_ms"),
+            bytes: row.get("bytes"),
+        };
+        Ok(rows.iter().map(total).collect())
     }
 
     /// Sessions and bytes accounted for so far.

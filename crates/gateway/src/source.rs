@@ -34,6 +34,8 @@ pub struct SourceSpec {
     pub url: PullUrl,
     /// Always, or only while somebody watches.
     pub always: bool,
+    /// Forgotten once nobody watches it any more: another system named it for this time.
+    pub transient: bool,
 }
 
 /// How a source does.
@@ -138,6 +140,14 @@ impl Sources {
         }
     }
 
+    /// Forgets a transient source, unless another one has taken its place.
+    fn forget(&self, source: &Arc<Source>) {
+        let mut entries = self.lock();
+        if entries.get(&source.spec.key).is_some_and(|present| Arc::ptr_eq(present, source)) {
+            entries.remove(&source.spec.key);
+        }
+    }
+
     /// How the source of a stream does.
     pub fn status(&self, key: &StreamKey) -> Option<SourceStatus> {
         self.lock().get(key).map(|source| source.lock().clone())
@@ -150,6 +160,9 @@ impl Sources {
             let mut backoff = Backoff::new(FIRST_DELAY, MAX_DELAY);
             loop {
                 if !source.spec.always && !self.is_wanted(&source) {
+                    if source.spec.transient {
+                        return self.forget(&source);
+                    }
                     source.lock().state = SourceState::Idle;
                     source.wanted.notified().await;
                 }

@@ -18,6 +18,7 @@ pub mod picture;
 pub mod process;
 pub mod publish;
 pub mod read;
+pub mod receiver;
 pub mod rtmp_peer;
 pub mod rtsp_peer;
 pub mod server;

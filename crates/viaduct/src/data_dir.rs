@@ -61,6 +61,15 @@ impl DataDir {
         Ok(fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?.trim().to_owned())
     }
 
+    /// What tells this server from others; made at the first start.
+    pub(crate) fn server_id(&self) -> anyhow::Result<String> {
+        let path = self.path.join("server-id");
+        if !path.exists() {
+            write_secret(&path, format!("{:016x}", rand::random::<u64>()).as_bytes())?;
+        }
+        Ok(fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?.trim().to_owned())
+    }
+
     /// Removes the code of the first run.
     pub(crate) fn forget_setup_code(&self) {
         let _absent = fs::remove_file(self.setup_code_path());

@@ -6,11 +6,13 @@ mod assets;
 mod auth;
 mod events;
 mod health;
+mod hooks;
 mod language;
 mod metrics;
 mod problem;
 mod relays;
 mod server;
+mod sessions;
 mod sources;
 mod streams;
 mod tokens;
@@ -84,6 +86,9 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/me", get(account::me))
         .route("/me/password", post(account::change_password))
         .route("/server", get(server::info))
+        .route("/server/history", get(server::history))
+        .route("/sessions", get(sessions::list))
+        .route("/sessions/traffic", get(sessions::traffic))
         .route("/config", get(server::configuration))
         .route("/config/reload", post(server::reload))
         .route("/streams", get(streams::list))
@@ -98,6 +103,12 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/sources/{app}/{name}", get(sources::get_one).put(sources::change).delete(sources::remove))
         .route("/relays", get(relays::list).post(relays::add))
         .route("/relays/{id}", put(relays::change).delete(relays::remove))
+        .route("/hooks", get(hooks::list).post(hooks::add))
+        .route("/hooks/{id}", put(hooks::change).delete(hooks::remove))
+        .route("/hooks/{id}/secret", post(hooks::renew_secret))
+        .route("/hooks/{id}/test", post(hooks::test))
+        .route("/hooks/{id}/deliveries", get(hooks::deliveries))
+        .route("/hooks/{id}/deliveries/{delivery}/retry", post(hooks::retry))
         .route("/probe", post(sources::probe))
         .route("/tokens", post(tokens::make))
         .route("/applications", get(applications::list).post(applications::add))

@@ -1,6 +1,8 @@
 //! `viaduct serve`: wiring, start and stop.
 
 mod demo;
+mod hook_sender;
+pub(crate) mod load;
 mod state;
 
 use std::io::Write;
@@ -11,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use db::{Database, SourceMode, ViewerSessionRow};
+use gateway::pull::PullUrl;
 use gateway::relay::Relays;
 use gateway::source::{SourceSpec, Sources};
 use gateway::{Config, Gateway, GatewayParts, Listening, Protocol, PullGuard, UdpPorts};
@@ -18,9 +21,12 @@ use hub::{Hub, SessionRecord, StreamKey};
 use platform::access::TokenAccess;
 use platform::accounts::{Accounts, random_token};
 use platform::applications::Applications;
+use platform::hooks::access::HookAccess;
+use platform::hooks::{HookProvider, Hooks, NamedSource, SourceStarter};
 use platform::tokens::TokenSigner;
 use tokio::sync::mpsc;
 
+use hook_sender::HttpHookSender;
 pub(crate) use state::{App, Live};
 
 use crate::config::{Settings, Values};
@@ -78,22 +84,27 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     guard.set_allowed(&settings.pull_allow).map_err(anyhow::Error::msg)?;
     guard.set_own_ports(addresses.iter().map(|(_, address)| address.port()).collect());
 
+    let hooks = Hooks::open(database.clone(), Arc::new(HttpHookSender::new()), data.server_id()?).await?;
+    let tokens = TokenAccess::new(signer.clone(), Arc::clone(&applications), args.dev);
     let (router, slot) = http::handler();
     let gateway = Gateway::new(GatewayParts {
         config: gateway_config(&settings),
         hub: Arc::clone(&hub),
-        access: Arc::new(TokenAccess::new(signer.clone(), Arc::clone(&applications), args.dev)),
+        access: Arc::new(HookAccess::new(Arc::new(tokens), Arc::clone(&hooks))),
         control: router,
         tls: Some(certificate.material.clone()),
         rtsp_udp,
     })?;
     let sources = Sources::new(Arc::clone(&gateway), guard.clone(), settings.pull_connections_per_host);
-    hub.set_providers(vec![Arc::clone(&sources) as Arc<dyn hub::StreamProvider>]);
+    let named = HookProvider::new(Arc::clone(&hooks), Arc::new(NamedSources(Arc::clone(&sources))));
+    hub.set_providers(vec![Arc::clone(&sources) as Arc<dyn hub::StreamProvider>, Arc::new(named)]);
     start_stored_sources(&database, &sources).await?;
     let relays = Relays::new(Arc::clone(&gateway), guard.clone());
     start_stored_relays(&database, &relays).await?;
     tokio::spawn(Arc::clone(&relays).run());
-    keep_records(&hub, database.clone());
+    keep_records(&hub, database.clone(), Arc::clone(&hooks));
+    tokio::spawn(Arc::clone(&hooks).run());
+    tokio::spawn(Arc::clone(&hooks).watch(Arc::clone(&hub), env!("CARGO_PKG_VERSION")));
 
     let app = Arc::new(App {
         args: args.clone(),
@@ -111,6 +122,8 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
         started: (Instant::now(), std::time::SystemTime::now()),
         cpu: CpuMeter::new(),
         stats: std::sync::Mutex::default(),
+        load: std::sync::Mutex::default(),
+        hooks,
         live: std::sync::Mutex::new(Live { values, settings, certificate }),
         log,
         events: http::EventLog::new(),
@@ -177,13 +190,26 @@ fn gateway_config(settings: &Settings) -> Config {
 
 async fn start_stored_sources(database: &Database, sources: &Arc<Sources>) -> anyhow::Result<()> {
     for row in database.sources().await? {
-        let url = gateway::pull::PullUrl::parse(&row.url, row.username.as_deref(), row.password.as_deref());
+        let url = PullUrl::parse(&row.url, row.username.as_deref(), row.password.as_deref());
         match (StreamKey::new(&row.app, &row.name), url) {
-            (Ok(key), Ok(url)) => sources.put(SourceSpec { key, url, always: row.mode == SourceMode::Always }),
+            (Ok(key), Ok(url)) => {
+                sources.put(SourceSpec { key, url, always: row.mode == SourceMode::Always, transient: false });
+            }
             _ => tracing::warn!(source = ?row, "A stored source is not usable any more; change it in the console."),
         }
     }
     Ok(())
+}
+
+/// Starts sources that web hooks name.
+struct NamedSources(Arc<Sources>);
+
+impl SourceStarter for NamedSources {
+    fn start(&self, key: &StreamKey, source: &NamedSource) -> Result<(), String> {
+        let url = PullUrl::parse(&source.url, source.username.as_deref(), source.password.as_deref())?;
+        self.0.put(SourceSpec { key: key.clone(), url, always: false, transient: true });
+        Ok(())
+    }
 }
 
 async fn start_stored_relays(database: &Database, relays: &Arc<Relays>) -> anyhow::Result<()> {
@@ -197,7 +223,7 @@ async fn start_stored_relays(database: &Database, relays: &Arc<Relays>) -> anyho
 }
 
 /// Writes the records of ended sessions in batches, away from media.
-fn keep_records(hub: &Hub, database: Database) {
+fn keep_records(hub: &Hub, database: Database, hooks: Arc<Hooks>) {
     let (sender, mut receiver) = mpsc::channel::<SessionRecord>(RECORD_QUEUE);
     hub.set_record_sink(Box::new(move |record| {
         if sender.try_send(record).is_err() {
@@ -207,6 +233,7 @@ fn keep_records(hub: &Hub, database: Database) {
     tokio::spawn(async move {
         let mut batch = Vec::new();
         while receiver.recv_many(&mut batch, RECORD_BATCH).await > 0 {
+            hooks.sessions_ended(&batch);
             let rows: Vec<ViewerSessionRow> = batch.drain(..).map(|record| session_row(&record)).collect();
             if let Err(error) = database.add_viewer_sessions(&rows).await {
                 tracing::error!(%error, sessions = rows.len(), "Session records could not be stored.");

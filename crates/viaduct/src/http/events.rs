@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use api::{ClientMessage, EventMessage, ServerStats, StreamStats};
 use axum::extract::State;
@@ -140,6 +140,9 @@ fn publish_stats(app: &App, last: (u64, u64)) -> (u64, u64) {
         cpu_percent: app.cpu.percent(),
         memory_bytes: memory_bytes(),
     };
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let at_ms = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
+    app.load.lock().unwrap_or_else(PoisonError::into_inner).add(at_ms, &stats);
     app.events.push("streams", "stats", json!({ "items": items }), false);
     app.events.push("server", "stats", json!(stats), false);
     *app.stats.lock().unwrap_or_else(PoisonError::into_inner) = stats;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use api::{ConfigValue, Configuration, ListenerInfo, ReloadResult, ServerInfo, TlsInfo};
+use api::{ConfigValue, Configuration, ListenerInfo, LoadHistory, ReloadResult, ServerInfo, TlsInfo};
 use axum::Json;
 use axum::extract::State;
 use axum::http::header;
@@ -45,6 +45,10 @@ pub(super) async fn info(State(app): State<Arc<App>>, _who: Administrator) -> Js
         bytes_in,
         bytes_out: sent,
     })
+}
+
+pub(super) async fn history(State(app): State<Arc<App>>, _who: Administrator) -> Json<LoadHistory> {
+    Json(LoadHistory { items: app.load.lock().unwrap_or_else(std::sync::PoisonError::into_inner).samples() })
 }
 
 pub(super) async fn configuration(State(app): State<Arc<App>>, _who: Administrator) -> Json<Configuration> {

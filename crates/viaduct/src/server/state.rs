@@ -12,6 +12,7 @@ use gateway::{Gateway, Protocol, PullGuard};
 use hub::Hub;
 use platform::accounts::Accounts;
 use platform::applications::Applications;
+use platform::hooks::Hooks;
 use platform::tokens::TokenSigner;
 
 use crate::certificate::{self, Certificate};
@@ -19,6 +20,7 @@ use crate::config::{Reload, Settings, Values};
 use crate::data_dir::DataDir;
 use crate::logging::LogLevel;
 use crate::process::CpuMeter;
+use crate::server::load::LoadLog;
 use crate::{ServeArgs, http};
 
 /// The running server.
@@ -38,6 +40,8 @@ pub(crate) struct App {
     pub(crate) started: (Instant, SystemTime),
     pub(crate) cpu: CpuMeter,
     pub(crate) stats: Mutex<ServerStats>,
+    pub(crate) load: Mutex<LoadLog>,
+    pub(crate) hooks: Arc<Hooks>,
     pub(crate) live: Mutex<Live>,
     pub(crate) log: LogLevel,
     pub(crate) events: http::EventLog,

@@ -1,0 +1,99 @@
+//! Ended sessions and the traffic that they add up to.
+
+use std::sync::Arc;
+
+use api::{EndedSession, EndedSessionPage, TrafficReport, TrafficTotal};
+use axum::Json;
+use axum::extract::{Query, State};
+use db::{TrafficGroup, TrafficRow, ViewerSessionRow};
+use platform::unix_now;
+use serde::Deserialize;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::Failure;
+use super::auth::Administrator;
+use super::views;
+use crate::server::App;
+
+/// Sessions of one answer.
+const PAGE: i64 = 100;
+/// Groups of one report; the total counts all.
+const MAX_GROUPS: usize = 500;
+const DAY_S: i64 = 24 * 3600;
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Page {
+    search: Option<String>,
+    before: Option<i64>,
+}
+
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    _who: Administrator,
+    Query(page): Query<Page>,
+) -> Result<Json<EndedSessionPage>, Failure> {
+    let search = page.search.unwrap_or_default();
+    let rows = app.database.viewer_sessions(search.trim(), page.before.unwrap_or(i64::MAX), PAGE).await?;
+    let full = i64::try_from(rows.len()).is_ok_and(|count| count == PAGE);
+    let next_before = rows.last().filter(|_| full).map(|(id, _)| *id);
+    Ok(Json(EndedSessionPage { items: rows.into_iter().map(view).collect(), next_before }))
+}
+
+fn view((id, row): (i64, ViewerSessionRow)) -> EndedSession {
+    let (app, name) = row.stream.split_once('/').unwrap_or((&row.stream, ""));
+    EndedSession {
+        id,
+        app: app.to_owned(),
+        name: name.to_owned(),
+        protocol: row.protocol,
+        subject: row.subject,
+        address: row.address,
+        since: views::rfc3339(row.started_at),
+        duration_ms: row.duration_ms,
+        bytes: row.bytes,
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Asked {
+    by: String,
+    from: Option<String>,
+    to: Option<String>,
+}
+
+fn instant(field: &'static str, text: Option<&str>, otherwise: i64) -> Result<i64, Failure> {
+    let Some(text) = text else { return Ok(otherwise) };
+    let parsed = OffsetDateTime::parse(text, &Rfc3339);
+    let wrong = || Failure::invalid(field, format!("{field} is a time such as 2026-11-26T08:00:00Z."));
+    parsed.map(OffsetDateTime::unix_timestamp).map_err(|_| wrong())
+}
+
+pub(super) async fn traffic(
+    State(app): State<Arc<App>>,
+    _who: Administrator,
+    Query(asked): Query<Asked>,
+) -> Result<Json<TrafficReport>, Failure> {
+    let group = match asked.by.as_str() {
+        "stream" => TrafficGroup::Stream,
+        "subject" => TrafficGroup::Subject,
+        "protocol" => TrafficGroup::Protocol,
+        "day" => TrafficGroup::Day,
+        _ => return Err(Failure::invalid("by", "Traffic is added up by stream, subject, protocol or day.")),
+    };
+    let to = instant("to", asked.to.as_deref(), unix_now() + 1)?;
+    let from = instant("from", asked.from.as_deref(), to - DAY_S)?;
+    let rows = app.database.traffic(group, from, to).await?;
+    let total = TrafficTotal {
+        group: String::new(),
+        sessions: rows.iter().map(|row| row.sessions).sum(),
+        duration_ms: rows.iter().map(|row| row.duration_ms).sum(),
+        bytes: rows.iter().map(|row| row.bytes).sum(),
+    };
+    let items = rows.into_iter().take(MAX_GROUPS).map(total_view).collect();
+    Ok(Json(TrafficReport { from: views::rfc3339(from), to: views::rfc3339(to), items, total }))
+}
+
+fn total_view(row: TrafficRow) -> TrafficTotal {
+    TrafficTotal { group: row.group, sessions: row.sessions, duration_ms: row.duration_ms, bytes: row.bytes }
+}
