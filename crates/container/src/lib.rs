@@ -1,4 +1,4 @@
-//! FLV, fragmented MP4 and MP4: muxing and demuxing as pure functions over bytes.
+//! FLV, fragmented MP4, MP4 and MPEG-TS: muxing and demuxing as pure functions over bytes.
 //!
 //! | specification | where |
 //! |---|---|
@@ -7,6 +7,7 @@
 //! | Domestic FLV extension: H.265 as codec id 12 | [`flv`] |
 //! | AMF0 (Adobe, 2007) | [`amf0`] |
 //! | ISO/IEC 14496-12, -14, -15; AV1-ISOBMFF; Opus in ISOBMFF | [`fmp4`], [`mp4`] |
+//! | ISO/IEC 13818-1; Opus in MPEG-TS (ETSI TS 103 491 annex C) | [`mpegts`] |
 //!
 //! Muxers implement [`media::Muxer`]; demuxers give [`media::TrackConfig`]s and [`media::AccessUnit`]s with
 //! canonical payloads. Demuxed payloads share the input's memory wherever the container stores them
@@ -30,6 +31,7 @@ pub mod fmp4;
 #[doc(hidden)]
 pub mod fuzz;
 pub mod mp4;
+pub mod mpegts;
 
 #[cfg(test)]
 mod test_support;

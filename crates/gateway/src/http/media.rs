@@ -1,4 +1,4 @@
-//! Media over HTTP and WebSocket: `GET /APP/NAME.flv`, `.mp4`.
+//! Media over HTTP and WebSocket: `GET /APP/NAME.flv`, `.mp4`, `.ts`.
 
 use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
@@ -7,6 +7,7 @@ use std::sync::Arc;
 use base::ErrorKind;
 use bytes::{BufMut, Bytes, BytesMut};
 use container::flv::{self, HevcForm};
+use container::mpegts;
 use http::{Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, StreamBody};
 use hub::{Action, Rendition, RenditionKey, Session, SessionStart, StreamKey};
@@ -35,6 +36,7 @@ const BODY_BUFFER: usize = 256 << 10;
 enum Format {
     Flv(HevcForm),
     Mp4,
+    Ts,
 }
 
 /// A request for media, as its head says it.
@@ -63,6 +65,7 @@ pub(super) fn request(head: &Head) -> Option<MediaRequest> {
     let format = match extension {
         "flv" => Format::Flv(query.hevc),
         "mp4" => Format::Mp4,
+        "ts" => Format::Ts,
         _ => return None,
     };
     let bearer = head.authorization.as_deref().and_then(|value| value.strip_prefix("Bearer ")).map(str::to_owned);
@@ -111,6 +114,8 @@ impl MediaRequest {
             (Format::Flv(_), true) => "ws-flv",
             (Format::Mp4, false) => "http-fmp4",
             (Format::Mp4, true) => "ws-fmp4",
+            (Format::Ts, false) => "http-ts",
+            (Format::Ts, true) => "ws-ts",
         }
     }
 
@@ -118,6 +123,7 @@ impl MediaRequest {
         match self.format {
             Format::Flv(_) => "video/x-flv",
             Format::Mp4 => "video/mp4",
+            Format::Ts => "video/mp2t",
         }
     }
 
@@ -135,6 +141,8 @@ impl MediaRequest {
             }
             (Format::Mp4, false) => Box::new(container::fmp4::Muxer::new()),
             (Format::Mp4, true) => Box::new(Mp4OverWebSocket::new()),
+            (Format::Ts, false) => Box::new(mpegts::Muxer::new()),
+            (Format::Ts, true) => Box::new(BinaryMessages::new(mpegts::Muxer::new())),
         }
     }
 
@@ -408,6 +416,7 @@ mod tests {
         assert_eq!(flv.token.as_deref(), Some("a+b"));
         assert_eq!((flv.format, flv.start), (Format::Flv(HevcForm::Domestic), Start::Next));
         assert_eq!(get("/road/k1.mp4").unwrap().protocol(), "http-fmp4");
+        assert_eq!(get("/road/k1.ts").unwrap().protocol(), "http-ts");
         for other in ["/", "/assets/index.js", "/api/v1.flv", "/a/b/c.flv", "/a/../b.flv", "/a/b.exe", "/a%2fb.flv"] {
             assert_eq!(get(other), None, "{other}");
         }

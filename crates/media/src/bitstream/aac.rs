@@ -12,6 +12,8 @@ pub const SAMPLE_RATES_HZ: [u32; 13] =
     [96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8000, 7350];
 /// Bytes of an `AudioSpecificConfig` that we accept.
 const MAX_LEN: usize = 64;
+/// Bytes of an ADTS header without CRC.
+pub const ADTS_HEADER_LEN: usize = 7;
 const WHAT: &str = "AudioSpecificConfig";
 const EXPLICIT_RATE: usize = 15;
 
@@ -62,6 +64,35 @@ pub(crate) fn write_lc_specific_config(sample_rate_hz: NonZeroU32, channels: u8)
             bits.to_be_bytes()[3..].to_vec()
         }
     }
+}
+
+/// The ADTS header of one access unit without CRC (ISO/IEC 14496-3 §1.A.3); `None` where ADTS has no way to say
+/// what the configuration says, or the unit is too long for its 13 bits of length.
+///
+/// HE-AAC is described by its core, which is how ADTS signals it.
+pub fn adts_header(config: &AacConfig, unit_len: usize) -> Option<[u8; ADTS_HEADER_LEN]> {
+    const LC: u8 = 2;
+    const SBR: u8 = 5;
+    const PS: u8 = 29;
+    let object_type = match config.object_type {
+        SBR | PS => LC,
+        other @ 1..=4 => other,
+        _ => return None,
+    };
+    let rate = SAMPLE_RATES_HZ.iter().position(|rate| *rate == config.sample_rate_hz.get())?;
+    let rate = u8::try_from(rate).ok()?;
+    let channels = if config.channels == 8 { 7 } else { config.channels };
+    let length = u16::try_from(unit_len + ADTS_HEADER_LEN).ok().filter(|length| *length < 1 << 13)?;
+    let [high, low] = (length << 3).to_be_bytes();
+    Some([
+        0xff,
+        0xf1,
+        (object_type - 1) << 6 | rate << 2 | channels >> 2,
+        (channels & 3) << 6 | high >> 6,
+        high << 2 | low >> 6,
+        low << 2 | 0x1f,
+        0xfc,
+    ])
 }
 
 #[cfg(test)]
