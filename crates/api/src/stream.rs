@@ -156,6 +156,12 @@ pub struct StreamUrls {
     pub ws_flv: Option<String>,
     pub mp4: Option<String>,
     pub ws_mp4: Option<String>,
+    pub ts: Option<String>,
+    pub ws_ts: Option<String>,
+    /// Fragmented MP4 with low-latency parts.
+    pub hls: Option<String>,
+    /// Transport stream segments.
+    pub hls_ts: Option<String>,
 }
 
 /// Why there is or is no picture.

@@ -7,6 +7,7 @@
 //! | Domestic FLV extension: H.265 as codec id 12 | [`flv`] |
 //! | AMF0 (Adobe, 2007) | [`amf0`] |
 //! | ISO/IEC 14496-12, -14, -15; AV1-ISOBMFF; Opus in ISOBMFF | [`fmp4`], [`mp4`] |
+//! | RFC 8216, draft-pantos-hls-rfc8216bis | [`m3u8`] |
 //! | ISO/IEC 13818-1; Opus in MPEG-TS (ETSI TS 103 491 annex C) | [`mpegts`] |
 //!
 //! Muxers implement [`media::Muxer`]; demuxers give [`media::TrackConfig`]s and [`media::AccessUnit`]s with
@@ -30,6 +31,7 @@ pub mod flv;
 pub mod fmp4;
 #[doc(hidden)]
 pub mod fuzz;
+pub mod m3u8;
 pub mod mp4;
 pub mod mpegts;
 

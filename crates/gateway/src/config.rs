@@ -3,6 +3,8 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use crate::hls::HlsConfig;
+
 /// A protocol that is listened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Protocol {
@@ -82,6 +84,8 @@ pub struct Config {
     pub merge_window: Duration,
     /// How long a viewer waits for a stream that is not there.
     pub play_wait: Duration,
+    /// HLS.
+    pub hls: HlsConfig,
     /// Limits.
     pub limits: Limits,
     /// Reverse proxies whose `X-Forwarded-For` is believed.

@@ -7,6 +7,7 @@ use hub::{Access, AccessDenied, AccessRequest, Action, Grant, Hub, StreamKey};
 use tokio::sync::watch;
 
 use crate::config::Config;
+use crate::hls::Hls;
 use crate::http::ControlHttp;
 use crate::metrics::Metrics;
 use crate::peer::Connections;
@@ -44,6 +45,7 @@ pub struct Gateway {
     pub(crate) receivers: Receivers,
     pub(crate) connections: Arc<Connections>,
     pub(crate) metrics: Metrics,
+    pub(crate) hls: Hls,
     pub(crate) stopping: watch::Sender<bool>,
     /// The runtime for everything that is not media.
     pub(crate) runtime: tokio::runtime::Handle,
@@ -78,6 +80,7 @@ impl Gateway {
             receivers: Receivers::default(),
             connections: Arc::default(),
             metrics: Metrics::default(),
+            hls: Hls::default(),
             stopping: watch::Sender::new(false),
             runtime: tokio::runtime::Handle::current(),
         }))

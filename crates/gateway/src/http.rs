@@ -3,7 +3,7 @@
 
 mod forward;
 pub(crate) mod head;
-mod media;
+pub(crate) mod media;
 mod mp4;
 pub(crate) mod websocket;
 

@@ -17,6 +17,7 @@ mod context;
 #[doc(hidden)]
 pub mod fuzz;
 mod guard;
+mod hls;
 mod http;
 mod listener;
 mod metrics;
@@ -39,6 +40,7 @@ mod viewer;
 pub use config::{Config, Limits, Listen, Protocol};
 pub use context::{Gateway, GatewayParts};
 pub use guard::{PullGuard, Refused};
+pub use hls::HlsConfig;
 pub use http::{ControlHttp, ControlRequest, ControlResponse};
 pub use listener::{ListenError, Listening};
 pub use metrics::Metrics;

@@ -54,15 +54,13 @@ pub enum Output {
     Fmp4,
     /// MPEG-TS over HTTP and WebSocket.
     Ts,
-    /// HLS, low-latency HLS.
+    /// HLS.
     Hls,
-    /// MPEG-DASH.
-    Dash,
 }
 
 impl Output {
     /// All of them.
-    pub const ALL: [Self; 7] = [Self::Rtmp, Self::Rtsp, Self::Flv, Self::Fmp4, Self::Ts, Self::Hls, Self::Dash];
+    pub const ALL: [Self; 6] = [Self::Rtmp, Self::Rtsp, Self::Flv, Self::Fmp4, Self::Ts, Self::Hls];
 
     /// Stable identifier.
     pub const fn as_str(self) -> &'static str {
@@ -73,7 +71,6 @@ impl Output {
             Self::Fmp4 => "fmp4",
             Self::Ts => "ts",
             Self::Hls => "hls",
-            Self::Dash => "dash",
         }
     }
 
@@ -90,7 +87,6 @@ impl Output {
             _ if protocol.ends_with("flv") => Some(Self::Flv),
             _ if protocol.ends_with("fmp4") => Some(Self::Fmp4),
             _ if protocol.ends_with("ts") => Some(Self::Ts),
-            _ if protocol.contains("dash") => Some(Self::Dash),
             _ => None,
         }
     }

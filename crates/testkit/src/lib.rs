@@ -13,6 +13,7 @@
 
 pub mod clips;
 pub mod flv;
+pub mod hls;
 pub mod http;
 pub mod picture;
 pub mod process;

@@ -183,6 +183,7 @@ fn gateway_config(settings: &Settings) -> Config {
         shards: settings.media_shards,
         merge_window: settings.merge_window,
         play_wait: settings.play_wait,
+        hls: settings.hls,
         limits: settings.limits.clone(),
         trusted_proxies: settings.trusted_proxies.clone(),
     }

@@ -16,6 +16,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::{ControlRequest, ControlResponse, media};
+use crate::hls;
 use crate::listener::Connection;
 use crate::shard::Shard;
 use crate::transport::Transport;
@@ -33,9 +34,12 @@ pub(crate) async fn serve(shard: Rc<Shard>, connection: Connection, read: Bytes)
         request.extensions_mut().insert(address);
         async move {
             let head = media::head_of(&request);
-            let response = match media::request(&head) {
-                Some(media) => media::serve_over_hyper(shard, gateway, media, request, address).await,
-                None => hand_over(&gateway, request).await,
+            let response = if let Some(media) = media::request(&head) {
+                media::serve_over_hyper(shard, gateway, media, request, address).await
+            } else if let Some(piece) = hls::request(&head) {
+                hls::serve(&shard, &gateway, piece, &head, address).await
+            } else {
+                hand_over(&gateway, request).await
             };
             Ok::<_, Infallible>(response)
         }

@@ -49,7 +49,7 @@ pub(super) struct MediaRequest {
     head_only: bool,
     websocket_key: Option<String>,
     user_agent: Option<String>,
-    forwarded_for: Option<IpAddr>,
+    forwarded_for: Option<String>,
 }
 
 /// Recognises a media request.
@@ -77,7 +77,7 @@ pub(super) fn request(head: &Head) -> Option<MediaRequest> {
         head_only,
         websocket_key: head.websocket_key.clone().filter(|_| head.upgrades_to_websocket),
         user_agent: head.user_agent.clone(),
-        forwarded_for: head.forwarded_for.as_deref().and_then(last_address),
+        forwarded_for: head.forwarded_for.clone(),
     })
 }
 
@@ -145,12 +145,13 @@ impl MediaRequest {
             (Format::Ts, true) => Box::new(BinaryMessages::new(mpegts::Muxer::new())),
         }
     }
+}
 
-    fn viewer_address(&self, gateway: &Gateway, peer: SocketAddr) -> SocketAddr {
-        match self.forwarded_for {
-            Some(address) if gateway.is_trusted_proxy(peer.ip()) => SocketAddr::new(address.to_canonical(), 0),
-            _ => peer,
-        }
+/// The viewer's address: the peer's, or what a trusted proxy says.
+pub(crate) fn viewer_address(gateway: &Gateway, forwarded_for: Option<&str>, peer: SocketAddr) -> SocketAddr {
+    match forwarded_for.and_then(last_address) {
+        Some(address) if gateway.is_trusted_proxy(peer.ip()) => SocketAddr::new(address.to_canonical(), 0),
+        _ => peer,
     }
 }
 
@@ -167,7 +168,7 @@ struct Opened {
 }
 
 async fn open(gateway: &Gateway, request: &MediaRequest, peer: SocketAddr) -> Result<Opened, Failure> {
-    let address = request.viewer_address(gateway, peer);
+    let address = viewer_address(gateway, request.forwarded_for.as_deref(), peer);
     let protocol = request.protocol();
     let grant = gateway
         .authorize(Action::Play, &request.key, request.token.clone(), address.ip(), protocol)
@@ -392,7 +393,7 @@ fn body_response(content_type: &str, source: DuplexStream) -> ControlResponse {
         .expect("all parts are valid")
 }
 
-fn problem_response(status: u16, text: &str) -> ControlResponse {
+pub(crate) fn problem_response(status: u16, text: &str) -> ControlResponse {
     let body = Full::new(Bytes::from(problem(status, text))).map_err(|never| match never {}).boxed_unsync();
     Response::builder()
         .status(status)

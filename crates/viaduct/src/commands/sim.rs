@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use gateway::push::{PushTarget, push_stream};
-use gateway::{Config, Gateway, GatewayParts, Limits, Listen, Listening, Protocol, PullGuard, UdpPorts};
+use gateway::{Config, Gateway, GatewayParts, HlsConfig, Limits, Listen, Listening, Protocol, PullGuard, UdpPorts};
 use hub::{Hub, StreamKey, StreamOptions};
 use platform::access::OpenAccess;
 use sim::{AudioCodec, VideoCodec};
@@ -100,6 +100,7 @@ fn serve(args: &SimArgs, hub: &Arc<Hub>) -> anyhow::Result<SocketAddr> {
             shards: 1,
             merge_window: Duration::ZERO,
             play_wait: Duration::from_secs(5),
+            hls: HlsConfig::default(),
             limits: Limits::default(),
             trusted_proxies: Vec::new(),
         },

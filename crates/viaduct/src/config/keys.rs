@@ -146,6 +146,15 @@ pub(crate) const KEYS: &[Key] = &[
         "Writes to a viewer are at least this far apart: 0 to 500.",
     ),
     key(
+        "hls.segment_ms",
+        Kind::Integer,
+        "2000",
+        Reload::Restart,
+        "Shortest HLS segment; it lasts until the next key frame: 500 to 10000.",
+    ),
+    key("hls.part_ms", Kind::Integer, "200", Reload::Restart, "A part of low-latency HLS: 100 to 1000."),
+    key("hls.segments", Kind::Integer, "8", Reload::Restart, "Segments in an HLS playlist: 4 to 60."),
+    key(
         "streams.play_wait_ms",
         Kind::Integer,
         "5000",

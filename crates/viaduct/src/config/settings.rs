@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use gateway::{Limits, Listen, Protocol};
+use gateway::{HlsConfig, Limits, Listen, Protocol};
 use hub::StreamOptions;
 use toml::Value;
 
@@ -32,6 +32,7 @@ pub(crate) struct Settings {
     pub(crate) merge_window: Duration,
     pub(crate) play_wait: Duration,
     pub(crate) streams: StreamOptions,
+    pub(crate) hls: HlsConfig,
     pub(crate) limits: Limits,
     pub(crate) pull_allow: Vec<String>,
     pub(crate) pull_connections_per_host: usize,
@@ -62,6 +63,11 @@ impl Settings {
                 interleave_wait: reader.millis("streams.interleave_wait_ms", 1000)?,
                 replace_publisher: reader.flag("streams.replace_publisher"),
                 ..StreamOptions::default()
+            },
+            hls: HlsConfig {
+                segment: Duration::from_millis(reader.number("hls.segment_ms", 500..=10_000)?),
+                part: Duration::from_millis(reader.number("hls.part_ms", 100..=1000)?),
+                segments: usize::try_from(reader.number("hls.segments", 4..=60)?)?,
             },
             limits: Limits {
                 handshake: Duration::from_millis(reader.number("limits.handshake_ms", 1000..=60_000)?),

@@ -211,6 +211,10 @@ pub(super) fn urls(app: &App, headers: &HeaderMap, key: &StreamKey, token: Optio
         ws_flv: on(Output::Flv, Protocol::Http, "ws", ".flv"),
         mp4: on(Output::Fmp4, Protocol::Http, "http", ".mp4"),
         ws_mp4: on(Output::Fmp4, Protocol::Http, "ws", ".mp4"),
+        ts: on(Output::Ts, Protocol::Http, "http", ".ts"),
+        ws_ts: on(Output::Ts, Protocol::Http, "ws", ".ts"),
+        hls: on(Output::Hls, Protocol::Http, "http", "/index.m3u8"),
+        hls_ts: on(Output::Hls, Protocol::Http, "http", "/ts.m3u8"),
     }
 }
 

@@ -55,6 +55,10 @@ pub(super) async fn make(
             ("ws_flv", urls.ws_flv, !publish),
             ("mp4", urls.mp4, !publish),
             ("ws_mp4", urls.ws_mp4, !publish),
+            ("ts", urls.ts, !publish),
+            ("ws_ts", urls.ws_ts, !publish),
+            ("hls", urls.hls, !publish),
+            ("hls_ts", urls.hls_ts, !publish),
         ];
         named.extend(all.into_iter().filter_map(|(name, url, fits)| Some((name.to_owned(), url.filter(|_| fits)?))));
     }

@@ -27,7 +27,7 @@ const WORKERS: usize = 3;
 const PICTURES: usize = 30;
 /// How long our own readers listen.
 const LISTEN: Duration = Duration::from_secs(3);
-const OUTPUTS: [&str; 12] = [
+const OUTPUTS: [&str; 14] = [
     "RTMP",
     "RTSP",
     "HTTP-FLV",
@@ -36,6 +36,8 @@ const OUTPUTS: [&str; 12] = [
     "WS-fMP4",
     "HTTP-TS",
     "WS-TS",
+    "HLS",
+    "HLS-TS",
     "RTMPS",
     "RTSPS",
     "HTTPS-FLV",
@@ -145,7 +147,7 @@ enum Way {
 
 fn way(clip: Clip, output: &str) -> Way {
     let flv = output.contains("FLV") || output.starts_with("RTMP");
-    let fmp4 = output.contains("fMP4");
+    let fmp4 = output.contains("fMP4") || output == "HLS";
     let ts = output.ends_with("TS");
     match clip {
         // FFmpeg 5.1 reads neither enhanced FLV nor AV1 over RTP.
@@ -174,6 +176,8 @@ fn check(server: &Server, clip: Clip, name: &str, output: &str) -> Result<&'stat
                 "RTMPS" => read::ffmpeg("", &url("rtmps", ""), expect)?,
                 "RTSPS" => read::ffmpeg("-rtsp_transport tcp", &url("rtsps", ""), expect)?,
                 "HTTPS-FLV" => read::ffmpeg("-tls_verify 0", &url("https", ".flv"), expect)?,
+                "HLS" => read::ffmpeg("", &url("http", "/index.m3u8"), expect)?,
+                "HLS-TS" => read::ffmpeg("", &url("http", "/ts.m3u8"), expect)?,
                 "HTTP-TS" => read::ffmpeg("", &url("http", ".ts"), expect)?,
                 "WS-TS" => websocket(server, &format!("/{path}.ts"), false, "mpegts", expect)?,
                 "WS-FLV" => websocket(server, &format!("/{path}.flv"), false, "flv", expect)?,
@@ -189,7 +193,7 @@ fn check(server: &Server, clip: Clip, name: &str, output: &str) -> Result<&'stat
 
 /// The answer says that the container cannot carry the codec.
 fn refused(server: &Server, path: &str, output: &str) -> Result<(), String> {
-    let target = format!("/{path}.ts");
+    let target = if output == "HLS-TS" { format!("/{path}/ts.m3u8") } else { format!("/{path}.ts") };
     let answer = testkit::http::request(server.address("http"), "GET", &target, &[], None);
     let refused = answer.status == 415;
     if refused { Ok(()) } else { Err(format!("{output} of a codec that it cannot carry: {}", answer.status)) }

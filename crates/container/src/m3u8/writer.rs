@@ -1,0 +1,207 @@
+//! Writing playlists of live streams.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+/// One partial segment (§4.4.4.9 of the successor).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// How long it is.
+    pub duration: Duration,
+    /// Relative to the playlist.
+    pub uri: String,
+    /// Whether decoding can start at its beginning.
+    pub independent: bool,
+}
+
+/// One media segment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Segment {
+    /// How long it is.
+    pub duration: Duration,
+    /// Relative to the playlist.
+    pub uri: String,
+    /// Its parts, while they are worth listing.
+    pub parts: Vec<Part>,
+    /// Whether something changes between the segment before and this one: format, time line.
+    pub discontinuity: bool,
+    /// URI of the initialisation segment; `None` for transport streams.
+    pub map: Option<String>,
+    /// URI of the key that it is encrypted with (AES-128); the sequence number is the initialisation vector.
+    pub key: Option<String>,
+    /// When its first frame was captured or arrived, RFC 3339.
+    pub date_time: Option<String>,
+}
+
+/// A live media playlist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MediaPlaylist {
+    /// `EXT-X-TARGETDURATION` in seconds: no segment rounds to more.
+    pub target_duration_s: u64,
+    /// Number of the first segment.
+    pub media_sequence: u64,
+    /// Discontinuities before the first segment.
+    pub discontinuity_sequence: u64,
+    /// The longest part; `None` for a playlist without parts.
+    pub part_target: Option<Duration>,
+    /// Complete segments, oldest first.
+    pub segments: Vec<Segment>,
+    /// The segment in progress: its parts, and what would stand in front of it.
+    pub pending: Option<Segment>,
+    /// URI of the next part.
+    pub preload_hint: Option<String>,
+    /// No more segments will come.
+    pub ended: bool,
+}
+
+impl MediaPlaylist {
+    /// How far from the end a delta update may leave segments out (§4.4.3.8): six target durations.
+    const fn skip_until_s(&self) -> u64 {
+        6 * self.target_duration_s
+    }
+
+    /// How many of the oldest segments a delta update leaves out.
+    fn skippable(&self) -> usize {
+        let mut newer = Duration::ZERO;
+        let kept = self.segments.iter().rev().take_while(|segment| {
+            let inside = newer < Duration::from_secs(self.skip_until_s());
+            newer += segment.duration;
+            inside
+        });
+        self.segments.len() - kept.count()
+    }
+
+    /// The text. `query` (such as `?session=1`) is added to every URI; `delta` leaves out what the reader has.
+    pub fn write(&self, query: &str, delta: bool) -> String {
+        let low_latency = self.part_target.is_some();
+        let version = if low_latency { 9 } else { 6 };
+        let mut out = format!("#EXTM3U\n#EXT-X-VERSION:{version}\n#EXT-X-TARGETDURATION:{}\n", self.target_duration_s);
+        if let Some(target) = self.part_target {
+            let hold_back = target * 3;
+            put(
+                &mut out,
+                format_args!(
+                    "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL={}.0,PART-HOLD-BACK={}\n#EXT-X-PART-INF:PART-TARGET={}\n",
+                    self.skip_until_s(),
+                    seconds(hold_back),
+                    seconds(target)
+                ),
+            );
+        }
+        put(&mut out, format_args!("#EXT-X-MEDIA-SEQUENCE:{}\n", self.media_sequence));
+        if self.discontinuity_sequence > 0 {
+            put(&mut out, format_args!("#EXT-X-DISCONTINUITY-SEQUENCE:{}\n", self.discontinuity_sequence));
+        }
+        if !low_latency {
+            out.push_str("#EXT-X-INDEPENDENT-SEGMENTS\n");
+        }
+        let skipped = if delta && low_latency { self.skippable() } else { 0 };
+        if skipped > 0 {
+            put(&mut out, format_args!("#EXT-X-SKIP:SKIPPED-SEGMENTS={skipped}\n"));
+        }
+        let mut state = State::default();
+        if let Some(last) = skipped.checked_sub(1).and_then(|last| self.segments.get(last)) {
+            (state.map, state.key) = (last.map.as_deref(), last.key.as_deref());
+        }
+        for segment in self.segments.iter().skip(skipped) {
+            state.put(&mut out, segment, query);
+            put(&mut out, format_args!("#EXTINF:{},\n{}{query}\n", seconds(segment.duration), segment.uri));
+        }
+        if let Some(pending) = &self.pending {
+            state.put(&mut out, pending, query);
+        }
+        if let Some(hint) = self.preload_hint.as_ref().filter(|_| low_latency && !self.ended) {
+            put(&mut out, format_args!("#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"{hint}{query}\"\n"));
+        }
+        if self.ended {
+            out.push_str("#EXT-X-ENDLIST\n");
+        }
+        out
+    }
+}
+
+/// What holds for the segments that follow.
+#[derive(Default)]
+struct State<'a> {
+    map: Option<&'a str>,
+    key: Option<&'a str>,
+}
+
+impl<'a> State<'a> {
+    /// Everything that stands before a segment's `EXTINF`.
+    fn put(&mut self, out: &mut String, segment: &'a Segment, query: &str) {
+        if segment.discontinuity {
+            out.push_str("#EXT-X-DISCONTINUITY\n");
+        }
+        if self.key != segment.key.as_deref() {
+            self.key = segment.key.as_deref();
+            match self.key {
+                Some(uri) => put(out, format_args!("#EXT-X-KEY:METHOD=AES-128,URI=\"{uri}{query}\"\n")),
+                None => out.push_str("#EXT-X-KEY:METHOD=NONE\n"),
+            }
+        }
+        if self.map != segment.map.as_deref() || segment.discontinuity {
+            self.map = segment.map.as_deref();
+            if let Some(uri) = self.map {
+                put(out, format_args!("#EXT-X-MAP:URI=\"{uri}{query}\"\n"));
+            }
+        }
+        if let Some(date_time) = &segment.date_time {
+            put(out, format_args!("#EXT-X-PROGRAM-DATE-TIME:{date_time}\n"));
+        }
+        for part in &segment.parts {
+            let independent = if part.independent { ",INDEPENDENT=YES" } else { "" };
+            put(
+                out,
+                format_args!(
+                    "#EXT-X-PART:DURATION={},URI=\"{}{query}\"{independent}\n",
+                    seconds(part.duration),
+                    part.uri
+                ),
+            );
+        }
+    }
+}
+
+/// One variant of a multivariant playlist.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Variant {
+    /// Peak bit rate.
+    pub bandwidth_bps: u64,
+    /// RFC 6381, where every track has a name.
+    pub codecs: Option<String>,
+    /// Width and height.
+    pub resolution: Option<(u32, u32)>,
+    /// Pictures per second.
+    pub frame_rate: Option<f64>,
+    /// Relative to the playlist, with its query.
+    pub uri: String,
+}
+
+/// A multivariant playlist (§4.4.6.2).
+pub fn write_multivariant(variants: &[Variant]) -> String {
+    let mut out = "#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-INDEPENDENT-SEGMENTS\n".to_owned();
+    for variant in variants {
+        put(&mut out, format_args!("#EXT-X-STREAM-INF:BANDWIDTH={}", variant.bandwidth_bps));
+        if let Some(codecs) = &variant.codecs {
+            put(&mut out, format_args!(",CODECS=\"{codecs}\""));
+        }
+        if let Some((width, height)) = variant.resolution {
+            put(&mut out, format_args!(",RESOLUTION={width}x{height}"));
+        }
+        if let Some(rate) = variant.frame_rate {
+            put(&mut out, format_args!(",FRAME-RATE={rate:.3}"));
+        }
+        put(&mut out, format_args!("\n{}\n", variant.uri));
+    }
+    out
+}
+
+fn put(out: &mut String, text: std::fmt::Arguments<'_>) {
+    out.write_fmt(text).expect("a String takes everything");
+}
+
+/// Decimal seconds to the microsecond.
+fn seconds(duration: Duration) -> String {
+    format!("{}.{:06}", duration.as_secs(), duration.subsec_micros())
+}

@@ -1,0 +1,277 @@
+//! HTTP Live Streaming: `/APP/NAME/index.m3u8` (fragmented MP4, low-latency parts) and `/APP/NAME/ts.m3u8`
+//! (transport stream segments), answered from memory on the media threads.
+//!
+//! ```text
+//! index.m3u8?token=  --grant, session--> media.m3u8?session=  --> 12.m4s, 13.0.m4s, init-1.mp4 ?session=
+//! ```
+//! The first playlist asks for permission and starts a session; everything that it leads to names the session, so
+//! that viewers are counted, accounted, kicked and end with their grant. A CDN leaves `session` out of its cache
+//! key for segments, which are the same for all.
+
+mod packager;
+mod request;
+mod segmenter;
+mod session;
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use base::ErrorKind;
+use bytes::Bytes;
+use container::fmp4;
+use container::m3u8::{Variant, write_multivariant};
+use futures_util::stream;
+use http::{Response, header};
+use http_body_util::{BodyExt, Full, StreamBody};
+use hub::{Action, SessionStart, StreamKey};
+use hyper::body::Frame;
+
+use crate::context::Gateway;
+use crate::http::ControlResponse;
+use crate::http::head::Head;
+use crate::http::media::{problem_response, viewer_address};
+use crate::shard::Shard;
+
+use packager::Packager;
+pub(crate) use request::{HlsRequest, request};
+use request::{Kind, Resource};
+use segmenter::Found;
+use session::{HlsSession, Sessions};
+
+/// How long a request for what comes soon is held, in target durations (the successor of RFC 8216, §6.2.5.2).
+const HOLD_TARGETS: u32 = 3;
+/// Bit rate that a multivariant playlist names before it was measured.
+const UNKNOWN_BANDWIDTH_BPS: u64 = 2_000_000;
+
+/// How segments are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HlsConfig {
+    /// A segment lasts at least this long; 500 ms to 10 s.
+    pub segment: Duration,
+    /// A part lasts about this long; 100 ms to 1 s.
+    pub part: Duration,
+    /// Segments in a playlist; 4 to 60.
+    pub segments: usize,
+}
+
+impl Default for HlsConfig {
+    fn default() -> Self {
+        Self { segment: Duration::from_secs(2), part: Duration::from_millis(200), segments: 8 }
+    }
+}
+
+/// Everything that is packaged at present.
+#[derive(Default)]
+pub(crate) struct Hls {
+    packagers: Mutex<HashMap<(StreamKey, Kind), Arc<Packager>>>,
+    sessions: Sessions,
+}
+
+impl Hls {
+    fn packagers(&self) -> MutexGuard<'_, HashMap<(StreamKey, Kind), Arc<Packager>>> {
+        self.packagers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn forget(&self, packager: &Arc<Packager>) {
+        let mut packagers = self.packagers();
+        let key = (packager.stream().key().clone(), packager.kind());
+        if packagers.get(&key).is_some_and(|present| Arc::ptr_eq(present, packager)) {
+            packagers.remove(&key);
+        }
+    }
+}
+
+/// Why a viewer gets no piece.
+struct Failure {
+    kind: ErrorKind,
+    text: String,
+}
+
+impl Failure {
+    fn new(kind: ErrorKind, text: &str) -> Self {
+        Self { kind, text: text.to_owned() }
+    }
+}
+
+/// Answers one request.
+pub(crate) async fn serve(
+    shard: &Rc<Shard>,
+    gateway: &Arc<Gateway>,
+    request: HlsRequest,
+    head: &Head,
+    peer: SocketAddr,
+) -> ControlResponse {
+    let answer = match request.resource {
+        Resource::Multivariant => begin(shard, gateway, &request, head, peer).await,
+        _ => continue_session(gateway, &request).await,
+    };
+    answer.unwrap_or_else(|failure| problem_response(failure.kind.http_status(), &failure.text))
+}
+
+/// Grants, starts a session and names the media playlist.
+async fn begin(
+    shard: &Rc<Shard>,
+    gateway: &Arc<Gateway>,
+    request: &HlsRequest,
+    head: &Head,
+    peer: SocketAddr,
+) -> Result<ControlResponse, Failure> {
+    let address = viewer_address(gateway, head.forwarded_for.as_deref(), peer);
+    let protocol = request.kind.protocol();
+    let bearer = head.authorization.as_deref().and_then(|value| value.strip_prefix("Bearer ")).map(str::to_owned);
+    let token = request.token.clone().or(bearer);
+    let grant = gateway
+        .authorize(Action::Play, &request.key, token, address.ip(), protocol)
+        .await
+        .map_err(|denied| Failure { kind: denied.kind, text: denied.reason })?;
+    let open = gateway
+        .hub
+        .open(&request.key, gateway.config.play_wait)
+        .await
+        .map_err(|error| Failure { kind: error.kind, text: error.text })?;
+    let packager = packager(shard, gateway, &open.stream, request.kind)?;
+    let user_agent = head.user_agent.as_deref().map(|agent| agent.chars().take(120).collect::<String>().into());
+    let start = SessionStart { protocol, address, user_agent, grant };
+    let session = HlsSession::new(gateway.hub.start_session(&open.stream, start), Arc::clone(&packager));
+    let id = gateway
+        .hls
+        .sessions
+        .add(session)
+        .ok_or_else(|| Failure::new(ErrorKind::Exhausted, "Too many viewers watch by HLS."))?;
+    let variant = variant(&open.stream, format!("{}?session={id}", request.kind.media_playlist()));
+    Ok(playlist_response(write_multivariant(&[variant])))
+}
+
+/// The packager of a stream, started when there is none.
+fn packager(
+    shard: &Rc<Shard>,
+    gateway: &Arc<Gateway>,
+    stream: &Arc<hub::Stream>,
+    kind: Kind,
+) -> Result<Arc<Packager>, Failure> {
+    let key = (stream.key().clone(), kind);
+    let mut packagers = gateway.hls.packagers();
+    if let Some(packager) = packagers.get(&key).filter(|packager| Arc::ptr_eq(packager.stream(), stream)) {
+        packager.touch();
+        return Ok(Arc::clone(packager));
+    }
+    let rendition = kind.rendition(stream).ok_or_else(|| {
+        Failure::new(ErrorKind::Exhausted, "Too many different forms of this stream are being watched.")
+    })?;
+    let (refusals, carries_any) = rendition.refusals();
+    if !carries_any {
+        let reasons: Vec<String> = refusals.into_iter().map(|refusal| refusal.reason).collect();
+        return Err(Failure { kind: ErrorKind::Unsupported, text: reasons.join(" ") });
+    }
+    let packager = Arc::new(Packager::new(rendition, kind, gateway.config.hls));
+    packagers.insert(key, Arc::clone(&packager));
+    drop(packagers);
+    let (owner, task) = (Arc::clone(gateway), Arc::clone(&packager));
+    shard.spawn_local(async move {
+        task.run(&owner.hls.sessions).await;
+        owner.hls.forget(&task);
+    });
+    Ok(packager)
+}
+
+fn variant(stream: &hub::Stream, uri: String) -> Variant {
+    let tracks = stream.tracks();
+    let (mime, _) = fmp4::mime_type(&tracks.list);
+    let codecs = mime.split_once("codecs=\"").map(|(_, rest)| rest.trim_end_matches('"').to_owned());
+    let picture = tracks.list.iter().find_map(|track| track.codec.picture());
+    let (bitrate_bps, fps) = stream.history().recent(5);
+    let measured = bitrate_bps + bitrate_bps / 5;
+    Variant {
+        bandwidth_bps: if measured == 0 { UNKNOWN_BANDWIDTH_BPS } else { measured },
+        codecs,
+        resolution: picture.map(|picture| (picture.width, picture.height)),
+        frame_rate: picture
+            .and_then(|picture| picture.frame_rate_mhz)
+            .map(|mhz| f64::from(mhz.get()) / 1000.0)
+            .or((fps > 0.0).then(|| f64::from(fps))),
+        uri,
+    }
+}
+
+/// Answers what a session asks for.
+async fn continue_session(gateway: &Arc<Gateway>, request: &HlsRequest) -> Result<ControlResponse, Failure> {
+    let session = request.session.and_then(|id| gateway.hls.sessions.find(id));
+    let session = session.filter(|session| session.is_for(&request.key, request.kind)).ok_or_else(|| {
+        Failure::new(
+            ErrorKind::Forbidden,
+            "The viewing session is over or unknown; begin again with the first playlist.",
+        )
+    })?;
+    session.touch();
+    let packager = session.packager();
+    packager.touch();
+    let (body, response): (Vec<Bytes>, fn(Vec<Bytes>, Kind) -> ControlResponse) = match request.resource {
+        Resource::Multivariant => unreachable!("answered by `begin`"),
+        Resource::Media => {
+            wait_for_playlist(gateway, packager, request).await?;
+            let query = format!("?session={}", request.session.map(|id| id.to_string()).unwrap_or_default());
+            let text = packager.playlist().write(&query, request.skip);
+            (vec![Bytes::from(text)], |body, _| playlist_response(body.concat()))
+        }
+        Resource::Map(number) => (wait_for(packager, |segmenter| segmenter.map(number)).await?, media_response),
+        Resource::Segment(number) => (wait_for(packager, |segmenter| segmenter.segment(number)).await?, media_response),
+        Resource::Part(number, part) => {
+            (wait_for(packager, |segmenter| segmenter.part(number, part)).await?, media_response)
+        }
+    };
+    let length: usize = body.iter().map(Bytes::len).sum();
+    session.sent(length);
+    Ok(response(body, request.kind))
+}
+
+/// Holds a playlist until there is something to begin with and, for a blocking reload, what it asks for.
+async fn wait_for_playlist(gateway: &Gateway, packager: &Packager, request: &HlsRequest) -> Result<(), Failure> {
+    let first = packager.target() * 2 + gateway.config.play_wait;
+    if !packager.wait(first, |segmenter| segmenter.is_ready()).await {
+        return Err(Failure::new(ErrorKind::Timeout, "No key frame has come that a segment could begin with."));
+    }
+    let Some(segment) = request.wanted_segment else { return Ok(()) };
+    let wanted = |segmenter: &segmenter::Segmenter| segmenter.has(segment, request.wanted_part);
+    if packager.look(wanted).is_none() {
+        return Err(Failure::new(ErrorKind::InvalidInput, "This segment is too far in the future."));
+    }
+    if !packager.wait(packager.target() * HOLD_TARGETS, |segmenter| wanted(segmenter) != Some(false)).await {
+        return Err(Failure::new(ErrorKind::Unavailable, "The stream does not go on."));
+    }
+    Ok(())
+}
+
+async fn wait_for(packager: &Packager, find: impl Fn(&segmenter::Segmenter) -> Found) -> Result<Vec<Bytes>, Failure> {
+    packager.wait(packager.target() * HOLD_TARGETS, |segmenter| find(segmenter) != Found::NotYet).await;
+    match packager.look(find) {
+        Found::Bytes(bytes) => Ok(bytes),
+        Found::NotYet => Err(Failure::new(ErrorKind::Unavailable, "The stream does not go on.")),
+        Found::Never => Err(Failure::new(ErrorKind::NotFound, "There is no such segment, or it is gone.")),
+    }
+}
+
+fn playlist_response(text: impl Into<Bytes>) -> ControlResponse {
+    let body = Full::new(text.into()).map_err(|never| match never {}).boxed_unsync();
+    Response::builder()
+        .header(header::CONTENT_TYPE, "application/vnd.apple.mpegurl")
+        .header(header::CACHE_CONTROL, "no-cache")
+        .header(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")
+        .body(body)
+        .expect("all parts are valid")
+}
+
+/// A piece of media never changes under its name.
+fn media_response(pieces: Vec<Bytes>, kind: Kind) -> ControlResponse {
+    let length: usize = pieces.iter().map(Bytes::len).sum();
+    let frames = pieces.into_iter().map(|piece| Ok::<_, Box<dyn std::error::Error + Send + Sync>>(Frame::data(piece)));
+    Response::builder()
+        .header(header::CONTENT_TYPE, kind.content_type())
+        .header(header::CONTENT_LENGTH, length)
+        .header(header::CACHE_CONTROL, "public, max-age=60, immutable")
+        .header(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")
+        .body(BodyExt::boxed_unsync(StreamBody::new(stream::iter(frames))))
+        .expect("all parts are valid")
+}

@@ -1,0 +1,188 @@
+//! What is asked for, as the path and the query say it.
+
+use std::sync::Arc;
+
+use container::{fmp4, mpegts};
+use hub::{Rendition, RenditionKey, Stream, StreamKey};
+
+use super::HlsConfig;
+use super::segmenter::Shape;
+use super::session::SessionId;
+use crate::http::head::Head;
+
+/// What segments are made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Kind {
+    /// Fragmented MP4, with low-latency parts.
+    Fmp4,
+    /// Transport stream.
+    Ts,
+}
+
+impl Kind {
+    /// For sessions and accounts.
+    pub(super) const fn protocol(self) -> &'static str {
+        match self {
+            Self::Fmp4 => "hls",
+            Self::Ts => "hls-ts",
+        }
+    }
+
+    pub(super) const fn media_playlist(self) -> &'static str {
+        match self {
+            Self::Fmp4 => "media.m3u8",
+            Self::Ts => "ts-media.m3u8",
+        }
+    }
+
+    pub(super) const fn content_type(self) -> &'static str {
+        match self {
+            Self::Fmp4 => "video/mp4",
+            Self::Ts => "video/mp2t",
+        }
+    }
+
+    pub(super) const fn shape(self, config: HlsConfig) -> Shape {
+        let (extension, has_map, part) = match self {
+            Self::Fmp4 => ("m4s", true, Some(config.part)),
+            Self::Ts => ("ts", false, None),
+        };
+        Shape { segment: config.segment, part, listed: config.segments, extension, has_map }
+    }
+
+    /// The rendition that plain viewers of the container share.
+    pub(super) fn rendition(self, stream: &Arc<Stream>) -> Option<Arc<Rendition>> {
+        match self {
+            Self::Fmp4 => stream.rendition(RenditionKey("http-fmp4".into()), || Box::new(fmp4::Muxer::new())),
+            Self::Ts => stream.rendition(RenditionKey("http-ts".into()), || Box::new(mpegts::Muxer::new())),
+        }
+    }
+}
+
+/// Which piece.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Resource {
+    Multivariant,
+    Media,
+    Map(usize),
+    Segment(u64),
+    Part(u64, u64),
+}
+
+/// One request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct HlsRequest {
+    pub(super) key: StreamKey,
+    pub(super) kind: Kind,
+    pub(super) resource: Resource,
+    pub(super) token: Option<String>,
+    pub(super) session: Option<SessionId>,
+    /// `_HLS_msn` and `_HLS_part`: the answer waits until they are in the playlist.
+    pub(super) wanted_segment: Option<u64>,
+    pub(super) wanted_part: Option<u64>,
+    /// `_HLS_skip`: a delta update.
+    pub(super) skip: bool,
+}
+
+/// Recognises a request; everything else is somebody else's.
+pub(crate) fn request(head: &Head) -> Option<HlsRequest> {
+    if head.method != "GET" && head.method != "HEAD" {
+        return None;
+    }
+    let (path, query) = head.target.split_once('?').unwrap_or((&head.target, ""));
+    let (stream, file) = path.strip_prefix('/')?.rsplit_once('/')?;
+    let (kind, resource) = resource(file)?;
+    let mut request = HlsRequest {
+        key: stream.parse().ok()?,
+        kind,
+        resource,
+        token: None,
+        session: None,
+        wanted_segment: None,
+        wanted_part: None,
+        skip: false,
+    };
+    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+        match &*name {
+            "token" => request.token = Some(value.into_owned()),
+            "session" => request.session = value.parse().ok(),
+            "_HLS_msn" => request.wanted_segment = value.parse().ok(),
+            "_HLS_part" => request.wanted_part = value.parse().ok(),
+            "_HLS_skip" => request.skip = matches!(&*value, "YES" | "v2"),
+            _ => {}
+        }
+    }
+    Some(request)
+}
+
+fn resource(file: &str) -> Option<(Kind, Resource)> {
+    match file {
+        "index.m3u8" => return Some((Kind::Fmp4, Resource::Multivariant)),
+        "ts.m3u8" => return Some((Kind::Ts, Resource::Multivariant)),
+        "media.m3u8" => return Some((Kind::Fmp4, Resource::Media)),
+        "ts-media.m3u8" => return Some((Kind::Ts, Resource::Media)),
+        _ => {}
+    }
+    let (name, extension) = file.rsplit_once('.')?;
+    match extension {
+        "mp4" => Some((Kind::Fmp4, Resource::Map(number(name.strip_prefix("init-")?)?))),
+        "ts" => Some((Kind::Ts, Resource::Segment(number(name)?))),
+        "m4s" => match name.split_once('.') {
+            Some((segment, part)) => Some((Kind::Fmp4, Resource::Part(number(segment)?, number(part)?))),
+            None => Some((Kind::Fmp4, Resource::Segment(number(name)?))),
+        },
+        _ => None,
+    }
+}
+
+/// Digits only: `parse` alone would take a sign.
+fn number<N: std::str::FromStr>(text: &str) -> Option<N> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn get(target: &str) -> Option<HlsRequest> {
+        request(&Head { method: "GET".into(), target: target.into(), ..Head::default() })
+    }
+
+    #[test]
+    fn pieces_are_recognised_and_nothing_else() {
+        for (target, kind, resource) in [
+            ("/road/k1/index.m3u8?token=a", Kind::Fmp4, Resource::Multivariant),
+            ("/road/k1/ts.m3u8", Kind::Ts, Resource::Multivariant),
+            ("/road/k1/media.m3u8?session=x", Kind::Fmp4, Resource::Media),
+            ("/road/k1/ts-media.m3u8", Kind::Ts, Resource::Media),
+            ("/road/k1/init-3.mp4", Kind::Fmp4, Resource::Map(3)),
+            ("/road/k1/12.m4s", Kind::Fmp4, Resource::Segment(12)),
+            ("/road/k1/12.3.m4s", Kind::Fmp4, Resource::Part(12, 3)),
+            ("/road/k1/12.ts", Kind::Ts, Resource::Segment(12)),
+        ] {
+            let request = get(target).unwrap();
+            assert_eq!((request.kind, request.resource), (kind, resource), "{target}");
+        }
+        for other in [
+            "/road/k1.m3u8",
+            "/api/v1/index.m3u8",
+            "/streams/road/k1",
+            "/road/k1/+1.ts",
+            "/road/k1/-1.m4s",
+            "/road/k1/1.2.3.m4s",
+            "/road/k1/99999999999999999999.ts",
+            "/road/../index.m3u8",
+            "/road/k1/init-.mp4",
+            "/road/k1/x.ts",
+        ] {
+            assert_eq!(get(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn the_query_says_what_to_wait_for() {
+        let request = get("/road/k1/media.m3u8?_HLS_msn=7&_HLS_part=2&_HLS_skip=YES").unwrap();
+        assert_eq!((request.wanted_segment, request.wanted_part, request.skip), (Some(7), Some(2), true));
+        assert_eq!(get("/road/k1/media.m3u8?_HLS_msn=-7").unwrap().wanted_segment, None);
+    }
+}

@@ -1,0 +1,481 @@
+//! Chunks of a rendition to parts and segments in memory.
+//!
+//! A segment begins at a place where decoding can begin, so it may be longer than its target when key frames are
+//! rare. A part ends with the last picture before its target; its duration is known when the next picture comes.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use container::m3u8::{MediaPlaylist, Part, Segment};
+use hub::Chunk;
+use media::Timestamp;
+
+/// Bytes of one segment; a longer one is given up at the next key frame, as a GOP that outgrew its cap.
+const MAX_SEGMENT_LEN: usize = 64 << 20;
+/// Complete segments that are kept beyond the playlist for players that are late.
+const KEPT_BEHIND: usize = 3;
+/// Complete segments whose parts are listed: three targets and more say nothing to a player at the live edge.
+const SEGMENTS_WITH_PARTS: usize = 3;
+/// The distance of pictures until two were seen.
+const FIRST_FRAME: Duration = Duration::from_millis(40);
+/// Distances beyond this are no distance of pictures.
+const MAX_FRAME: Duration = Duration::from_secs(2);
+
+/// What is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shape {
+    /// A segment lasts at least this long.
+    pub(crate) segment: Duration,
+    /// A part lasts about this long; `None` without parts.
+    pub(crate) part: Option<Duration>,
+    /// Segments in the playlist.
+    pub(crate) listed: usize,
+    /// Extension of segments and parts; transport streams have no initialisation segment.
+    pub(crate) extension: &'static str,
+    /// Whether initialisation segments are needed.
+    pub(crate) has_map: bool,
+}
+
+struct PartData {
+    bytes: Bytes,
+    duration: Duration,
+    independent: bool,
+}
+
+struct SegmentData {
+    parts: Vec<PartData>,
+    duration: Duration,
+    discontinuity: bool,
+    map: usize,
+    start: Timestamp,
+}
+
+/// What a request for a piece of the stream finds.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// Here it is, in pieces.
+    Bytes(Vec<Bytes>),
+    /// It will come soon.
+    NotYet,
+    /// It is gone, or never was.
+    Never,
+}
+
+/// The segments of one rendition.
+pub(crate) struct Segmenter {
+    shape: Shape,
+    segments: VecDeque<SegmentData>,
+    /// Number of the first kept segment.
+    first: u64,
+    /// Discontinuities of segments that are gone.
+    discontinuities: u64,
+    maps: Vec<Bytes>,
+    /// Tracks that the current segment was made of.
+    generation: Option<u64>,
+    current: Option<SegmentData>,
+    chunks: Vec<Bytes>,
+    part_start: Timestamp,
+    part_independent: bool,
+    current_len: usize,
+    /// The next segment does not continue the one before.
+    broken: bool,
+    frame: Duration,
+    last_picture: Option<Timestamp>,
+    part_target: Option<Duration>,
+    target_s: u64,
+    ended: bool,
+}
+
+impl Segmenter {
+    /// `key_distance` is what is known of the distance of key frames.
+    pub(crate) fn new(shape: Shape, key_distance: Option<Duration>) -> Self {
+        let longest = key_distance.unwrap_or_default().max(shape.segment);
+        Self {
+            shape,
+            segments: VecDeque::new(),
+            first: 0,
+            discontinuities: 0,
+            maps: Vec::new(),
+            generation: None,
+            current: None,
+            chunks: Vec::new(),
+            part_start: Timestamp::ZERO,
+            part_independent: false,
+            current_len: 0,
+            broken: false,
+            frame: FIRST_FRAME,
+            last_picture: None,
+            part_target: None,
+            target_s: rounded_s(longest),
+            ended: false,
+        }
+    }
+
+    /// Number of the segment in progress.
+    fn next(&self) -> u64 {
+        self.first + self.segments.len() as u64
+    }
+
+    /// Takes one chunk that was made of the tracks of `generation`.
+    pub(crate) fn push(&mut self, chunk: &Chunk, generation: u64) {
+        if chunk.urgent {
+            self.learn(chunk.dts);
+            self.cut(chunk, generation);
+        }
+        if self.current.is_none() {
+            return;
+        }
+        let body = self.without_map(&chunk.body);
+        self.current_len += body.len();
+        self.chunks.push(body);
+        if self.current_len > MAX_SEGMENT_LEN {
+            self.current = None;
+            self.chunks.clear();
+            self.broken = true;
+        }
+    }
+
+    fn learn(&mut self, dts: Timestamp) {
+        if let Some(last) = self.last_picture.replace(dts) {
+            let distance = dts.saturating_since(last);
+            if !distance.is_zero() && distance < MAX_FRAME {
+                self.frame = distance;
+            }
+        }
+    }
+
+    /// Ends what a picture at this place ends, and begins what it begins.
+    fn cut(&mut self, chunk: &Chunk, generation: u64) {
+        let map = chunk.header.as_ref().filter(|_| self.shape.has_map);
+        let changed = self.generation != Some(generation) || map.is_some_and(|map| self.maps.last() != Some(map));
+        let begins = chunk.header.is_some()
+            && self.current.as_ref().is_none_or(|current| {
+                changed || chunk.dts.saturating_since(current.start) + self.frame >= self.shape.segment
+            });
+        if begins {
+            self.finish_segment(chunk.dts);
+            if let Some(map) = map.filter(|map| self.maps.last() != Some(*map)) {
+                self.maps.push(map.clone());
+            }
+            let discontinuity = self.broken || changed && self.generation.is_some();
+            self.broken = false;
+            self.generation = Some(generation);
+            let map = self.maps.len();
+            let start = chunk.dts;
+            self.current = Some(SegmentData { parts: Vec::new(), duration: Duration::ZERO, discontinuity, map, start });
+            self.current_len = 0;
+            self.begin_part(chunk.dts, true);
+        } else if self.current.is_some() && self.part_is_due(chunk.dts) {
+            self.finish_part(chunk.dts);
+            self.begin_part(chunk.dts, chunk.header.is_some());
+        }
+    }
+
+    const fn begin_part(&mut self, dts: Timestamp, independent: bool) {
+        self.part_start = dts;
+        self.part_independent = independent;
+    }
+
+    fn part_is_due(&mut self, dts: Timestamp) -> bool {
+        let Some(wanted) = self.shape.part else { return false };
+        let frame = self.frame;
+        let target = *self.part_target.get_or_insert_with(|| whole_frames(wanted, frame));
+        dts.saturating_since(self.part_start) + frame / 2 >= target
+    }
+
+    fn finish_part(&mut self, end: Timestamp) {
+        let Some(current) = &mut self.current else { return };
+        if self.chunks.is_empty() {
+            return;
+        }
+        let mut bytes = BytesMut::with_capacity(self.chunks.iter().map(Bytes::len).sum());
+        self.chunks.drain(..).for_each(|chunk| bytes.extend_from_slice(&chunk));
+        let duration = end.saturating_since(self.part_start);
+        current.parts.push(PartData { bytes: bytes.freeze(), duration, independent: self.part_independent });
+    }
+
+    fn finish_segment(&mut self, end: Timestamp) {
+        self.finish_part(end);
+        let Some(mut segment) = self.current.take().filter(|segment| !segment.parts.is_empty()) else { return };
+        segment.duration = end.saturating_since(segment.start);
+        self.target_s = self.target_s.max(rounded_s(segment.duration));
+        self.segments.push_back(segment);
+        while self.segments.len() > self.shape.listed + KEPT_BEHIND {
+            let gone = self.segments.pop_front();
+            self.first += 1;
+            self.discontinuities += u64::from(gone.is_some_and(|gone| gone.discontinuity));
+        }
+    }
+
+    /// The stream has ended: what there is becomes the last segment.
+    pub(crate) fn end(&mut self) {
+        if let Some(last) = self.last_picture {
+            self.finish_segment(last + self.frame);
+        }
+        self.ended = true;
+    }
+
+    /// A rendition announces changed parameters in front of a frame; here they have a place of their own.
+    fn without_map(&self, body: &Bytes) -> Bytes {
+        match self.maps.last() {
+            Some(map) if body.len() > map.len() && body.starts_with(map) => body.slice(map.len()..),
+            _ => body.clone(),
+        }
+    }
+
+    /// Whether a player finds something to begin with.
+    pub(crate) fn is_ready(&self) -> bool {
+        !self.segments.is_empty()
+    }
+
+    /// `EXT-X-TARGETDURATION`.
+    pub(crate) const fn target(&self) -> Duration {
+        Duration::from_secs(self.target_s)
+    }
+
+    /// Whether a blocking reload for a segment, or a part of it, can be answered; `None` when it asks for what is
+    /// too far in the future.
+    pub(crate) fn has(&self, segment: u64, part: Option<u64>) -> Option<bool> {
+        let next = self.next();
+        if segment > next + 1 {
+            return None;
+        }
+        let parts = self.current.as_ref().map_or(0, |current| current.parts.len() as u64);
+        let here = segment < next || segment == next && part.is_some_and(|part| part < parts);
+        Some(here || self.ended)
+    }
+
+    /// A whole segment.
+    pub(crate) fn segment(&self, number: u64) -> Found {
+        match self.complete(number) {
+            Some(segment) => Found::Bytes(segment.parts.iter().map(|part| part.bytes.clone()).collect()),
+            None if number == self.next() && !self.ended => Found::NotYet,
+            None => Found::Never,
+        }
+    }
+
+    /// One part.
+    pub(crate) fn part(&self, number: u64, part: u64) -> Found {
+        let index = usize::try_from(part).unwrap_or(usize::MAX);
+        let next = self.next();
+        let segment = if number == next { self.current.as_ref() } else { self.complete(number) };
+        match segment.and_then(|segment| segment.parts.get(index)) {
+            Some(part) => Found::Bytes(vec![part.bytes.clone()]),
+            None if self.ended => Found::Never,
+            None if number == next && index == segment.map_or(0, |segment| segment.parts.len()) => Found::NotYet,
+            None if number == next + 1 && index == 0 => Found::NotYet,
+            None => Found::Never,
+        }
+    }
+
+    fn complete(&self, number: u64) -> Option<&SegmentData> {
+        self.segments.get(usize::try_from(number.checked_sub(self.first)?).ok()?)
+    }
+
+    /// An initialisation segment; they are numbered from 1.
+    pub(crate) fn map(&self, number: usize) -> Found {
+        let map = number.checked_sub(1).and_then(|index| self.maps.get(index));
+        map.map_or(Found::Never, |map| Found::Bytes(vec![map.clone()]))
+    }
+
+    /// The playlist. `date_time` puts a place on the time line into words.
+    pub(crate) fn playlist(&self, date_time: impl Fn(Timestamp) -> String) -> MediaPlaylist {
+        let hidden = self.segments.len().saturating_sub(self.shape.listed);
+        let hidden_breaks = self.segments.iter().take(hidden).filter(|segment| segment.discontinuity).count();
+        let with_parts = self.segments.len().saturating_sub(SEGMENTS_WITH_PARTS);
+        let written = |(index, segment): (usize, &SegmentData)| {
+            self.written(self.first + index as u64, segment, index >= with_parts, &date_time)
+        };
+        let next = self.next();
+        let pending = self.current.as_ref().filter(|_| self.shape.part.is_some());
+        let ready = pending.map_or(0, |pending| pending.parts.len());
+        let extension = self.shape.extension;
+        MediaPlaylist {
+            target_duration_s: self.target_s,
+            media_sequence: self.first + hidden as u64,
+            discontinuity_sequence: self.discontinuities + hidden_breaks as u64,
+            part_target: self.shape.part.map(|wanted| self.declared_part_target(wanted)),
+            segments: self.segments.iter().enumerate().skip(hidden).map(written).collect(),
+            pending: pending
+                .filter(|pending| !pending.parts.is_empty())
+                .map(|pending| self.written(next, pending, true, &date_time)),
+            preload_hint: self.shape.part.map(|_| format!("{next}.{ready}.{extension}")),
+            ended: self.ended,
+        }
+    }
+
+    fn written(
+        &self,
+        number: u64,
+        segment: &SegmentData,
+        with_parts: bool,
+        date_time: &impl Fn(Timestamp) -> String,
+    ) -> Segment {
+        let extension = self.shape.extension;
+        let parts = segment.parts.iter().enumerate().filter(|_| with_parts && self.shape.part.is_some());
+        Segment {
+            duration: segment.duration,
+            uri: format!("{number}.{extension}"),
+            parts: parts
+                .map(|(index, part)| Part {
+                    duration: part.duration,
+                    uri: format!("{number}.{index}.{extension}"),
+                    independent: part.independent,
+                })
+                .collect(),
+            discontinuity: segment.discontinuity,
+            map: self.shape.has_map.then(|| format!("init-{}.mp4", segment.map)),
+            key: None,
+            date_time: Some(date_time(segment.start)),
+        }
+    }
+
+    /// The longest a part may be: what is aimed at and a little, because pictures do not come as if by clockwork.
+    fn declared_part_target(&self, wanted: Duration) -> Duration {
+        let aimed = self.part_target.unwrap_or(wanted);
+        let newest = self.segments.iter().rev().take(SEGMENTS_WITH_PARTS).chain(&self.current);
+        let longest = newest.flat_map(|segment| &segment.parts).map(|part| part.duration).max().unwrap_or_default();
+        let declared = longest.max(aimed + aimed / 12);
+        Duration::from_millis(u64::try_from(declared.as_micros().div_ceil(1000)).unwrap_or(u64::MAX))
+    }
+}
+
+/// A duration as `EXT-X-TARGETDURATION` counts it, at least one second.
+fn rounded_s(duration: Duration) -> u64 {
+    (duration + Duration::from_millis(500)).as_secs().max(1)
+}
+
+/// As many whole frames as fit into `wanted`, at least one.
+fn whole_frames(wanted: Duration, frame: Duration) -> Duration {
+    let fit = (wanted + frame / 10).as_micros() / frame.as_micros().max(1);
+    frame * u32::try_from(fit.max(1)).unwrap_or(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHAPE: Shape = Shape {
+        segment: Duration::from_secs(2),
+        part: Some(Duration::from_millis(200)),
+        listed: 4,
+        extension: "m4s",
+        has_map: true,
+    };
+
+    fn chunk(index: i64, frame_ms: i64, gop: i64, map: &'static str) -> Chunk {
+        Chunk {
+            position: index.unsigned_abs(),
+            header: (index % gop == 0).then(|| Bytes::from_static(map.as_bytes())),
+            body: Bytes::from(format!("[{index}]")),
+            dts: Timestamp::from_millis(index * frame_ms),
+            urgent: true,
+        }
+    }
+
+    fn fed(frames: std::ops::Range<i64>, frame_ms: i64, gop: i64) -> Segmenter {
+        let mut segmenter = Segmenter::new(SHAPE, None);
+        frames.for_each(|index| segmenter.push(&chunk(index, frame_ms, gop, "map"), 1));
+        segmenter
+    }
+
+    fn playlist(segmenter: &Segmenter) -> MediaPlaylist {
+        segmenter.playlist(|at| format!("{}", at.as_millis()))
+    }
+
+    #[test]
+    fn segments_begin_at_key_frames_and_parts_are_whole_frames() {
+        for (frame_ms, gop, part_ms) in [(40, 50, 200), (33, 30, 198), (20, 100, 200), (500, 4, 500)] {
+            let segmenter = fed(0..1000, frame_ms, gop);
+            let playlist = playlist(&segmenter);
+            assert_eq!(playlist.segments.len(), 4);
+            let target = playlist.part_target.unwrap();
+            for segment in &playlist.segments {
+                assert!((1900..=2100).contains(&segment.duration.as_millis()), "{segment:?}");
+            }
+            for segment in &playlist.segments[1..] {
+                let sum: Duration = segment.parts.iter().map(|part| part.duration).sum();
+                assert_eq!(sum, segment.duration);
+                assert!(segment.parts[0].independent);
+                let (_, whole) = segment.parts.split_last().unwrap();
+                for part in whole {
+                    assert_eq!(part.duration.as_millis(), part_ms, "{frame_ms}");
+                    assert!(part.duration <= target && part.duration * 100 >= target * 85, "{target:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_gop_makes_long_segments_and_says_so() {
+        let segmenter = fed(0..600, 40, 250);
+        let playlist = playlist(&segmenter);
+        assert_eq!(playlist.segments[0].duration, Duration::from_secs(10));
+        assert_eq!(playlist.target_duration_s, 10);
+    }
+
+    #[test]
+    fn what_is_asked_for_is_here_comes_or_never_was() {
+        let mut segmenter = fed(0..131, 40, 50);
+        assert_eq!(segmenter.next(), 2);
+        assert!(matches!(segmenter.segment(1), Found::Bytes(parts) if parts.len() == 10));
+        assert_eq!(segmenter.segment(2), Found::NotYet);
+        assert_eq!(segmenter.segment(3), Found::Never);
+        assert_eq!(segmenter.part(0, 0), Found::Bytes(vec![Bytes::from("[0][1][2][3][4]")]));
+        assert_eq!(segmenter.part(2, 5), Found::Bytes(vec![Bytes::from("[125][126][127][128][129]")]));
+        assert_eq!(segmenter.part(2, 6), Found::NotYet);
+        assert_eq!(segmenter.part(2, 7), Found::Never);
+        assert_eq!(segmenter.part(3, 0), Found::NotYet, "the hint may turn out to be the next segment");
+        assert_eq!((segmenter.has(2, Some(5)), segmenter.has(2, Some(6))), (Some(true), Some(false)));
+        assert_eq!((segmenter.has(1, None), segmenter.has(2, None)), (Some(true), Some(false)));
+        assert_eq!((segmenter.has(3, None), segmenter.has(4, None)), (Some(false), None));
+        assert_eq!(segmenter.map(1), Found::Bytes(vec![Bytes::from("map")]));
+        assert_eq!((segmenter.map(0), segmenter.map(2)), (Found::Never, Found::Never));
+        segmenter.end();
+        assert!(playlist(&segmenter).ended && segmenter.has(9, None).is_none());
+        assert_eq!(segmenter.segment(3), Found::Never);
+    }
+
+    #[test]
+    fn a_changed_format_breaks_at_once_with_a_new_map() {
+        let mut segmenter = fed(0..60, 40, 10);
+        for index in 60..200 {
+            segmenter.push(&chunk(index, 40, 10, "other"), 2);
+        }
+        let playlist = playlist(&segmenter);
+        let breaks: Vec<_> =
+            playlist.segments.iter().map(|segment| (segment.discontinuity, segment.map.clone().unwrap())).collect();
+        assert_eq!(breaks[1], (false, "init-1.mp4".to_owned()), "{breaks:?}");
+        assert_eq!(breaks[2], (true, "init-2.mp4".to_owned()), "{breaks:?}");
+        assert_eq!(playlist.segments[1].duration, Duration::from_millis(400));
+    }
+
+    #[test]
+    fn old_segments_go_and_their_breaks_are_counted() {
+        let mut segmenter = fed(0..60, 40, 10);
+        for index in 60..1200 {
+            segmenter.push(&chunk(index, 40, 10, "other"), 2);
+        }
+        let playlist = playlist(&segmenter);
+        assert_eq!(playlist.discontinuity_sequence, 1);
+        assert_eq!(playlist.segments.len(), 4);
+        assert_eq!(segmenter.segment(0), Found::Never);
+        assert!(
+            matches!(segmenter.segment(playlist.media_sequence - 1), Found::Bytes(_)),
+            "kept for those who are late"
+        );
+    }
+
+    #[test]
+    fn a_segment_that_outgrows_its_cap_is_given_up() {
+        let mut segmenter = fed(0..10, 40, 1000);
+        let huge = Chunk { body: Bytes::from(vec![0; MAX_SEGMENT_LEN]), header: None, ..chunk(10, 40, 1000, "map") };
+        segmenter.push(&huge, 1);
+        for index in 1000..1200 {
+            segmenter.push(&chunk(index, 40, 50, "map"), 1);
+        }
+        let playlist = playlist(&segmenter);
+        assert!(playlist.segments[0].discontinuity, "{playlist:?}");
+    }
+}
