@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::http::ControlHttp;
 use crate::metrics::Metrics;
 use crate::peer::Connections;
-use crate::rtsp::Receivers;
+use crate::rtsp::{Groups, Receivers};
 use crate::shard::Shards;
 use crate::tls::{Tls, TlsError, TlsMaterial};
 use crate::udp::UdpPorts;
@@ -42,6 +42,7 @@ pub struct Gateway {
     pub(crate) rtsp_udp: Option<UdpPorts>,
     /// Viewers that are reached by UDP.
     pub(crate) receivers: Receivers,
+    pub(crate) groups: Groups,
     pub(crate) connections: Arc<Connections>,
     pub(crate) metrics: Metrics,
     pub(crate) stopping: watch::Sender<bool>,
@@ -76,6 +77,7 @@ impl Gateway {
             shards,
             rtsp_udp: parts.rtsp_udp,
             receivers: Receivers::default(),
+            groups: Groups::default(),
             connections: Arc::default(),
             metrics: Metrics::default(),
             stopping: watch::Sender::new(false),

@@ -171,6 +171,7 @@ fn gateway_config(settings: &Settings) -> Config {
         merge_window: settings.merge_window,
         play_wait: settings.play_wait,
         limits: settings.limits.clone(),
+        multicast: settings.multicast.clone(),
         trusted_proxies: settings.trusted_proxies.clone(),
     }
 }

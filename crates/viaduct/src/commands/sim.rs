@@ -101,6 +101,7 @@ fn serve(args: &SimArgs, hub: &Arc<Hub>) -> anyhow::Result<SocketAddr> {
             merge_window: Duration::ZERO,
             play_wait: Duration::from_secs(5),
             limits: Limits::default(),
+            multicast: None,
             trusted_proxies: Vec::new(),
         },
         hub: Arc::clone(hub),
