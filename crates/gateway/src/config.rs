@@ -1,7 +1,9 @@
 //! What the gateway needs to know.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
+
+use ipnet::Ipv4Net;
 
 use crate::hls::HlsConfig;
 
@@ -73,6 +75,19 @@ impl Default for Limits {
     }
 }
 
+/// How streams are sent to multicast groups.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MulticastConfig {
+    /// Addresses of groups: one for each stream that is watched so.
+    pub network: Ipv4Net,
+    /// Port of the first track's RTP; its RTCP and the other tracks follow.
+    pub port: u16,
+    /// Hops that packets may travel.
+    pub ttl: u8,
+    /// Address of the interface to send on; the system's choice when absent.
+    pub interface: Option<Ipv4Addr>,
+}
+
 /// Configuration of the gateway.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -88,6 +103,8 @@ pub struct Config {
     pub hls: HlsConfig,
     /// Limits.
     pub limits: Limits,
+    /// Groups for RTSP by multicast; without them it is refused.
+    pub multicast: Option<MulticastConfig>,
     /// Reverse proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
 }

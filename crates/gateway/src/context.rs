@@ -11,7 +11,7 @@ use crate::hls::Hls;
 use crate::http::ControlHttp;
 use crate::metrics::Metrics;
 use crate::peer::Connections;
-use crate::rtsp::Receivers;
+use crate::rtsp::{Groups, Receivers};
 use crate::shard::Shards;
 use crate::tls::{Tls, TlsError, TlsMaterial};
 use crate::udp::UdpPorts;
@@ -43,6 +43,7 @@ pub struct Gateway {
     pub(crate) rtsp_udp: Option<UdpPorts>,
     /// Viewers that are reached by UDP.
     pub(crate) receivers: Receivers,
+    pub(crate) groups: Groups,
     pub(crate) connections: Arc<Connections>,
     pub(crate) metrics: Metrics,
     pub(crate) hls: Hls,
@@ -78,6 +79,7 @@ impl Gateway {
             shards,
             rtsp_udp: parts.rtsp_udp,
             receivers: Receivers::default(),
+            groups: Groups::default(),
             connections: Arc::default(),
             metrics: Metrics::default(),
             hls: Hls::default(),

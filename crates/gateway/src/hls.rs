@@ -208,23 +208,21 @@ async fn continue_session(gateway: &Arc<Gateway>, request: &HlsRequest) -> Resul
     session.touch();
     let packager = session.packager();
     packager.touch();
-    let (body, response): (Vec<Bytes>, fn(Vec<Bytes>, Kind) -> ControlResponse) = match request.resource {
+    let (body, is_media) = match request.resource {
         Resource::Multivariant => unreachable!("answered by `begin`"),
         Resource::Media => {
             wait_for_playlist(gateway, packager, request).await?;
             let query = format!("?session={}", request.session.map(|id| id.to_string()).unwrap_or_default());
             let text = packager.playlist().write(&query, request.skip);
-            (vec![Bytes::from(text)], |body, _| playlist_response(body.concat()))
+            (vec![Bytes::from(text)], false)
         }
-        Resource::Map(number) => (wait_for(packager, |segmenter| segmenter.map(number)).await?, media_response),
-        Resource::Segment(number) => (wait_for(packager, |segmenter| segmenter.segment(number)).await?, media_response),
-        Resource::Part(number, part) => {
-            (wait_for(packager, |segmenter| segmenter.part(number, part)).await?, media_response)
-        }
+        Resource::Map(number) => (wait_for(packager, |segmenter| segmenter.map(number)).await?, true),
+        Resource::Segment(number) => (wait_for(packager, |segmenter| segmenter.segment(number)).await?, true),
+        Resource::Part(number, part) => (wait_for(packager, |segmenter| segmenter.part(number, part)).await?, true),
     };
     let length: usize = body.iter().map(Bytes::len).sum();
     session.sent(length);
-    Ok(response(body, request.kind))
+    Ok(if is_media { media_response(body, request.kind) } else { playlist_response(body.concat()) })
 }
 
 /// Holds a playlist until there is something to begin with and, for a blocking reload, what it asks for.

@@ -37,7 +37,7 @@ mod transport;
 mod udp;
 mod viewer;
 
-pub use config::{Config, Limits, Listen, Protocol};
+pub use config::{Config, Limits, Listen, MulticastConfig, Protocol};
 pub use context::{Gateway, GatewayParts};
 pub use guard::{PullGuard, Refused};
 pub use hls::HlsConfig;

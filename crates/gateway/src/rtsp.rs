@@ -3,9 +3,11 @@
 pub(crate) mod client;
 mod from_hub;
 mod lanes;
+mod multicast;
 mod reports;
 mod server;
 mod to_hub;
 
+pub(crate) use multicast::Groups;
 pub(crate) use reports::{Receivers, listen_for_reports};
 pub(crate) use server::serve;

@@ -163,6 +163,18 @@ pub(crate) fn group_pair(group: &MulticastGroup, interface: Ipv4Addr) -> io::Res
     Ok(DatagramPair { rtp: joined(group.port.0)?, rtcp: joined(group.port.1)? })
 }
 
+/// Sockets to send to groups by, on the interface with this address.
+pub(crate) fn sender_pair(interface: Option<Ipv4Addr>, ttl: u8) -> io::Result<DatagramPair> {
+    let (rtp, rtcp) = free_pair(SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)))?;
+    for socket in [&rtp, &rtcp] {
+        socket.set_multicast_ttl_v4(u32::from(ttl))?;
+        if let Some(interface) = interface {
+            socket.set_multicast_if_v4(&interface)?;
+        }
+    }
+    Ok(DatagramPair { rtp: Datagrams::new(rtp.into())?, rtcp: Datagrams::new(rtcp.into())? })
+}
+
 /// Sockets of RTP and RTCP.
 #[derive(Debug)]
 pub(crate) struct DatagramPair {

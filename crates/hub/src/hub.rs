@@ -199,6 +199,12 @@ impl Hub {
         stream.add_session(self.next_session.fetch_add(1, Ordering::Relaxed), start)
     }
 
+    /// Registers what is sent to a group, whose viewers have sessions of their own: it is accounted, and neither
+    /// counted nor listed as a viewer.
+    pub fn start_sender(&self, stream: &Arc<Stream>, start: SessionStart) -> Arc<Session> {
+        Arc::new(Session::new(self.next_session.fetch_add(1, Ordering::Relaxed), stream, start))
+    }
+
     /// Ends the viewer session `id`; `false` when there is none.
     pub fn kick(&self, id: u64) -> bool {
         let session = self.list().into_iter().flat_map(|stream| stream.sessions()).find(|session| session.id() == id);

@@ -185,6 +185,7 @@ fn gateway_config(settings: &Settings) -> Config {
         play_wait: settings.play_wait,
         hls: settings.hls,
         limits: settings.limits.clone(),
+        multicast: settings.multicast.clone(),
         trusted_proxies: settings.trusted_proxies.clone(),
     }
 }

@@ -3,9 +3,9 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use hub::{Rendition, RenditionKey, Stream};
+use hub::{Rendition, RenditionKey, Stream, Tracks};
 use media::{Muxer, TrackId};
-use rtp::{InterleavedMuxer, InterleavedTrack};
+use rtp::{InterleavedMuxer, InterleavedTrack, Packetizer};
 use rtsp::Delivery;
 use rtsp::header::RtpInfo;
 use rtsp::server::Setup;
@@ -42,6 +42,24 @@ impl Selection {
         }
         tracks.sort_by_key(|(channel, ..)| *channel);
         Self { tracks, datagrams }
+    }
+
+    /// Every track that RTP can carry, for a group.
+    pub(super) fn all(tracks: &Tracks) -> Self {
+        let carried = tracks.list.iter().filter(|track| Packetizer::new(&track.codec).is_some());
+        let tracks =
+            carried.zip((0..=u8::MAX).step_by(2)).map(|(track, channel)| (channel, track.id, Box::from(""))).collect();
+        Self { tracks, datagrams: true }
+    }
+
+    /// The channel of a track's RTP packets.
+    pub(super) fn channel(&self, track: u8) -> Option<u8> {
+        self.tracks.iter().find(|(_, id, _)| id.0 == track).map(|(channel, ..)| *channel)
+    }
+
+    /// Channels of RTP and RTCP together.
+    pub(super) fn channels(&self) -> u16 {
+        u16::try_from(2 * self.tracks.len()).unwrap_or(u16::MAX)
     }
 
     pub(super) const fn is_empty(&self) -> bool {

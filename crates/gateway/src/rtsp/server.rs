@@ -19,6 +19,7 @@ use rtsp::{CloseReason, Delivery, ServerEvent, ServerOutput, ServerSession};
 use tokio::io::AsyncWriteExt;
 
 use super::from_hub::Selection;
+use super::multicast::{self, Group};
 use super::reports::Reservation;
 use crate::context::Gateway;
 use crate::listener::Connection;
@@ -46,25 +47,29 @@ pub(crate) async fn serve(shard: Rc<Shard>, connection: Connection) {
         play: None,
         offer: None,
         recording: Vec::new(),
+        group: None,
         reservations: Vec::new(),
         last_request: Instant::now(),
     };
     match peer.converse().await {
+        Ok(Outcome::Joins(group)) => multicast::accompany(peer, shard, group, slot).await,
         Ok(Outcome::Plays(selection)) => peer.hand_to_pump(&shard, &selection, slot),
         Ok(Outcome::Records) => peer.record().await,
         Ok(Outcome::Over) | Err(_) => {}
     }
 }
 
-struct Peer {
-    gateway: Arc<Gateway>,
-    transport: Transport,
-    address: SocketAddr,
-    session: ServerSession,
-    play: Option<Playable>,
+pub(super) struct Peer {
+    pub(super) gateway: Arc<Gateway>,
+    pub(super) transport: Transport,
+    pub(super) address: SocketAddr,
+    pub(super) session: ServerSession,
+    pub(super) play: Option<Playable>,
     offer: Option<Offer>,
     /// Sockets of the tracks that a publisher sends by UDP, in the order of its SETUPs, with its ports.
     recording: Vec<(DatagramPair, (u16, u16))>,
+    /// The group that the tracks of a viewer by multicast are sent to.
+    group: Option<Arc<Group>>,
     /// Where a viewer's reports by UDP come from, in the order of its SETUPs.
     reservations: Vec<Reservation>,
     /// When it came, then when its latest request was answered.
@@ -72,11 +77,11 @@ struct Peer {
 }
 
 /// What a viewer may watch.
-struct Playable {
+pub(super) struct Playable {
     key: StreamKey,
-    open: OpenStream,
-    grant: Grant,
-    user_agent: Option<Box<str>>,
+    pub(super) open: OpenStream,
+    pub(super) grant: Grant,
+    pub(super) user_agent: Option<Box<str>>,
     rendition: Option<Arc<hub::Rendition>>,
 }
 
@@ -88,6 +93,7 @@ struct Offer {
 
 enum Outcome {
     Plays(Selection),
+    Joins(Arc<Group>),
     Records,
     Over,
 }
@@ -175,7 +181,7 @@ impl Peer {
                 return self.refuse(refusal);
             }
         }
-        match self.choose(transports, record) {
+        match self.choose(asked, transports, record) {
             Some(Delivery::Interleaved) => self.session.accept(),
             Some(delivery) => self.session.accept_datagrams(delivery),
             None => self.session.reject(461, ""),
@@ -183,13 +189,28 @@ impl Peer {
     }
 
     /// The first transport that we can serve. All tracks of a session travel alike.
-    fn choose(&mut self, transports: &[TransportSpec], record: bool) -> Option<Delivery> {
+    fn choose(&mut self, asked: &Asked, transports: &[TransportSpec], record: bool) -> Option<Delivery> {
         let before = self.session.setups().first().map(|setup| setup.delivery);
         transports.iter().find_map(|spec| match (spec.tcp, before) {
             (true, None | Some(Delivery::Interleaved)) => Some(Delivery::Interleaved),
             (false, None | Some(Delivery::Udp { .. })) if !spec.multicast => self.choose_udp(spec, record),
+            (false, None | Some(Delivery::Multicast(_))) if spec.multicast && !record => self.choose_group(asked),
             _ => None,
         })
+    }
+
+    /// The stream's group. Anybody in its network can listen, so it is off unless configured.
+    fn choose_group(&mut self, asked: &Asked) -> Option<Delivery> {
+        let config = self.gateway.config.multicast.as_ref()?;
+        let stream = &self.play.as_ref()?.open.stream;
+        if self.transport.is_encrypted() {
+            return None;
+        }
+        if self.group.is_none() {
+            self.group = self.gateway.groups.enter(config, stream);
+        }
+        let track = asked.url.track.as_deref()?.split_once('=')?.1.parse().ok()?;
+        self.group.as_ref()?.delivery(track).map(Delivery::Multicast)
     }
 
     /// UDP to the ports that a peer names, at the address that it connects from: nobody can have media sent
@@ -215,6 +236,11 @@ impl Peer {
     }
 
     fn start_playing(&mut self) -> Option<Outcome> {
+        let to_group = self.session.setups().iter().any(|setup| multicast::is_multicast(setup.delivery));
+        if let Some(group) = self.group.take_if(|_| to_group) {
+            self.session.accept_play(&[]);
+            return Some(Outcome::Joins(group));
+        }
         let selection = Selection::new(self.session.setups());
         let Some(play) = self.play.as_mut().filter(|_| !selection.is_empty()) else {
             self.session.reject(455, "DESCRIBE and SETUP first");

@@ -102,6 +102,7 @@ fn serve(args: &SimArgs, hub: &Arc<Hub>) -> anyhow::Result<SocketAddr> {
             play_wait: Duration::from_secs(5),
             hls: HlsConfig::default(),
             limits: Limits::default(),
+            multicast: None,
             trusted_proxies: Vec::new(),
         },
         hub: Arc::clone(hub),

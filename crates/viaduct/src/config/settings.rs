@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use gateway::{HlsConfig, Limits, Listen, Protocol};
+use gateway::{HlsConfig, Limits, Listen, MulticastConfig, Protocol};
 use hub::StreamOptions;
 use toml::Value;
 
@@ -26,6 +26,7 @@ pub(crate) struct Settings {
     pub(crate) listeners: Vec<Listen>,
     /// Where RTP is received by UDP.
     pub(crate) rtsp_udp: Option<SocketAddr>,
+    pub(crate) multicast: Option<MulticastConfig>,
     pub(crate) certificate: Option<(PathBuf, PathBuf)>,
     pub(crate) admin_password: Option<String>,
     pub(crate) media_shards: usize,
@@ -51,6 +52,7 @@ impl Settings {
             trusted_proxies: reader.parsed_list("server.trusted_proxies", "IP addresses")?,
             listeners: reader.listeners()?,
             rtsp_udp: reader.address("rtsp.udp_listen")?,
+            multicast: reader.multicast()?,
             certificate: reader.certificate()?,
             admin_password: reader.text("auth.admin_password"),
             media_shards: if shards == 0 { processors } else { usize::try_from(shards)? },
@@ -144,6 +146,27 @@ impl Reader<'_> {
             .parse()
             .with_context(|| format!("{key} takes ip:port such as 0.0.0.0:8080 or [::]:8080, not {text:?}"))?;
         Ok(Some(address))
+    }
+
+    fn multicast(&self) -> anyhow::Result<Option<MulticastConfig>> {
+        let Some(text) = self.text("rtsp.multicast") else { return Ok(None) };
+        let network: ipnet::Ipv4Net = text
+            .parse()
+            .with_context(|| format!("rtsp.multicast takes a network such as 239.1.0.0/24, not {text:?}"))?;
+        anyhow::ensure!(
+            network.network().is_multicast() && network.broadcast().is_multicast(),
+            "rtsp.multicast takes multicast addresses, 224.0.0.0/4, not {text:?}"
+        );
+        let interface = self.text("rtsp.multicast_interface");
+        let interface = interface.map(|text| {
+            text.parse().with_context(|| format!("rtsp.multicast_interface takes an IPv4 address, not {text:?}"))
+        });
+        Ok(Some(MulticastConfig {
+            network,
+            port: u16::try_from(self.number("rtsp.multicast_port", 1024..=65_400)?)?,
+            ttl: u8::try_from(self.number("rtsp.multicast_ttl", 1..=255)?)?,
+            interface: interface.transpose()?,
+        }))
     }
 
     fn certificate(&self) -> anyhow::Result<Option<(PathBuf, PathBuf)>> {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::json;
 use testkit::clips::Clip;
 use testkit::read::{self, Expect};
-use testkit::{Api, PATIENCE, publish, until};
+use testkit::{Api, PATIENCE, ServerOptions, publish, until};
 
 use crate::support::{RtspPeer, options, publish as publish_clip};
 
@@ -320,4 +320,49 @@ fn read_sound(server: &testkit::Server, rtp: &UdpSocket, udp: SocketAddr) {
         }
         reader.join().unwrap().unwrap();
     });
+}
+
+/// A network of groups for this process alone, so that tests do not hear each other.
+fn multicast_options(index: u32) -> ServerOptions {
+    let number = std::process::id() % 16_000 * 4 + index;
+    let network = format!("239.200.{}.{}/31", number / 256 % 256, number % 256 / 2 * 2);
+    options().set("rtsp.multicast", &network).set("rtsp.multicast_ttl", "1")
+}
+
+#[test]
+fn a_group_is_sent_to_once_for_all_its_viewers() {
+    let mut server = multicast_options(0).start();
+    let api = server.sign_in();
+    let _publisher = publish_clip(&server, "road/k1", Clip::H264Aac);
+    api.await_live("road/k1");
+    let url = server.url("rtsp", "road/k1");
+    std::thread::scope(|scope| {
+        let long = scope.spawn(|| read::gstreamer_rtsp(&url, "udp-mcast", 200));
+        until("a viewer of the group", PATIENCE, || (api.stream("road/k1")?["viewers"] == 1).then_some(()));
+        read::ffmpeg("-rtsp_transport udp_multicast", &url, EXPECT).unwrap();
+        long.join().unwrap().unwrap();
+    });
+    until("the viewers to be gone", PATIENCE, || (api.stream("road/k1")?["viewers"] == 0).then_some(()));
+    server.assert_well();
+    // Off unless configured.
+    let closed = options().start();
+    let _publisher = publish_clip(&closed, "road/k1", Clip::H264);
+    closed.sign_in().await_live("road/k1");
+    let mut peer = RtspPeer::connect(closed.address("rtsp"));
+    assert_eq!(peer.ask("SETUP", "road/k1/trackID=0", "Transport: RTP/AVP;multicast\r\n", "").status, 461);
+}
+
+#[test]
+fn a_group_is_pulled() {
+    // gst-rtsp-server binds the group's ports for itself, so that nobody else on its machine can join: the camera
+    // is a server of ours, whose groups independent players understand.
+    let camera = multicast_options(2).start();
+    let _publisher = publish_clip(&camera, "road/k1", Clip::H264Aac);
+    camera.sign_in().await_live("road/k1");
+    let mut server = options().start();
+    let api = server.sign_in();
+    add(&api, &camera.url("rtsp", "road/k1").replacen("rtsp", "rtsp+multicast", 1), "on_demand");
+    read::ffmpeg("", &server.url("http", "road/cam.flv"), EXPECT).unwrap();
+    assert!(steps(&api, "road/cam").contains("Joined 239.200."), "{}", steps(&api, "road/cam"));
+    server.assert_well();
 }
