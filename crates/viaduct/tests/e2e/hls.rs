@@ -80,7 +80,7 @@ fn a_low_latency_playlist_keeps_apples_rules_over_time() {
         assert!(answer.body.windows(4).any(|kind| kind == b"moof" || kind == b"moov"), "{uri}");
         assert!(answer.head.contains("immutable"), "{}", answer.head);
     }
-    let hint = last.preload_hint.clone().unwrap();
+    let hint = last.preload_hint.unwrap();
     assert_eq!(get(&server, &format!("/road/k1/{hint}")).status, 200, "what was hinted at comes");
     server.assert_well();
 }
