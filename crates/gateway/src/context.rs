@@ -11,7 +11,7 @@ use crate::hls::Hls;
 use crate::http::ControlHttp;
 use crate::metrics::Metrics;
 use crate::peer::Connections;
-use crate::rtsp::{Groups, Receivers};
+use crate::rtsp::{Groups, Receivers, Tunnels};
 use crate::shard::Shards;
 use crate::tls::{Tls, TlsError, TlsMaterial};
 use crate::udp::UdpPorts;
@@ -44,6 +44,8 @@ pub struct Gateway {
     /// Viewers that are reached by UDP.
     pub(crate) receivers: Receivers,
     pub(crate) groups: Groups,
+    /// RTSP tunnels through HTTP whose second half has not come yet.
+    pub(crate) tunnels: Tunnels,
     pub(crate) connections: Arc<Connections>,
     pub(crate) metrics: Metrics,
     pub(crate) hls: Hls,
@@ -80,6 +82,7 @@ impl Gateway {
             rtsp_udp: parts.rtsp_udp,
             receivers: Receivers::default(),
             groups: Groups::default(),
+            tunnels: Tunnels::default(),
             connections: Arc::default(),
             metrics: Metrics::default(),
             hls: Hls::default(),

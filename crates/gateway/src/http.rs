@@ -15,6 +15,7 @@ use http_body_util::combinators::UnsyncBoxBody;
 
 use crate::listener::Connection;
 use crate::metrics::Metrics;
+use crate::rtsp;
 use crate::shard::Shard;
 
 /// A request for the control plane.
@@ -33,10 +34,18 @@ pub(crate) async fn serve(shard: Rc<Shard>, mut connection: Connection) {
         return Metrics::count(&connection.gateway.metrics.handshake_timeouts);
     };
     match read {
-        Ok(Some((head, bytes))) => match media::request(&head) {
-            Some(request) => media::serve(shard, connection, request).await,
-            None => forward::serve(shard, connection, bytes).await,
-        },
+        Ok(Some((head, bytes))) => {
+            if let Ok(Some(tunnel)) = ::rtsp::tunnel::parse_request(&bytes) {
+                return rtsp::tunnel::serve(shard, connection, tunnel, bytes).await;
+            }
+            if head.asks_for(rtsp::websocket::SUBPROTOCOL) {
+                return rtsp::websocket::serve(shard, connection, &head, bytes).await;
+            }
+            match media::request(&head) {
+                Some(request) => media::serve(shard, connection, request).await,
+                None => forward::serve(shard, connection, bytes).await,
+            }
+        }
         Ok(None) => {}
         Err(error) => {
             Metrics::count(&connection.gateway.metrics.malformed_input);

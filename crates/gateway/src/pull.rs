@@ -129,7 +129,7 @@ impl PullUrl {
         let scheme = text.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
         let mut embedded = None;
         let url = match scheme.as_deref() {
-            Some("rtsp" | "rtsp+udp" | "rtsp+multicast") => {
+            Some("rtsp" | "rtsp+udp" | "rtsp+multicast" | "rtsp+http") => {
                 // Camera passwords hold characters that URLs do not allow; our own reader is tolerant there.
                 let parsed = RtspUrl::parse(text).map_err(|error| format!("the URL is not usable: {error}"))?;
                 embedded.clone_from(&parsed.credentials);

@@ -7,7 +7,10 @@ mod multicast;
 mod reports;
 mod server;
 mod to_hub;
+pub(crate) mod tunnel;
+pub(crate) mod websocket;
 
 pub(crate) use multicast::Groups;
 pub(crate) use reports::{Receivers, listen_for_reports};
-pub(crate) use server::serve;
+pub(crate) use server::{serve, serve_rtsp};
+pub(crate) use tunnel::Tunnels;

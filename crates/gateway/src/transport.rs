@@ -17,8 +17,19 @@ pub(crate) enum Transport {
     Plain(TcpStream),
     /// TLS; encryption copies.
     Tls(Box<TlsStream<TcpStream>>),
+    /// Another protocol's connection that carries this one.
+    Layered(Box<dyn Layer>),
     /// A request that arrived on a kept-alive HTTP connection: hyper owns the socket and reads the other end.
     Body(DuplexStream),
+}
+
+/// A connection inside connections.
+pub(crate) trait Layer: AsyncRead + AsyncWrite + Unpin + Send {
+    /// Name of the combination, for sessions ("rtsp-http").
+    fn name(&self) -> &'static str;
+
+    /// As [`Transport::poll_send`].
+    fn poll_send(&mut self, cx: &mut Context<'_>, slices: &[IoSlice<'_>]) -> Poll<io::Result<usize>>;
 }
 
 impl Transport {
@@ -53,6 +64,7 @@ impl Transport {
                     result => return Poll::Ready(result),
                 }
             },
+            Self::Layered(layer) => layer.poll_send(cx, slices),
             other => Pin::new(other).poll_write_vectored(cx, slices),
         }
     }
@@ -111,6 +123,7 @@ impl AsyncRead for Transport {
             Self::Plain(stream) => Pin::new(stream).poll_read(cx, buf),
             Self::Tls(stream) => Pin::new(stream).poll_read(cx, buf),
             Self::Body(stream) => Pin::new(stream).poll_read(cx, buf),
+            Self::Layered(layer) => Pin::new(layer).poll_read(cx, buf),
         }
     }
 }
@@ -121,6 +134,7 @@ impl AsyncWrite for Transport {
             Self::Plain(stream) => Pin::new(stream).poll_write(cx, buf),
             Self::Tls(stream) => Pin::new(stream).poll_write(cx, buf),
             Self::Body(stream) => Pin::new(stream).poll_write(cx, buf),
+            Self::Layered(layer) => Pin::new(layer).poll_write(cx, buf),
         }
     }
 
@@ -133,6 +147,7 @@ impl AsyncWrite for Transport {
             Self::Plain(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
             Self::Tls(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
             Self::Body(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
+            Self::Layered(layer) => layer.poll_send(cx, bufs),
         }
     }
 
@@ -145,6 +160,7 @@ impl AsyncWrite for Transport {
             Self::Plain(stream) => Pin::new(stream).poll_flush(cx),
             Self::Tls(stream) => Pin::new(stream).poll_flush(cx),
             Self::Body(stream) => Pin::new(stream).poll_flush(cx),
+            Self::Layered(layer) => Pin::new(layer).poll_flush(cx),
         }
     }
 
@@ -153,6 +169,7 @@ impl AsyncWrite for Transport {
             Self::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
             Self::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
             Self::Body(stream) => Pin::new(stream).poll_shutdown(cx),
+            Self::Layered(layer) => Pin::new(layer).poll_shutdown(cx),
         }
     }
 }

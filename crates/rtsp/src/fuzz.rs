@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use rtp::SessionDescription;
 
 use crate::auth::{Authorization, Credentials};
@@ -12,6 +12,7 @@ use crate::ingest::{Ingest, Wiring};
 use crate::parser::Parser;
 use crate::puller::{Puller, PullerOutput};
 use crate::server::{ServerEvent, ServerOutput, ServerSession};
+use crate::tunnel;
 use crate::url::RtspUrl;
 
 /// Message and frame parser.
@@ -46,6 +47,20 @@ pub fn server(bytes: &[u8]) {
             ServerOutput::Event(ServerEvent::Describe(_)) => session.answer_describe("v=0\r\n"),
             ServerOutput::Event(_) => session.accept(),
             _ => {}
+        }
+    }
+}
+
+/// Heads of HTTP tunnels, and the body of a POST.
+pub fn tunnel(bytes: &[u8]) {
+    let _ = tunnel::begins_as_http(bytes);
+    let _ = tunnel::parse_request(bytes);
+    let _ = tunnel::parse_response(bytes);
+    let mut out = BytesMut::new();
+    let mut body = tunnel::Base64Stream::default();
+    for piece in bytes.chunks(7) {
+        if body.decode(piece, &mut out).is_err() {
+            return;
         }
     }
 }

@@ -4,6 +4,7 @@
 //! | specification | scope | where |
 //! |---|---|---|
 //! | RFC 2326 | messages, interleaved frames, both session sides; transports over the connection, UDP and multicast (§12.39) | [`message`], [`parser`], [`server`], [`client`], [`header`] |
+//! | Apple's tunnel, ONVIF Streaming Specification §5.1.1.4 | RTSP inside two HTTP connections | [`tunnel`] |
 //! | RFC 7616, RFC 2069, RFC 7617 | Digest (MD5, SHA-256, `qop=auth`) and Basic | [`auth`] |
 //!
 //! ```text
@@ -49,6 +50,7 @@ pub mod message;
 pub mod parser;
 pub mod puller;
 pub mod server;
+pub mod tunnel;
 pub mod url;
 
 pub use client::{ClientError, ClientEvent, ClientOptions, ClientOutput, ClientSession, ClientTrack, Leg};

@@ -4,6 +4,8 @@ use std::fmt;
 
 /// Port of `rtsp:`.
 pub const DEFAULT_PORT: u16 = 554;
+/// Port of `rtsp+http:`, where cameras offer their tunnel.
+pub const DEFAULT_HTTP_PORT: u16 = 80;
 /// Port of `rtsps:` (RFC 7826 §22.14).
 pub const DEFAULT_TLS_PORT: u16 = 322;
 
@@ -105,7 +107,11 @@ impl RtspUrl {
             let (name, password) = user.split_once(':').unwrap_or((user, ""));
             (percent_decode(name), percent_decode(password))
         });
-        let default = if tls { DEFAULT_TLS_PORT } else { DEFAULT_PORT };
+        let default = match (tls, via) {
+            (true, _) => DEFAULT_TLS_PORT,
+            (false, Via::Http) => DEFAULT_HTTP_PORT,
+            (false, _) => DEFAULT_PORT,
+        };
         let (host, port) = split_port(authority, default)?;
         let (rest, track) = split_track(rest);
         let (path, query) = match rest.split_once('?') {

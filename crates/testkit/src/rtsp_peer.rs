@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use media::{AccessUnit, TrackConfig};
 use rtsp::{ClientOptions, Puller, PullerOutput, RtspUrl};
 
 use crate::wire::Wire;
@@ -19,27 +20,46 @@ pub fn pull(
     count: usize,
     patience: Duration,
 ) -> Result<Vec<i64>, String> {
-    let mut wire = Wire::open(address, encrypted);
+    let wire = Wire::open(address, encrypted);
     wire.set_patience(Duration::from_millis(50));
-    let url = RtspUrl::parse(&format!("rtsp://{address}/{path}")).map_err(|error| error.to_string())?;
+    let pulled = pull_over(wire, &format!("rtsp://{address}/{path}"), count, patience)?;
+    Ok(pulled.units.iter().map(|unit| unit.pts.ticks).collect())
+}
+
+/// What came of a stream's first track.
+#[derive(Debug, Default)]
+pub struct Pulled {
+    /// Its configuration, once it was told.
+    pub track: Option<TrackConfig>,
+    /// Its access units.
+    pub units: Vec<AccessUnit>,
+}
+
+/// Pulls over a connection that is there already, whose reads end after a short time.
+///
+/// # Errors
+/// As [`pull`].
+pub fn pull_over(mut wire: impl Read + Write, url: &str, count: usize, patience: Duration) -> Result<Pulled, String> {
+    let url = RtspUrl::parse(url).map_err(|error| error.to_string())?;
     let options = ClientOptions { url, user_agent: "testkit".to_owned(), client_nonce: "00".to_owned() };
     let mut puller = Puller::new(Instant::now(), options, 7);
     let deadline = Instant::now() + patience;
-    let mut times = Vec::new();
+    let mut pulled = Pulled::default();
     let mut buffer = vec![0; 64 << 10];
-    while times.len() < count {
+    while pulled.units.len() < count {
         while let Some(output) = puller.poll_output() {
             match output {
                 PullerOutput::Transmit(bytes) => {
                     wire.write_all(&bytes).and_then(|()| wire.flush()).map_err(|error| error.to_string())?;
                 }
-                PullerOutput::Unit(unit) if unit.track.0 == 0 => times.push(unit.pts.ticks),
-                PullerOutput::Closed(reason) => return Err(format!("closed after {times:?}: {reason:?}")),
+                PullerOutput::Tracks(tracks) => pulled.track = tracks.into_iter().find(|track| track.id.0 == 0),
+                PullerOutput::Unit(unit) if unit.track.0 == 0 => pulled.units.push(unit),
+                PullerOutput::Closed(reason) => return Err(format!("closed after {pulled:?}: {reason:?}")),
                 _ => {}
             }
         }
         if Instant::now() > deadline {
-            return Err(format!("only {times:?} in {patience:?}"));
+            return Err(format!("only {} units in {patience:?}", pulled.units.len()));
         }
         match wire.read(&mut buffer) {
             Ok(0) => puller.handle_eof(),
@@ -48,5 +68,5 @@ pub fn pull(
             Err(error) => return Err(error.to_string()),
         }
     }
-    Ok(times)
+    Ok(pulled)
 }

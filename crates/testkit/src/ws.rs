@@ -1,8 +1,11 @@
 //! WebSocket viewers, by an independent implementation of RFC 6455.
 
+use std::io::{self, Read, Write};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use media::CodecConfig;
+use tungstenite::client::IntoClientRequest;
 use tungstenite::{Message, WebSocket};
 
 use crate::wire::Wire;
@@ -46,7 +49,7 @@ impl WsViewer {
                 }
                 Ok(_) => continue,
                 Err(tungstenite::Error::Io(error))
-                    if matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) =>
+                    if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) =>
                 {
                     None
                 }
@@ -83,5 +86,59 @@ impl WsViewer {
                 _ => {}
             }
         }
+    }
+}
+
+/// RTSP in binary messages (ONVIF Streaming Specification, sub-protocol `rtsp.onvif.org`): the first `count`
+/// pictures of an H.264 stream as a byte stream with start codes.
+pub fn rtsp_pictures(address: SocketAddr, path: &str, count: usize) -> Vec<u8> {
+    let mut request = format!("ws://{address}/{path}").into_client_request().unwrap();
+    request.headers_mut().insert("Sec-WebSocket-Protocol", "rtsp.onvif.org".parse().unwrap());
+    let wire = Wire::open(address, false);
+    wire.set_patience(crate::PATIENCE);
+    let (socket, answer) = tungstenite::client(request, wire).unwrap();
+    assert_eq!(answer.headers()["sec-websocket-protocol"], "rtsp.onvif.org");
+    socket.get_ref().set_patience(Duration::from_millis(50));
+    let bytes = WsBytes { socket, read: Vec::new() };
+    let pulled = crate::rtsp_peer::pull_over(bytes, &format!("rtsp://{address}/{path}"), count, crate::PATIENCE);
+    let pulled = pulled.unwrap();
+    let Some(CodecConfig::H264(config)) = pulled.track.map(|track| track.codec) else { panic!("not H.264") };
+    let sets = config.sps.iter().chain(&config.pps).map(|set| &set[..]);
+    let units = pulled.units.iter().flat_map(|unit| media::bitstream::nal::length_prefixed(&unit.payload));
+    sets.chain(units).flat_map(|unit| [&[0, 0, 0, 1], unit].concat()).collect()
+}
+
+/// A WebSocket's binary messages as one run of bytes.
+struct WsBytes {
+    socket: WebSocket<Wire>,
+    read: Vec<u8>,
+}
+
+impl Read for WsBytes {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.read.is_empty() {
+            match self.socket.read() {
+                Ok(Message::Binary(bytes)) => self.read.extend_from_slice(&bytes),
+                Ok(Message::Close(_)) => return Ok(0),
+                Ok(_) => {}
+                Err(tungstenite::Error::Io(error)) => return Err(error),
+                Err(error) => return Err(io::Error::other(error)),
+            }
+        }
+        let count = self.read.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&self.read[..count]);
+        self.read.drain(..count);
+        Ok(count)
+    }
+}
+
+impl Write for WsBytes {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.socket.send(Message::binary(bytes.to_vec())).map_err(io::Error::other)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.socket.flush().map_err(io::Error::other)
     }
 }

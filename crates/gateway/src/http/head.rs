@@ -21,7 +21,18 @@ pub(crate) struct Head {
     pub(crate) forwarded_for: Option<String>,
     pub(crate) origin: Option<String>,
     pub(crate) websocket_key: Option<String>,
+    pub(crate) websocket_protocols: Option<String>,
     pub(crate) upgrades_to_websocket: bool,
+    /// Bytes of the head itself.
+    pub(crate) length: usize,
+}
+
+impl Head {
+    /// Whether a WebSocket is asked for that speaks `protocol` (RFC 6455 §11.3.4).
+    pub(crate) fn asks_for(&self, protocol: &str) -> bool {
+        let named = self.websocket_protocols.as_deref().unwrap_or_default();
+        self.upgrades_to_websocket && named.split(',').any(|name| name.trim().eq_ignore_ascii_case(protocol))
+    }
 }
 
 /// Why a head was refused.
@@ -64,13 +75,14 @@ pub(crate) async fn read(transport: &mut Transport) -> Result<Option<(Head, Byte
 pub(crate) fn parse(bytes: &[u8]) -> Result<Option<Head>, HeadError> {
     let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut request = httparse::Request::new(&mut headers);
-    match request.parse(bytes) {
-        Ok(httparse::Status::Complete(_)) => {}
+    let length = match request.parse(bytes) {
+        Ok(httparse::Status::Complete(length)) => length,
         Ok(httparse::Status::Partial) => return Ok(None),
         Err(httparse::Error::TooManyHeaders) => return Err(HeadError::TooLong),
         Err(_) => return Err(HeadError::Malformed),
-    }
+    };
     let mut head = Head {
+        length,
         method: request.method.unwrap_or_default().to_owned(),
         target: request.path.unwrap_or_default().to_owned(),
         ..Head::default()
@@ -86,6 +98,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Option<Head>, HeadError> {
             "authorization" => head.authorization = Some(value.to_owned()),
             "x-forwarded-for" => head.forwarded_for = Some(value.to_owned()),
             "origin" => head.origin = Some(value.to_owned()),
+            "sec-websocket-protocol" => head.websocket_protocols = Some(value.to_owned()),
             "sec-websocket-key" => head.websocket_key = Some(value.to_owned()),
             "upgrade" => websocket = value.eq_ignore_ascii_case("websocket"),
             "connection" => {

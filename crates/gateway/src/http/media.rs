@@ -326,6 +326,7 @@ pub(super) fn head_of(request: &http::Request<Incoming>) -> Head {
         origin: text(header::ORIGIN),
         websocket_key: text(header::SEC_WEBSOCKET_KEY),
         upgrades_to_websocket: upgrades,
+        ..Head::default()
     }
 }
 

@@ -20,14 +20,21 @@ const MAX_INPUT: usize = 4 << 10;
 const FIN: u8 = 0x80;
 const TEXT: u8 = 1;
 const BINARY: u8 = 2;
-const CLOSE: u8 = 8;
-const PING: u8 = 9;
+pub(crate) const CLOSE: u8 = 8;
+pub(crate) const PING: u8 = 9;
 const PONG: u8 = 10;
 
 /// `Sec-WebSocket-Accept` (RFC 6455 §4.2.2).
 pub(super) fn accept_value(key: &str) -> String {
     let digest = Sha1::new().chain_update(key.trim()).chain_update(ACCEPT_GUID).finalize();
     base64::engine::general_purpose::STANDARD.encode(digest)
+}
+
+/// The whole answer to a handshake that names a sub-protocol.
+pub(crate) fn accept_head_for(key: &str, protocol: &str) -> Bytes {
+    let head = accept_head(key);
+    let fields = format!("Sec-WebSocket-Protocol: {protocol}\r\n\r\n");
+    Bytes::from([&head[..head.len() - 2], fields.as_bytes()].concat())
 }
 
 /// The whole answer to a handshake.
@@ -51,6 +58,17 @@ pub(super) fn put_text(out: &mut BytesMut, text: &str) {
 pub(super) fn put_binary(out: &mut BytesMut, bytes: &[u8]) {
     put_head(out, BINARY, bytes.len());
     out.put_slice(bytes);
+}
+
+/// The head of a binary message of `len` bytes.
+pub(crate) fn put_binary_head(out: &mut BytesMut, len: usize) {
+    put_head(out, BINARY, len);
+}
+
+/// The answer to a ping.
+pub(crate) fn put_pong(out: &mut BytesMut, payload: &[u8]) {
+    put_head(out, PONG, payload.len());
+    out.put_slice(payload);
 }
 
 pub(super) fn put_close(out: &mut BytesMut, code: u16, reason: &str) {
@@ -133,8 +151,7 @@ impl ViewerControl for WebSocketViewer {
         loop {
             match take_message(&mut self.input) {
                 Ok(Some((PING, payload))) => {
-                    put_head(&mut out.bytes, PONG, payload.len());
-                    out.bytes.put_slice(&payload);
+                    put_pong(&mut out.bytes, &payload);
                 }
                 Ok(Some((CLOSE, _))) => {
                     put_close(&mut out.bytes, 1000, "");

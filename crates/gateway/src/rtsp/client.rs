@@ -11,6 +11,7 @@ use tokio::io::AsyncWriteExt;
 
 use super::lanes::Lanes;
 use super::to_hub::Losses;
+use super::tunnel;
 use crate::guard::PullGuard;
 use crate::pull::{PullFailure, PullSink, PullUrl, Wish, connect};
 use crate::transport::Transport;
@@ -20,6 +21,8 @@ use crate::udp::{client_pair, group_pair};
 const TICK: Duration = Duration::from_millis(500);
 /// How long a camera may take for its answer to TEARDOWN.
 const GOODBYE: Duration = Duration::from_secs(1);
+/// How long a server may take to open a tunnel.
+const TUNNEL: Duration = Duration::from_secs(10);
 /// How long the first datagram may take; then a firewall is suspected and the connection used instead.
 const FIRST_DATAGRAM: Duration = Duration::from_secs(3);
 
@@ -45,7 +48,7 @@ pub(crate) async fn pull(
             "Nothing came by UDP, perhaps because of a firewall: asking for media over the connection.",
             Carrier::Connection,
         ),
-        (End::OtherTransport(error), Via::Multicast) => return Err(failure(&error)),
+        (End::OtherTransport(error), Via::Multicast | Via::Http) => return Err(failure(&error)),
         (End::OtherTransport(_), Via::Udp) => {
             ("The camera does not send by UDP: asking for media over the connection.", Carrier::Connection)
         }
@@ -76,7 +79,16 @@ async fn attempt(
     carrier: Carrier,
     sink: &mut dyn PullSink,
 ) -> Result<End, PullFailure> {
-    let transport = connect(url, guard, &mut |leg, text| sink.step(leg, true, text)).await?;
+    let mut transport = connect(url, guard, &mut |leg, text| sink.step(leg, true, text)).await?;
+    if target.via == Via::Http {
+        let requests = connect(url, guard, &mut |_, _| {}).await?;
+        let opened = tokio::time::timeout(TUNNEL, tunnel::connect(transport, requests, target));
+        transport = match opened.await {
+            Ok(opened) => opened?,
+            Err(_elapsed) => return Err(failure(&ClientError::Timeout { leg: rtsp::Leg::Options })),
+        };
+        sink.step(Leg::Answer, true, "The server opened a tunnel through HTTP.");
+    }
     let options = ClientOptions {
         url: target.clone(),
         user_agent: concat!("Viaduct/", env!("CARGO_PKG_VERSION")).to_owned(),

@@ -9,18 +9,21 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use base::ErrorKind;
+use bytes::{Bytes, BytesMut};
 use hub::hub::OpenStream;
 use hub::{Action, Grant, PublishRequest, Publisher, PublisherAddress, StreamKey};
 use rtp::SessionDescription;
 use rtsp::auth::{Authorization, Challenge};
 use rtsp::header::TransportSpec;
 use rtsp::server::Asked;
+use rtsp::tunnel::{TunnelHead, begins_as_http, parse_request};
 use rtsp::{CloseReason, Delivery, ServerEvent, ServerOutput, ServerSession};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::from_hub::Selection;
 use super::multicast::{self, Group};
 use super::reports::Reservation;
+use super::tunnel;
 use crate::context::Gateway;
 use crate::listener::Connection;
 use crate::metrics::Metrics;
@@ -32,13 +35,55 @@ use crate::udp::DatagramPair;
 const TICK: Duration = Duration::from_secs(1);
 /// Media does not go to the ports of system services.
 const FIRST_CLIENT_PORT: u16 = 1024;
+/// Room for the first requests of a connection.
+const FIRST_READ_BYTES: usize = 1024;
 const REALM: &str = "viaduct";
 
-/// Serves one connection until it publishes, plays or fails.
-pub(crate) async fn serve(shard: Rc<Shard>, connection: Connection) {
+/// Serves one connection to the RTSP port: RTSP, or one half of a tunnel.
+pub(crate) async fn serve(shard: Rc<Shard>, mut connection: Connection) {
+    let limit = connection.gateway.config.limits.handshake;
+    let begin = tokio::time::timeout(limit, begin(&mut connection.transport));
+    match begin.await {
+        Ok(Ok(Begin::Rtsp(read))) => serve_rtsp(shard, connection, read).await,
+        Ok(Ok(Begin::Tunnel(head, read))) => tunnel::serve(shard, connection, head, read).await,
+        Ok(Ok(Begin::Nonsense)) => tunnel::refuse(&connection.gateway, connection.transport, 400).await,
+        Ok(Err(_)) => {}
+        Err(_elapsed) => Metrics::count(&connection.gateway.metrics.handshake_timeouts),
+    }
+}
+
+/// What a connection to the RTSP port begins with, and the bytes read to find out.
+enum Begin {
+    Rtsp(Bytes),
+    Tunnel(TunnelHead, Bytes),
+    /// HTTP that opens no tunnel.
+    Nonsense,
+}
+
+async fn begin(transport: &mut Transport) -> std::io::Result<Begin> {
+    let mut read = BytesMut::with_capacity(FIRST_READ_BYTES);
+    loop {
+        if transport.read_buf(&mut read).await? == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        match begins_as_http(&read) {
+            None => {}
+            Some(false) => return Ok(Begin::Rtsp(read.freeze())),
+            Some(true) => match parse_request(&read) {
+                Ok(Some(head)) => return Ok(Begin::Tunnel(head, read.freeze())),
+                Ok(None) => {}
+                Err(_) => return Ok(Begin::Nonsense),
+            },
+        }
+    }
+}
+
+/// Serves RTSP until the peer publishes, plays or fails; `read` are bytes that have come already.
+pub(crate) async fn serve_rtsp(shard: Rc<Shard>, connection: Connection, read: Bytes) {
     let Connection { gateway, transport, address, slot } = connection;
     let session_id = format!("{:016x}", rand::random::<u64>());
-    let session = ServerSession::new(Instant::now(), &session_id);
+    let mut session = ServerSession::new(Instant::now(), &session_id);
+    session.handle_input(Instant::now(), &read);
     let mut peer = Peer {
         gateway,
         transport,
@@ -203,9 +248,7 @@ impl Peer {
     fn choose_group(&mut self, asked: &Asked) -> Option<Delivery> {
         let config = self.gateway.config.multicast.as_ref()?;
         let stream = &self.play.as_ref()?.open.stream;
-        if self.transport.is_encrypted() {
-            return None;
-        }
+        self.transport.peer_addr()?;
         if self.group.is_none() {
             self.group = self.gateway.groups.enter(config, stream);
         }
@@ -325,8 +368,12 @@ impl Peer {
         }
     }
 
-    const fn protocol(&self) -> &'static str {
-        if self.transport.is_encrypted() { "rtsps" } else { "rtsp" }
+    fn protocol(&self) -> &'static str {
+        match &self.transport {
+            Transport::Layered(layer) => layer.name(),
+            transport if transport.is_encrypted() => "rtsps",
+            _ => "rtsp",
+        }
     }
 
     fn note_close(&self, reason: CloseReason) {

@@ -366,3 +366,87 @@ fn a_group_is_pulled() {
     assert!(steps(&api, "road/cam").contains("Joined 239.200."), "{}", steps(&api, "road/cam"));
     server.assert_well();
 }
+
+#[test]
+fn independent_players_tunnel_through_http() {
+    let mut server = options().start();
+    let api = server.sign_in();
+    let _publisher = publish_clip(&server, "road/k1", Clip::H264Aac);
+    api.await_live("road/k1");
+    // Players go to the port of the URL: that of RTSP, and that of HTTP.
+    let urls = [server.url("rtsp", "road/k1"), format!("rtsp://{}/road/k1", server.address("http"))];
+    for url in &urls {
+        read::ffmpeg("-rtsp_transport http", url, EXPECT).unwrap();
+        read::gstreamer(&url.replacen("rtsp", "rtsph", 1), EXPECT.pictures).unwrap();
+    }
+    read::mpv_rtsp(&urls[0], "http", EXPECT.pictures).unwrap();
+    server.assert_well();
+}
+
+#[test]
+fn an_independent_camera_is_pulled_through_http() {
+    let (_camera, port) = publish::gstreamer_camera(Clip::H264Aac, "viewer", "a password");
+    let mut server = options().start();
+    let api = server.sign_in();
+    add(&api, &format!("rtsp+http://viewer:a%20password@127.0.0.1:{port}/stream"), "on_demand");
+    read::ffmpeg("", &server.url("http", "road/cam.flv"), EXPECT).unwrap();
+    assert!(steps(&api, "road/cam").contains("tunnel through HTTP"), "{}", steps(&api, "road/cam"));
+    server.assert_well();
+}
+
+/// The answer's first line to raw bytes.
+fn raw(address: SocketAddr, bytes: &str) -> String {
+    let mut socket = testkit::http::connect(address);
+    socket.write_all(bytes.as_bytes()).unwrap();
+    let mut answer = [0; 12];
+    match socket.read(&mut answer) {
+        Ok(count) => String::from_utf8_lossy(&answer[..count]).into_owned(),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[test]
+fn half_tunnels_and_broken_base64_end_alone() {
+    let mut server = options().set("limits.handshake_ms", "2000").start();
+    let api = server.sign_in();
+    let rtsp = server.address("rtsp");
+    let head = |method: &str, cookie: &str| format!("{method} /road/k1 HTTP/1.0\r\nx-sessioncookie: {cookie}\r\n\r\n");
+    assert_eq!(raw(rtsp, &head("POST", "nobody")), "HTTP/1.0 404");
+    assert_eq!(raw(rtsp, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"), "HTTP/1.0 400");
+    assert_eq!(raw(rtsp, &head("GET", &"c".repeat(200))), "HTTP/1.0 400");
+    for (body, answered) in [("T1BUSU9OUyAqIFJUU1AvMS4wDQpDU2VxOiAxDQoNCg==", true), ("T1BU****", false), ("=", false)]
+    {
+        let mut get = testkit::http::connect(rtsp);
+        get.write_all(head("GET", "one").as_bytes()).unwrap();
+        let mut answer = [0; 4096];
+        assert!(get.read(&mut answer).unwrap() > 0 && answer.starts_with(b"HTTP/1.0 200"));
+        // Another's cookie is no key: a second GET is refused, and so is a POST of another address.
+        assert_eq!(raw(rtsp, &head("GET", "one")), "HTTP/1.0 400");
+        let mut post = testkit::http::connect(rtsp);
+        post.write_all(format!("{}{body}", head("POST", "one")).as_bytes()).unwrap();
+        get.set_read_timeout(Some(PATIENCE)).unwrap();
+        let count = get.read(&mut answer).unwrap();
+        assert_eq!(answer[..count].starts_with(b"RTSP/1.0 200"), answered, "{body}");
+    }
+    // A GET that nobody joins is not kept.
+    let mut lonely = testkit::http::connect(rtsp);
+    lonely.write_all(head("GET", "lonely").as_bytes()).unwrap();
+    lonely.set_read_timeout(Some(PATIENCE)).unwrap();
+    let mut rest = Vec::new();
+    lonely.read_to_end(&mut rest).unwrap();
+    assert_eq!(raw(rtsp, &head("POST", "lonely")), "HTTP/1.0 404");
+    assert_eq!(api.get("/streams")["items"].as_array().map(Vec::len), Some(0));
+    server.assert_well();
+}
+
+#[test]
+fn rtsp_over_websocket_is_understood_by_an_independent_websocket_client() {
+    let mut server = options().start();
+    let api = server.sign_in();
+    let _publisher = publish_clip(&server, "road/k1", Clip::H264Aac);
+    api.await_live("road/k1");
+    let bytes = testkit::ws::rtsp_pictures(server.address("http"), "road/k1", 60);
+    // What FFmpeg decodes as H.264 must have been whole.
+    read::ffmpeg_bytes("h264", &bytes, Expect { pictures: 25, sound: false }).unwrap();
+    server.assert_well();
+}

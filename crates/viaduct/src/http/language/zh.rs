@@ -115,6 +115,12 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
     ),
     ("The camera does not send by UDP: asking for media over the connection.", "摄像机不支持 UDP：改用 TCP 连接传输。"),
     ("The camera does not send over the connection: asking for UDP.", "摄像机不支持 TCP 传输：改用 UDP。"),
+    ("The server opened a tunnel through HTTP.", "服务器已建立 HTTP 隧道。"),
+    ("The server opens no RTSP tunnel: {}", "服务器未建立 RTSP 隧道：{0}"),
+    (
+        "Allow RTSP over HTTP on the camera and check its HTTP port, or use rtsp://.",
+        "请在摄像机上允许 RTSP over HTTP 并检查 HTTP 端口，或改用 rtsp://。",
+    ),
     ("Joined {}.", "已加入组播组 {0}。"),
     ("The machine answers but the port is closed; check the port.", "主机可达但端口未开放，请检查端口。"),
     (
