@@ -70,6 +70,61 @@ function playOffer(stream) {
   };
 }
 
+const HOOK_EVENTS = ['publish', 'play', 'not_found', 'no_viewers', 'stream_up', 'stream_down', 'source_failed', 'sessions_ended', 'server_started', 'keepalive'];
+
+function byId(items, id) {
+  const found = items.find((each) => each.id === Number(id));
+  if (!found) throw new Problem(404, 'not_found', '没有这一项。');
+  return found;
+}
+
+function put(items, existing, saved) {
+  if (existing) return Object.assign(existing, saved);
+  const made = { id: Math.max(0, ...items.map(({ id }) => id)) + 1, created_at: new Date().toISOString(), ...saved };
+  items.push(made);
+  return made;
+}
+
+function checkPattern(body) {
+  if (!/^[A-Za-z0-9_-]*\*?\/[A-Za-z0-9_-]*\*?$/.test(body.pattern)) throw new Problem(400, 'invalid_input', '格式为 应用/名称，可用 * 结尾。', 'pattern');
+}
+
+function saveRule(world, body, existing) {
+  checkPattern(body);
+  if (!existing && world.applications.some(({ pattern }) => pattern === body.pattern)) throw new Problem(409, 'conflict', '这个范围已有规则，请修改那一条。', 'pattern');
+  return put(world.applications, existing, { pattern: body.pattern, settings: body.settings, streams: existing?.streams ?? 0 });
+}
+
+function saveRelay(world, { password: _password, ...body }, existing) {
+  checkPattern(body);
+  if (body.pattern.includes('*') && !body.target.includes('{name}')) throw new Problem(400, 'invalid_input', '多路流会推到同一地址；请在流名称处写 {name}。', 'target');
+  return put(world.relays, existing, { username: null, ...body, pushes: existing?.pushes ?? [] });
+}
+
+function saveHook(world, body, existing) {
+  checkPattern(body);
+  return put(world.hooks, existing, { ...body, pending: 0, delivered: existing?.delivered ?? 0, failed: existing?.failed ?? 0 });
+}
+
+function traffic(world, by) {
+  const groups = new Map();
+  const heading = { stream: (each) => `${each.app}/${each.name}`, subject: (each) => each.subject ?? '', protocol: (each) => each.protocol, day: (each) => each.since.slice(0, 10) }[by];
+  for (const each of world.sessions) {
+    const group = groups.get(heading(each)) ?? { group: heading(each), sessions: 0, duration_ms: 0, bytes: 0 };
+    groups.set(group.group, { ...group, sessions: group.sessions + 1, duration_ms: group.duration_ms + each.duration_ms, bytes: group.bytes + each.bytes });
+  }
+  const items = [...groups.values()].sort((a, b) => b.bytes - a.bytes);
+  const total = items.reduce((sum, item) => ({ group: '', sessions: sum.sessions + item.sessions, duration_ms: sum.duration_ms + item.duration_ms, bytes: sum.bytes + item.bytes }), { group: '', sessions: 0, duration_ms: 0, bytes: 0 });
+  return { from: inHours(-24), to: inHours(0), items, total };
+}
+
+function loadHistory() {
+  return Array.from({ length: 360 }, (_, i) => ({
+    at_ms: Date.now() - (359 - i) * 10_000, rate_in_bps: 22e6 + 2e6 * Math.sin(i / 19), rate_out_bps: 61e6 + 18e6 * Math.sin(i / 41),
+    streams: 12, viewers: Math.round(24 + 8 * Math.sin(i / 41)), cpu_percent: 9 + 3 * Math.sin(i / 23), memory_bytes: 80_000_000,
+  }));
+}
+
 /** Method and path pattern of each route; `:x` is one segment. */
 const ROUTES = {
   'GET /setup': ({ world }) => ({ needed: world.setup, code_required: world.setup }),
@@ -125,8 +180,33 @@ const ROUTES = {
       : { rtsp: `rtsp://${host}:8554/${base}`, rtmp: `rtmp://${host}/${base}`, flv: `http://${host}:8080/${base.replace('?', '.flv?')}`, mp4: `http://${host}:8080/${base.replace('?', '.mp4?')}` };
     return { token: 'eyJtb2NrIjoxfQ.c2ln', expires_at: new Date(Date.now() + body.expires_in_s * 1000).toISOString(), urls };
   },
-  'GET /stream-defaults': ({ world }) => world.defaults,
-  'PUT /stream-defaults': ({ world, body }) => (world.defaults = body),
+  'GET /server/history': () => ({ items: loadHistory() }),
+  'GET /applications': ({ world }) => ({ items: world.applications, defaults: world.defaults }),
+  'POST /applications': ({ world, body }) => ({ status: 201, body: saveRule(world, body, null) }),
+  'PUT /applications/:id': ({ world, body, params: [id] }) => saveRule(world, body, byId(world.applications, id)),
+  'DELETE /applications/:id': ({ world, params: [id] }) => void (world.applications = world.applications.filter((rule) => rule.id !== Number(id))),
+  'GET /streams/:a/:n/settings': ({ world, params: [app, name] }) => {
+    const fits = world.applications.filter(({ pattern }) => new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(`${app}/${name}`));
+    const settings = fits.reduceRight((all, rule) => ({ ...all, ...rule.settings }), world.defaults);
+    return { app, name, patterns: fits.map(({ pattern }) => pattern), settings };
+  },
+  'GET /relays': ({ world }) => ({ items: world.relays }),
+  'POST /relays': ({ world, body }) => ({ status: 201, body: saveRelay(world, body, null) }),
+  'PUT /relays/:id': ({ world, body, params: [id] }) => saveRelay(world, body, byId(world.relays, id)),
+  'DELETE /relays/:id': ({ world, params: [id] }) => void (world.relays = world.relays.filter((relay) => relay.id !== Number(id))),
+  'GET /hooks': ({ world }) => ({ items: world.hooks, events: HOOK_EVENTS }),
+  'POST /hooks': ({ world, body }) => ({ status: 201, body: { hook: saveHook(world, body, null), secret: 'whsec_mock-secret-shown-once' } }),
+  'PUT /hooks/:id': ({ world, body, params: [id] }) => saveHook(world, body, byId(world.hooks, id)),
+  'DELETE /hooks/:id': ({ world, params: [id] }) => void (world.hooks = world.hooks.filter((hook) => hook.id !== Number(id))),
+  'POST /hooks/:id/secret': () => ({ secret: 'whsec_another-mock-secret' }),
+  'POST /hooks/:id/test': ({ world, params: [id] }) => ({ ok: byId(world.hooks, id).failed === 0, status: 200, answer: '{}', duration_ms: 14 }),
+  'GET /hooks/:id/deliveries': ({ world, params: [id] }) => ({ items: world.deliveries.filter(({ hook }) => hook === Number(id)), next_before: null }),
+  'POST /hooks/:id/deliveries/:d/retry': ({ world, params: [, id] }) => void Object.assign(byId(world.deliveries, id), { state: 'pending' }),
+  'GET /sessions': ({ world, query }) => {
+    const search = query.get('search') ?? '';
+    return { items: world.sessions.filter((each) => `${each.app}/${each.name} ${each.subject} ${each.address}`.includes(search)), next_before: null };
+  },
+  'GET /sessions/traffic': ({ world, query }) => traffic(world, query.get('by')),
 };
 
 const compiled = Object.entries(ROUTES).map(([key, handler]) => {

@@ -57,9 +57,37 @@ export function createWorld() {
   ];
   return {
     started_at: new Date(START).toISOString(), streams, sources, viewers, password: 'correct-horse', setup: false,
-    defaults: { publisher_grace_ms: 8000, idle_close_ms: 30000, gop_cap_bytes: 16777216, replace_publisher: true, interleave_wait_ms: 400 },
+    defaults: { publish: 'token', play: 'token', outputs: ['rtmp', 'rtsp', 'flv', 'fmp4', 'ts', 'hls'], audio: 'keep', merge_window_ms: 20, publisher_grace_ms: 10_000, idle_close_ms: 20_000, interleave_wait_ms: 100, gop_cap_bytes: 8_388_608, replace_publisher: false },
+    applications: [
+      { id: 2, pattern: 'g4/ramp*', settings: { outputs: ['flv', 'fmp4'], publisher_grace_ms: 30_000 }, streams: 2, created_at: ago(86400) },
+      { id: 1, pattern: 'g4/*', settings: { play: 'open', audio: 'drop' }, streams: 9, created_at: ago(86400 * 5) },
+    ],
+    relays: [
+      { id: 1, pattern: 'g4/*', target: 'rtmp://10.20.0.9/province/{app}-{name}?key=***', username: null, enabled: true, created_at: ago(86400 * 3), pushes: [
+        { app: 'g4', name: 'ramp-east', state: 'sending', since: ago(4210), failures: 0, next_attempt_ms: null, last_error: null },
+        { app: 'g4', name: 'ramp-west', state: 'backing_off', since: ago(7), failures: 4, next_attempt_ms: 9000, last_error: { leg: 'connect', text: '10.20.0.9:1935 拒绝连接', next_step: '机器有应答但端口未开，请检查端口。' } },
+      ] },
+      { id: 2, pattern: 'demo/road1', target: 'rtsp://10.20.0.12:554/live/road1', username: 'relay', enabled: false, created_at: ago(86400), pushes: [] },
+    ],
+    hooks: [
+      { id: 1, url: 'https://billing.example/viaduct?key=***', events: ['stream_up', 'stream_down', 'sessions_ended'], pattern: '*/*', timeout_ms: 3000, on_failure: 'deny', enabled: true, created_at: ago(86400 * 8), delivered: 1000, pending: 2, failed: 1 },
+      { id: 2, url: 'http://10.8.0.30:9000/auth', events: ['publish', 'play'], pattern: 'hwy/*', timeout_ms: 800, on_failure: 'allow', enabled: true, created_at: ago(86400 * 2), delivered: 412, pending: 0, failed: 0 },
+    ],
+    deliveries: [
+      delivery(3, 1, 'stream_down', 'pending', { attempts: 2, next_attempt_ms: 3000, status: 502, answer: 'Bad Gateway', duration_ms: 31 }),
+      delivery(2, 1, 'sessions_ended', 'delivered', { attempts: 1, status: 200, answer: '{}', duration_ms: 12 }),
+      delivery(1, 1, 'stream_up', 'failed', { attempts: 288, answer: 'connection refused', duration_ms: 3 }),
+    ],
+    sessions: Array.from({ length: 12 }, (_, i) => ({
+      id: 12 - i, app: i % 3 ? 'g4' : 'demo', name: i % 3 ? PLACES[i % 5] : 'road1', protocol: ['ws-fmp4', 'hls', 'http-flv', 'rtsp'][i % 4], subject: i % 2 ? 'admin' : null,
+      address: `10.8.0.${14 + i}:55310`, since: ago(3600 * (i + 1)), duration_ms: 61_000 * (i + 1), bytes: 7_300_000 * ((i * 5) % 7 + 1),
+    })),
     tokens: new Set(['mock-token']),
   };
+}
+
+function delivery(id, hook, event, state, over) {
+  return { id, hook, event, state, attempts: 0, created_at: ago(60 * (4 - id)), next_attempt_ms: null, status: null, answer: null, duration_ms: null, body: JSON.stringify({ id: 'f3a1', event, at: ago(60), server: '5c1e', data: { app: 'g4', name: 'ramp-east' } }), ...over };
 }
 
 export function source(app, name, url, mode, state, over = {}) {

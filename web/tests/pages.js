@@ -2,7 +2,7 @@
 import { assert, assertAccessible, LAPTOP, PHONE, until } from './harness.js';
 
 const SIZES = { desk: undefined, laptop: LAPTOP, phone: PHONE };
-const PATHS = { wall: '.tile', streams: '.streams tbody tr', 'streams/demo/road1': '.picture', 'streams/hwy/broken-cam': '.verdict', sources: '.sources tbody tr', server: '.tiles', nowhere: '.empty' };
+const PATHS = { wall: '.tile', streams: '.streams tbody tr', 'streams/demo/road1': '.picture', 'streams/hwy/broken-cam': '.verdict', sources: '.sources tbody tr', relays: '.relay', sessions: '.ended tbody tr', applications: '.rule', hooks: '.hook', server: '.tiles', nowhere: '.empty' };
 
 const everywhere = Object.entries(PATHS).flatMap(([path, selector]) =>
   Object.entries(SIZES).map(([size, viewport]) => ({
@@ -164,14 +164,94 @@ export const pages = [
       await page.locator('.made code', { hasText: 'rtmp://10.8.0.5/demo/cam9?token=' }).waitFor();
       await page.getByRole('button', { name: '重新加载' }).click();
       await page.locator('.toast', { hasText: 'log.level' }).waitFor();
-      await page.fill('#default-idle_close_ms', '45000');
-      await page.locator('form', { has: page.locator('#default-idle_close_ms') }).locator('.btn').click();
-      await until(() => mock.world.defaults.idle_close_ms === 45_000, 'the new default');
       await page.fill('#password-current', 'correct-horse');
       await page.fill('#password-next', 'another password');
       await page.fill('#password-again', 'another password');
       await page.locator('form', { has: page.locator('#password-next') }).locator('.btn').click();
       await until(() => mock.world.password === 'another password', 'the new password');
+    },
+  },
+  {
+    name: 'a relay is added, switched off, and deleted after the time to undo',
+    run: async ({ page, mock }) => {
+      page.allowed.push(/400/);
+      await page.at('/relays');
+      await page.locator('.relay').first().waitFor();
+      assert((await page.locator('.relay').first().innerText()).includes('拒绝连接'), 'why a push fails');
+      await page.getByRole('button', { name: '添加转推' }).click();
+      await page.fill('#relay-pattern', 'hwy/*');
+      await page.fill('#relay-target', 'rtmp://10.20.0.9/up/one');
+      await page.getByRole('dialog').locator('.btn.primary').click();
+      await page.getByRole('alert').waitFor();
+      await page.fill('#relay-target', 'rtmp://10.20.0.9/up/{name}');
+      await assertAccessible(page, 'relay dialog');
+      await page.getByRole('dialog').locator('.btn.primary').click();
+      await until(() => mock.world.relays.some(({ pattern }) => pattern === 'hwy/*'), 'the relay');
+      await page.locator('.relay', { hasText: 'hwy/*' }).locator('input[type=checkbox]').click();
+      await until(() => mock.world.relays.some(({ pattern, enabled }) => pattern === 'hwy/*' && !enabled), 'the switch');
+      await page.getByRole('button', { name: '删除 hwy/*' }).click();
+      await until(async () => (await page.locator('.relay').count()) === 2, 'the row to go');
+      assert(mock.world.relays.length === 3, 'not deleted yet');
+      await until(() => mock.world.relays.length === 2, 'the deletion', 10_000);
+    },
+  },
+  {
+    name: 'a rule is made, and what holds for a stream is shown',
+    run: async ({ page, mock }) => {
+      await page.at('/applications');
+      await page.locator('.rule').first().waitFor();
+      await page.getByRole('button', { name: '添加规则' }).click();
+      await page.fill('#rule-pattern', 'hwy/*');
+      await page.selectOption('#rule-play', 'open');
+      await page.getByLabel('只开放部分输出').check();
+      for (const output of ['RTMP', 'RTSP', 'TS', 'HLS']) await page.getByLabel(output, { exact: true }).uncheck();
+      await page.fill('#rule-idle_close_ms', '45000');
+      await assertAccessible(page, 'rule dialog');
+      await page.getByRole('dialog').locator('.btn.primary').click();
+      await until(() => mock.world.applications.length === 3, 'the rule');
+      const { settings } = mock.world.applications[2];
+      assert(JSON.stringify(settings.outputs) === '["flv","fmp4"]' && settings.play === 'open' && settings.idle_close_ms === 45_000, JSON.stringify(settings));
+      assert(settings.publish === undefined && settings.gop_cap_bytes === undefined, 'what was left open is left open');
+      await page.locator('.ask input').fill('g4/ramp-east');
+      await page.locator('.ask .btn').click();
+      await page.getByText('g4/ramp* → g4/*').waitFor();
+    },
+  },
+  {
+    name: 'a hook is made, its secret shown once, tested, and a delivery repeated',
+    run: async ({ page, mock }) => {
+      await page.at('/hooks');
+      await page.locator('.hook').first().waitFor();
+      await page.getByRole('button', { name: '添加回调' }).click();
+      await page.fill('#hook-url', 'https://other.example/hook');
+      await page.getByLabel('播放前').check();
+      await assertAccessible(page, 'hook dialog');
+      await page.getByRole('dialog').locator('.btn.primary').click();
+      await page.getByText('whsec_mock-secret-shown-once').waitFor();
+      assert(mock.world.hooks[2].events.join() === 'play', 'the event');
+      await page.locator('.hook').nth(1).getByRole('button', { name: '测试' }).click();
+      await page.getByText('HTTP 200').waitFor();
+      await page.locator('.hook').first().locator('.counts').click();
+      const failed = page.locator('.deliveries tbody tr', { hasText: '流上线' });
+      await failed.getByRole('button', { name: '流上线' }).click();
+      await page.locator('pre', { hasText: 'ramp-east' }).waitFor();
+      await failed.getByRole('button', { name: '重新投递' }).click();
+      await until(() => mock.world.deliveries.find(({ id }) => id === 1).state === 'pending', 'the repetition');
+    },
+  },
+  {
+    name: 'sessions are searched, traffic is added up, and a viewer is cut',
+    run: async ({ page, mock }) => {
+      await page.at('/sessions');
+      await page.locator('.ended tbody tr').first().waitFor();
+      assert((await page.locator('.traffic tbody tr').count()) > 2, 'streams');
+      await page.selectOption('#traffic-by', 'protocol');
+      await until(async () => (await page.locator('.traffic tbody tr').count()) === 4, 'four protocols');
+      await page.fill('input[type=search]', 'road1');
+      await until(async () => (await page.locator('.ended tbody tr').count()) === 4, 'four sessions');
+      await page.locator('.now tbody tr').first().getByRole('button').click();
+      await page.getByRole('dialog').locator('.btn.primary').click();
+      await until(() => mock.world.viewers.length === 3, 'the cut');
     },
   },
   {

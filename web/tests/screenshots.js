@@ -25,6 +25,13 @@ const SHOTS = {
       await page.locator('.btn.test').click();
     },
   },
+  relays: { path: '/relays' },
+  relay: { path: '/relays', act: async (page) => page.getByRole('button', { name: '添加转推' }).click() },
+  applications: { path: '/applications' },
+  rule: { path: '/applications', act: async (page) => page.getByRole('button', { name: '添加规则' }).click() },
+  hooks: { path: '/hooks', act: async (page) => page.locator('.counts').first().click() },
+  hook: { path: '/hooks', act: async (page) => page.getByRole('button', { name: '添加回调' }).click() },
+  sessions: { path: '/sessions' },
   server: { path: '/server', act: async (page) => page.locator('form .btn.primary').click() },
 };
 

@@ -121,6 +121,8 @@ pub struct Viewer {
     pub user: Option<String>,
     pub since: String,
     pub bytes: u64,
+    /// Mean over the whole session.
+    pub rate_bps: u64,
     pub lag_ms: u32,
     pub skips: u32,
     /// Packets lost on the way to the viewer, in permille, as it last reported; only by UDP.

@@ -113,6 +113,12 @@ impl Session {
         self.bytes.load(Ordering::Relaxed)
     }
 
+    /// Bits a second, over the whole session.
+    pub fn mean_rate_bps(&self) -> u64 {
+        let elapsed_ms = self.started.elapsed().as_millis().max(1);
+        u64::try_from(u128::from(self.bytes()) * 8000 / elapsed_ms).unwrap_or(u64::MAX)
+    }
+
     /// How far the viewer is behind, in milliseconds of stream time.
     pub fn lag_ms(&self) -> u32 {
         self.lag_ms.load(Ordering::Relaxed)

@@ -118,6 +118,7 @@ pub(super) fn viewer(session: &Session) -> Viewer {
         user: start.grant.subject.clone(),
         since: rfc3339_of(session.since()),
         bytes: session.bytes(),
+        rate_bps: session.mean_rate_bps(),
         lag_ms: session.lag_ms(),
         skips: session.skips(),
         loss_permille: session.reception().map(|reception| reception.loss_permille),

@@ -43,6 +43,11 @@ interface Write<B, T, P = NoParameters> {
   requestBody: { content: { 'application/json': B } };
   responses: { 200: Ok<T>; default: Refused };
 }
+interface Create<B, T> {
+  parameters: NoParameters;
+  requestBody: { content: { 'application/json': B } };
+  responses: { 201: Ok<T>; default: Refused };
+}
 interface Act<P = NoParameters> {
   parameters: P;
   requestBody?: never;
@@ -96,10 +101,48 @@ export interface paths {
   };
   '/api/v1/probe': { post: Write<S['ProbeInput'], S['ProbeReport']> };
   '/api/v1/tokens': { post: Write<S['TokenInput'], S['Token']> };
-  '/api/v1/stream-defaults': {
-    get: Read<S['StreamDefaults']>;
-    put: Write<S['StreamDefaults'], S['StreamDefaults']>;
+  '/api/v1/applications': {
+    get: Read<{ items: S['Application'][]; defaults: S['ApplicationSettings'] }>;
+    post: Create<S['ApplicationInput'], S['Application']>;
   };
+  '/api/v1/applications/{id}': {
+    put: Write<S['ApplicationInput'], S['Application'], At<{ id: number }>>;
+    delete: Act<At<{ id: number }>>;
+  };
+  '/api/v1/streams/{app}/{name}/settings': { get: Read<S['EffectiveSettings'], StreamPath> };
+  '/api/v1/relays': { get: Read<{ items: S['Relay'][] }>; post: Create<S['RelayInput'], S['Relay']> };
+  '/api/v1/relays/{id}': {
+    put: Write<S['RelayInput'], S['Relay'], At<{ id: number }>>;
+    delete: Act<At<{ id: number }>>;
+  };
+  '/api/v1/hooks': {
+    get: Read<{ items: S['Hook'][]; events: string[] }>;
+    post: Create<S['HookInput'], { hook: S['Hook']; secret: string }>;
+  };
+  '/api/v1/hooks/{id}': {
+    put: Write<S['HookInput'], S['Hook'], At<{ id: number }>>;
+    delete: Act<At<{ id: number }>>;
+  };
+  '/api/v1/hooks/{id}/secret': { post: Write<Record<string, never>, { secret: string }, At<{ id: number }>> };
+  '/api/v1/hooks/{id}/test': { post: Write<Record<string, never>, S['HookTest'], At<{ id: number }>> };
+  '/api/v1/hooks/{id}/deliveries': {
+    get: Read<
+      { items: S['HookDelivery'][]; next_before: number | null },
+      { query?: { before?: number }; header?: never; path: { id: number }; cookie?: never }
+    >;
+  };
+  '/api/v1/hooks/{id}/deliveries/{delivery}/retry': { post: Act<At<{ id: number; delivery: number }>> };
+  '/api/v1/viewers': { get: Read<{ items: S['Viewer'][] }> };
+  '/api/v1/sessions': {
+    get: Read<
+      { items: S['EndedSession'][]; next_before: number | null },
+      Asked<{ search?: string; before?: number }>
+    >;
+  };
+  '/api/v1/sessions/traffic': {
+    get: Read<S['TrafficReport'], Asked<{ by: string; from?: string; to?: string }>>;
+  };
+  '/api/v1/server/history': { get: Read<{ items: S['LoadSample'][] }> };
 }
 
 export interface components {
@@ -256,12 +299,84 @@ export interface components {
     };
     TokenInput: { app: string; name: string; action: 'play' | 'publish'; expires_in_s: number };
     Token: { token: string; expires_at: string; urls: Record<string, string> };
-    StreamDefaults: {
-      publisher_grace_ms: number;
-      idle_close_ms: number;
-      gop_cap_bytes: number;
-      replace_publisher: boolean;
-      interleave_wait_ms: number;
+    Admission: 'open' | 'token' | 'off';
+    ApplicationSettings: {
+      publish?: S['Admission'] | null;
+      play?: S['Admission'] | null;
+      outputs?: string[] | null;
+      audio?: 'keep' | 'drop' | null;
+      merge_window_ms?: number | null;
+      publisher_grace_ms?: number | null;
+      idle_close_ms?: number | null;
+      gop_cap_bytes?: number | null;
+      interleave_wait_ms?: number | null;
+      replace_publisher?: boolean | null;
+    };
+    Application: { id: number; pattern: string; settings: S['ApplicationSettings']; streams: number; created_at: string };
+    ApplicationInput: { pattern: string; settings: S['ApplicationSettings'] };
+    EffectiveSettings: { app: string; name: string; patterns: string[]; settings: S['ApplicationSettings'] };
+    RelayPush: {
+      app: string;
+      name: string;
+      state: 'sending' | 'backing_off';
+      since: string;
+      failures: number;
+      next_attempt_ms: number | null;
+      last_error: { leg: string; text: string; next_step: string | null } | null;
+    };
+    Relay: {
+      id: number;
+      pattern: string;
+      target: string;
+      username: string | null;
+      enabled: boolean;
+      created_at: string;
+      pushes: S['RelayPush'][];
+    };
+    RelayInput: { pattern: string; target: string; username?: string; password?: string; enabled: boolean };
+    Hook: S['HookInput'] & { id: number; created_at: string; pending: number; delivered: number; failed: number };
+    HookInput: {
+      url: string;
+      events: string[];
+      pattern: string;
+      timeout_ms: number;
+      on_failure: 'deny' | 'allow';
+      enabled: boolean;
+    };
+    HookTest: { ok: boolean; status: number | null; answer: string; duration_ms: number };
+    HookDelivery: {
+      id: number;
+      event: string;
+      state: 'pending' | 'delivered' | 'failed';
+      attempts: number;
+      created_at: string;
+      next_attempt_ms: number | null;
+      status: number | null;
+      answer: string | null;
+      duration_ms: number | null;
+      body: string;
+    };
+    EndedSession: {
+      id: number;
+      app: string;
+      name: string;
+      protocol: string;
+      subject: string | null;
+      address: string;
+      since: string;
+      duration_ms: number;
+      bytes: number;
+    };
+    TrafficTotal: { group: string; sessions: number; duration_ms: number; bytes: number };
+    TrafficReport: { from: string; to: string; items: S['TrafficTotal'][]; total: S['TrafficTotal'] };
+    LoadSample: {
+      at_ms: number;
+      rate_in_bps: number;
+      rate_out_bps: number;
+      streams: number;
+      viewers: number;
+      cpu_percent: number;
+      memory_bytes: number;
     };
   };
 }

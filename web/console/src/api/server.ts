@@ -1,5 +1,5 @@
 import { answer, client } from './client';
-import type { ConfigValue, Reload, Server, StreamDefaults, Token, TokenInput } from './types';
+import type { ConfigValue, LoadSample, Reload, Server, Token, TokenInput } from './types';
 
 export const getServer = (): Promise<Server> => answer(client.GET('/api/v1/server'));
 
@@ -9,7 +9,4 @@ export const reloadConfig = (): Promise<Reload> => answer(client.POST('/api/v1/c
 
 export const createToken = (body: TokenInput): Promise<Token> => answer(client.POST('/api/v1/tokens', { body }));
 
-export const getDefaults = (): Promise<StreamDefaults> => answer(client.GET('/api/v1/stream-defaults'));
-
-export const putDefaults = (body: StreamDefaults): Promise<StreamDefaults> =>
-  answer(client.PUT('/api/v1/stream-defaults', { body }));
+export const getLoadHistory = async (): Promise<LoadSample[]> => (await answer(client.GET('/api/v1/server/history'))).items;

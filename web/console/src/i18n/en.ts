@@ -7,7 +7,7 @@ const en: Catalogue<typeof zhCN> = {
   brand: { name: 'Viaduct', claim: 'Video cloud for road traffic' },
   page: {
     menu: 'Main navigation', setup: 'First run', login: 'Sign in', wall: 'Live wall', streams: 'Streams', stream: 'Stream',
-    sources: 'Sources', server: 'Server', not_found: 'There is no such page',
+    sources: 'Sources', relays: 'Relays', sessions: 'Sessions', applications: 'Rules', hooks: 'Hooks', server: 'Server', not_found: 'There is no such page',
   },
   action: {
     close: 'Close', cancel: 'Cancel', save: 'Save', retry: 'Try again', undo: 'Undo', copy: 'Copy', copied: 'Copied', edit: 'Edit', delete: 'Delete',
@@ -26,7 +26,7 @@ const en: Catalogue<typeof zhCN> = {
   feed: { loading: 'Loading…', lost: 'The connection to the server is lost. Data as of {time}; reconnecting…' },
   load: { streams: 'Streams', viewers: 'Viewers', in: 'In', out: 'Out', cpu: 'CPU', memory: 'Memory' },
   state: {
-    live: 'Live', waiting: 'Waiting', idle: 'Idle', failed: 'Failed', connecting: 'Connecting', backing_off: 'Will retry', playing: 'Healthy', unknown: 'Unknown',
+    live: 'Live', waiting: 'Waiting', idle: 'Idle', failed: 'Failed', connecting: 'Connecting', backing_off: 'Will retry', playing: 'Healthy', unknown: 'Unknown', sending: 'Sending', pending: 'Waiting', delivered: 'Delivered',
   },
   wall: {
     online: '{online} of {total} live', tile: 'Tile {number}: {stream}', empty: 'empty', drop_here: 'Drag a stream here, or click one in the list', clear: 'Remove from this tile', clear_all: 'Clear',
@@ -42,7 +42,7 @@ const en: Catalogue<typeof zhCN> = {
     cut: 'Cut publisher', cut_title: 'Cut the publisher?', cut_text: 'The publisher is disconnected and may come back by itself. Viewers wait on the last picture.', cut_done: 'The publisher was disconnected.',
   },
   track: { video: 'Video', audio: 'Audio', data: 'Data' },
-  url: { rtsp: 'RTSP', rtmp: 'RTMP', flv: 'HTTP-FLV', ws_flv: 'WS-FLV', mp4: 'HTTP-fMP4', ws_mp4: 'WS-fMP4' },
+  url: { rtsp: 'RTSP', rtmp: 'RTMP', flv: 'HTTP-FLV', ws_flv: 'WS-FLV', mp4: 'HTTP-fMP4', ws_mp4: 'WS-fMP4', ts: 'HTTP-TS', ws_ts: 'WS-TS', hls: 'HLS', hls_ts: 'HLS (TS)' },
   counter: {
     frames: 'Frames', key_frames: 'Key frames', bytes: 'Volume', jumps: 'Time jumps', wraps: 'Wraps', rollbacks: 'Rollbacks', reordered: 'Reordered', dropped: 'Dropped', gop_overflows: 'GOP overflows', config_changes: 'New parameters', publishers: 'Publishers',
   },
@@ -60,7 +60,7 @@ const en: Catalogue<typeof zhCN> = {
     save_failing_title: 'The test failed. Save all the same?', save_failing_text: '{reason} After saving it is tried again and again.', save_anyway: 'Save all the same', saved: '{name} was saved.', deleted: '{name} was deleted.',
   },
   server: {
-    dev: 'Development mode: this machine only, publishing and playing need no token.', uptime: 'Running for', shards: '{count} media threads', listeners: 'Listeners', protocol: 'Protocol', address: 'Address', tls: 'TLS certificate', self_signed: 'Self-signed; browsers warn about it.', signed: 'Signed by an authority.', not_after: 'Valid until {time}.', fingerprint: 'SHA-256',
+    history: 'Load of the last hour', dev: 'Development mode: this machine only, publishing and playing need no token.', uptime: 'Running for', shards: '{count} media threads', listeners: 'Listeners', protocol: 'Protocol', address: 'Address', tls: 'TLS certificate', self_signed: 'Self-signed; browsers warn about it.', signed: 'Signed by an authority.', not_after: 'Valid until {time}.', fingerprint: 'SHA-256',
   },
   config: {
     title: 'Configuration in force', key: 'Key', value: 'Value', origin: 'From', takes_effect: 'Takes effect', live: 'at once', restart: 'after a restart', secret: 'set', search: 'Search key', changed_only: 'Changed only', reload: 'Reload', changed: 'Changed: {keys}', unchanged: 'Nothing has changed.', needs_restart: 'After a restart: {keys}',
@@ -69,8 +69,25 @@ const en: Catalogue<typeof zhCN> = {
   token: {
     title: 'Addresses to play and publish', action: 'For', play: 'Playing', publish: 'Publishing', name: 'Name (* for all)', term: 'Valid for', create: 'Make addresses', until: 'Valid until {time}', token: 'Token', note: 'For people and devices without an account. They end by themselves.', hours: '{count} h', days: '{count} d',
   },
-  defaults: {
-    title: 'Defaults of streams', publisher_grace_ms: 'Keep a stream after its publisher left', idle_close_ms: 'Stop an unwatched on-demand source after', gop_cap_bytes: 'Cap of the cached GOP', interleave_wait_ms: 'Wait for the other track', replace_publisher: 'A new publisher may replace the old one', saved: 'The defaults were saved.',
+  relays: {
+    add: 'Add relay', edit: 'Edit relay', target: 'Target', target_note: '{app} and {name} are where the stream’s name goes; rtmp:// and rtsp:// are understood.', enabled: 'On', waiting: 'No stream of this kind is live; each is pushed as soon as it comes up.', off: 'Switched off.',
+    none: 'No relays yet. A relay pushes streams to another server as long as they run, again and again after failures.', saved: 'The relay was saved.', deleted: 'The relay of {name} was deleted.',
+  },
+  rules: {
+    add: 'Add rule', edit: 'Edit rule', intro: 'Rules go by the stream’s name; the most specific wins, and what none says comes from the configuration. They hold for streams that come up from now on.', pattern: 'Streams', pattern_note: 'app/name, each with * at its end if you like: road/*, road/k12*, */*.', streams: '{count} live', default: 'Default', nothing: 'Says nothing.',
+    publish: 'Publishing', play: 'Playing', open: 'anybody', token: 'with a token', off: 'nobody', outputs: 'Outputs', some_outputs: 'Only some outputs', audio: 'Sound', audio_keep: 'keep', audio_drop: 'leave out', replace_publisher: 'A new publisher replaces the old one', yes: 'yes', no: 'no',
+    merge_window_ms: 'Merge window', publisher_grace_ms: 'Keep after the publisher left', idle_close_ms: 'Stop an unwatched source after', interleave_wait_ms: 'Wait for the other track', gop_cap_bytes: 'Cap of the cached GOP',
+    output: { rtmp: 'RTMP', rtsp: 'RTSP', flv: 'FLV', fmp4: 'fMP4', ts: 'TS', hls: 'HLS' },
+    defaults: 'All other streams (configuration)', effective: 'What holds for one stream', effective_note: 'app/name', ask: 'Look up', apply: 'Rules that apply: {patterns}', apply_none: 'No rule applies; the configuration holds.', saved: 'The rule was saved.', deleted: 'The rule {name} was deleted.',
+  },
+  hooks: {
+    add: 'Add hook', edit: 'Edit hook', intro: 'Other systems are told what happens, or asked: may this publish, may this play, where is this stream? Requests are signed (HMAC-SHA-256).', none: 'No hooks yet.', questions: 'Questions (the answer decides)', notices: 'Notices (delivered in order, retried for a day)', timeout: 'Time-out', on_failure: 'Without an answer', deny: 'refuse', allow: 'allow',
+    event: { publish: 'Before publishing', play: 'Before playing', not_found: 'Stream not found', no_viewers: 'Nobody watches', stream_up: 'Stream up', stream_down: 'Stream down', source_failed: 'Source failed', sessions_ended: 'Sessions ended', server_started: 'Server started', keepalive: 'Sign of life' },
+    facts: '{pattern} · time-out {timeout} ms', counts: '{delivered} delivered · {pending} waiting · {failed} failed', test: 'Test', test_good: 'It was taken: HTTP {status}, {ms} ms.', test_bad: 'It was not taken ({status}): {answer}', secret: 'Signing secret', secret_note: 'The secret is shown this once; copy it into the other system.',
+    renew: 'New secret', renew_title: 'Make a new secret?', renew_text: 'The old one ends at once; the other system will refuse until it has the new one.', what: 'Event', when: 'Time', attempts: 'Attempts', answer: 'Answer', again: 'Send again', no_deliveries: 'Nothing has been delivered yet.', saved: 'The hook was saved.', deleted: 'The hook was deleted.',
+  },
+  sessions: {
+    now: 'Watching now', ended: 'Ended sessions', traffic: 'Traffic', by: 'Added up by', by_stream: 'by stream', by_subject: 'by user', by_protocol: 'by protocol', by_day: 'by day', range: 'Time', days: 'last {count} d', group: 'Name', count: 'Sessions', watched: 'Watched', total: 'Total', nobody: 'not named', since: 'From', search: 'Search stream, user or address', none: 'Nothing yet.', older: 'Older',
   },
   password: { title: 'Change password', current: 'Current password', change: 'Change password', changed: 'The password was changed.' },
   problem: {

@@ -2,7 +2,7 @@ export default {
   brand: { name: 'Viaduct 视频云', claim: '智慧交通视频云平台' },
   page: {
     menu: '主导航', setup: '首次设置', login: '登录', wall: '视频墙', streams: '流', stream: '流详情',
-    sources: '拉流源', server: '服务器', not_found: '没有这个页面',
+    sources: '拉流源', relays: '转推', sessions: '会话', applications: '规则', hooks: '回调', server: '服务器', not_found: '没有这个页面',
   },
   action: {
     close: '关闭', cancel: '取消', save: '保存', retry: '重试', undo: '撤销', copy: '复制', copied: '已复制', edit: '编辑', delete: '删除',
@@ -21,7 +21,7 @@ export default {
   feed: { loading: '正在读取…', lost: '与服务器的连接已断开，数据截至 {time}，正在重连…' },
   load: { streams: '流', viewers: '观看', in: '入', out: '出', cpu: 'CPU', memory: '内存' },
   state: {
-    live: '直播', waiting: '等待', idle: '空闲', failed: '故障', connecting: '连接中', backing_off: '等待重试', playing: '正常', unknown: '未知',
+    live: '直播', waiting: '等待', idle: '空闲', failed: '故障', connecting: '连接中', backing_off: '等待重试', playing: '正常', unknown: '未知', sending: '推送中', pending: '等待', delivered: '已送达',
   },
   wall: {
     online: '在线 {online} / {total}', tile: '第 {number} 格：{stream}', empty: '空', drop_here: '把流拖到这里，或点击左侧列表', clear: '移出此格', clear_all: '清空',
@@ -37,7 +37,7 @@ export default {
     cut: '断开推流端', cut_title: '断开推流端？', cut_text: '推流端会被断开；它可能自动重连。观看者会停在最后一帧等待。', cut_done: '已断开推流端。',
   },
   track: { video: '视频', audio: '音频', data: '数据' },
-  url: { rtsp: 'RTSP', rtmp: 'RTMP', flv: 'HTTP-FLV', ws_flv: 'WS-FLV', mp4: 'HTTP-fMP4', ws_mp4: 'WS-fMP4' },
+  url: { rtsp: 'RTSP', rtmp: 'RTMP', flv: 'HTTP-FLV', ws_flv: 'WS-FLV', mp4: 'HTTP-fMP4', ws_mp4: 'WS-fMP4', ts: 'HTTP-TS', ws_ts: 'WS-TS', hls: 'HLS', hls_ts: 'HLS (TS)' },
   counter: {
     frames: '帧', key_frames: '关键帧', bytes: '流量', jumps: '时间跳变', wraps: '时间戳回绕', rollbacks: '时间回退', reordered: '重排帧', dropped: '丢弃帧', gop_overflows: 'GOP 超限', config_changes: '参数变更', publishers: '推流次数',
   },
@@ -55,7 +55,7 @@ export default {
     save_failing_title: '测试未通过，仍要保存？', save_failing_text: '{reason}保存后平台会继续重试。', save_anyway: '仍然保存', saved: '已保存 {name}。', deleted: '已删除 {name}。',
   },
   server: {
-    dev: '开发模式：只监听本机，推流和播放不需要令牌。', uptime: '运行时间', shards: '{count} 个媒体线程', listeners: '监听端口', protocol: '协议', address: '地址', tls: 'TLS 证书', self_signed: '自签名证书，浏览器会提示不受信任。', signed: '由证书机构签发。', not_after: '有效期至 {time}。', fingerprint: 'SHA-256 指纹',
+    history: '最近一小时的负载', dev: '开发模式：只监听本机，推流和播放不需要令牌。', uptime: '运行时间', shards: '{count} 个媒体线程', listeners: '监听端口', protocol: '协议', address: '地址', tls: 'TLS 证书', self_signed: '自签名证书，浏览器会提示不受信任。', signed: '由证书机构签发。', not_after: '有效期至 {time}。', fingerprint: 'SHA-256 指纹',
   },
   config: {
     title: '生效的配置', key: '键', value: '值', origin: '来源', takes_effect: '生效方式', live: '立即', restart: '重启后', secret: '已设置', search: '搜索键', changed_only: '只看非默认值', reload: '重新加载', changed: '已更新：{keys}', unchanged: '配置没有变化。', needs_restart: '重启后生效：{keys}',
@@ -64,8 +64,25 @@ export default {
   token: {
     title: '播放与推流地址', action: '用途', play: '播放', publish: '推流', name: '名称（* 为全部）', term: '有效期', create: '生成地址', until: '有效期至 {time}', token: '令牌', note: '给没有账号的人或设备使用；到期自动失效。', hours: '{count} 小时', days: '{count} 天',
   },
-  defaults: {
-    title: '流的默认参数', publisher_grace_ms: '推流端断开后保留流', idle_close_ms: '无人观看后停止按需源', gop_cap_bytes: 'GOP 缓存上限', interleave_wait_ms: '音视频交织等待', replace_publisher: '新的推流端可以顶替旧的', saved: '已保存默认参数。',
+  relays: {
+    add: '添加转推', edit: '修改转推', target: '目标地址', target_note: '{app} 和 {name} 处填入流的名称；支持 rtmp:// 和 rtsp://。', enabled: '启用', waiting: '没有匹配的流在直播；流上线后自动推送。', off: '已停用。',
+    none: '还没有转推。添加后，匹配的流一上线就推送到其他服务器，断线自动重试。', saved: '转推已保存。', deleted: '已删除 {name} 的转推。',
+  },
+  rules: {
+    add: '添加规则', edit: '修改规则', intro: '规则按流的名称生效，越具体的优先；没有规定的取服务器配置。对之后上线的流生效。', pattern: '适用的流', pattern_note: '写作 应用/名称，可用 * 结尾，如 road/*、road/k12*、*/*。', streams: '{count} 路在线', default: '默认', nothing: '没有规定任何项。',
+    publish: '推流', play: '播放', open: '任何人', token: '需要令牌', off: '禁止', outputs: '输出方式', some_outputs: '只开放部分输出', audio: '声音', audio_keep: '保留', audio_drop: '去除', replace_publisher: '新推流顶替旧推流', yes: '是', no: '否',
+    merge_window_ms: '合并发送间隔', publisher_grace_ms: '推流中断后保留', idle_close_ms: '无人观看多久停拉', interleave_wait_ms: '音视频交织等待', gop_cap_bytes: 'GOP 缓存上限',
+    output: { rtmp: 'RTMP', rtsp: 'RTSP', flv: 'FLV', fmp4: 'fMP4', ts: 'TS', hls: 'HLS' },
+    defaults: '其余的流（服务器配置）', effective: '某路流实际生效的设置', effective_note: '应用/名称', ask: '查询', apply: '生效的规则：{patterns}', apply_none: '没有规则适用，取服务器配置。', saved: '规则已保存。', deleted: '已删除规则 {name}。',
+  },
+  hooks: {
+    add: '添加回调', edit: '修改回调', intro: '把事件通知给其他系统，或向它询问：能否推流、能否播放、流在哪里。请求用密钥签名（HMAC-SHA-256）。', none: '还没有回调。', questions: '询问（等待回答）', notices: '通知（保证送达，按顺序，失败重试一天）', timeout: '超时', on_failure: '没有回答时', deny: '拒绝', allow: '放行',
+    event: { publish: '推流前', play: '播放前', not_found: '找不到流', no_viewers: '无人观看', stream_up: '流上线', stream_down: '流下线', source_failed: '拉流失败', sessions_ended: '会话结束', server_started: '服务器启动', keepalive: '心跳' },
+    facts: '{pattern} · 超时 {timeout} 毫秒', counts: '已送达 {delivered} · 等待 {pending} · 失败 {failed}', test: '测试', test_good: '对方已接收：HTTP {status}，{ms} 毫秒。', test_bad: '对方没有接收（{status}）：{answer}', secret: '签名密钥', secret_note: '密钥只显示这一次，请复制到对方系统。',
+    renew: '更换密钥', renew_title: '更换签名密钥？', renew_text: '旧密钥立即失效，对方在换上新密钥之前会拒收。', what: '事件', when: '时间', attempts: '次数', answer: '回答', again: '重新投递', no_deliveries: '还没有投递。', saved: '回调已保存。', deleted: '已删除回调。',
+  },
+  sessions: {
+    now: '正在观看', ended: '已结束的会话', traffic: '流量', by: '统计方式', by_stream: '按流', by_subject: '按用户', by_protocol: '按协议', by_day: '按天', range: '时间范围', days: '最近 {count} 天', group: '名称', count: '会话数', watched: '观看时长', total: '合计', nobody: '未署名', since: '开始', search: '搜索流、用户或地址', none: '没有记录。', older: '更早的',
   },
   password: { title: '修改密码', current: '当前密码', change: '修改密码', changed: '密码已修改。' },
   problem: {

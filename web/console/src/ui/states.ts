@@ -9,6 +9,9 @@ const CROSS = 'M2.500 1L6 4.500 9.500 1 11 2.500 7.500 6 11 9.500 9.500 11 6 7.5
 const MARKS: Record<string, { tone: Tone; shape: string }> = {
   live: { tone: 'live', shape: DISC },
   playing: { tone: 'live', shape: DISC },
+  sending: { tone: 'live', shape: DISC },
+  delivered: { tone: 'live', shape: DISC },
+  pending: { tone: 'wait', shape: HALF },
   waiting: { tone: 'wait', shape: HALF },
   connecting: { tone: 'wait', shape: HALF },
   backing_off: { tone: 'wait', shape: HALF },
