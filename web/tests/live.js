@@ -1,8 +1,11 @@
 /**
  * Plays streams of a real server in Chromium: `node tests/live.js URL PASSWORD APP/NAME [VIDEO...]`.
- * The console's player opens the stream's page; each VIDEO (a path) goes into a bare <video>. Prints one line
- * of JSON for each: the frame numbers that were read from the pixels.
+ * The console's player opens the stream's page; each VIDEO (a path) goes into a bare <video>, a playlist by way
+ * of hls.js in its low-latency mode. Prints one line of JSON for each: the frame numbers that were read from the
+ * pixels, and for a playlist how far hls.js is behind the live edge, how far it wants to be, and how far the
+ * picture is behind the time at which it arrived at the server, in seconds.
  */
+import { createRequire } from 'node:module';
 import { closePage, openBrowser, openPage, readCounter, until } from './harness.js';
 
 const [url, password, stream, ...videos] = process.argv.slice(2);
@@ -13,6 +16,7 @@ const answer = await fetch(`${url}/api/v1/login`, {
 });
 const session = JSON.stringify(await answer.json());
 const browser = await openBrowser();
+const HLS = createRequire(import.meta.url).resolve('hls.js/dist/hls.min.js');
 
 /** Frame numbers of the picture at `selector` until five differ: a busy machine may stop for a moment. */
 async function watch(page, selector) {
@@ -30,9 +34,9 @@ async function report(what, work) {
   const page = await openPage(browser, { url }, { signedIn: false });
   let line;
   try {
-    const numbers = await work(page);
+    const seen = await work(page);
     await closePage(page);
-    line = { what, numbers };
+    line = { what, ...seen };
   } catch (error) {
     line = { what, error: String(error.message ?? error) };
   }
@@ -42,24 +46,39 @@ async function report(what, work) {
 await report('console', async (page) => {
   await page.addInitScript((kept) => localStorage.setItem('viaduct.session', kept), session);
   await page.at(`/streams/${stream}`);
-  return watch(page, 'viaduct-player');
+  return { numbers: await watch(page, 'viaduct-player') };
 });
 for (const path of videos) {
   await report(path, async (page) => {
     // Browsers ask for an icon wherever they are.
     page.allowed.push(/status of 404/);
     await page.at('/healthz');
-    await page.evaluate((source) => {
+    const playlist = path.endsWith('.m3u8');
+    if (playlist) await page.addScriptTag({ path: HLS });
+    await page.evaluate(({ source, playlist }) => {
       const holder = document.createElement('div');
       const video = document.createElement('video');
-      Object.assign(video, { src: source, muted: true, autoplay: true });
+      Object.assign(video, { muted: true, autoplay: true });
+      if (playlist) {
+        window.hls = new window.Hls({ lowLatencyMode: true });
+        window.hls.loadSource(source);
+        window.hls.attachMedia(video);
+      } else {
+        video.src = source;
+      }
       holder.append(video);
       // Where the player element keeps its own.
       holder.video = video;
       holder.id = 'bare';
       document.body.append(holder);
-    }, path);
-    return watch(page, '#bare');
+    }, { source: path, playlist });
+    const numbers = await watch(page, '#bare');
+    if (!playlist) return { numbers };
+    const lag = await page.evaluate(() => {
+      const { latency, targetLatency, playingDate } = window.hls;
+      return { latency_s: latency, target_s: targetLatency, behind_s: (Date.now() - playingDate.getTime()) / 1000 };
+    });
+    return { numbers, ...lag };
   });
 }
 await browser.close();

@@ -27,6 +27,7 @@ impl Measured {
         for protocol in ["http", "https", "rtsp", "rtsps", "rtmp", "rtmps"] {
             command.arg("--set").arg(format!("{protocol}.listen=127.0.0.1:0"));
         }
+        command.arg("--set").arg("rtsp.udp_listen=127.0.0.1:0");
         command.args(["--set", "log.level=warn"]);
         if let Some(window) = merge_window_ms {
             command.arg("--set").arg(format!("media.merge_window_ms={window}"));

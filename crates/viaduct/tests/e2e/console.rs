@@ -14,8 +14,17 @@ use testkit::{Server, publish};
 
 use crate::support::options;
 
+/// What Chromium saw of one thing that it was shown.
+#[derive(Debug)]
+struct Seen {
+    /// Frame numbers.
+    numbers: Vec<u64>,
+    /// The whole line.
+    line: Value,
+}
+
 /// What Chromium saw, by what it was shown.
-fn chromium(server: &Server, stream: &str, videos: &[&str]) -> BTreeMap<String, Result<Vec<u64>, String>> {
+fn chromium(server: &Server, stream: &str, videos: &[&str]) -> BTreeMap<String, Result<Seen, String>> {
     let web = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web");
     assert!(web.join("node_modules").exists(), "this test needs the console's packages: npm ci in web");
     assert!(web.join("console/dist/assets").exists(), "this test needs the console: npm run build in web");
@@ -28,8 +37,12 @@ fn chromium(server: &Server, stream: &str, videos: &[&str]) -> BTreeMap<String, 
     let seen = text.lines().map(|line| {
         let line: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {text}"));
         let numbers = line["numbers"].as_array().map(|list| list.iter().filter_map(Value::as_u64).collect());
-        let outcome = numbers.ok_or_else(|| line["error"].to_string());
-        (line["what"].as_str().unwrap().to_owned(), outcome)
+        let what = line["what"].as_str().unwrap().to_owned();
+        let outcome = match numbers {
+            Some(numbers) => Ok(Seen { numbers, line }),
+            None => Err(line["error"].to_string()),
+        };
+        (what, outcome)
     });
     let seen: BTreeMap<_, _> = seen.collect();
     assert_eq!(seen.len(), 1 + videos.len(), "{text}\n{}", node.messages());
@@ -52,8 +65,8 @@ fn chromium_shows_streams_of_rtmp_and_rtsp_publishers() {
     api.await_live("road/k1");
     api.await_live("road/k2");
     for (what, outcome) in chromium(&server, "road/k1", &["/road/k1.mp4", "/road/k2.mp4"]) {
-        let numbers = outcome.unwrap_or_else(|error| panic!("{what}: {error}"));
-        assert!(advances(&numbers), "{what}: {numbers:?}");
+        let seen = outcome.unwrap_or_else(|error| panic!("{what}: {error}"));
+        assert!(advances(&seen.numbers), "{what}: {seen:?}");
     }
     server.assert_well();
 }
@@ -65,6 +78,26 @@ fn the_console_shows_a_stream_whose_sound_its_container_cannot_carry() {
     let _publisher = publish::ffmpeg_rtsp(&Clip::H264G711.path(), &server.url("rtsp", "road/k1"));
     api.await_live("road/k1");
     let seen = chromium(&server, "road/k1", &[]);
-    let numbers = seen["console"].as_ref().unwrap();
-    assert!(advances(numbers), "{numbers:?}");
+    let seen = seen["console"].as_ref().unwrap();
+    assert!(advances(&seen.numbers), "{seen:?}");
+}
+
+#[test]
+fn chromium_plays_both_kinds_of_hls_and_keeps_to_the_live_edge() {
+    let mut server = options().start();
+    let api = server.sign_in();
+    let _publisher = publish::ffmpeg_rtmp(&Clip::H264Aac.path(), &server.url("rtmp", "road/k1"));
+    api.await_live("road/k1");
+    let seen = chromium(&server, "road/k1", &["/road/k1/index.m3u8", "/road/k1/ts.m3u8"]);
+    for (what, outcome) in &seen {
+        let seen = outcome.as_ref().unwrap_or_else(|error| panic!("{what}: {error}"));
+        assert!(advances(&seen.numbers), "{what}: {seen:?}");
+    }
+    let line = &seen["/road/k1/index.m3u8"].as_ref().unwrap().line;
+    let number = |name: &str| line[name].as_f64().unwrap();
+    // hls.js drifts around its target; what it must not do is to fall back to whole segments.
+    assert!(number("target_s") < 1.0, "three parts, not three segments: {line}");
+    assert!(number("latency_s") < number("target_s") + 1.0, "{line}");
+    println!("low-latency HLS: {line}");
+    server.assert_well();
 }

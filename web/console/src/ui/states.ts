@@ -17,6 +17,7 @@ const MARKS: Record<string, { tone: Tone; shape: string }> = {
   backing_off: { tone: 'wait', shape: HALF },
   idle: { tone: 'idle', shape: RING },
   unknown: { tone: 'idle', shape: RING },
+  given_up: { tone: 'fail', shape: CROSS },
   failed: { tone: 'fail', shape: CROSS },
 };
 
