@@ -188,7 +188,10 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
         "多路流会推到同一地址；请在流名称处写 {name}。",
     ),
     ("{app} and {name} may stand in the path and the query only.", "{app} 和 {name} 只能写在路径或参数中。"),
-    ("A hook's URL begins with http:// or https:// and has at most {} characters.", "回调地址以 http:// 或 https:// 开头，最长 {0} 个字符。"),
+    (
+        "A hook's URL begins with http:// or https:// and has at most {} characters.",
+        "回调地址以 http:// 或 https:// 开头，最长 {0} 个字符。",
+    ),
     ("The time-out is {} to {} ms.", "超时应为 {0} 至 {1} 毫秒。"),
     ("Playing is switched off for this application.", "该应用已禁止播放。"),
     ("Publishing is switched off for this application.", "该应用已禁止推流。"),
