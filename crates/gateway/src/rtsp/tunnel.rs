@@ -33,23 +33,44 @@ const PENDING_BYTES: usize = 64 << 10;
 /// in others' sessions.
 #[derive(Debug, Default)]
 pub(crate) struct Tunnels {
-    waiting: Mutex<HashMap<(IpAddr, String), DuplexStream>>,
+    waiting: Mutex<HashMap<(IpAddr, String), Waiting>>,
+}
+
+/// A GET without its POST.
+#[derive(Debug)]
+struct Waiting {
+    /// Tells it from a later one with the same cookie, which an ended one must leave alone.
+    number: u64,
+    inlet: DuplexStream,
 }
 
 impl Tunnels {
-    fn open(&self, address: IpAddr, cookie: &str) -> Option<DuplexStream> {
+    /// A new GET: its number, and where its requests will come from. `None` when one waits already.
+    fn open(&self, address: IpAddr, cookie: &str) -> Option<(u64, DuplexStream)> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (address, cookie.to_owned());
         if waiting.contains_key(&key) {
             return None;
         }
         let (requests, inlet) = tokio::io::duplex(REQUEST_BYTES);
-        waiting.insert(key, inlet);
-        Some(requests)
+        let number = rand::random();
+        waiting.insert(key, Waiting { number, inlet });
+        Some((number, requests))
     }
 
+    /// Where the POST's requests go.
     fn take(&self, address: IpAddr, cookie: &str) -> Option<DuplexStream> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(&(address, cookie.to_owned()))
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.remove(&(address, cookie.to_owned())).map(|waiting| waiting.inlet)
+    }
+
+    /// Forgets a GET that has ended, if it still waits.
+    fn forget(&self, address: IpAddr, cookie: &str, number: u64) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (address, cookie.to_owned());
+        if waiting.get(&key).is_some_and(|waiting| waiting.number == number) {
+            waiting.remove(&key);
+        }
     }
 }
 
@@ -63,10 +84,10 @@ pub(crate) async fn serve(shard: Rc<Shard>, connection: Connection, head: Tunnel
 
 async fn serve_get(shard: Rc<Shard>, connection: Connection, head: TunnelHead) {
     let Connection { gateway, mut transport, address, slot } = connection;
-    let Some(requests) = gateway.tunnels.open(address.ip(), &head.cookie) else {
+    let Some((number, requests)) = gateway.tunnels.open(address.ip(), &head.cookie) else {
         return refuse(&gateway, transport, 400).await;
     };
-    let _forgotten = Forget { gateway: Arc::clone(&gateway), address: address.ip(), cookie: head.cookie };
+    let _forgotten = Forget { gateway: Arc::clone(&gateway), address: address.ip(), cookie: head.cookie, number };
     if transport.write_all(&response_head()).await.is_err() || transport.flush().await.is_err() {
         return;
     }
@@ -79,11 +100,12 @@ struct Forget {
     gateway: Arc<Gateway>,
     address: IpAddr,
     cookie: String,
+    number: u64,
 }
 
 impl Drop for Forget {
     fn drop(&mut self) {
-        drop(self.gateway.tunnels.take(self.address, &self.cookie));
+        self.gateway.tunnels.forget(self.address, &self.cookie, self.number);
     }
 }
 
@@ -270,5 +292,24 @@ impl AsyncWrite for ClientTunnel {
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.poll_pending(cx))?;
         Pin::new(&mut self.requests).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_ended_get_leaves_a_later_one_with_its_cookie_alone() {
+        let (tunnels, address) = (Tunnels::default(), IpAddr::from([192, 0, 2, 7]));
+        let (first, _requests) = tunnels.open(address, "cookie").unwrap();
+        assert!(tunnels.open(address, "cookie").is_none(), "one waits already");
+        assert!(tunnels.take([192, 0, 2, 8].into(), "cookie").is_none(), "of another address");
+        assert!(tunnels.take(address, "cookie").is_some());
+        let (second, _requests) = tunnels.open(address, "cookie").unwrap();
+        tunnels.forget(address, "cookie", first);
+        assert!(tunnels.open(address, "cookie").is_none(), "the second still waits");
+        tunnels.forget(address, "cookie", second);
+        assert!(tunnels.take(address, "cookie").is_none());
     }
 }
