@@ -1,7 +1,7 @@
 //! Web hooks: other systems are asked (may this session publish or play? where is this stream?) and told (streams
 //! that come and go, sessions that ended, sources that fail).
 //!
-//! Bodies are JSON, signed with the hook's secret ([`message`]). **Questions** wait for the answer within the
+//! Bodies are JSON, signed with the hook's secret (see [`verify`]). **Questions** wait for the answer within the
 //! hook's time-out; what holds without one is the hook's `on_failure`. **Notices** are stored before they are
 //! sent, go out in order, at least once, and are tried again with back-off for a day.
 
