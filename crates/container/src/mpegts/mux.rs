@@ -22,6 +22,8 @@ const ORIGIN: i64 = CLOCK_HZ as i64;
 const PCR_LEAD: i64 = CLOCK_HZ as i64 / 2;
 /// Without pictures the tables are repeated this often; with them, at every key frame.
 const TABLES_EVERY: Duration = Duration::from_millis(500);
+/// Tracks of one program: their descriptions must fit one packet.
+const MAX_CARRIED: usize = 8;
 const VIDEO_STREAM_ID: u8 = 0xe0;
 const AUDIO_STREAM_ID: u8 = 0xc0;
 const PRIVATE_STREAM_ID: u8 = 0xbd;
@@ -163,7 +165,9 @@ impl media::Muxer for Muxer {
     fn set_tracks(&mut self, tracks: &[Arc<TrackConfig>]) -> Vec<Refusal> {
         let (mut chosen, mut refusals) = (Vec::new(), Vec::new());
         for track in tracks {
-            match objection(&track.codec) {
+            let full = chosen.len() >= MAX_CARRIED;
+            let too_many = full.then(|| format!("MPEG-TS streams carry {MAX_CARRIED} tracks at most"));
+            match objection(&track.codec).or(too_many) {
                 Some(reason) => refusals.push(Refusal { track: track.id, codec: track.codec(), reason }),
                 None => chosen.push(Arc::clone(track)),
             }

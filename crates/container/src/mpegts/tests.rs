@@ -183,6 +183,16 @@ fn what_no_player_reads_is_refused() {
     assert!(refusals[0].reason.contains("AV1"), "{refusals:?}");
 }
 
+#[test]
+fn more_tracks_than_the_tables_hold_are_refused() {
+    let tracks: Vec<_> = (0..16).map(|id| track(id, h265())).collect();
+    let mut muxer = Muxer::new();
+    assert_eq!(muxer.set_tracks(&tracks).len(), 8);
+    let mut out = BytesMut::new();
+    muxer.write_frame(&frame(0, 0, 0, true, &payload(&h265(), 1, 10)), &mut out);
+    assert_eq!(received(&out).0.len(), 8);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
