@@ -173,7 +173,8 @@ impl State {
         // A refused video track must not keep readers of the sound from joining.
         let sound_alone = self.join_track.is_none_or(|track| self.refuses(track));
         let joinable = entry.joinable || sound_alone;
-        let urgent = self.join_track.is_none_or(|track| track == entry.frame.track)
+        let urgent = sound_alone
+            || self.join_track == Some(entry.frame.track)
             || entry.tracks.list.iter().all(|track| track.kind() != MediaKind::Video);
         let position = self.next;
         self.next += 1;

@@ -393,6 +393,7 @@ fn a_refused_picture_does_not_keep_viewers_from_the_sound() {
     let mut chunks = Vec::new();
     assert!(rendition.read(0, &mut chunks).join.is_some());
     assert_eq!(text(&chunks), "key1|");
+    assert!(chunks.iter().all(|chunk| chunk.urgent), "there is no picture that the sound could ride along with");
 }
 
 #[test]
