@@ -1,17 +1,20 @@
-//! What every layer needs and no domain word: error kinds, back-off with jitter, rate limits.
+//! What every layer needs and no domain word: error kinds, back-off with jitter, rate limits, instants as text.
 //!
 //! | module | purpose |
 //! |---|---|
 //! | [`error`] | [`ErrorKind`]: the one classification that protocols map to their status codes |
 //! | [`backoff`] | exponential back-off with jitter and a cap |
 //! | [`rate`] | a token bucket over a caller-supplied clock |
+//! | [`time`] | instants as text |
 //!
 //! Nothing here reads a clock, opens a socket or draws random numbers by itself.
 
 pub mod backoff;
 pub mod error;
 pub mod rate;
+pub mod time;
 
 pub use backoff::Backoff;
 pub use error::ErrorKind;
 pub use rate::TokenBucket;
+pub use time::rfc3339;

@@ -22,6 +22,16 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Unix seconds now.
 pub fn unix_now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+    unix_now_ms() / 1000
+}
+
+/// Unix milliseconds now.
+pub fn unix_now_ms() -> i64 {
+    unix_ms(SystemTime::now())
+}
+
+/// An instant in Unix milliseconds; 0 for one before 1970.
+pub fn unix_ms(at: SystemTime) -> i64 {
+    let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
 use hub::{Feedback, Hub, PublishRequest, Publisher, PublisherAddress, StreamKey};
+use platform::unix_now_ms;
 use sim::{AudioCodec, ClipConfig, DemoCamera, LiveCamera, LoopClip, VideoCodec, write_json_lines};
 
 /// A camera that was stopped by an administrator comes back after this, as a real one would.
@@ -100,8 +101,7 @@ fn draw_live(mut publisher: Publisher, config: &ClipConfig, truth: Option<&Path>
     loop {
         std::thread::park_timeout(due.saturating_duration_since(Instant::now()));
         due += camera.frame_interval();
-        let unix_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-        let (unit, truth) = camera.next_unit(u64::try_from(unix_ms).unwrap_or(0))?;
+        let (unit, truth) = camera.next_unit(u64::try_from(unix_now_ms()).unwrap_or(0))?;
         if let Some(lines) = &mut lines {
             serde_json::to_writer(&mut *lines, &truth)?;
             lines.write_all(b"\n")?;

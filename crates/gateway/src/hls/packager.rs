@@ -7,8 +7,6 @@ use std::time::{Duration, Instant};
 use container::m3u8::MediaPlaylist;
 use hub::{Phase, Rendition, Stream};
 use media::Timestamp;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 use tokio::sync::watch;
 
 use super::HlsConfig;
@@ -105,9 +103,7 @@ impl Packager {
     }
 
     fn date_time(&self, at: Timestamp) -> String {
-        let unix_us = i128::from(self.unix_us_at_zero.saturating_add(at.as_micros()));
-        let at = OffsetDateTime::from_unix_timestamp_nanos(unix_us * 1000).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-        at.replace_millisecond(at.millisecond()).unwrap_or(at).format(&Rfc3339).unwrap_or_default()
+        base::rfc3339(self.unix_us_at_zero.saturating_add(at.as_micros()) / 1000)
     }
 
     /// Cuts until the stream ends or nobody asks any more.

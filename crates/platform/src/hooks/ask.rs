@@ -8,8 +8,9 @@ use hub::{AccessDenied, AccessRequest, Action, Grant, StreamKey};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::deliver::{excerpt, now_ms};
+use super::deliver::excerpt;
 use super::{Hook, HookEvent, HookReply, Hooks, message};
+use crate::unix_now_ms;
 
 /// The answer to "may this session?".
 #[derive(Debug, Deserialize)]
@@ -95,7 +96,7 @@ impl Hooks {
             body,
             state: if reply.is_ok() { DeliveryState::Delivered } else { DeliveryState::Failed },
             attempts: 1,
-            created_at_ms: now_ms(),
+            created_at_ms: unix_now_ms(),
             next_attempt_ms: None,
             status: reply.as_ref().ok().map(|reply| i64::from(reply.status)),
             answer: Some(match &reply {

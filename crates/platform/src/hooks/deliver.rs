@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use base::Backoff;
 use db::{DeliveryRow, DeliveryState};
@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 
 use super::{Hook, HookError, HookEvent, HookReply, Hooks, message};
+use crate::unix_now_ms;
 
 const FIRST_DELAY: Duration = Duration::from_secs(1);
 const MAX_DELAY: Duration = Duration::from_secs(300);
@@ -31,12 +32,6 @@ const DATABASE_PAUSE: Duration = Duration::from_secs(2);
 /// Characters of an answer that are kept.
 const EXCERPT_LEN: usize = 500;
 
-/// Unix milliseconds now.
-pub(super) fn now_ms() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-}
-
 /// The beginning of an answer as text.
 pub(super) fn excerpt(body: &[u8]) -> String {
     String::from_utf8_lossy(body).chars().take(EXCERPT_LEN).collect()
@@ -52,7 +47,7 @@ impl Hooks {
     }
 
     pub(super) fn notify_one(&self, hook: &Hook, event: HookEvent, data: &Value) {
-        let now = now_ms();
+        let now = unix_now_ms();
         self.log(DeliveryRow {
             id: 0,
             hook_id: hook.id,
@@ -123,7 +118,7 @@ impl Hooks {
     /// # Errors
     /// When there is no such delivery.
     pub async fn retry(&self, hook_id: i64, id: i64) -> Result<(), HookError> {
-        if !self.database.retry_delivery(hook_id, id, now_ms()).await? {
+        if !self.database.retry_delivery(hook_id, id, unix_now_ms()).await? {
             return Err(HookError::NotFound);
         }
         self.bell.notify_waiters();
@@ -204,7 +199,7 @@ impl Hooks {
             let rung = self.bell.notified();
             let Some(hook) = self.find(id).filter(|hook| hook.enabled) else { return };
             let sleep = match self.database.next_delivery(id).await {
-                Ok(Some(row)) => match u64::try_from(row.next_attempt_ms.unwrap_or(0) - now_ms()) {
+                Ok(Some(row)) => match u64::try_from(row.next_attempt_ms.unwrap_or(0) - unix_now_ms()) {
                     Ok(wait_ms) if wait_ms > 0 => Duration::from_millis(wait_ms),
                     _ => {
                         self.deliver(&hook, row, &mut backoff).await;
@@ -235,7 +230,7 @@ impl Hooks {
             }
             Err((status, reason)) => {
                 let delay = backoff.next_delay(rand::random());
-                let age = Duration::from_millis(u64::try_from(now_ms() - row.created_at_ms).unwrap_or(0));
+                let age = Duration::from_millis(u64::try_from(unix_now_ms() - row.created_at_ms).unwrap_or(0));
                 tracing::warn!(
                     hook = hook.id,
                     event = row.event,
@@ -248,7 +243,7 @@ impl Hooks {
                 if age >= GIVE_UP_AFTER {
                     (row.state, row.next_attempt_ms) = (DeliveryState::Failed, None);
                 } else {
-                    row.next_attempt_ms = Some(now_ms() + i64::try_from(delay.as_millis()).unwrap_or(0));
+                    row.next_attempt_ms = Some(unix_now_ms() + i64::try_from(delay.as_millis()).unwrap_or(0));
                 }
             }
         }

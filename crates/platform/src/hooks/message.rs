@@ -8,20 +8,14 @@
 
 use std::fmt::Write;
 
+use base::rfc3339;
 use hmac::{Hmac, KeyInit, Mac};
 use hub::StreamKey;
 use serde_json::{Value, json};
 use sha2::Sha256;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::{Hook, HookCall, HookEvent, Hooks};
-use crate::unix_now;
-
-pub(super) fn rfc3339(at: std::time::SystemTime) -> String {
-    let at = OffsetDateTime::from(at);
-    at.replace_millisecond(at.millisecond()).unwrap_or(at).format(&Rfc3339).unwrap_or_default()
-}
+use crate::{unix_now, unix_now_ms};
 
 /// How a stream is named in bodies.
 pub(super) fn stream(key: &StreamKey) -> Value {
@@ -33,7 +27,7 @@ impl Hooks {
     /// repetitions.
     pub(super) fn envelope(&self, event: HookEvent, data: &Value) -> String {
         let id = format!("{:032x}", rand::random::<u128>());
-        let at = rfc3339(std::time::SystemTime::now());
+        let at = rfc3339(unix_now_ms());
         json!({ "id": id, "event": event.as_str(), "at": at, "server": self.server_id, "data": data }).to_string()
     }
 }

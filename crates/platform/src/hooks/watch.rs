@@ -2,15 +2,17 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
+use base::rfc3339;
 use hub::publisher::StopReason;
 use hub::{Hub, HubEvent, Phase, SessionRecord, Stream, StreamKey};
 use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
 
-use super::message::{rfc3339, stream as named};
+use super::message::stream as named;
 use super::{HookEvent, Hooks};
+use crate::{unix_ms, unix_now_ms};
 
 /// Nobody has watched for this long: the question goes out, once.
 const QUIET: Duration = Duration::from_secs(10);
@@ -24,7 +26,7 @@ const MAX_SESSIONS: usize = 500;
 impl Hooks {
     /// Tells what happens in the hub until dropped. One task runs it.
     pub async fn watch(self: Arc<Self>, hub: Arc<Hub>, version: &str) {
-        let started_at = rfc3339(SystemTime::now());
+        let started_at = rfc3339(unix_now_ms());
         let about = json!({ "version": version, "started_at": started_at });
         self.notify(HookEvent::ServerStarted, None, &about);
         let mut events = hub.events();
@@ -126,7 +128,7 @@ fn session_data(record: &SessionRecord) -> Value {
     data["protocol"] = record.protocol.into();
     data["subject"] = record.subject.clone().into();
     data["address"] = record.address.to_string().into();
-    data["since"] = rfc3339(record.since).into();
+    data["since"] = rfc3339(unix_ms(record.since)).into();
     data["duration_ms"] = record.duration_ms.into();
     data["bytes"] = record.bytes.into();
     data

@@ -2,13 +2,14 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use api::{ClientMessage, EventMessage, ServerStats, StreamStats};
 use axum::extract::State;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use hub::{HubEvent, Phase};
+use platform::unix_now_ms;
 use serde_json::{Value, json};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
@@ -140,8 +141,7 @@ fn publish_stats(app: &App, last: (u64, u64)) -> (u64, u64) {
         cpu_percent: app.cpu.percent(),
         memory_bytes: memory_bytes(),
     };
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let at_ms = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
+    let at_ms = u64::try_from(unix_now_ms()).unwrap_or(0);
     app.load.lock().unwrap_or_else(PoisonError::into_inner).add(at_ms, &stats);
     app.events.push("streams", "stats", json!({ "items": items }), false);
     app.events.push("server", "stats", json!(stats), false);

@@ -1,7 +1,6 @@
 //! Web hooks.
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use api::{Hook, HookCreated, HookDelivery, HookDeliveryPage, HookInput, HookList, HookSecret, HookTest};
 use axum::Json;
@@ -9,8 +8,8 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use db::DeliveryRow;
 use platform::hooks::{self, HookError, HookEvent};
+use platform::unix_now_ms;
 use serde::Deserialize;
-use time::OffsetDateTime;
 
 use super::Failure;
 use super::auth::Administrator;
@@ -159,15 +158,13 @@ pub(super) async fn retry(
 }
 
 fn delivery_view(row: DeliveryRow) -> HookDelivery {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let now_ms = i64::try_from(now.as_millis()).unwrap_or(i64::MAX);
-    let created = OffsetDateTime::from_unix_timestamp_nanos(i128::from(row.created_at_ms) * 1_000_000);
+    let now_ms = unix_now_ms();
     HookDelivery {
         id: row.id,
         event: row.event,
         state: row.state.as_str().to_owned(),
         attempts: row.attempts,
-        created_at: views::rfc3339_of(created.unwrap_or(OffsetDateTime::UNIX_EPOCH).into()),
+        created_at: base::rfc3339(row.created_at_ms),
         next_attempt_ms: row.next_attempt_ms.map(|at| u64::try_from(at - now_ms).unwrap_or(0)),
         status: row.status,
         answer: row.answer,

@@ -5,23 +5,18 @@ use std::time::{Duration, SystemTime};
 use api::{PublisherInfo, Step, Stream, Track, Viewer};
 use hub::{Phase, Session};
 use media::{MediaKind, TrackConfig};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::language::localised;
 use crate::server::App;
 
 /// Unix seconds as RFC 3339.
 pub(super) fn rfc3339(unix_seconds: i64) -> String {
-    let at = OffsetDateTime::from_unix_timestamp(unix_seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    at.format(&Rfc3339).unwrap_or_default()
+    base::rfc3339(unix_seconds.saturating_mul(1000))
 }
 
 /// An instant as RFC 3339 with milliseconds.
 pub(super) fn rfc3339_of(at: SystemTime) -> String {
-    let at = OffsetDateTime::from(at);
-    let at = at.replace_millisecond(at.millisecond()).unwrap_or(at);
-    at.format(&Rfc3339).unwrap_or_default()
+    base::rfc3339(platform::unix_ms(at))
 }
 
 pub(super) fn millis(duration: Duration) -> u64 {
