@@ -28,6 +28,7 @@ use http::{Response, header};
 use http_body_util::{BodyExt, Full, StreamBody};
 use hub::{Action, SessionStart, StreamKey};
 use hyper::body::Frame;
+use tokio::sync::Semaphore;
 
 use crate::context::Gateway;
 use crate::http::ControlResponse;
@@ -39,10 +40,12 @@ use packager::Packager;
 pub(crate) use request::{HlsRequest, request};
 use request::{Kind, Resource};
 use segmenter::Found;
-use session::{HlsSession, Sessions};
+use session::HlsSession;
 
 /// How long a request for what comes soon is held, in target durations (the successor of RFC 8216, §6.2.5.2).
 const HOLD_TARGETS: u32 = 3;
+/// Viewers at a time.
+const MAX_SESSIONS: usize = 200_000;
 /// Bit rate that a multivariant playlist names before it was measured.
 const UNKNOWN_BANDWIDTH_BPS: u64 = 2_000_000;
 
@@ -64,15 +67,24 @@ impl Default for HlsConfig {
 }
 
 /// Everything that is packaged at present.
-#[derive(Default)]
 pub(crate) struct Hls {
     packagers: Mutex<HashMap<(StreamKey, Kind), Arc<Packager>>>,
-    sessions: Sessions,
+    places: Arc<Semaphore>,
+}
+
+impl Default for Hls {
+    fn default() -> Self {
+        Self { packagers: Mutex::default(), places: Arc::new(Semaphore::new(MAX_SESSIONS)) }
+    }
 }
 
 impl Hls {
     fn packagers(&self) -> MutexGuard<'_, HashMap<(StreamKey, Kind), Arc<Packager>>> {
         self.packagers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn find(&self, key: &StreamKey, kind: Kind) -> Option<Arc<Packager>> {
+        self.packagers().get(&(key.clone(), kind)).cloned()
     }
 
     fn forget(&self, packager: &Arc<Packager>) {
@@ -132,15 +144,12 @@ async fn begin(
         .open(&request.key, gateway.config.play_wait)
         .await
         .map_err(|error| Failure { kind: error.kind, text: error.text })?;
+    let full = |_| Failure::new(ErrorKind::Exhausted, "Too many viewers watch by HLS.");
+    let place = Arc::clone(&gateway.hls.places).try_acquire_owned().map_err(full)?;
     let packager = packager(shard, gateway, &open.stream, request.kind)?;
     let user_agent = head.user_agent.as_deref().map(|agent| agent.chars().take(120).collect::<String>().into());
     let start = SessionStart { protocol, address, user_agent, grant };
-    let session = HlsSession::new(gateway.hub.start_session(&open.stream, start), Arc::clone(&packager));
-    let id = gateway
-        .hls
-        .sessions
-        .add(session)
-        .ok_or_else(|| Failure::new(ErrorKind::Exhausted, "Too many viewers watch by HLS."))?;
+    let id = packager.sessions.add(HlsSession::new(gateway.hub.start_session(&open.stream, start), place));
     let variant = variant(&open.stream, format!("{}?session={id}", request.kind.media_playlist()));
     Ok(playlist_response(write_multivariant(&[variant])))
 }
@@ -171,7 +180,7 @@ fn packager(
     drop(packagers);
     let (owner, task) = (Arc::clone(gateway), Arc::clone(&packager));
     shard.spawn_local(async move {
-        task.run(&owner.hls.sessions).await;
+        task.run().await;
         owner.hls.forget(&task);
     });
     Ok(packager)
@@ -198,15 +207,12 @@ fn variant(stream: &hub::Stream, uri: String) -> Variant {
 
 /// Answers what a session asks for.
 async fn continue_session(gateway: &Arc<Gateway>, request: &HlsRequest) -> Result<ControlResponse, Failure> {
-    let session = request.session.and_then(|id| gateway.hls.sessions.find(id));
-    let session = session.filter(|session| session.is_for(&request.key, request.kind)).ok_or_else(|| {
-        Failure::new(
-            ErrorKind::Forbidden,
-            "The viewing session is over or unknown; begin again with the first playlist.",
-        )
-    })?;
-    session.touch();
-    let packager = session.packager();
+    let over = || {
+        let text = "The viewing session is over or unknown; begin again with the first playlist.";
+        Failure::new(ErrorKind::Forbidden, text)
+    };
+    let packager = &*gateway.hls.find(&request.key, request.kind).ok_or_else(over)?;
+    let session = request.session.and_then(|id| packager.sessions.find(id, packager.target())).ok_or_else(over)?;
     packager.touch();
     let (body, is_media) = match request.resource {
         Resource::Multivariant => unreachable!("answered by `begin`"),
@@ -231,7 +237,10 @@ async fn wait_for_playlist(gateway: &Gateway, packager: &Packager, request: &Hls
     if !packager.wait(first, |segmenter| segmenter.is_ready()).await {
         return Err(Failure::new(ErrorKind::Timeout, "No key frame has come that a segment could begin with."));
     }
-    let Some(segment) = request.wanted_segment else { return Ok(()) };
+    let Some(segment) = request.wanted_segment else {
+        let part_alone = "_HLS_part means nothing without _HLS_msn.";
+        return request.wanted_part.map_or(Ok(()), |_| Err(Failure::new(ErrorKind::InvalidInput, part_alone)));
+    };
     let wanted = |segmenter: &segmenter::Segmenter| segmenter.has(segment, request.wanted_part);
     if packager.look(wanted).is_none() {
         return Err(Failure::new(ErrorKind::InvalidInput, "This segment is too far in the future."));

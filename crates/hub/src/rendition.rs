@@ -29,6 +29,8 @@ pub struct Chunk {
     pub body: Bytes,
     /// Decoding time of the frame.
     pub dts: Timestamp,
+    /// Tracks that it was made of ([`crate::Tracks::generation`]).
+    pub generation: u64,
     /// Worth sending at once: a picture, or sound of a stream without pictures.
     pub urgent: bool,
 }
@@ -180,7 +182,8 @@ impl State {
         self.next += 1;
         self.bytes += body.len();
         let header = joinable.then(|| self.header.clone());
-        self.chunks.push_back(Chunk { position, header, body, dts: entry.frame.dts, urgent });
+        let generation = entry.tracks.generation;
+        self.chunks.push_back(Chunk { position, header, body, dts: entry.frame.dts, generation, urgent });
         if joinable {
             self.start_gop(position, entry.frame.dts, tail(sound_alone));
         }

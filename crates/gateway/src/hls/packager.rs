@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use container::m3u8::MediaPlaylist;
 use hub::{Phase, Rendition, Stream};
@@ -18,6 +18,9 @@ use super::session::Sessions;
 const LOOK: Duration = Duration::from_secs(1);
 /// A packager that nobody has asked for this long ends.
 const IDLE: Duration = Duration::from_secs(30);
+/// Names of segments must not come again for as long as a cache may keep them: a packager begins with the number of
+/// tenths of a second since the Unix epoch, which is more than an earlier one can have used up.
+const NUMBER_MS: u128 = 100;
 /// How long the last segments of a stream that ended can be fetched.
 const AFTER_THE_END: Duration = Duration::from_secs(20);
 
@@ -25,7 +28,8 @@ const AFTER_THE_END: Duration = Duration::from_secs(20);
 pub(super) struct Packager {
     rendition: Arc<Rendition>,
     kind: Kind,
-    segmenter: Mutex<Segmenter>,
+    cut: Mutex<Cut>,
+    pub(super) sessions: Sessions,
     /// Rung whenever there is something new.
     changed: watch::Sender<()>,
     last_asked: Mutex<Instant>,
@@ -33,14 +37,23 @@ pub(super) struct Packager {
     unix_us_at_zero: i64,
 }
 
+struct Cut {
+    segmenter: Segmenter,
+    /// The playlist, until there is something new: it is the same for all viewers but for their sessions.
+    playlist: Option<Arc<MediaPlaylist>>,
+}
+
 impl Packager {
     pub(super) fn new(rendition: Arc<Rendition>, kind: Kind, config: HlsConfig) -> Self {
         let stream = rendition.stream();
-        let segmenter = Segmenter::new(kind.shape(config), stream.key_distance());
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let first = u64::try_from(now.as_millis() / NUMBER_MS).unwrap_or(0);
+        let segmenter = Segmenter::new(kind.shape(config), stream.key_distance(), first);
         let unix_us_at_zero = stream.unix_us_at_zero();
         Self {
             kind,
-            segmenter: Mutex::new(segmenter),
+            cut: Mutex::new(Cut { segmenter, playlist: None }),
+            sessions: Sessions::default(),
             changed: watch::Sender::new(()),
             last_asked: Mutex::new(Instant::now()),
             unix_us_at_zero,
@@ -56,8 +69,17 @@ impl Packager {
         self.kind
     }
 
-    fn lock(&self) -> MutexGuard<'_, Segmenter> {
-        self.segmenter.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Cut> {
+        self.cut.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has the segmenter take something and tells those who wait.
+    fn change(&self, change: impl FnOnce(&mut Segmenter)) {
+        let mut cut = self.lock();
+        change(&mut cut.segmenter);
+        cut.playlist = None;
+        drop(cut);
+        self.changed.send_replace(());
     }
 
     /// Somebody asked.
@@ -71,12 +93,12 @@ impl Packager {
 
     /// `EXT-X-TARGETDURATION`.
     pub(super) fn target(&self) -> Duration {
-        self.lock().target()
+        self.lock().segmenter.target()
     }
 
     /// Looks at what there is.
     pub(super) fn look<T>(&self, find: impl FnOnce(&Segmenter) -> T) -> T {
-        find(&self.lock())
+        find(&self.lock().segmenter)
     }
 
     /// Waits until `done`; `false` when that takes longer than `limit`.
@@ -98,8 +120,10 @@ impl Packager {
     }
 
     /// The media playlist.
-    pub(super) fn playlist(&self) -> MediaPlaylist {
-        self.lock().playlist(|at| self.date_time(at))
+    pub(super) fn playlist(&self) -> Arc<MediaPlaylist> {
+        let cut = &mut *self.lock();
+        let made = cut.playlist.get_or_insert_with(|| Arc::new(cut.segmenter.playlist(|at| self.date_time(at))));
+        Arc::clone(made)
     }
 
     fn date_time(&self, at: Timestamp) -> String {
@@ -107,7 +131,7 @@ impl Packager {
     }
 
     /// Cuts until the stream ends or nobody asks any more.
-    pub(super) async fn run(self: &Arc<Self>, sessions: &Sessions) {
+    pub(super) async fn run(&self) {
         let wakeup = self.stream().subscribe_wakeups();
         let mut position = 0;
         let mut chunks = Vec::new();
@@ -115,13 +139,16 @@ impl Packager {
         loop {
             let rung = tokio::time::timeout(LOOK, poll_fn(|cx| wakeup.poll_rung(cx))).await.is_ok();
             if rung {
-                let generation = self.stream().tracks().generation;
-                position = self.rendition.read(position, &mut chunks).end;
+                let read = self.rendition.read(position, &mut chunks);
+                let lost = position > 0 && read.start > position;
+                position = read.end;
                 if !chunks.is_empty() {
-                    let mut segmenter = self.lock();
-                    chunks.drain(..).for_each(|chunk| segmenter.push(&chunk, generation));
-                    drop(segmenter);
-                    self.changed.send_replace(());
+                    self.change(|segmenter| {
+                        if lost {
+                            segmenter.interrupt();
+                        }
+                        chunks.drain(..).for_each(|chunk| segmenter.push(&chunk));
+                    });
                 }
             }
             if self.stream().phase() == Phase::Closed {
@@ -129,15 +156,13 @@ impl Packager {
             }
             if looked.elapsed() >= LOOK {
                 looked = Instant::now();
-                sessions.sweep(self, false);
+                self.sessions.sweep(self.target());
                 if self.idle_for() >= IDLE {
-                    return sessions.sweep(self, true);
+                    return;
                 }
             }
         }
-        self.lock().end();
-        self.changed.send_replace(());
+        self.change(Segmenter::end);
         tokio::time::sleep(AFTER_THE_END).await;
-        sessions.sweep(self, true);
     }
 }

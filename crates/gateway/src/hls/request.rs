@@ -64,7 +64,7 @@ impl Kind {
 pub(super) enum Resource {
     Multivariant,
     Media,
-    Map(usize),
+    Map(u64),
     Segment(u64),
     Part(u64, u64),
 }

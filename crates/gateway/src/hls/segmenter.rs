@@ -2,6 +2,8 @@
 //!
 //! A segment begins at a place where decoding can begin, so it may be longer than its target when key frames are
 //! rare. A part ends with the last picture before its target; its duration is known when the next picture comes.
+//!
+//! What was given a number never changes under it, so a segment that ends before its time keeps its number.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -11,8 +13,11 @@ use container::m3u8::{MediaPlaylist, Part, Segment};
 use hub::Chunk;
 use media::Timestamp;
 
-/// Bytes of one segment; a longer one is given up at the next key frame, as a GOP that outgrew its cap.
+/// Bytes of one segment; a longer one ends there, and what follows is left out until the next key frame, as with a
+/// GOP that outgrew its cap.
 const MAX_SEGMENT_LEN: usize = 64 << 20;
+/// Bytes of all complete segments; beyond it the oldest go before their time.
+const MAX_KEPT_LEN: usize = 256 << 20;
 /// Complete segments that are kept beyond the playlist for players that are late.
 const KEPT_BEHIND: usize = 3;
 /// Complete segments whose parts are listed: three targets and more say nothing to a player at the live edge.
@@ -47,8 +52,11 @@ struct SegmentData {
     parts: Vec<PartData>,
     duration: Duration,
     discontinuity: bool,
-    map: usize,
+    /// Number of its initialisation segment.
+    map: u64,
     start: Timestamp,
+    /// Bytes of all parts.
+    len: usize,
 }
 
 /// What a request for a piece of the stream finds.
@@ -70,14 +78,16 @@ pub(crate) struct Segmenter {
     first: u64,
     /// Discontinuities of segments that are gone.
     discontinuities: u64,
-    maps: Vec<Bytes>,
+    /// Initialisation segments with the number of the first segment that each is for, which is theirs too.
+    maps: VecDeque<(u64, Bytes)>,
     /// Tracks that the current segment was made of.
     generation: Option<u64>,
     current: Option<SegmentData>,
     chunks: Vec<Bytes>,
     part_start: Timestamp,
     part_independent: bool,
-    current_len: usize,
+    /// Bytes of the complete segments.
+    kept_len: usize,
     /// The next segment does not continue the one before.
     broken: bool,
     frame: Duration,
@@ -88,21 +98,21 @@ pub(crate) struct Segmenter {
 }
 
 impl Segmenter {
-    /// `key_distance` is what is known of the distance of key frames.
-    pub(crate) fn new(shape: Shape, key_distance: Option<Duration>) -> Self {
+    /// `key_distance` is what is known of the distance of key frames; `first` numbers the first segment.
+    pub(crate) fn new(shape: Shape, key_distance: Option<Duration>, first: u64) -> Self {
         let longest = key_distance.unwrap_or_default().max(shape.segment);
         Self {
             shape,
             segments: VecDeque::new(),
-            first: 0,
+            first,
             discontinuities: 0,
-            maps: Vec::new(),
+            maps: VecDeque::new(),
             generation: None,
             current: None,
             chunks: Vec::new(),
             part_start: Timestamp::ZERO,
             part_independent: false,
-            current_len: 0,
+            kept_len: 0,
             broken: false,
             frame: FIRST_FRAME,
             last_picture: None,
@@ -117,23 +127,28 @@ impl Segmenter {
         self.first + self.segments.len() as u64
     }
 
-    /// Takes one chunk that was made of the tracks of `generation`.
-    pub(crate) fn push(&mut self, chunk: &Chunk, generation: u64) {
+    /// Takes one chunk.
+    pub(crate) fn push(&mut self, chunk: &Chunk) {
         if chunk.urgent {
             self.learn(chunk.dts);
-            self.cut(chunk, generation);
-        }
-        if self.current.is_none() {
-            return;
+            self.cut(chunk);
         }
         let body = self.without_map(&chunk.body);
-        self.current_len += body.len();
+        let Some(current) = &mut self.current else { return };
+        current.len += body.len();
+        let outgrown = current.len > MAX_SEGMENT_LEN;
         self.chunks.push(body);
-        if self.current_len > MAX_SEGMENT_LEN {
-            self.current = None;
-            self.chunks.clear();
-            self.broken = true;
+        if outgrown {
+            self.interrupt();
         }
+    }
+
+    /// What comes next does not continue what came: the segment in progress ends here.
+    pub(crate) fn interrupt(&mut self) {
+        if let Some(last) = self.last_picture.take() {
+            self.finish_segment(last + self.frame);
+        }
+        self.broken = true;
     }
 
     fn learn(&mut self, dts: Timestamp) {
@@ -146,25 +161,25 @@ impl Segmenter {
     }
 
     /// Ends what a picture at this place ends, and begins what it begins.
-    fn cut(&mut self, chunk: &Chunk, generation: u64) {
+    fn cut(&mut self, chunk: &Chunk) {
         let map = chunk.header.as_ref().filter(|_| self.shape.has_map);
-        let changed = self.generation != Some(generation) || map.is_some_and(|map| self.maps.last() != Some(map));
+        let new_map = map.filter(|map| self.maps.back().is_none_or(|(_, last)| last != *map));
+        let changed = self.generation != Some(chunk.generation) || new_map.is_some();
         let begins = chunk.header.is_some()
             && self.current.as_ref().is_none_or(|current| {
                 changed || chunk.dts.saturating_since(current.start) + self.frame >= self.shape.segment
             });
         if begins {
             self.finish_segment(chunk.dts);
-            if let Some(map) = map.filter(|map| self.maps.last() != Some(*map)) {
-                self.maps.push(map.clone());
+            if let Some(map) = new_map {
+                self.maps.push_back((self.next(), map.clone()));
             }
             let discontinuity = self.broken || changed && self.generation.is_some();
             self.broken = false;
-            self.generation = Some(generation);
-            let map = self.maps.len();
-            let start = chunk.dts;
-            self.current = Some(SegmentData { parts: Vec::new(), duration: Duration::ZERO, discontinuity, map, start });
-            self.current_len = 0;
+            self.generation = Some(chunk.generation);
+            let map = self.maps.back().map_or(0, |(number, _)| *number);
+            let (parts, duration, start) = (Vec::new(), Duration::ZERO, chunk.dts);
+            self.current = Some(SegmentData { parts, duration, discontinuity, map, start, len: 0 });
             self.begin_part(chunk.dts, true);
         } else if self.current.is_some() && self.part_is_due(chunk.dts) {
             self.finish_part(chunk.dts);
@@ -200,26 +215,35 @@ impl Segmenter {
         let Some(mut segment) = self.current.take().filter(|segment| !segment.parts.is_empty()) else { return };
         segment.duration = end.saturating_since(segment.start);
         self.target_s = self.target_s.max(rounded_s(segment.duration));
+        self.kept_len += segment.len;
         self.segments.push_back(segment);
-        while self.segments.len() > self.shape.listed + KEPT_BEHIND {
-            let gone = self.segments.pop_front();
-            self.first += 1;
-            self.discontinuities += u64::from(gone.is_some_and(|gone| gone.discontinuity));
+        while self.segments.len() > self.shape.listed + KEPT_BEHIND
+            || self.kept_len > MAX_KEPT_LEN && self.segments.len() > 1
+        {
+            self.drop_oldest();
+        }
+    }
+
+    fn drop_oldest(&mut self) {
+        let Some(gone) = self.segments.pop_front() else { return };
+        self.first += 1;
+        self.kept_len -= gone.len;
+        self.discontinuities += u64::from(gone.discontinuity);
+        while self.maps.get(1).is_some_and(|(number, _)| *number <= self.first) {
+            self.maps.pop_front();
         }
     }
 
     /// The stream has ended: what there is becomes the last segment.
     pub(crate) fn end(&mut self) {
-        if let Some(last) = self.last_picture {
-            self.finish_segment(last + self.frame);
-        }
+        self.interrupt();
         self.ended = true;
     }
 
     /// A rendition announces changed parameters in front of a frame; here they have a place of their own.
     fn without_map(&self, body: &Bytes) -> Bytes {
-        match self.maps.last() {
-            Some(map) if body.len() > map.len() && body.starts_with(map) => body.slice(map.len()..),
+        match self.maps.back() {
+            Some((_, map)) if body.len() > map.len() && body.starts_with(map) => body.slice(map.len()..),
             _ => body.clone(),
         }
     }
@@ -241,8 +265,15 @@ impl Segmenter {
         if segment > next + 1 {
             return None;
         }
-        let parts = self.current.as_ref().map_or(0, |current| current.parts.len() as u64);
-        let here = segment < next || segment == next && part.is_some_and(|part| part < parts);
+        let parts = |segment: Option<&SegmentData>| segment.map_or(0, |segment| segment.parts.len() as u64);
+        let here = match part {
+            Some(part) if segment == next => part < parts(self.current.as_ref()),
+            // What the segment turned out not to have is the first part of the next one (§6.2.5.2).
+            Some(part) if segment + 1 == next => {
+                part < parts(self.complete(segment)) || parts(self.current.as_ref()) > 0
+            }
+            _ => segment < next,
+        };
         Some(here || self.ended)
     }
 
@@ -273,10 +304,10 @@ impl Segmenter {
         self.segments.get(usize::try_from(number.checked_sub(self.first)?).ok()?)
     }
 
-    /// An initialisation segment; they are numbered from 1.
-    pub(crate) fn map(&self, number: usize) -> Found {
-        let map = number.checked_sub(1).and_then(|index| self.maps.get(index));
-        map.map_or(Found::Never, |map| Found::Bytes(vec![map.clone()]))
+    /// An initialisation segment.
+    pub(crate) fn map(&self, number: u64) -> Found {
+        let map = self.maps.iter().find(|(each, _)| *each == number);
+        map.map_or(Found::Never, |(_, map)| Found::Bytes(vec![map.clone()]))
     }
 
     /// The playlist. `date_time` puts a place on the time line into words.
@@ -370,14 +401,20 @@ mod tests {
             header: (index % gop == 0).then(|| Bytes::from_static(map.as_bytes())),
             body: Bytes::from(format!("[{index}]")),
             dts: Timestamp::from_millis(index * frame_ms),
+            generation: 1,
             urgent: true,
         }
     }
 
     fn fed(frames: std::ops::Range<i64>, frame_ms: i64, gop: i64) -> Segmenter {
-        let mut segmenter = Segmenter::new(SHAPE, None);
-        frames.for_each(|index| segmenter.push(&chunk(index, frame_ms, gop, "map"), 1));
+        let mut segmenter = Segmenter::new(SHAPE, None, 0);
+        frames.for_each(|index| segmenter.push(&chunk(index, frame_ms, gop, "map")));
         segmenter
+    }
+
+    /// As large as a segment may be.
+    fn huge(index: i64, gop: i64) -> Chunk {
+        Chunk { body: Bytes::from(vec![0; MAX_SEGMENT_LEN]), ..chunk(index, 40, gop, "map") }
     }
 
     fn playlist(segmenter: &Segmenter) -> MediaPlaylist {
@@ -430,8 +467,9 @@ mod tests {
         assert_eq!((segmenter.has(2, Some(5)), segmenter.has(2, Some(6))), (Some(true), Some(false)));
         assert_eq!((segmenter.has(1, None), segmenter.has(2, None)), (Some(true), Some(false)));
         assert_eq!((segmenter.has(3, None), segmenter.has(4, None)), (Some(false), None));
-        assert_eq!(segmenter.map(1), Found::Bytes(vec![Bytes::from("map")]));
-        assert_eq!((segmenter.map(0), segmenter.map(2)), (Found::Never, Found::Never));
+        assert_eq!(segmenter.has(1, Some(10)), Some(true), "a part that never was is the next segment's first");
+        assert_eq!(segmenter.map(0), Found::Bytes(vec![Bytes::from("map")]));
+        assert_eq!((segmenter.map(1), segmenter.map(2)), (Found::Never, Found::Never));
         segmenter.end();
         assert!(playlist(&segmenter).ended && segmenter.has(9, None).is_none());
         assert_eq!(segmenter.segment(3), Found::Never);
@@ -441,12 +479,12 @@ mod tests {
     fn a_changed_format_breaks_at_once_with_a_new_map() {
         let mut segmenter = fed(0..60, 40, 10);
         for index in 60..200 {
-            segmenter.push(&chunk(index, 40, 10, "other"), 2);
+            segmenter.push(&Chunk { generation: 2, ..chunk(index, 40, 10, "other") });
         }
         let playlist = playlist(&segmenter);
         let breaks: Vec<_> =
             playlist.segments.iter().map(|segment| (segment.discontinuity, segment.map.clone().unwrap())).collect();
-        assert_eq!(breaks[1], (false, "init-1.mp4".to_owned()), "{breaks:?}");
+        assert_eq!(breaks[1], (false, "init-0.mp4".to_owned()), "{breaks:?}");
         assert_eq!(breaks[2], (true, "init-2.mp4".to_owned()), "{breaks:?}");
         assert_eq!(playlist.segments[1].duration, Duration::from_millis(400));
     }
@@ -455,11 +493,12 @@ mod tests {
     fn old_segments_go_and_their_breaks_are_counted() {
         let mut segmenter = fed(0..60, 40, 10);
         for index in 60..1200 {
-            segmenter.push(&chunk(index, 40, 10, "other"), 2);
+            segmenter.push(&Chunk { generation: 2, ..chunk(index, 40, 10, "other") });
         }
         let playlist = playlist(&segmenter);
         assert_eq!(playlist.discontinuity_sequence, 1);
         assert_eq!(playlist.segments.len(), 4);
+        assert_eq!((segmenter.map(0), segmenter.maps.len()), (Found::Never, 1), "maps go with their last segment");
         assert_eq!(segmenter.segment(0), Found::Never);
         assert!(
             matches!(segmenter.segment(playlist.media_sequence - 1), Found::Bytes(_)),
@@ -468,14 +507,41 @@ mod tests {
     }
 
     #[test]
-    fn a_segment_that_outgrows_its_cap_is_given_up() {
+    fn a_segment_that_outgrows_its_cap_ends_and_keeps_its_number() {
         let mut segmenter = fed(0..10, 40, 1000);
-        let huge = Chunk { body: Bytes::from(vec![0; MAX_SEGMENT_LEN]), header: None, ..chunk(10, 40, 1000, "map") };
-        segmenter.push(&huge, 1);
-        for index in 1000..1200 {
-            segmenter.push(&chunk(index, 40, 50, "map"), 1);
+        let served = segmenter.part(0, 0);
+        segmenter.push(&huge(10, 1000));
+        for index in 11..150 {
+            segmenter.push(&chunk(index, 40, 50, "map"));
+        }
+        assert_eq!(segmenter.part(0, 0), served, "what was served stays as it was");
+        let playlist = playlist(&segmenter);
+        assert_eq!(playlist.segments[0].duration, Duration::from_millis(440));
+        assert!(playlist.segments[1].discontinuity && !playlist.segments[0].discontinuity, "{playlist:?}");
+    }
+
+    #[test]
+    fn large_segments_are_kept_while_there_is_room() {
+        let mut segmenter = fed(0..0, 40, 50);
+        for index in 0..600 {
+            let last_of_gop = index % 50 == 49;
+            segmenter.push(&if last_of_gop { huge(index, 50) } else { chunk(index, 40, 50, "map") });
+        }
+        assert!(segmenter.kept_len <= MAX_KEPT_LEN && segmenter.segments.len() >= 3, "{}", segmenter.kept_len);
+        let bytes: usize = segmenter.segments.iter().flat_map(|segment| &segment.parts).map(|part| part.bytes.len()).sum();
+        assert_eq!(bytes, segmenter.kept_len);
+    }
+
+    #[test]
+    fn what_was_lost_on_the_way_to_the_segmenter_is_a_break() {
+        let mut segmenter = fed(0..30, 40, 50);
+        segmenter.interrupt();
+        for index in 70..210 {
+            segmenter.push(&chunk(index, 40, 50, "map"));
         }
         let playlist = playlist(&segmenter);
-        assert!(playlist.segments[0].discontinuity, "{playlist:?}");
+        assert_eq!(playlist.segments[0].duration, Duration::from_millis(1200));
+        assert_eq!(playlist.segments[1].date_time.as_deref(), Some("4000"), "it goes on with a key frame");
+        assert!(playlist.segments[1].discontinuity, "{playlist:?}");
     }
 }

@@ -6,13 +6,9 @@ use std::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use hub::{Session, StreamKey};
+use hub::Session;
+use tokio::sync::OwnedSemaphorePermit;
 
-use super::packager::Packager;
-use super::request::Kind;
-
-/// Sessions at a time.
-const MAX_SESSIONS: usize = 200_000;
 /// A viewer that asks for nothing for so many target durations is gone.
 const QUIET_TARGETS: u32 = 3;
 /// At least this long, for players that pause for a moment.
@@ -48,38 +44,31 @@ impl FromStr for SessionId {
 /// One viewer.
 pub(super) struct HlsSession {
     session: Arc<Session>,
-    packager: Arc<Packager>,
     last_seen: Mutex<Instant>,
+    /// Its place among all viewers of HLS.
+    _place: OwnedSemaphorePermit,
 }
 
 impl HlsSession {
-    pub(super) fn new(session: Arc<Session>, packager: Arc<Packager>) -> Self {
-        Self { session, packager, last_seen: Mutex::new(Instant::now()) }
+    pub(super) fn new(session: Arc<Session>, place: OwnedSemaphorePermit) -> Self {
+        Self { session, last_seen: Mutex::new(Instant::now()), _place: place }
     }
 
-    pub(super) const fn packager(&self) -> &Arc<Packager> {
-        &self.packager
-    }
-
-    pub(super) fn is_for(&self, key: &StreamKey, kind: Kind) -> bool {
-        self.session.key() == key && self.packager.kind() == kind
-    }
-
-    pub(super) fn touch(&self) {
-        *self.last_seen.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    fn last_seen(&self) -> MutexGuard<'_, Instant> {
+        self.last_seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn sent(&self, bytes: usize) {
         self.session.sent(bytes as u64, 0);
     }
 
-    fn is_over(&self, now: Instant, wall: SystemTime) -> bool {
-        let quiet = now.saturating_duration_since(*self.last_seen.lock().unwrap_or_else(PoisonError::into_inner));
-        self.session.is_over(wall) || quiet > LEAST_QUIET.max(self.packager.target() * QUIET_TARGETS)
+    fn is_over(&self, target: Duration) -> bool {
+        let quiet = self.last_seen().elapsed();
+        self.session.is_over(SystemTime::now()) || quiet > LEAST_QUIET.max(target * QUIET_TARGETS)
     }
 }
 
-/// All viewers of HLS.
+/// The viewers of one packager.
 #[derive(Default)]
 pub(super) struct Sessions {
     by_id: Mutex<HashMap<SessionId, Arc<HlsSession>>>,
@@ -90,31 +79,26 @@ impl Sessions {
         self.by_id.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// `None` when [`MAX_SESSIONS`] exist.
-    pub(super) fn add(&self, session: HlsSession) -> Option<SessionId> {
-        let mut by_id = self.lock();
-        if by_id.len() >= MAX_SESSIONS {
-            return None;
-        }
+    pub(super) fn add(&self, session: HlsSession) -> SessionId {
         let id = SessionId(rand::random());
-        by_id.insert(id, Arc::new(session));
-        Some(id)
+        self.lock().insert(id, Arc::new(session));
+        id
     }
 
-    /// A session that is not over.
-    pub(super) fn find(&self, id: SessionId) -> Option<Arc<HlsSession>> {
-        let session = self.lock().get(&id).cloned()?;
-        if session.is_over(Instant::now(), SystemTime::now()) {
-            self.lock().remove(&id);
+    /// A session that is not over; it is heard of now. `target` is `EXT-X-TARGETDURATION`.
+    pub(super) fn find(&self, id: SessionId, target: Duration) -> Option<Arc<HlsSession>> {
+        let mut by_id = self.lock();
+        let session = Arc::clone(by_id.get(&id)?);
+        if session.is_over(target) {
+            by_id.remove(&id);
             return None;
         }
+        *session.last_seen() = Instant::now();
         Some(session)
     }
 
-    /// Forgets the viewers of a packager that are over; all of them when it is.
-    pub(super) fn sweep(&self, packager: &Arc<Packager>, all: bool) {
-        let (now, wall) = (Instant::now(), SystemTime::now());
-        self.lock()
-            .retain(|_, session| !Arc::ptr_eq(&session.packager, packager) || !all && !session.is_over(now, wall));
+    /// Forgets those that are over.
+    pub(super) fn sweep(&self, target: Duration) {
+        self.lock().retain(|_, session| !session.is_over(target));
     }
 }

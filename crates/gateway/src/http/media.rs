@@ -399,6 +399,7 @@ pub(crate) fn problem_response(status: u16, text: &str) -> ControlResponse {
     Response::builder()
         .status(status)
         .header(header::CONTENT_TYPE, "application/problem+json")
+        .header(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")
         .body(body)
         .expect("all parts are valid")
 }

@@ -95,7 +95,8 @@ fn requests_for_the_past_and_the_far_future_are_refused() {
     let playlist = media(&server, &target);
     let query = target.split_once('?').unwrap().1;
     for (what, status) in [
-        (format!("{target}&_HLS_msn=99999999"), 400),
+        (format!("{target}&_HLS_msn={}", playlist.next_part().0 + 100), 400),
+        (format!("{target}&_HLS_part=1"), 400),
         (format!("{target}&_HLS_msn=18446744073709551615&_HLS_part=18446744073709551615"), 400),
         (format!("/road/k1/99999999.m4s?{query}"), 404),
         (format!("/road/k1/18446744073709551615.m4s?{query}"), 404),
