@@ -78,6 +78,7 @@ pub struct HookDelivery {
     pub state: String,
     pub attempts: i64,
     pub created_at: String,
+    /// Milliseconds until the next attempt.
     pub next_attempt_ms: Option<u64>,
     pub status: Option<i64>,
     pub answer: Option<String>,

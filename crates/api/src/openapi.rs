@@ -321,7 +321,7 @@ route!(
     path = "/api/v1/hooks/{id}/deliveries/{delivery}/retry",
     tag = "hooks",
     params(("id" = i64, Path), ("delivery" = i64, Path)),
-    responses((status = 204), (status = 404, body = Problem))
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem))
 );
 route!(
     load_history,

@@ -26,7 +26,9 @@ pub struct RelayPush {
     /// "sending" or "backing_off".
     pub state: String,
     pub since: String,
+    /// In a row.
     pub failures: u32,
+    /// Milliseconds until the next attempt.
     pub next_attempt_ms: Option<u64>,
     pub last_error: Option<SourceError>,
 }

@@ -88,6 +88,25 @@ pub struct DeliveryRow {
     pub duration_ms: Option<i64>,
 }
 
+impl DeliveryRow {
+    /// A new row that waits for its first attempt.
+    pub fn pending(hook_id: i64, event: &str, body: String, now_ms: i64) -> Self {
+        Self {
+            id: 0,
+            hook_id,
+            event: event.to_owned(),
+            body,
+            state: DeliveryState::Pending,
+            attempts: 0,
+            created_at_ms: now_ms,
+            next_attempt_ms: Some(now_ms),
+            status: None,
+            answer: None,
+            duration_ms: None,
+        }
+    }
+}
+
 fn hook(row: &SqliteRow) -> HookRow {
     HookRow {
         id: row.get("id"),

@@ -146,19 +146,7 @@ async fn relays_are_added_changed_and_removed() {
 }
 
 fn notice(hook_id: i64, body: &str) -> DeliveryRow {
-    DeliveryRow {
-        id: 0,
-        hook_id,
-        event: "stream_up".into(),
-        body: body.into(),
-        state: DeliveryState::Pending,
-        attempts: 0,
-        created_at_ms: 1,
-        next_attempt_ms: Some(1),
-        status: None,
-        answer: None,
-        duration_ms: None,
-    }
+    DeliveryRow::pending(hook_id, "stream_up", body.into(), 1)
 }
 
 #[tokio::test]

@@ -101,6 +101,11 @@ impl HookEvent {
     fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|each| each.as_str() == text)
     }
+
+    /// Whether somebody waits for the answer, which decides.
+    pub const fn is_question(self) -> bool {
+        matches!(self, Self::Publish | Self::Play | Self::NotFound | Self::NoViewers)
+    }
 }
 
 /// One hook.
@@ -174,6 +179,9 @@ pub enum HookError {
     /// The word for what holds without an answer is not known.
     #[error("on_failure is deny or allow.")]
     OnFailure,
+    /// A question cannot be asked again.
+    #[error("A question is not asked again: nobody waits for its answer any more.")]
+    Question,
     /// No such hook or delivery.
     #[error("There is no such hook.")]
     NotFound,
@@ -190,6 +198,7 @@ impl HookError {
     pub const fn kind(&self) -> ErrorKind {
         match self {
             Self::Pattern(_) | Self::Url | Self::Events | Self::Timeout | Self::OnFailure => ErrorKind::InvalidInput,
+            Self::Question => ErrorKind::Conflict,
             Self::NotFound => ErrorKind::NotFound,
             Self::TooMany => ErrorKind::Exhausted,
             Self::Storage(_) => ErrorKind::Internal,
@@ -218,8 +227,6 @@ pub struct HookCall {
     pub headers: Vec<(&'static str, String)>,
     /// JSON.
     pub body: String,
-    /// How long connecting and answering may take together.
-    pub timeout: Duration,
 }
 
 /// Its answer.
@@ -233,7 +240,8 @@ pub struct HookReply {
 
 /// Posts what hooks are to be told; the binary brings one that speaks HTTP. Redirects are not followed.
 pub trait HookSender: Send + Sync {
-    /// Posts and waits for the answer, or a sentence that says why there is none.
+    /// Posts and waits for the answer, or a sentence that says why there is none. The caller drops the future when
+    /// that takes too long.
     fn call(&self, call: HookCall) -> BoxFuture<'_, Result<HookReply, String>>;
 }
 

@@ -1,6 +1,6 @@
 //! Questions: may this session publish or play, where is this stream, shall it be closed.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use base::ErrorKind;
 use db::{DeliveryRow, DeliveryState};
@@ -8,7 +8,6 @@ use hub::{AccessDenied, AccessRequest, Action, Grant, StreamKey};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::deliver::excerpt;
 use super::{Hook, HookEvent, HookReply, Hooks, message};
 use crate::unix_now_ms;
 
@@ -77,38 +76,15 @@ impl Narrowing {
 impl Hooks {
     /// Posts a question and waits for the answer; the delivery log gets both.
     async fn ask(&self, hook: &Hook, event: HookEvent, data: &Value) -> Result<HookReply, String> {
-        let body = self.envelope(event, data);
-        let started = Instant::now();
-        let asked = async {
-            let _place = self.questions.acquire().await.map_err(|_| "the server is stopping".to_owned())?;
-            self.sender.call(message::call(hook, event.as_str(), body.clone())).await
-        };
-        let reply =
-            tokio::time::timeout(hook.timeout, asked).await.unwrap_or_else(|_| Err("no answer in time".to_owned()));
-        let reply = reply.and_then(|reply| match reply.status {
-            200..=299 => Ok(reply),
-            status => Err(format!("HTTP status {status}: {}", excerpt(&reply.body))),
-        });
-        self.log(DeliveryRow {
-            id: 0,
-            hook_id: hook.id,
-            event: event.as_str().to_owned(),
-            body,
-            state: if reply.is_ok() { DeliveryState::Delivered } else { DeliveryState::Failed },
-            attempts: 1,
-            created_at_ms: unix_now_ms(),
-            next_attempt_ms: None,
-            status: reply.as_ref().ok().map(|reply| i64::from(reply.status)),
-            answer: Some(match &reply {
-                Ok(reply) => excerpt(&reply.body),
-                Err(reason) => reason.clone(),
-            }),
-            duration_ms: Some(i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX)),
-        });
-        if let Err(reason) = &reply {
+        let mut row = DeliveryRow::pending(hook.id, event.as_str(), self.envelope(event, data), unix_now_ms());
+        let outcome = self.attempt(hook, &mut row, Some(&self.questions)).await;
+        row.state = if outcome.is_ok() { DeliveryState::Delivered } else { DeliveryState::Failed };
+        row.next_attempt_ms = None;
+        self.log(row);
+        if let Err(reason) = &outcome {
             tracing::warn!(hook = hook.id, event = event.as_str(), reason, "A web hook gave no answer.");
         }
-        reply
+        outcome
     }
 
     /// Asks all hooks that want to be asked; each must allow.

@@ -9,7 +9,7 @@ use base::Backoff;
 use db::{DeliveryRow, DeliveryState};
 use hub::StreamKey;
 use serde_json::Value;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{AbortHandle, JoinSet};
 
 use super::{Hook, HookError, HookEvent, HookReply, Hooks, message};
@@ -33,7 +33,7 @@ const DATABASE_PAUSE: Duration = Duration::from_secs(2);
 const EXCERPT_LEN: usize = 500;
 
 /// The beginning of an answer as text.
-pub(super) fn excerpt(body: &[u8]) -> String {
+fn excerpt(body: &[u8]) -> String {
     String::from_utf8_lossy(body).chars().take(EXCERPT_LEN).collect()
 }
 
@@ -47,27 +47,14 @@ impl Hooks {
     }
 
     pub(super) fn notify_one(&self, hook: &Hook, event: HookEvent, data: &Value) {
-        let now = unix_now_ms();
-        self.log(DeliveryRow {
-            id: 0,
-            hook_id: hook.id,
-            event: event.as_str().to_owned(),
-            body: self.envelope(event, data),
-            state: DeliveryState::Pending,
-            attempts: 0,
-            created_at_ms: now,
-            next_attempt_ms: Some(now),
-            status: None,
-            answer: None,
-            duration_ms: None,
-        });
+        let body = self.envelope(event, data);
+        self.log(DeliveryRow::pending(hook.id, event.as_str(), body, unix_now_ms()));
     }
 
     /// Sends a sign of life, which is not worth storing.
     pub async fn keep_alive(&self, data: &Value) {
         for hook in self.wanting(HookEvent::Keepalive, None) {
-            let body = self.envelope(HookEvent::Keepalive, data);
-            if let Err((_, reason)) = self.attempt(&hook, HookEvent::Keepalive.as_str(), body).await {
+            if let Err(reason) = self.attempt(&hook, &mut self.sign_of_life(&hook, data), None).await {
                 tracing::debug!(hook = hook.id, reason, "A sign of life was not taken.");
             }
         }
@@ -85,15 +72,38 @@ impl Hooks {
         self.dropped.load(Ordering::Relaxed)
     }
 
-    /// Posts to one hook; only a status of 200 to 299 is a success.
-    async fn attempt(&self, hook: &Hook, event: &str, body: String) -> Result<HookReply, (Option<u16>, String)> {
-        let call = self.sender.call(message::call(hook, event, body));
-        match tokio::time::timeout(hook.timeout, call).await {
-            Ok(Ok(reply)) if (200..300).contains(&reply.status) => Ok(reply),
-            Ok(Ok(reply)) => Err((Some(reply.status), excerpt(&reply.body))),
-            Ok(Err(reason)) => Err((None, reason)),
-            Err(_) => Err((None, "no answer in time".to_owned())),
-        }
+    fn sign_of_life(&self, hook: &Hook, data: &Value) -> DeliveryRow {
+        let body = self.envelope(HookEvent::Keepalive, data);
+        DeliveryRow::pending(hook.id, HookEvent::Keepalive.as_str(), body, unix_now_ms())
+    }
+
+    /// Posts a row to its hook, after a place among `places`, and notes in it what came of that. Only a status of
+    /// 200 to 299 is a success.
+    pub(super) async fn attempt(
+        &self,
+        hook: &Hook,
+        row: &mut DeliveryRow,
+        places: Option<&Semaphore>,
+    ) -> Result<HookReply, String> {
+        let started = Instant::now();
+        let call = async {
+            let _place = match places {
+                Some(places) => Some(places.acquire().await.map_err(|_| "the server is stopping".to_owned())?),
+                None => None,
+            };
+            self.sender.call(message::call(hook, &row.event, row.body.clone())).await
+        };
+        let called =
+            tokio::time::timeout(hook.timeout, call).await.unwrap_or_else(|_| Err("no answer in time".to_owned()));
+        row.attempts += 1;
+        row.duration_ms = Some(i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX));
+        row.status = called.as_ref().ok().map(|reply| i64::from(reply.status));
+        let outcome = called.and_then(|reply| match reply.status {
+            200..=299 => Ok(reply),
+            status => Err(format!("HTTP status {status}: {}", excerpt(&reply.body))),
+        });
+        row.answer = Some(outcome.as_ref().map_or_else(String::clone, |reply| excerpt(&reply.body)));
+        outcome
     }
 
     /// A hook's deliveries before `before`, newest first, at most `limit`.
@@ -113,11 +123,16 @@ impl Hooks {
         Ok(self.database.delivery_counts(id).await?)
     }
 
-    /// Delivers again now, whatever came of it before.
+    /// Delivers a notice again now, whatever came of it before.
     ///
     /// # Errors
-    /// When there is no such delivery.
+    /// When there is no such delivery, or it was a question: nobody waits for its answer any more.
     pub async fn retry(&self, hook_id: i64, id: i64) -> Result<(), HookError> {
+        let found = self.database.deliveries(hook_id, id.saturating_add(1), 1).await?;
+        let row = found.first().filter(|row| row.id == id).ok_or(HookError::NotFound)?;
+        if HookEvent::parse(&row.event).is_some_and(HookEvent::is_question) {
+            return Err(HookError::Question);
+        }
         if !self.database.retry_delivery(hook_id, id, unix_now_ms()).await? {
             return Err(HookError::NotFound);
         }
@@ -125,20 +140,16 @@ impl Hooks {
         Ok(())
     }
 
-    /// Posts a made-up event to a hook at once and tells what came of it: status, answer, milliseconds.
+    /// Posts a made-up event to a hook at once; the row, which is not stored, tells what came of it.
     ///
     /// # Errors
     /// When there is no such hook.
-    pub async fn test(&self, id: i64) -> Result<(Option<u16>, String, u64), HookError> {
+    pub async fn test(&self, id: i64) -> Result<DeliveryRow, HookError> {
         let hook = self.find(id).ok_or(HookError::NotFound)?;
-        let started = Instant::now();
-        let data = serde_json::json!({ "test": true });
-        let body = self.envelope(HookEvent::Keepalive, &data);
-        let (status, answer) = match self.attempt(&hook, HookEvent::Keepalive.as_str(), body).await {
-            Ok(reply) => (Some(reply.status), excerpt(&reply.body)),
-            Err((status, reason)) => (status, reason),
-        };
-        Ok((status, answer, u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)))
+        let mut row = self.sign_of_life(&hook, &serde_json::json!({ "test": true }));
+        // What came of it is in the row.
+        let _outcome = self.attempt(&hook, &mut row, None).await;
+        Ok(row)
     }
 
     /// Stores and delivers until dropped. One task runs it; a second call returns at once.
@@ -217,18 +228,12 @@ impl Hooks {
     }
 
     async fn deliver(&self, hook: &Hook, mut row: DeliveryRow, backoff: &mut Backoff) {
-        let started = Instant::now();
-        let outcome = self.attempt(hook, &row.event, row.body.clone()).await;
-        row.attempts += 1;
-        row.duration_ms = Some(i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX));
-        match outcome {
-            Ok(reply) => {
+        match self.attempt(hook, &mut row, None).await {
+            Ok(_) => {
                 backoff.reset();
-                row.state = DeliveryState::Delivered;
-                (row.next_attempt_ms, row.status) = (None, Some(i64::from(reply.status)));
-                row.answer = Some(excerpt(&reply.body));
+                (row.state, row.next_attempt_ms) = (DeliveryState::Delivered, None);
             }
-            Err((status, reason)) => {
+            Err(reason) => {
                 let delay = backoff.next_delay(rand::random());
                 let age = Duration::from_millis(u64::try_from(unix_now_ms() - row.created_at_ms).unwrap_or(0));
                 tracing::warn!(
@@ -238,8 +243,6 @@ impl Hooks {
                     attempts = row.attempts,
                     "A web hook did not take a notice."
                 );
-                row.status = status.map(i64::from);
-                row.answer = Some(reason);
                 if age >= GIVE_UP_AFTER {
                     (row.state, row.next_attempt_ms) = (DeliveryState::Failed, None);
                 } else {

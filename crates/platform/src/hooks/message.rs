@@ -40,7 +40,7 @@ pub(super) fn call(hook: &Hook, event: &str, body: String) -> HookCall {
         ("Viaduct-Event", event.to_owned()),
         ("Viaduct-Signature", format!("t={at},v1={}", hex(&mac(&hook.secret, at, &body).finalize().into_bytes()))),
     ];
-    HookCall { url: hook.url.clone(), headers, body, timeout: hook.timeout }
+    HookCall { url: hook.url.clone(), headers, body }
 }
 
 fn mac(secret: &str, at: i64, body: &str) -> Hmac<Sha256> {

@@ -125,9 +125,14 @@ pub(super) async fn test(
     _who: Administrator,
     Path(id): Path<i64>,
 ) -> Result<Json<HookTest>, Failure> {
-    let (status, answer, duration_ms) = app.hooks.test(id).await?;
-    let ok = status.is_some_and(|status| (200..300).contains(&status));
-    Ok(Json(HookTest { ok, status, answer, duration_ms }))
+    let row = app.hooks.test(id).await?;
+    let status = row.status.and_then(|status| u16::try_from(status).ok());
+    Ok(Json(HookTest {
+        ok: status.is_some_and(|status| (200..300).contains(&status)),
+        status,
+        answer: row.answer.unwrap_or_default(),
+        duration_ms: row.duration_ms.and_then(|took| u64::try_from(took).ok()).unwrap_or(0),
+    }))
 }
 
 #[derive(Debug, Deserialize)]

@@ -83,12 +83,15 @@ fn a_receiver_that_hangs_or_answers_garbage_decides_nothing() {
         assert_eq!(play(&server, "road/k1").status, 503, "{answer}");
         assert!(started.elapsed() < PATIENCE / 3, "the time-out holds");
     }
-    let log = api.get(&format!("/hooks/{id}/deliveries"));
-    let log = until("the log", PATIENCE, || (log["items"].as_array()?.len() == 6).then(|| log.clone()));
-    assert!(
-        log["items"].as_array().unwrap().iter().any(|each| each["answer"].as_str().unwrap().contains("in time")),
-        "{log}"
-    );
+    let log = until("the log", PATIENCE, || {
+        let log = api.get(&format!("/hooks/{id}/deliveries"));
+        (log["items"].as_array()?.len() == 6).then_some(log)
+    });
+    let items = log["items"].as_array().unwrap();
+    assert!(items.iter().any(|each| each["answer"].as_str().unwrap().contains("in time")), "{log}");
+    assert!(items.iter().any(|each| each["status"] == 500 && each["state"] == "failed"), "{log}");
+    let again = format!("/hooks/{id}/deliveries/{}/retry", items[0]["id"]);
+    assert_eq!(api.send("POST", &again, None).status, 409, "a question is not asked again");
     assert!(!api.get("/hooks").to_string().contains("hidden"), "what may be secret in the URL is not shown");
 
     let body = json!({

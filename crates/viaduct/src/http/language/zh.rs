@@ -182,6 +182,10 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
     ("There is no such rule.", "没有这条规则。"),
     ("There is no such relay.", "没有这个转推。"),
     ("There is no such hook.", "没有这个回调。"),
+    (
+        "A question is not asked again: nobody waits for its answer any more.",
+        "询问不能重新投递：已经没有人在等它的回答。",
+    ),
     ("These streams are pushed there already; change that relay.", "这些流已推送到该地址，请修改那个转推。"),
     (
         "Several streams would be pushed to one address; write {name} where the stream's name goes.",
