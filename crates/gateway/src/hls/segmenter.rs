@@ -528,7 +528,8 @@ mod tests {
             segmenter.push(&if last_of_gop { huge(index, 50) } else { chunk(index, 40, 50, "map") });
         }
         assert!(segmenter.kept_len <= MAX_KEPT_LEN && segmenter.segments.len() >= 3, "{}", segmenter.kept_len);
-        let bytes: usize = segmenter.segments.iter().flat_map(|segment| &segment.parts).map(|part| part.bytes.len()).sum();
+        let bytes: usize =
+            segmenter.segments.iter().flat_map(|segment| &segment.parts).map(|part| part.bytes.len()).sum();
         assert_eq!(bytes, segmenter.kept_len);
     }
 
