@@ -1,10 +1,14 @@
 //! Which addresses may be pulled. A URL that a person types must not turn the server against its own network:
 //! loopback, link-local and our own listeners are refused unless allowed.
 
-use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use ipnet::IpNet;
+
+/// Where clouds keep the credentials of their machines, besides 169.254.0.0/16: Alibaba Cloud, AWS by IPv6.
+const METADATA: [IpAddr; 2] =
+    [IpAddr::V4(Ipv4Addr::new(100, 100, 100, 200)), IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254))];
 
 /// Decides on addresses after the name was resolved, so that a name cannot change its mind in between.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +32,9 @@ pub enum Refused {
     /// 169.254.0.0/16, fe80::/10: cloud metadata services live there.
     #[error("the address is link-local")]
     LinkLocal,
+    /// 100.100.100.200, fd00:ec2::254.
+    #[error("the address is that of a cloud's metadata service")]
+    Metadata,
     /// 0.0.0.0, multicast, broadcast.
     #[error("the address is not that of one machine")]
     NotUnicast,
@@ -68,7 +75,7 @@ impl PullGuard {
     /// Why it may not be pulled.
     pub fn check(&self, address: SocketAddr) -> Result<(), Refused> {
         let rules = self.inner.read().unwrap_or_else(PoisonError::into_inner);
-        let ip = address.ip().to_canonical();
+        let ip = inner(address.ip().to_canonical());
         if rules.allowed.iter().any(|network| network.contains(&ip)) {
             return Ok(());
         }
@@ -82,6 +89,9 @@ impl PullGuard {
         if link_local {
             return Err(Refused::LinkLocal);
         }
+        if METADATA.contains(&ip) {
+            return Err(Refused::Metadata);
+        }
         if ip.is_unspecified() || ip.is_multicast() || broadcast {
             return Err(Refused::NotUnicast);
         }
@@ -89,6 +99,17 @@ impl PullGuard {
             return Err(Refused::Own);
         }
         Ok(())
+    }
+}
+
+/// The IPv4 address that a translator would send to: inside NAT64's prefix (RFC 6052 §2.1) or 6to4's (RFC 3056 §2).
+fn inner(ip: IpAddr) -> IpAddr {
+    let IpAddr::V6(v6) = ip else { return ip };
+    match v6.octets() {
+        [0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0, a, b, c, d] | [0x20, 0x02, a, b, c, d, ..] => {
+            IpAddr::V4(Ipv4Addr::new(a, b, c, d))
+        }
+        _ => ip,
     }
 }
 
@@ -115,6 +136,11 @@ mod tests {
             ("[::ffff:127.0.0.1]:554", Refused::Loopback),
             ("169.254.169.254:80", Refused::LinkLocal),
             ("[fe80::1]:554", Refused::LinkLocal),
+            ("[64:ff9b::127.0.0.1]:554", Refused::Loopback),
+            ("[2002:7f00:1::1]:554", Refused::Loopback),
+            ("[64:ff9b::a9fe:a9fe]:80", Refused::LinkLocal),
+            ("100.100.100.200:80", Refused::Metadata),
+            ("[fd00:ec2::254]:80", Refused::Metadata),
             ("0.0.0.0:554", Refused::NotUnicast),
             ("[::]:554", Refused::NotUnicast),
             ("224.0.0.1:554", Refused::NotUnicast),
@@ -122,7 +148,9 @@ mod tests {
         ] {
             assert_eq!(check(&guard, address), Err(refused), "{address}");
         }
-        assert_eq!(check(&guard, "192.0.2.7:554"), Ok(()));
+        for address in ["192.0.2.7:554", "100.100.100.201:554", "[64:ff9b::c000:207]:554", "[fd00::7]:554"] {
+            assert_eq!(check(&guard, address), Ok(()), "{address}");
+        }
     }
 
     #[test]
