@@ -137,7 +137,7 @@ impl PullUrl {
                 Url::parse(&parsed.to_string().replacen("rtsp", &format!("rtsp{}", parsed.via.suffix()), 1))
             }
             Some("rtmp") => Url::parse(text),
-            Some(other) => return Err(format!("{other}:// cannot be pulled; use rtsp:// or rtmp://")),
+            Some(other) => return Err(format!("{other}:// is not understood; use rtsp:// or rtmp://")),
             None => return Err("a URL begins with rtsp:// or rtmp://".to_owned()),
         };
         let mut url = url.map_err(|error| format!("the URL is not usable: {error}"))?;

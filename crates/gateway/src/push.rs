@@ -81,12 +81,9 @@ impl PushTarget {
     /// # Errors
     /// A sentence for the person who typed it.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let url = PullUrl::parse(text, None, None).map_err(|error| error.replace("pulled", "pushed to"))?;
-        Ok(Self { url })
+        PullUrl::parse(text, None, None).map(|url| Self { url })
     }
-}
 
-impl PushTarget {
     pub(crate) fn of_template(template: &UrlTemplate, key: &StreamKey) -> Result<Self, PullFailure> {
         template.fill(key).map(|url| Self { url }).map_err(|text| PullFailure {
             leg: Leg::Name,

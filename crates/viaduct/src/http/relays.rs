@@ -79,7 +79,7 @@ fn checked(input: &RelayInput, stored: Option<&RelayRow>) -> Result<RelayRow, Fa
     });
     let target = unchanged.map_or(input.target.as_str(), |row| row.target.as_str());
     let target = UrlTemplate::parse(target, input.username.as_deref(), password)
-        .map_err(|error| Failure::invalid("target", format!("{}.", error.replace("pulled", "pushed to"))))?;
+        .map_err(|error| Failure::invalid("target", format!("{error}.")))?;
     if !target.has_places() && pattern.is_wide() {
         let text = "Several streams would be pushed to one address; write {name} where the stream's name goes.";
         return Err(Failure::invalid("target", text));

@@ -167,7 +167,7 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
     ("{} has a source already; change that one.", "{0} 已有拉流源，请修改原有配置。"),
     ("The mode is on_demand or always.", "模式应为按需或常开。"),
     ("a URL begins with rtsp:// or rtmp://.", "地址应以 rtsp:// 或 rtmp:// 开头。"),
-    ("{}:// cannot be pulled; use rtsp:// or rtmp://.", "不支持拉取 {0}://，请使用 rtsp:// 或 rtmp://。"),
+    ("{}:// is not understood; use rtsp:// or rtmp://.", "不支持 {0}://，请使用 rtsp:// 或 rtmp://。"),
     ("the URL is not usable: {}.", "地址无法使用：{0}。"),
     ("the URL names no host.", "地址中没有主机名。"),
     (
