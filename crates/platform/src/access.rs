@@ -12,6 +12,9 @@ use crate::applications::{Admission, Applications};
 use crate::tokens::{TokenError, TokenSigner};
 use crate::unix_now;
 
+/// Said to viewers where a rule permits nobody to play.
+pub const PLAYING_IS_OFF: &str = "Playing is switched off for this application.";
+
 /// Asks the rules for the stream's name, then checks the stream token.
 #[derive(Clone, Debug)]
 pub struct TokenAccess {
@@ -33,13 +36,13 @@ impl TokenAccess {
         let rules = self.applications.effective(&request.key);
         let (rule, switched_off) = match request.action {
             Action::Publish => (rules.publish, "Publishing is switched off for this application."),
-            Action::Play => (rules.play, "Playing is switched off for this application."),
+            Action::Play => (rules.play, PLAYING_IS_OFF),
         };
         let admission = rule.unwrap_or(self.otherwise);
         if admission == Admission::Off {
             return Err(forbidden(switched_off));
         }
-        if request.action == Action::Play && !rules.permits_output(request.protocol) {
+        if request.action == Action::Play && !rules.permits_protocol(request.protocol) {
             return Err(forbidden("This output is switched off for this application."));
         }
         let Some(token) = &request.token else {

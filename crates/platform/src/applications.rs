@@ -15,6 +15,7 @@ use crate::unix_now;
 
 /// Rules at a time: they are looked through for every session.
 pub const MAX_RULES: usize = 1000;
+
 /// How a session is let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admission {
@@ -78,12 +79,12 @@ impl Output {
         Self::ALL.into_iter().find(|each| each.as_str() == text)
     }
 
-    /// The family that a session's protocol belongs to ("rtmps", "ws-flv", "ll-hls", ...).
+    /// The family that a session's protocol belongs to ("rtmps", "ws-flv", "hls-ts", ...).
     pub fn of_protocol(protocol: &str) -> Option<Self> {
         match protocol {
             _ if protocol.starts_with("rtmp") => Some(Self::Rtmp),
             _ if protocol.starts_with("rtsp") => Some(Self::Rtsp),
-            _ if protocol.contains("hls") => Some(Self::Hls),
+            _ if protocol.starts_with("hls") => Some(Self::Hls),
             _ if protocol.ends_with("flv") => Some(Self::Flv),
             _ if protocol.ends_with("fmp4") => Some(Self::Fmp4),
             _ if protocol.ends_with("ts") => Some(Self::Ts),
@@ -134,10 +135,14 @@ impl RuleSettings {
         }
     }
 
+    /// Whether a family of outputs is on.
+    pub fn permits(&self, output: Output) -> bool {
+        self.outputs.as_ref().is_none_or(|outputs| outputs.contains(&output))
+    }
+
     /// Whether a session of this protocol may play; a protocol of no family always may.
-    pub fn permits_output(&self, protocol: &str) -> bool {
-        let family = Output::of_protocol(protocol);
-        self.outputs.as_ref().is_none_or(|outputs| family.is_none_or(|family| outputs.contains(&family)))
+    pub fn permits_protocol(&self, protocol: &str) -> bool {
+        Output::of_protocol(protocol).is_none_or(|output| self.permits(output))
     }
 
     fn apply(&self, base: &StreamOptions) -> StreamOptions {
@@ -484,13 +489,13 @@ mod tests {
         for (protocol, permitted) in [
             ("http-flv", true),
             ("ws-flv", true),
-            ("ll-hls", true),
+            ("hls", true),
             ("hls-ts", true),
             ("http-ts", false),
             ("rtsps", false),
         ] {
-            assert_eq!(settings.permits_output(protocol), permitted, "{protocol}");
+            assert_eq!(settings.permits_protocol(protocol), permitted, "{protocol}");
         }
-        assert!(RuleSettings::default().permits_output("rtmp"));
+        assert!(RuleSettings::default().permits_protocol("rtmp"));
     }
 }

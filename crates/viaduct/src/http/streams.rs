@@ -16,6 +16,7 @@ use gateway::Protocol;
 use hub::publisher::StopReason;
 use hub::{Action, Phase, StreamKey};
 use media::{CodecConfig, MediaKind, TrackConfig};
+use platform::access::PLAYING_IS_OFF;
 use platform::applications::{Admission, Output, RuleSettings};
 use platform::tokens::TokenClaims;
 use platform::unix_now;
@@ -146,7 +147,7 @@ pub(super) async fn play(
     let key = StreamKey::new(&name_app, &name).map_err(|_| Failure::not_found("such stream"))?;
     let rules = app.applications.effective(&key);
     if rules.play == Some(Admission::Off) {
-        return Err(Failure::new(ErrorKind::Forbidden, "Playing is switched off for this application."));
+        return Err(Failure::new(ErrorKind::Forbidden, PLAYING_IS_OFF));
     }
     let open = app.hub.open(&key, PLAY_WAIT).await?;
     let tracks = open.stream.tracks();
@@ -188,7 +189,7 @@ fn engines(key: &StreamKey, tracks: &[Arc<TrackConfig>], token: &str, rules: &Ru
         engines.push(engine("ws-flv", "flv", "video/x-flv", &[]));
         engines.push(engine("http-flv", "flv", "video/x-flv", &[]));
     }
-    engines.retain(|engine| rules.permits_output(&engine.engine));
+    engines.retain(|engine| rules.permits_protocol(&engine.engine));
     engines
 }
 
@@ -198,10 +199,9 @@ pub(super) fn urls(app: &App, headers: &HeaderMap, key: &StreamKey, token: Optio
     let host = app.live().settings.public_host.clone().unwrap_or_else(|| asked.to_owned());
     let query = token.map(|token| format!("?token={token}")).unwrap_or_default();
     let rules = app.applications.effective(key);
-    let is_on = |output: Output| rules.outputs.as_ref().is_none_or(|outputs| outputs.contains(&output));
     let on = |output: Output, protocol: Protocol, scheme: &str, suffix: &str| {
         app.port(protocol)
-            .filter(|_| is_on(output))
+            .filter(|_| rules.permits(output))
             .map(|port| format!("{scheme}://{host}:{port}/{key}{suffix}{query}"))
     };
     StreamUrls {
