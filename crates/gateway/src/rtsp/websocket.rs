@@ -46,12 +46,14 @@ pub(crate) struct WebSocketLayer {
     head: BytesMut,
     /// Bytes that the present message still lacks.
     owed: usize,
+    /// Heads of the messages of one write, one behind the other.
+    heads: BytesMut,
 }
 
 impl WebSocketLayer {
     /// After the handshake; `input` are bytes that came with it.
     pub(crate) fn new(inner: Transport, input: BytesMut) -> Self {
-        Self { inner, input, ready: Bytes::new(), head: BytesMut::new(), owed: 0 }
+        Self { inner, input, ready: Bytes::new(), head: BytesMut::new(), owed: 0, heads: BytesMut::new() }
     }
 }
 
@@ -99,13 +101,19 @@ impl WebSocketLayer {
 
     /// Begins a message with each slice.
     fn poll_messages(&mut self, cx: &mut Context<'_>, slices: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
-        let mut heads: [BytesMut; MAX_SLICES / 2] = std::array::from_fn(|_| BytesMut::new());
-        let slices = || slices.iter().filter(|slice| !slice.is_empty());
-        for (head, slice) in heads.iter_mut().zip(slices()) {
-            put_binary_head(head, slice.len());
+        let slices = || slices.iter().filter(|slice| !slice.is_empty()).take(MAX_SLICES / 2);
+        let mut ends = [0; MAX_SLICES / 2];
+        self.heads.clear();
+        for (end, slice) in ends.iter_mut().zip(slices()) {
+            put_binary_head(&mut self.heads, slice.len());
+            *end = self.heads.len();
         }
+        let heads = &self.heads;
+        let starts = std::iter::once(0).chain(ends);
+        let places = || starts.clone().zip(ends);
+        let messages = || slices().zip(places()).map(|(slice, (start, end))| (&heads[start..end], slice));
         let mut gathered = [IoSlice::new(&[]); MAX_SLICES];
-        for (pair, (head, slice)) in gathered.chunks_exact_mut(2).zip(heads.iter().zip(slices())) {
+        for (pair, (head, slice)) in gathered.chunks_exact_mut(2).zip(messages()) {
             pair[0] = IoSlice::new(head);
             pair[1] = IoSlice::new(slice);
         }
@@ -117,7 +125,7 @@ impl WebSocketLayer {
             return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
         }
         let mut sent = 0;
-        for (head, slice) in heads.iter().zip(slices()) {
+        for (head, slice) in messages() {
             if written == 0 {
                 break;
             }
