@@ -129,8 +129,16 @@ impl Sources {
         if let Some(old) = old {
             old.removed.send_replace(true);
         }
+        self.expect(&source.spec.key);
         let (sources, runtime) = (Arc::clone(self), self.gateway.runtime.clone());
         runtime.spawn(async move { sources.run(source).await });
+    }
+
+    /// Viewers who come now are told of the attempt that comes, not of one that is over.
+    fn expect(&self, key: &StreamKey) {
+        if let Some(stream) = self.gateway.hub.find(key) {
+            stream.expect_source();
+        }
     }
 
     /// Removes the source of a stream; its pull ends.
@@ -279,6 +287,9 @@ impl StreamProvider for Sources {
                         Err(OpenError { kind: failure.kind, text })
                     }
                     _ => {
+                        if status.next_attempt.is_none() {
+                            self.expect(key);
+                        }
                         source.wanted.notify_one();
                         Ok(Offer::Started)
                     }
@@ -312,10 +323,10 @@ impl<'a> PublishingSink<'a> {
     fn publish(&mut self) -> Result<&mut Publisher, PullFailure> {
         if self.publisher.is_none() {
             let spec = &self.source.spec;
-            let scheme = if spec.url.to_string().starts_with("rtmp") { "rtmp-pull" } else { "rtsp-pull" };
+            let protocol = spec.url.spoken().publisher();
             let request = PublishRequest {
                 key: spec.key.clone(),
-                address: PublisherAddress { protocol: scheme, peer: spec.url.to_string(), socket: None },
+                address: PublisherAddress { protocol, peer: spec.url.to_string(), socket: None },
                 on_demand: !spec.always,
             };
             let publisher = self.hub().publish(request).map_err(|error| PullFailure {

@@ -312,6 +312,17 @@ impl Stream {
         });
     }
 
+    /// Says that the source is about to be tried again: an earlier failure tells nothing about this attempt.
+    pub fn expect_source(&self) {
+        self.phase.send_if_modified(|phase| {
+            let failed = matches!(phase, Phase::Failed { .. });
+            if failed {
+                *phase = Phase::Waiting;
+            }
+            failed
+        });
+    }
+
     /// A bell that rings at every new frame, phase change and kick.
     pub fn subscribe_wakeups(&self) -> Arc<Wakeup> {
         self.wakeups.subscribe()
