@@ -1,10 +1,12 @@
 //! HTTP/1.1: the first request of a connection decides. Media leaves here and owns its socket; everything
 //! else goes through hyper to the control runtime.
 
+pub(crate) mod client;
 mod forward;
 pub(crate) mod head;
 pub(crate) mod media;
 mod mp4;
+pub(crate) mod pull;
 pub(crate) mod websocket;
 
 use std::rc::Rc;

@@ -14,6 +14,7 @@
 
 mod config;
 mod context;
+mod demux;
 #[doc(hidden)]
 pub mod fuzz;
 mod guard;
@@ -21,6 +22,7 @@ mod hls;
 mod http;
 mod listener;
 mod metrics;
+mod pace;
 mod peer;
 pub mod probe;
 pub mod pull;

@@ -166,7 +166,7 @@ async fn encrypt(gateway: &Gateway, protocol: Protocol, stream: TcpStream) -> Op
     }
     let acceptor = gateway.tls.acceptor()?;
     match tokio::time::timeout(gateway.config.limits.handshake, acceptor.accept(stream)).await {
-        Ok(Ok(stream)) => Some(Transport::Tls(Box::new(stream))),
+        Ok(Ok(stream)) => Some(Transport::Tls(Box::new(stream.into()))),
         Ok(Err(error)) => {
             Metrics::count(&gateway.metrics.tls_failures);
             tracing::debug!(%error, protocol = protocol.as_str(), "A TLS handshake failed.");

@@ -12,11 +12,14 @@ use tokio::net::TcpStream;
 use url::Url;
 
 use crate::guard::PullGuard;
+use crate::tls::client::{self as tls, Fingerprint};
 use crate::transport::Transport;
-use crate::{rtmp, rtsp as rtsp_protocol};
+use crate::{http, rtmp, rtsp as rtsp_protocol};
 
 /// Opening a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// What a URL may begin with.
+const SCHEMES: &str = "rtsp://, rtsps://, rtmp://, rtmps://, http:// or https://";
 /// Longest URL.
 pub const MAX_URL_LEN: usize = 2048;
 
@@ -82,11 +85,54 @@ impl PullFailure {
     }
 }
 
+/// What is spoken at a URL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Spoken {
+    Rtsp,
+    Rtmp,
+    /// One long answer, or playlists and pieces.
+    Http,
+}
+
+impl Spoken {
+    /// What a scheme in lower case says, and whether it is encrypted.
+    fn of_scheme(scheme: &str) -> Option<(Self, bool)> {
+        Some(match scheme {
+            "rtsp" | "rtsp+udp" | "rtsp+multicast" | "rtsp+http" => (Self::Rtsp, false),
+            "rtsps" => (Self::Rtsp, true),
+            "rtmp" => (Self::Rtmp, false),
+            "rtmps" => (Self::Rtmp, true),
+            "http" => (Self::Http, false),
+            "https" => (Self::Http, true),
+            _ => return None,
+        })
+    }
+
+    /// Name of the publisher's protocol.
+    pub(crate) const fn publisher(self) -> &'static str {
+        match self {
+            Self::Rtsp => "rtsp-pull",
+            Self::Rtmp => "rtmp-pull",
+            Self::Http => "http-pull",
+        }
+    }
+}
+
+/// What stands behind a URL before the fingerprint of the only certificate that is accepted.
+const PIN: &str = "#sha256=";
+/// Port of `rtmps:`, as all the well-known services have it.
+const RTMPS_PORT: u16 = 443;
+const RTMP_PORT: u16 = 1935;
+
 /// A URL that can be pulled, with its credentials apart.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PullUrl {
     url: Url,
+    spoken: Spoken,
+    encrypted: bool,
     credentials: Option<(String, String)>,
+    /// The only certificate that is accepted; otherwise those of the system's authorities are.
+    certificate: Option<Fingerprint>,
 }
 
 impl std::fmt::Debug for PullUrl {
@@ -98,14 +144,14 @@ impl std::fmt::Debug for PullUrl {
 impl std::fmt::Display for PullUrl {
     /// For people and logs: without credentials, and without the values of query parameters that are secrets.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Some(query) = self.url.query() else { return self.url.fmt(f) };
+        let Some(query) = self.url.query() else { return f.write_str(&self.to_stored()) };
         let pairs = query.split('&').map(|pair| match pair.split_once('=') {
             Some((name, _)) if is_secret(name) => format!("{name}=***"),
             _ => pair.to_owned(),
         });
         let mut shown = self.url.clone();
         shown.set_query(Some(&pairs.collect::<Vec<_>>().join("&")));
-        shown.fmt(f)
+        write!(f, "{shown}{}", self.pin())
     }
 }
 
@@ -126,19 +172,28 @@ impl PullUrl {
         if text.len() > MAX_URL_LEN {
             return Err(format!("a URL has at most {MAX_URL_LEN} characters"));
         }
-        let scheme = text.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+        let (text, certificate) = split_pin(text)?;
+        let Some((scheme, _)) = text.split_once("://") else {
+            return Err(format!("a URL begins with {SCHEMES}"));
+        };
+        let scheme = scheme.to_ascii_lowercase();
+        let Some((spoken, encrypted)) = Spoken::of_scheme(&scheme) else {
+            return Err(format!("{scheme}:// is not understood; use {SCHEMES}"));
+        };
+        if certificate.is_some() && !encrypted {
+            return Err(format!("{scheme}:// is not encrypted and shows no certificate; leave {PIN}... out"));
+        }
         let mut embedded = None;
-        let url = match scheme.as_deref() {
-            Some("rtsp" | "rtsp+udp" | "rtsp+multicast" | "rtsp+http") => {
+        let url = match spoken {
+            Spoken::Rtsp => {
                 // Camera passwords hold characters that URLs do not allow; our own reader is tolerant there.
                 let parsed = RtspUrl::parse(text).map_err(|error| format!("the URL is not usable: {error}"))?;
                 embedded.clone_from(&parsed.credentials);
                 // Requests name the plain scheme; what is stored says by what media is to come.
-                Url::parse(&parsed.to_string().replacen("rtsp", &format!("rtsp{}", parsed.via.suffix()), 1))
+                let suffix = parsed.via.suffix();
+                Url::parse(&parsed.to_string().replacen("rtsp", &format!("rtsp{suffix}"), 1))
             }
-            Some("rtmp") => Url::parse(text),
-            Some(other) => return Err(format!("{other}:// is not understood; use rtsp:// or rtmp://")),
-            None => return Err("a URL begins with rtsp:// or rtmp://".to_owned()),
+            Spoken::Rtmp | Spoken::Http => Url::parse(text),
         };
         let mut url = url.map_err(|error| format!("the URL is not usable: {error}"))?;
         if url.host_str().is_none_or(str::is_empty) {
@@ -154,7 +209,7 @@ impl PullUrl {
             Some(name) => Some((name.to_owned(), password.unwrap_or_default().to_owned())),
             None => embedded,
         };
-        Ok(Self { url, credentials })
+        Ok(Self { url, spoken, encrypted, credentials, certificate })
     }
 
     /// Host as typed.
@@ -169,7 +224,17 @@ impl PullUrl {
 
     /// The whole URL but for user name and password, to be stored.
     pub fn to_stored(&self) -> String {
-        self.url.to_string()
+        format!("{}{}", self.url, self.pin())
+    }
+
+    /// What names the certificate, behind everything else.
+    fn pin(&self) -> String {
+        self.certificate.map(|certificate| format!("{PIN}{certificate}")).unwrap_or_default()
+    }
+
+    /// What is spoken there.
+    pub(crate) const fn spoken(&self) -> Spoken {
+        self.spoken
     }
 
     /// The URL without credentials.
@@ -177,9 +242,33 @@ impl PullUrl {
         &self.url
     }
 
-    fn port(&self) -> u16 {
-        self.url.port().unwrap_or(if self.url.scheme() == "rtmp" { 1935 } else { rtsp::url::DEFAULT_PORT })
+    pub(crate) const fn is_encrypted(&self) -> bool {
+        self.encrypted
     }
+
+    /// The same URL with credentials and certificate of another one.
+    pub(crate) fn with_secrets_of(self, other: &Self) -> Self {
+        Self { credentials: other.credentials.clone(), certificate: other.certificate, ..self }
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        let default = match (self.spoken, self.encrypted) {
+            (Spoken::Rtsp, false) => rtsp::url::DEFAULT_PORT,
+            (Spoken::Rtsp, true) => rtsp::url::DEFAULT_TLS_PORT,
+            (Spoken::Rtmp, false) => RTMP_PORT,
+            (Spoken::Rtmp, true) => RTMPS_PORT,
+            (Spoken::Http, false) => 80,
+            (Spoken::Http, true) => 443,
+        };
+        self.url.port().unwrap_or(default)
+    }
+}
+
+/// Takes the certificate's fingerprint off. Only a whole one is taken: passwords may hold anything.
+fn split_pin(text: &str) -> Result<(&str, Option<Fingerprint>), String> {
+    let Some((url, digits)) = text.rsplit_once(PIN) else { return Ok((text, None)) };
+    let fingerprint = digits.parse().map_err(|()| format!("{PIN} takes the 64 hexadecimal digits of SHA-256"))?;
+    Ok((url, Some(fingerprint)))
 }
 
 /// Resolves, guards and connects.
@@ -206,7 +295,12 @@ pub(crate) async fn connect(
             Ok(Ok(stream)) => {
                 let _untuned = stream.set_nodelay(true);
                 step(Leg::Connect, &format!("Connected to {address}."));
-                return Ok(Transport::Plain(stream));
+                if !url.encrypted {
+                    return Ok(Transport::Plain(stream));
+                }
+                let stream = tls::connect(stream, &host, url.certificate).await?;
+                step(Leg::Connect, "The connection is encrypted.");
+                return Ok(Transport::Tls(Box::new(stream)));
             }
             Ok(Err(error)) => last = Some(PullFailure::io(Leg::Connect, &error)),
             Err(_) => last = Some(PullFailure::io(Leg::Connect, &io::ErrorKind::TimedOut.into())),
@@ -235,10 +329,17 @@ async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, PullFailure> 
 /// # Errors
 /// The leg that failed.
 pub async fn pull(url: &PullUrl, guard: &PullGuard, sink: &mut dyn PullSink) -> Result<(), PullFailure> {
-    if url.url.scheme() == "rtmp" {
-        let mut transport = connect(url, guard, &mut |leg, text| sink.step(leg, true, text)).await?;
-        return rtmp::client::pull(&mut transport, url.url(), sink).await;
+    match url.spoken {
+        Spoken::Rtsp => pull_rtsp(url, guard, sink).await,
+        Spoken::Rtmp => {
+            let mut transport = connect(url, guard, &mut |leg, text| sink.step(leg, true, text)).await?;
+            rtmp::client::pull(&mut transport, url.url(), sink).await
+        }
+        Spoken::Http => http::pull::pull(url, guard, sink).await,
     }
+}
+
+async fn pull_rtsp(url: &PullUrl, guard: &PullGuard, sink: &mut dyn PullSink) -> Result<(), PullFailure> {
     let mut target = RtspUrl::parse(url.url.as_str()).map_err(|error| PullFailure {
         leg: Leg::Name,
         kind: ErrorKind::InvalidInput,
@@ -272,10 +373,23 @@ mod tests {
     }
 
     #[test]
+    fn a_certificate_is_named_behind_the_url() {
+        let pin = format!("#sha256={}", "0a".repeat(32));
+        let url = PullUrl::parse(&format!("rtsps://admin:p#ss@host/x?token=abc{pin}"), None, None).unwrap();
+        assert_eq!(url.credentials(), Some(("admin", "p#ss")));
+        assert_eq!(url.to_stored(), format!("rtsps://host/x?token=abc{pin}"));
+        assert_eq!(url.to_string(), format!("rtsps://host/x?token=***{pin}"));
+        assert_eq!(PullUrl::parse(&url.to_stored(), Some("admin"), Some("p#ss")).unwrap(), url);
+        assert_eq!((url.port(), PullUrl::parse("rtmps://host/a/b", None, None).unwrap().port()), (322, 443));
+    }
+
+    #[test]
     fn unusable_urls_are_explained() {
         for (text, part) in [
+            ("rtsp://host/x#sha256=0a0a", "64 hexadecimal"),
+            (&format!("rtsp://host/x#sha256={}", "0a".repeat(32)), "not encrypted"),
             ("camera", "begins with"),
-            ("http://host/x", "http://"),
+            ("ftp://host/x", "ftp://"),
             ("file:///etc/passwd", "file://"),
             ("rtsp:///x", "not usable"),
             ("rtsp://host:99999/x", "not usable"),

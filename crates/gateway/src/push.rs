@@ -24,7 +24,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::sync::watch;
 
 use crate::guard::PullGuard;
-use crate::pull::{PullFailure, PullSink, PullUrl, Wish, connect, pull};
+use crate::pull::{PullFailure, PullSink, PullUrl, Spoken, Wish, connect, pull};
 use crate::template::UrlTemplate;
 use crate::transport::Transport;
 use crate::{rtmp as rtmp_protocol, rtsp as rtsp_protocol};
@@ -73,6 +73,14 @@ impl PushInput {
 #[derive(Clone, Debug)]
 pub struct PushTarget {
     url: PullUrl,
+    by: By,
+}
+
+/// What can be sent.
+#[derive(Clone, Copy, Debug)]
+enum By {
+    Rtmp,
+    Rtsp,
 }
 
 impl PushTarget {
@@ -81,16 +89,28 @@ impl PushTarget {
     /// # Errors
     /// A sentence for the person who typed it.
     pub fn parse(text: &str) -> Result<Self, String> {
-        PullUrl::parse(text, None, None).map(|url| Self { url })
+        PullUrl::parse(text, None, None).and_then(Self::of_url)
     }
 
-    pub(crate) fn of_template(template: &UrlTemplate, key: &StreamKey) -> Result<Self, PullFailure> {
-        template.fill(key).map(|url| Self { url }).map_err(|text| PullFailure {
-            leg: Leg::Name,
-            kind: ErrorKind::InvalidInput,
-            text,
-            next_step: "Correct the URL.".to_owned(),
-        })
+    /// The target for one stream.
+    ///
+    /// # Errors
+    /// A sentence, when nothing can be sent there.
+    pub fn of_template(template: &UrlTemplate, key: &StreamKey) -> Result<Self, String> {
+        template.fill(key).and_then(Self::of_url)
+    }
+
+    fn of_url(url: PullUrl) -> Result<Self, String> {
+        match url.spoken() {
+            Spoken::Rtmp => Ok(Self { url, by: By::Rtmp }),
+            Spoken::Rtsp => Ok(Self { url, by: By::Rtsp }),
+            Spoken::Http => Err("streams are sent to rtmp://, rtmps://, rtsp:// or rtsps://".to_owned()),
+        }
+    }
+
+    /// The failure of a target that is none.
+    pub(crate) fn unusable(text: String) -> PullFailure {
+        PullFailure { leg: Leg::Name, kind: ErrorKind::InvalidInput, text, next_step: "Correct the URL.".to_owned() }
     }
 }
 
@@ -339,10 +359,9 @@ async fn send(subscriber: Subscriber, target: &PushTarget, guard: &PullGuard) ->
         tracing::info!(leg = leg.as_str(), text, "Target.");
     })
     .await?;
-    if target.url.to_string().starts_with("rtmp") {
-        send_rtmp(subscriber, &mut transport, target).await
-    } else {
-        send_rtsp(subscriber, &mut transport, target).await
+    match target.by {
+        By::Rtmp => send_rtmp(subscriber, &mut transport, target).await,
+        By::Rtsp => send_rtsp(subscriber, &mut transport, target).await,
     }
 }
 
@@ -476,7 +495,11 @@ fn ended_by_target() -> PullFailure {
 }
 
 async fn write(transport: &mut Transport, bytes: &Bytes) -> Result<(), PullFailure> {
-    transport.write_all(bytes).await.map_err(|error| PullFailure::io(Leg::Media, &error))
+    let sent = async {
+        transport.write_all(bytes).await?;
+        transport.flush().await
+    };
+    sent.await.map_err(|error| PullFailure::io(Leg::Media, &error))
 }
 
 /// Frames of a subscriber in the form of one container.

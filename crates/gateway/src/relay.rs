@@ -216,7 +216,7 @@ impl Relays {
 
     /// Sends where media belongs; dropping the future ends it there too.
     async fn send_on_shard(&self, spec: &RelaySpec, stream: Arc<hub::Stream>) -> Result<(), PullFailure> {
-        let target = PushTarget::of_template(&spec.target, stream.key())?;
+        let target = PushTarget::of_template(&spec.target, stream.key()).map_err(PushTarget::unusable)?;
         let guard = self.guard.clone();
         let (done, outcome) = tokio::sync::oneshot::channel();
         let shard = self.gateway.shards.pick().clone();

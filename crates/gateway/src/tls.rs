@@ -1,4 +1,6 @@
-//! TLS for every listener from one certificate that can be replaced while running.
+//! TLS for every listener from one certificate that can be replaced while running; towards others in [`client`].
+
+pub(crate) mod client;
 
 use std::sync::{Arc, Mutex, PoisonError};
 

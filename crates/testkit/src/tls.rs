@@ -1,6 +1,7 @@
-//! TLS to a server whose certificate nobody signed.
+//! TLS to a server whose certificate nobody signed, and a TLS end in front of a plain server.
 
 use std::net::{SocketAddr, TcpStream};
+use std::process::Command;
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -8,7 +9,9 @@ use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_t
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, Error, SignatureScheme, StreamOwned};
 
+use crate::clips::path_text;
 use crate::http;
+use crate::process::{Process, run};
 
 /// An encrypted connection.
 pub type TlsStream = StreamOwned<ClientConnection, TcpStream>;
@@ -62,5 +65,36 @@ impl ServerCertVerifier for Anyone {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+/// An encrypted front, ended by Python's OpenSSL, for a plain server on this machine.
+#[derive(Debug)]
+pub struct TlsFront {
+    /// Where it listens on 127.0.0.1.
+    pub port: u16,
+    /// SHA-256 of its certificate as `openssl x509 -fingerprint` shows it.
+    pub fingerprint: String,
+    _process: Process,
+    _folder: tempfile::TempDir,
+}
+
+impl TlsFront {
+    /// Begins to forward to `port` of 127.0.0.1.
+    pub fn start(port: u16) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tls_proxy.py");
+        let mut command = Command::new("/usr/bin/python3");
+        command.arg(script).arg(folder.path()).arg(port.to_string());
+        let mut process = Process::run(command, usize::MAX);
+        let port = crate::until("the encrypted front (python3, openssl)", crate::PATIENCE, || {
+            assert!(process.ended().is_none(), "the front ended: {}", process.messages());
+            std::fs::read_to_string(folder.path().join("port")).ok()?.trim().parse().ok()
+        });
+        let certificate = path_text(&folder.path().join("certificate.pem"));
+        let show = ["x509", "-noout", "-sha256", "-fingerprint", "-in", &certificate];
+        let (_, shown, _) = run("openssl", show, crate::PATIENCE);
+        let fingerprint = shown.trim().split_once('=').unwrap().1.to_owned();
+        Self { port, fingerprint, _process: process, _folder: folder }
     }
 }

@@ -43,7 +43,11 @@ pub(crate) async fn pull(transport: &mut Transport, url: &Url, sink: &mut dyn Pu
         while let Some(output) = session.poll_output() {
             match output {
                 Output::Transmit(bytes) => {
-                    transport.write_all(&bytes).await.map_err(|error| PullFailure::io(Leg::Answer, &error))?;
+                    let sent = async {
+                        transport.write_all(&bytes).await?;
+                        transport.flush().await
+                    };
+                    sent.await.map_err(|error| PullFailure::io(Leg::Answer, &error))?;
                 }
                 Output::Event(ClientEvent::Ready) => sink.step(Leg::Answer, true, "The server plays."),
                 Output::Event(ClientEvent::Message { kind, timestamp_ms, body }) => {

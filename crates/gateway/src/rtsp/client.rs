@@ -49,6 +49,8 @@ pub(crate) async fn pull(
             Carrier::Connection,
         ),
         (End::OtherTransport(error), Via::Multicast | Via::Http) => return Err(failure(&error)),
+        // Datagrams would not be encrypted.
+        (End::OtherTransport(error), _) if target.tls => return Err(failure(&error)),
         (End::OtherTransport(_), Via::Udp) => {
             ("The camera does not send by UDP: asking for media over the connection.", Carrier::Connection)
         }

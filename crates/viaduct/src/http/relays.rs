@@ -10,7 +10,9 @@ use axum::http::StatusCode;
 use base::ErrorKind;
 use db::{DbError, RelayRow};
 use gateway::UrlTemplate;
+use gateway::push::PushTarget;
 use gateway::relay::{PushStatus, RelaySpec, Relays};
+use hub::StreamKey;
 use platform::pattern::Pattern;
 use platform::unix_now;
 
@@ -79,6 +81,8 @@ fn checked(input: &RelayInput, stored: Option<&RelayRow>) -> Result<RelayRow, Fa
     });
     let target = unchanged.map_or(input.target.as_str(), |row| row.target.as_str());
     let target = UrlTemplate::parse(target, input.username.as_deref(), password)
+        .map_err(|error| Failure::invalid("target", format!("{error}.")))?;
+    PushTarget::of_template(&target, &StreamKey::new("app", "name")?)
         .map_err(|error| Failure::invalid("target", format!("{error}.")))?;
     if !target.has_places() && pattern.is_wide() {
         let text = "Several streams would be pushed to one address; write {name} where the stream's name goes.";

@@ -18,6 +18,7 @@ mod matrix;
 mod network;
 mod program;
 mod publishers;
+mod pulls;
 mod relays;
 mod rtsp_transports;
 mod sources;

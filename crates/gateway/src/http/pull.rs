@@ -1,0 +1,121 @@
+//! Streams that come as one long answer: HTTP-FLV, HTTP-TS, fragmented MP4.
+
+use std::time::{Duration, Instant};
+
+use base::ErrorKind;
+use bytes::{Bytes, BytesMut};
+use http::Response;
+use hub::Leg;
+use hyper::body::Incoming;
+use media::AccessUnit;
+
+use super::client::{ANSWER_TIMEOUT, HttpClient, next_chunk, silent};
+use crate::demux::{Item, MAGIC_LEN, StreamDemuxer};
+use crate::guard::PullGuard;
+use crate::pace::Pace;
+use crate::pull::{PullFailure, PullSink, PullUrl, Wish};
+
+/// How far a live server's first burst, or a file, may run ahead of the clock.
+const LEAD: Duration = Duration::from_secs(2);
+/// How often the sink is asked what it wants.
+const TICK: Duration = Duration::from_millis(500);
+
+/// Pulls until the server ends, fails, or the sink wants no more.
+pub(crate) async fn pull(url: &PullUrl, guard: &PullGuard, sink: &mut dyn PullSink) -> Result<(), PullFailure> {
+    let mut client = HttpClient::new(guard.clone());
+    let (_, mut response) = client.get(url, &mut |leg, text| sink.step(leg, true, text)).await?;
+    let first = first_bytes(&mut response).await?;
+    sink.received(first.len());
+    let Some(demuxer) = StreamDemuxer::detect(&first) else { return Err(unknown(&response)) };
+    sink.step(Leg::Answer, true, "The server sends.");
+    let mut playing = Playing::new(demuxer, LEAD);
+    if playing.take(&first, sink).await? {
+        return Ok(());
+    }
+    let mut heard = Instant::now();
+    loop {
+        let next = tokio::time::timeout(TICK, next_chunk(response.body_mut())).await;
+        if sink.wish() == Some(Wish::Stop) {
+            return Ok(());
+        }
+        match next {
+            Ok(Ok(Some(bytes))) => {
+                heard = Instant::now();
+                sink.received(bytes.len());
+                if playing.take(&bytes, sink).await? {
+                    return Ok(());
+                }
+            }
+            Ok(Ok(None)) => return Ok(()),
+            Ok(Err(failure)) => return Err(failure),
+            Err(_elapsed) if heard.elapsed() > ANSWER_TIMEOUT => return Err(silent(Leg::Media)),
+            Err(_elapsed) => {}
+        }
+    }
+}
+
+/// Enough to tell what it is.
+async fn first_bytes(response: &mut Response<Incoming>) -> Result<Bytes, PullFailure> {
+    let mut first = BytesMut::new();
+    while first.len() < MAGIC_LEN {
+        let next = tokio::time::timeout(ANSWER_TIMEOUT, next_chunk(response.body_mut())).await;
+        let Some(bytes) = next.map_err(|_elapsed| silent(Leg::Media))?? else { break };
+        first.extend_from_slice(&bytes);
+    }
+    Ok(first.freeze())
+}
+
+fn unknown(response: &Response<Incoming>) -> PullFailure {
+    let kind = response.headers().get(http::header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    PullFailure {
+        leg: Leg::Codec,
+        kind: ErrorKind::Unsupported,
+        text: format!("what the server sends is no stream that we know ({})", kind.unwrap_or("without a type")),
+        next_step: "Use a URL that gives FLV, MPEG-TS, fragmented MP4 or an HLS playlist.".to_owned(),
+    }
+}
+
+/// A demuxer whose units reach the sink at the speed of their own clock.
+pub(crate) struct Playing {
+    demuxer: StreamDemuxer,
+    pace: Pace,
+}
+
+impl Playing {
+    pub(crate) const fn new(demuxer: StreamDemuxer, lead: Duration) -> Self {
+        Self { demuxer, pace: Pace::new(lead) }
+    }
+
+    /// Hands on what the bytes contain; `true` when the sink wants no more.
+    pub(crate) async fn take(&mut self, bytes: &[u8], sink: &mut dyn PullSink) -> Result<bool, PullFailure> {
+        self.demuxer.push(bytes);
+        while let Some(item) = self.demuxer.next()? {
+            match item {
+                Item::Tracks(tracks) => sink.tracks(tracks)?,
+                Item::Unit(unit) => {
+                    if deliver(&mut self.pace, unit, sink).await {
+                        return Ok(true);
+                    }
+                }
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// Gives a unit to the sink when it is due; `true` when the sink wants no more.
+pub(crate) async fn deliver(pace: &mut Pace, unit: AccessUnit, sink: &mut dyn PullSink) -> bool {
+    let due = pace.due(unit.dts.unwrap_or(unit.pts).to_timestamp(), Instant::now());
+    loop {
+        let left = due.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            break;
+        }
+        tokio::time::sleep(left.min(TICK)).await;
+        if sink.wish() == Some(Wish::Stop) {
+            return true;
+        }
+    }
+    sink.unit(unit, Instant::now());
+    false
+}
