@@ -26,6 +26,9 @@ pub struct ApplicationSettings {
     pub interleave_wait_ms: Option<u64>,
     /// Whether a second publisher takes over instead of being refused.
     pub replace_publisher: Option<bool>,
+    /// Where streams that nobody publishes here are pulled from: URLs with `{app}` and `{name}`, the preferred one
+    /// first, at most 8. They come back without credentials and secrets; sent as they came, they keep them.
+    pub origins: Option<Vec<String>>,
 }
 
 /// A rule for streams by name.

@@ -32,6 +32,8 @@ pub struct ApplicationRow {
     pub interleave_wait_ms: Option<i64>,
     /// Whether a second publisher takes over.
     pub replace_publisher: Option<bool>,
+    /// URLs to pull from, one a line.
+    pub origins: Option<String>,
     /// Unix seconds.
     pub created_at: i64,
 }
@@ -50,8 +52,28 @@ fn application(row: &SqliteRow) -> ApplicationRow {
         gop_cap_bytes: row.get("gop_cap_bytes"),
         interleave_wait_ms: row.get("interleave_wait_ms"),
         replace_publisher: row.get("replace_publisher"),
+        origins: row.get("origins"),
         created_at: row.get("created_at"),
     }
+}
+
+type Statement<'q> = sqlx::query::Query<'q, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;
+
+/// What adding and changing a rule have in common, in the order of the columns.
+fn bind<'q>(statement: Statement<'q>, row: &'q ApplicationRow) -> Statement<'q> {
+    statement
+        .bind(&row.pattern)
+        .bind(&row.publish)
+        .bind(&row.play)
+        .bind(&row.outputs)
+        .bind(&row.audio)
+        .bind(row.merge_window_ms)
+        .bind(row.publisher_grace_ms)
+        .bind(row.idle_close_ms)
+        .bind(row.gop_cap_bytes)
+        .bind(row.interleave_wait_ms)
+        .bind(row.replace_publisher)
+        .bind(&row.origins)
 }
 
 impl Database {
@@ -69,26 +91,13 @@ impl Database {
     /// # Errors
     /// [`DbError::Exists`] when the pattern has one.
     pub async fn add_application(&self, row: &ApplicationRow) -> Result<i64, DbError> {
-        let done = sqlx::query(
+        let insert = sqlx::query(
             "INSERT INTO applications
              (pattern, publish, play, outputs, audio, merge_window_ms, publisher_grace_ms, idle_close_ms,
-              gop_cap_bytes, interleave_wait_ms, replace_publisher, created_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(&row.pattern)
-        .bind(&row.publish)
-        .bind(&row.play)
-        .bind(&row.outputs)
-        .bind(&row.audio)
-        .bind(row.merge_window_ms)
-        .bind(row.publisher_grace_ms)
-        .bind(row.idle_close_ms)
-        .bind(row.gop_cap_bytes)
-        .bind(row.interleave_wait_ms)
-        .bind(row.replace_publisher)
-        .bind(row.created_at)
-        .execute(&self.pool)
-        .await?;
+              gop_cap_bytes, interleave_wait_ms, replace_publisher, origins, created_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        );
+        let done = bind(insert, row).bind(row.created_at).execute(&self.pool).await?;
         Ok(done.last_insert_rowid())
     }
 
@@ -97,25 +106,12 @@ impl Database {
     /// # Errors
     /// [`DbError::Exists`] when another rule has the pattern.
     pub async fn update_application(&self, row: &ApplicationRow) -> Result<bool, DbError> {
-        let done = sqlx::query(
+        let update = sqlx::query(
             "UPDATE applications SET pattern = ?, publish = ?, play = ?, outputs = ?, audio = ?, merge_window_ms = ?,
              publisher_grace_ms = ?, idle_close_ms = ?, gop_cap_bytes = ?, interleave_wait_ms = ?,
-             replace_publisher = ? WHERE id = ?",
-        )
-        .bind(&row.pattern)
-        .bind(&row.publish)
-        .bind(&row.play)
-        .bind(&row.outputs)
-        .bind(&row.audio)
-        .bind(row.merge_window_ms)
-        .bind(row.publisher_grace_ms)
-        .bind(row.idle_close_ms)
-        .bind(row.gop_cap_bytes)
-        .bind(row.interleave_wait_ms)
-        .bind(row.replace_publisher)
-        .bind(row.id)
-        .execute(&self.pool)
-        .await?;
+             replace_publisher = ?, origins = ? WHERE id = ?",
+        );
+        let done = bind(update, row).bind(row.id).execute(&self.pool).await?;
         Ok(done.rows_affected() > 0)
     }
 

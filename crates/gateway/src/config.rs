@@ -105,6 +105,8 @@ pub struct Config {
     pub limits: Limits,
     /// Groups for RTSP by multicast; without them it is refused.
     pub multicast: Option<MulticastConfig>,
+    /// Names this server to others that it asks for streams, so that no question goes in a circle.
+    pub server_id: String,
     /// Reverse proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
 }

@@ -3,7 +3,9 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use hub::{Access, AccessDenied, AccessRequest, Action, Grant, Hub, StreamKey};
+use base::ErrorKind;
+use hub::resolver::Asker;
+use hub::{Access, AccessDenied, AccessRequest, Action, Grant, Hub, OpenError, OpenStream, Phase, StreamKey};
 use tokio::sync::watch;
 
 use crate::config::Config;
@@ -52,6 +54,13 @@ pub struct Gateway {
     pub(crate) stopping: watch::Sender<bool>,
     /// The runtime for everything that is not media.
     pub(crate) runtime: tokio::runtime::Handle,
+}
+
+/// Servers that a question may come through; more is no tree of servers any more.
+const MAX_VIA: usize = 8;
+
+fn servers(list: &str) -> Vec<String> {
+    list.split(',').take(MAX_VIA).map(|id| id.chars().take(64).collect()).collect()
 }
 
 impl std::fmt::Debug for Gateway {
@@ -140,6 +149,18 @@ impl Gateway {
             tracing::info!(%address, stream = %key, protocol, action = action.as_str(), reason = %denied, "Access denied.");
         }
         answer
+    }
+
+    /// Opens a stream for a viewer who may play it. `via` names the servers that the question came through.
+    pub(crate) async fn open(&self, key: &StreamKey, via: Option<&str>) -> Result<OpenStream, OpenError> {
+        let asker = Asker { via: via.map(servers).unwrap_or_default() };
+        let is_live = || self.hub.find(key).is_some_and(|stream| stream.phase() == Phase::Live);
+        if asker.via.contains(&self.config.server_id) && !is_live() {
+            tracing::warn!(stream = %key, "The origins of several servers lead in a circle.");
+            let text = "The origins lead in a circle: this server asks for the stream itself.".to_owned();
+            return Err(OpenError { kind: ErrorKind::NotFound, text });
+        }
+        self.hub.open_for(key, self.config.play_wait, &asker).await
     }
 
     pub(crate) fn is_trusted_proxy(&self, address: IpAddr) -> bool {

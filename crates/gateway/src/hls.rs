@@ -140,8 +140,7 @@ async fn begin(
         .await
         .map_err(|denied| Failure { kind: denied.kind, text: denied.reason })?;
     let open = gateway
-        .hub
-        .open(&request.key, gateway.config.play_wait)
+        .open(&request.key, request.via.as_deref())
         .await
         .map_err(|error| Failure { kind: error.kind, text: error.text })?;
     let full = |_| Failure::new(ErrorKind::Exhausted, "Too many viewers watch by HLS.");

@@ -246,6 +246,18 @@ impl PullUrl {
         self.encrypted
     }
 
+    /// Host and port, as a name for the server.
+    pub(crate) fn server(&self) -> String {
+        format!("{}:{}", self.host(), self.port())
+    }
+
+    /// The same URL with another parameter in its query.
+    #[must_use]
+    pub fn with_parameter(mut self, name: &str, value: &str) -> Self {
+        self.url.query_pairs_mut().append_pair(name, value);
+        self
+    }
+
     /// The same URL with credentials and certificate of another one.
     pub(crate) fn with_secrets_of(self, other: &Self) -> Self {
         Self { credentials: other.credentials.clone(), certificate: other.certificate, ..self }

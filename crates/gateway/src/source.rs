@@ -8,7 +8,7 @@ use base::{Backoff, ErrorKind};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use hub::publisher::{FeedbackSlot, StopReason};
-use hub::resolver::Offer;
+use hub::resolver::{Asker, Offer};
 use hub::{Feedback, Hub, Leg, OpenError, PublishRequest, Publisher, PublisherAddress, StreamKey, StreamProvider};
 use media::{AccessUnit, TrackConfig};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
@@ -22,6 +22,8 @@ const FIRST_DELAY: Duration = Duration::from_secs(1);
 const MAX_DELAY: Duration = Duration::from_secs(60);
 /// A pull that lived this long was a success: the next failure starts the back-off anew.
 const HEALTHY_AFTER: Duration = Duration::from_secs(30);
+/// A server that did not answer is asked after the others for this long.
+const UNHEALTHY_FOR: Duration = Duration::from_secs(30);
 /// An on-demand source looks this often whether somebody still waits.
 const WANTED_CHECK: Duration = Duration::from_millis(500);
 
@@ -30,8 +32,8 @@ const WANTED_CHECK: Duration = Duration::from_millis(500);
 pub struct SourceSpec {
     /// The stream that it feeds.
     pub key: StreamKey,
-    /// From where.
-    pub url: PullUrl,
+    /// From where: tried in this order until one works; at least one.
+    pub urls: Vec<PullUrl>,
     /// Always, or only while somebody watches.
     pub always: bool,
     /// Forgotten once nobody watches it any more: another system named it for this time.
@@ -85,6 +87,8 @@ pub struct Sources {
     guard: PullGuard,
     per_host: usize,
     hosts: Mutex<HashMap<String, Arc<Semaphore>>>,
+    /// Servers that did not answer, and when they failed last.
+    failing: Mutex<HashMap<String, Instant>>,
     entries: Mutex<HashMap<StreamKey, Arc<Source>>>,
 }
 
@@ -105,7 +109,14 @@ impl Source {
 impl Sources {
     /// No sources yet; at most `per_host` of one host connect at the same time.
     pub fn new(gateway: Arc<Gateway>, guard: PullGuard, per_host: usize) -> Arc<Self> {
-        Arc::new(Self { gateway, guard, per_host, hosts: Mutex::default(), entries: Mutex::default() })
+        Arc::new(Self {
+            gateway,
+            guard,
+            per_host,
+            hosts: Mutex::default(),
+            failing: Mutex::default(),
+            entries: Mutex::default(),
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<StreamKey, Arc<Source>>> {
@@ -156,6 +167,11 @@ impl Sources {
         }
     }
 
+    /// Whether a stream has a source.
+    pub fn has(&self, key: &StreamKey) -> bool {
+        self.lock().contains_key(key)
+    }
+
     /// How the source of a stream does.
     pub fn status(&self, key: &StreamKey) -> Option<SourceStatus> {
         self.lock().get(key).map(|source| source.lock().clone())
@@ -190,9 +206,7 @@ impl Sources {
     async fn attempt(&self, source: &Arc<Source>, backoff: &mut Backoff) {
         let started = Instant::now();
         source.lock().state = SourceState::Connecting;
-        Metrics::count(&self.gateway.metrics.pull_attempts);
-        let permit = self.host(source.spec.url.host()).acquire_owned().await.ok();
-        let outcome = self.pull_on_shard(source, permit).await;
+        let outcome = self.pull_from_any(source).await;
         if started.elapsed() >= HEALTHY_AFTER {
             backoff.reset();
         }
@@ -207,10 +221,52 @@ impl Sources {
         }
     }
 
+    /// Goes through the URLs until one works; what went on after media had flowed ends the attempt.
+    async fn pull_from_any(&self, source: &Arc<Source>) -> Result<(), PullFailure> {
+        let mut urls = self.by_health(&source.spec.urls).into_iter().peekable();
+        while let Some(url) = urls.next() {
+            Metrics::count(&self.gateway.metrics.pull_attempts);
+            let permit = self.host(url.host()).acquire_owned().await.ok();
+            let outcome = self.pull_on_shard(source, url.clone(), permit).await;
+            self.note_health(&url, &outcome);
+            let flowed = source.lock().state == SourceState::Live;
+            match outcome {
+                Err(failure) if !flowed && urls.peek().is_some() => {
+                    if let Some(open) = self.gateway.hub.prepare(&source.spec.key) {
+                        open.stream.step(failure.leg, false, format!("{url}: {failure}."));
+                    }
+                }
+                outcome => return outcome,
+            }
+        }
+        Ok(())
+    }
+
+    /// The URLs whose servers answer, then those whose servers lately did not.
+    fn by_health(&self, urls: &[PullUrl]) -> Vec<PullUrl> {
+        let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
+        failing.retain(|_, at| at.elapsed() < UNHEALTHY_FOR);
+        let mut urls = urls.to_vec();
+        urls.sort_by_key(|url| failing.contains_key(&url.server()));
+        urls
+    }
+
+    fn note_health(&self, url: &PullUrl, outcome: &Result<(), PullFailure>) {
+        let silent = |failure: &PullFailure| {
+            matches!(failure.leg, Leg::Name | Leg::Connect) || failure.kind == ErrorKind::Timeout
+        };
+        let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
+        match outcome {
+            Err(failure) if silent(failure) => failing.insert(url.server(), Instant::now()),
+            _ => failing.remove(&url.server()),
+        };
+    }
+
     /// The pull runs where media belongs; a source that is removed takes it along.
     async fn pull_on_shard(
         &self,
         source: &Arc<Source>,
+        url: PullUrl,
         permit: Option<OwnedSemaphorePermit>,
     ) -> Result<(), PullFailure> {
         let (done, outcome) = tokio::sync::oneshot::channel();
@@ -219,9 +275,9 @@ impl Sources {
         shard
             .spawn(move |_| async move {
                 let mut removed = source.removed.subscribe();
-                let mut sink = PublishingSink::new(&source, &gateway, permit);
+                let mut sink = PublishingSink::new(&source, &url, &gateway, permit);
                 let outcome = tokio::select! {
-                    outcome = pull(&source.spec.url, &guard, &mut sink) => outcome,
+                    outcome = pull(&url, &guard, &mut sink) => outcome,
                     _ = removed.wait_for(|removed| *removed) => Ok(()),
                 };
                 sink.finish(&outcome);
@@ -238,7 +294,7 @@ impl Sources {
 
     fn note_failure(&self, source: &Source, failure: PullFailure, delay: Duration, failures: u32) {
         tracing::info!(
-            stream = %source.spec.key, url = %source.spec.url, leg = failure.leg.as_str(), error = %failure, failures,
+            stream = %source.spec.key, leg = failure.leg.as_str(), error = %failure, failures,
             next_attempt_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX), "A source failed."
         );
         if let Some(open) = self.gateway.hub.prepare(&source.spec.key) {
@@ -275,7 +331,7 @@ impl StreamProvider for Sources {
         "sources"
     }
 
-    fn open(&self, key: &StreamKey) -> BoxFuture<'_, Result<Offer, OpenError>> {
+    fn open(&self, key: &StreamKey, _asker: &Asker) -> BoxFuture<'_, Result<Offer, OpenError>> {
         let offer = match self.lock().get(key) {
             None => Ok(Offer::Unknown),
             Some(source) => {
@@ -303,6 +359,7 @@ impl StreamProvider for Sources {
 /// Publishes what a pull delivers.
 struct PublishingSink<'a> {
     source: &'a Source,
+    url: &'a PullUrl,
     gateway: &'a Gateway,
     publisher: Option<Publisher>,
     feedback: Option<Arc<FeedbackSlot>>,
@@ -312,8 +369,13 @@ struct PublishingSink<'a> {
 }
 
 impl<'a> PublishingSink<'a> {
-    const fn new(source: &'a Source, gateway: &'a Gateway, permit: Option<OwnedSemaphorePermit>) -> Self {
-        Self { source, gateway, publisher: None, feedback: None, permit, stopped: None }
+    const fn new(
+        source: &'a Source,
+        url: &'a PullUrl,
+        gateway: &'a Gateway,
+        permit: Option<OwnedSemaphorePermit>,
+    ) -> Self {
+        Self { source, url, gateway, publisher: None, feedback: None, permit, stopped: None }
     }
 
     fn hub(&self) -> &Hub {
@@ -323,10 +385,10 @@ impl<'a> PublishingSink<'a> {
     fn publish(&mut self) -> Result<&mut Publisher, PullFailure> {
         if self.publisher.is_none() {
             let spec = &self.source.spec;
-            let protocol = spec.url.spoken().publisher();
+            let protocol = self.url.spoken().publisher();
             let request = PublishRequest {
                 key: spec.key.clone(),
-                address: PublisherAddress { protocol, peer: spec.url.to_string(), socket: None },
+                address: PublisherAddress { protocol, peer: self.url.to_string(), socket: None },
                 on_demand: !spec.always,
             };
             let publisher = self.hub().publish(request).map_err(|error| PullFailure {

@@ -9,7 +9,7 @@ use base::ErrorKind;
 use tokio::sync::broadcast;
 
 use crate::publisher::{PublishRequest, Publisher};
-use crate::resolver::{Offer, OpenError, StreamProvider};
+use crate::resolver::{Asker, Offer, OpenError, StreamProvider};
 use crate::session::{Session, SessionRecord, SessionStart};
 use crate::stream::{Interest, Phase, Records, Stream, StreamOptions, StreamRules};
 use crate::{HubEvent, StreamKey};
@@ -136,6 +136,14 @@ impl Hub {
     /// # Cancel safety
     /// Safe: dropping the future gives up the wait.
     pub async fn open(&self, key: &StreamKey, wait: Duration) -> Result<OpenStream, OpenError> {
+        self.open_for(key, wait, &Asker::default()).await
+    }
+
+    /// As [`Hub::open`], on somebody's behalf.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn open_for(&self, key: &StreamKey, wait: Duration, asker: &Asker) -> Result<OpenStream, OpenError> {
         let deadline = tokio::time::Instant::now() + wait;
         let open = self.prepare(key).ok_or_else(|| OpenError {
             kind: ErrorKind::Exhausted,
@@ -146,10 +154,14 @@ impl Hub {
         }
         let mut phase = open.stream.watch_phase();
         let started = open.stream.publisher().is_some()
-            || match tokio::time::timeout_at(deadline, self.ask_providers(key)).await {
+            || match tokio::time::timeout_at(deadline, self.ask_providers(key, asker)).await {
                 Ok(answer) => answer?,
                 Err(_) => return Err(waited_in_vain(&open.stream, false)),
             };
+        // Another server has more places to ask; its viewers wait there.
+        if !started && !asker.via.is_empty() {
+            return Err(OpenError::not_found(key));
+        }
         loop {
             match &*phase.borrow_and_update() {
                 Phase::Live | Phase::Grace(_) => break,
@@ -166,9 +178,9 @@ impl Hub {
         Ok(open)
     }
 
-    async fn ask_providers(&self, key: &StreamKey) -> Result<bool, OpenError> {
+    async fn ask_providers(&self, key: &StreamKey, asker: &Asker) -> Result<bool, OpenError> {
         for provider in self.providers.get().into_iter().flatten() {
-            if provider.open(key).await? == Offer::Started {
+            if provider.open(key, asker).await? == Offer::Started {
                 return Ok(true);
             }
         }

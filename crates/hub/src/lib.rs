@@ -37,7 +37,7 @@ mod wakeup;
 
 pub use access::{Access, AccessDenied, AccessRequest, Action, Grant};
 pub use event::HubEvent;
-pub use hub::{Hub, PublishError};
+pub use hub::{Hub, OpenStream, PublishError};
 pub use key::{InvalidName, StreamKey};
 pub use publisher::{Feedback, PublishRequest, Publisher, PublisherAddress};
 pub use rendition::{Chunk, Rendition, RenditionKey};

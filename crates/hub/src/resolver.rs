@@ -5,6 +5,14 @@ use futures_util::future::BoxFuture;
 
 use crate::StreamKey;
 
+/// On whose behalf a stream is asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asker {
+    /// Ids of the servers that the question came through, the one that was asked first in front. A server that
+    /// finds itself here is asked in a circle.
+    pub via: Vec<String>,
+}
+
 /// Something that can bring a stream to life when somebody asks for it.
 ///
 /// Providers are asked in the order of registration, after running streams. The first that answers
@@ -14,7 +22,7 @@ pub trait StreamProvider: Send + Sync {
     fn name(&self) -> &'static str;
 
     /// Starts what feeds `key`, or says that this provider does not know it. Returns soon.
-    fn open(&self, key: &StreamKey) -> BoxFuture<'_, Result<Offer, OpenError>>;
+    fn open(&self, key: &StreamKey, asker: &Asker) -> BoxFuture<'_, Result<Offer, OpenError>>;
 }
 
 /// A provider's answer.

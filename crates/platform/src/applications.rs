@@ -15,6 +15,8 @@ use crate::unix_now;
 
 /// Rules at a time: they are looked through for every session.
 pub const MAX_RULES: usize = 1000;
+/// Origins of one rule.
+pub const MAX_ORIGINS: usize = 8;
 
 /// How a session is let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +118,9 @@ pub struct RuleSettings {
     pub interleave_wait: Option<Duration>,
     /// Whether a second publisher takes over.
     pub replace_publisher: Option<bool>,
+    /// Where streams that nobody publishes here are pulled from: URLs with places for the name, the preferred one
+    /// first; up to [`MAX_ORIGINS`].
+    pub origins: Option<Vec<String>>,
 }
 
 impl RuleSettings {
@@ -132,6 +137,7 @@ impl RuleSettings {
             gop_cap_bytes: self.gop_cap_bytes.or(wider.gop_cap_bytes),
             interleave_wait: self.interleave_wait.or(wider.interleave_wait),
             replace_publisher: self.replace_publisher.or(wider.replace_publisher),
+            origins: self.origins.or_else(|| wider.origins.clone()),
         }
     }
 
@@ -169,6 +175,9 @@ impl RuleSettings {
         millis("publisher_grace_ms", self.publisher_grace, 600_000)?;
         millis("idle_close_ms", self.idle_close, 3_600_000)?;
         millis("interleave_wait_ms", self.interleave_wait, 1000)?;
+        if self.origins.as_ref().is_some_and(|origins| origins.len() > MAX_ORIGINS) {
+            return Err(RuleError::Range { field: "origins", min: 0, max: MAX_ORIGINS as u64 });
+        }
         match self.gop_cap_bytes {
             Some(bytes) if !(65_536..=1 << 30).contains(&bytes) => {
                 Err(RuleError::Range { field: "gop_cap_bytes", min: 65_536, max: 1 << 30 })
@@ -417,6 +426,7 @@ fn row(rule: &Rule) -> ApplicationRow {
         gop_cap_bytes: settings.gop_cap_bytes.map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX)),
         interleave_wait_ms: settings.interleave_wait.map(millis_of),
         replace_publisher: settings.replace_publisher,
+        origins: settings.origins.as_ref().map(|origins| origins.join("\n")),
         created_at: rule.created_at,
     }
 }
@@ -438,6 +448,7 @@ fn rule(row: &ApplicationRow) -> Result<Rule, RuleError> {
             gop_cap_bytes: row.gop_cap_bytes.and_then(|bytes| usize::try_from(bytes).ok()),
             interleave_wait: millis(row.interleave_wait_ms),
             replace_publisher: row.replace_publisher,
+            origins: row.origins.as_deref().map(|origins| origins.lines().map(str::to_owned).collect()),
         },
         created_at: row.created_at,
     })

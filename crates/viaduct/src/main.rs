@@ -7,6 +7,7 @@ mod config;
 mod data_dir;
 mod http;
 mod logging;
+mod origins;
 mod process;
 mod server;
 

@@ -31,6 +31,7 @@ pub(crate) use state::{App, Live};
 
 use crate::config::{Settings, Values};
 use crate::data_dir::DataDir;
+use crate::origins::Origins;
 use crate::process::CpuMeter;
 use crate::{ServeArgs, certificate, http, logging};
 
@@ -88,7 +89,7 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     let tokens = TokenAccess::new(signer.clone(), Arc::clone(&applications), args.dev);
     let (router, slot) = http::handler();
     let gateway = Gateway::new(GatewayParts {
-        config: gateway_config(&settings),
+        config: gateway_config(&settings, data.server_id()?),
         hub: Arc::clone(&hub),
         access: Arc::new(HookAccess::new(Arc::new(tokens), Arc::clone(&hooks))),
         control: router,
@@ -97,7 +98,8 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     })?;
     let sources = Sources::new(Arc::clone(&gateway), guard.clone(), settings.pull_connections_per_host);
     let named = HookProvider::new(Arc::clone(&hooks), Arc::new(NamedSources(Arc::clone(&sources))));
-    hub.set_providers(vec![Arc::clone(&sources) as Arc<dyn hub::StreamProvider>, Arc::new(named)]);
+    let origins = Origins::new(Arc::clone(&applications), Arc::clone(&sources), data.server_id()?);
+    hub.set_providers(vec![Arc::clone(&sources) as Arc<dyn hub::StreamProvider>, Arc::new(origins), Arc::new(named)]);
     start_stored_sources(&database, &sources).await?;
     let relays = Relays::new(Arc::clone(&gateway), guard.clone());
     start_stored_relays(&database, &relays).await?;
@@ -177,8 +179,9 @@ async fn open_accounts(
     Ok(accounts)
 }
 
-fn gateway_config(settings: &Settings) -> Config {
+fn gateway_config(settings: &Settings, server_id: String) -> Config {
     Config {
+        server_id,
         listen: settings.listeners.clone(),
         shards: settings.media_shards,
         merge_window: settings.merge_window,
@@ -195,7 +198,12 @@ async fn start_stored_sources(database: &Database, sources: &Arc<Sources>) -> an
         let url = PullUrl::parse(&row.url, row.username.as_deref(), row.password.as_deref());
         match (StreamKey::new(&row.app, &row.name), url) {
             (Ok(key), Ok(url)) => {
-                sources.put(SourceSpec { key, url, always: row.mode == SourceMode::Always, transient: false });
+                sources.put(SourceSpec {
+                    key,
+                    urls: vec![url],
+                    always: row.mode == SourceMode::Always,
+                    transient: false,
+                });
             }
             _ => tracing::warn!(source = ?row, "A stored source is not usable any more; change it in the console."),
         }
@@ -209,7 +217,7 @@ struct NamedSources(Arc<Sources>);
 impl SourceStarter for NamedSources {
     fn start(&self, key: &StreamKey, source: &NamedSource) -> Result<(), String> {
         let url = PullUrl::parse(&source.url, source.username.as_deref(), source.password.as_deref())?;
-        self.0.put(SourceSpec { key: key.clone(), url, always: false, transient: true });
+        self.0.put(SourceSpec { key: key.clone(), urls: vec![url], always: false, transient: true });
         Ok(())
     }
 }

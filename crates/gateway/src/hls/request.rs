@@ -76,6 +76,8 @@ pub(crate) struct HlsRequest {
     pub(super) kind: Kind,
     pub(super) resource: Resource,
     pub(super) token: Option<String>,
+    /// Servers that ask on behalf of their viewers.
+    pub(super) via: Option<String>,
     pub(super) session: Option<SessionId>,
     /// `_HLS_msn` and `_HLS_part`: the answer waits until they are in the playlist.
     pub(super) wanted_segment: Option<u64>,
@@ -97,6 +99,7 @@ pub(crate) fn request(head: &Head) -> Option<HlsRequest> {
         kind,
         resource,
         token: None,
+        via: None,
         session: None,
         wanted_segment: None,
         wanted_part: None,
@@ -105,6 +108,7 @@ pub(crate) fn request(head: &Head) -> Option<HlsRequest> {
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
         match &*name {
             "token" => request.token = Some(value.into_owned()),
+            "via" => request.via = Some(value.into_owned()),
             "session" => request.session = value.parse().ok(),
             "_HLS_msn" => request.wanted_segment = value.parse().ok(),
             "_HLS_part" => request.wanted_part = value.parse().ok(),

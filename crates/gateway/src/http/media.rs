@@ -45,6 +45,8 @@ pub(super) struct MediaRequest {
     key: StreamKey,
     format: Format,
     token: Option<String>,
+    /// Servers that ask on behalf of their viewers.
+    via: Option<String>,
     start: Start,
     head_only: bool,
     websocket_key: Option<String>,
@@ -73,6 +75,7 @@ pub(super) fn request(head: &Head) -> Option<MediaRequest> {
         key,
         format,
         token: query.token.or(bearer),
+        via: query.via,
         start: query.start,
         head_only,
         websocket_key: head.websocket_key.clone().filter(|_| head.upgrades_to_websocket),
@@ -88,16 +91,18 @@ fn last_address(forwarded_for: &str) -> Option<IpAddr> {
 
 struct Query {
     token: Option<String>,
+    via: Option<String>,
     start: Start,
     hevc: HevcForm,
 }
 
 impl Query {
     fn parse(query: &str) -> Self {
-        let mut parsed = Self { token: None, start: Start::Key, hevc: HevcForm::Enhanced };
+        let mut parsed = Self { token: None, via: None, start: Start::Key, hevc: HevcForm::Enhanced };
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             match (&*name, &*value) {
                 ("token", token) => parsed.token = Some(token.to_owned()),
+                ("via", via) => parsed.via = Some(via.to_owned()),
                 ("start", "next") => parsed.start = Start::Next,
                 ("hevc", "12") => parsed.hevc = HevcForm::Domestic,
                 _ => {}
@@ -175,8 +180,7 @@ async fn open(gateway: &Gateway, request: &MediaRequest, peer: SocketAddr) -> Re
         .await
         .map_err(|denied| Failure { kind: denied.kind, text: denied.reason })?;
     let open = gateway
-        .hub
-        .open(&request.key, gateway.config.play_wait)
+        .open(&request.key, request.via.as_deref())
         .await
         .map_err(|error| Failure { kind: error.kind, text: error.text })?;
     let rendition = open.stream.rendition(request.rendition_key(), || request.muxer()).ok_or_else(|| Failure {

@@ -208,12 +208,8 @@ impl Peer {
             .authorize(Action::Play, &key, token(query), self.address.ip(), self.protocol())
             .await
             .map_err(|denied| (denied.kind, denied.reason))?;
-        let open = self
-            .gateway
-            .hub
-            .open(&key, self.gateway.config.play_wait)
-            .await
-            .map_err(|error| (error.kind, error.text))?;
+        let via = parameter(query, "via");
+        let open = self.gateway.open(&key, via.as_deref()).await.map_err(|error| (error.kind, error.text))?;
         let hevc =
             if parameter(query, "hevc").as_deref() == Some("12") { HevcForm::Domestic } else { HevcForm::Enhanced };
         let name = if hevc == HevcForm::Domestic { "rtmp:hevc12" } else { "rtmp" };

@@ -303,12 +303,9 @@ impl Peer {
     async fn open(&mut self, asked: &Asked) -> Result<String, Refusal> {
         let key = stream_key(asked)?;
         let grant = self.authorize(Action::Play, &key, asked).await?;
-        let open = self
-            .gateway
-            .hub
-            .open(&key, self.gateway.config.play_wait)
-            .await
-            .map_err(|error| Refusal::Status(error.kind, error.text))?;
+        let via = asked.url.query_value("via");
+        let open = self.gateway.open(&key, via.as_deref()).await;
+        let open = open.map_err(|error| Refusal::Status(error.kind, error.text))?;
         let tracks = open.stream.tracks();
         let description = rtp::tracks_to_description(&key.to_string(), tracks.list.iter().map(|track| &**track));
         if description.media.is_empty() {

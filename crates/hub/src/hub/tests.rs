@@ -435,13 +435,22 @@ impl StreamProvider for Scripted {
         "scripted"
     }
 
-    fn open(&self, _key: &StreamKey) -> BoxFuture<'_, Result<Offer, OpenError>> {
+    fn open(&self, _key: &StreamKey, _asker: &Asker) -> BoxFuture<'_, Result<Offer, OpenError>> {
         self.asked.fetch_add(1, Ordering::Relaxed);
         std::future::ready(self.answer.clone()).boxed()
     }
 }
 
 const WAIT: Duration = Duration::from_secs(10);
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_asks_for_its_viewers_is_not_held() {
+    let hub = hub();
+    let asker = Asker { via: vec!["edge".to_owned()] };
+    let asked = tokio::time::Instant::now();
+    let error = hub.open_for(&key("road/k1"), WAIT, &asker).await.unwrap_err();
+    assert_eq!((error.kind, asked.elapsed()), (ErrorKind::NotFound, Duration::ZERO));
+}
 
 #[tokio::test(start_paused = true)]
 async fn who_plays_before_anybody_publishes_is_held_until_somebody_does() {

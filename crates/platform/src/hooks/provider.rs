@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use base::ErrorKind;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use hub::resolver::Offer;
+use hub::resolver::{Asker, Offer};
 use hub::{OpenError, StreamKey, StreamProvider};
 
 use super::{HookEvent, Hooks, NamedSource};
@@ -80,7 +80,7 @@ impl StreamProvider for HookProvider {
         "hooks"
     }
 
-    fn open(&self, key: &StreamKey) -> BoxFuture<'_, Result<Offer, OpenError>> {
+    fn open(&self, key: &StreamKey, _asker: &Asker) -> BoxFuture<'_, Result<Offer, OpenError>> {
         let key = key.clone();
         async move { self.locate(&key).await }.boxed()
     }

@@ -165,7 +165,7 @@ async fn a_stream_that_nobody_knows_is_asked_for_once_and_started() {
     hooks.add(&input(&["not_found"])).await.unwrap();
     let starter = Arc::new(Starter(Mutex::default()));
     let provider = HookProvider::new(Arc::clone(&hooks), Arc::clone(&starter) as Arc<dyn SourceStarter>);
-    let open = async |key: &str| provider.open(&key.parse().unwrap()).await;
+    let open = async |key: &str| provider.open(&key.parse().unwrap(), &hub::resolver::Asker::default()).await;
     assert_eq!(open("rail/1").await, Ok(hub::resolver::Offer::Unknown));
     for _ in 0..3 {
         assert_eq!(open("road/1").await, Ok(hub::resolver::Offer::Unknown));

@@ -96,6 +96,7 @@ fn serve(args: &SimArgs, hub: &Arc<Hub>) -> anyhow::Result<SocketAddr> {
     let (control, _nothing_but_media) = http::handler();
     let gateway = Gateway::new(GatewayParts {
         config: Config {
+            server_id: String::new(),
             listen: Vec::new(),
             shards: 1,
             merge_window: Duration::ZERO,

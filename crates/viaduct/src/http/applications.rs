@@ -7,6 +7,7 @@ use api::{Application, ApplicationInput, ApplicationList, ApplicationSettings, E
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use gateway::UrlTemplate;
 use hub::{StreamKey, StreamOptions, StreamRules};
 use platform::applications::{self, Admission, Output, Rule, RuleError, RuleSettings};
 
@@ -42,7 +43,29 @@ fn settings_view(settings: &RuleSettings) -> ApplicationSettings {
         gop_cap_bytes: settings.gop_cap_bytes.map(bytes_of),
         interleave_wait_ms: settings.interleave_wait.map(millis),
         replace_publisher: settings.replace_publisher,
+        origins: settings.origins.as_ref().map(|origins| origins.iter().map(|origin| shown(origin)).collect()),
     }
+}
+
+/// An origin without credentials and secrets.
+fn shown(origin: &str) -> String {
+    UrlTemplate::parse(origin, None, None).map_or_else(|_| "***".to_owned(), |template| template.to_string())
+}
+
+/// Origins as they were typed; one that is still as it was shown keeps its credentials and secrets.
+fn origins_of(typed: &[String], stored: Option<&Rule>) -> Result<Vec<String>, Failure> {
+    let stored = stored.and_then(|rule| rule.settings.origins.as_deref()).unwrap_or_default();
+    let checked = |text: &String| {
+        let text = text.trim();
+        let kept = stored.iter().find(|origin| shown(origin) == text);
+        let invalid = |error: String| Failure::invalid("origins", format!("{error}."));
+        let template = UrlTemplate::parse(kept.map_or(text, String::as_str), None, None).map_err(invalid)?;
+        if !template.has_places() {
+            return Err(Failure::invalid("origins", "Write {name} where the stream's name goes."));
+        }
+        Ok(kept.cloned().unwrap_or_else(|| text.to_owned()))
+    };
+    typed.iter().filter(|text| !text.trim().is_empty()).map(checked).collect()
 }
 
 /// What options of the hub, and the rest of a rule, look like when nothing is left open.
@@ -60,10 +83,11 @@ fn complete(app: &App, options: &StreamOptions, rules: &RuleSettings) -> Applica
         gop_cap_bytes: Some(options.gop_cap_bytes),
         interleave_wait: Some(options.interleave_wait),
         replace_publisher: Some(options.replace_publisher),
+        origins: rules.origins.clone().or_else(|| Some(Vec::new())),
     })
 }
 
-fn settings_of(input: &ApplicationSettings) -> Result<RuleSettings, Failure> {
+fn settings_of(input: &ApplicationSettings, stored: Option<&Rule>) -> Result<RuleSettings, Failure> {
     let words = input.outputs.as_ref().map(|words| words.iter().map(String::as_str));
     let millis = |value: Option<u64>| value.map(Duration::from_millis);
     Ok(RuleSettings {
@@ -77,6 +101,7 @@ fn settings_of(input: &ApplicationSettings) -> Result<RuleSettings, Failure> {
         gop_cap_bytes: input.gop_cap_bytes.map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX)),
         interleave_wait: millis(input.interleave_wait_ms),
         replace_publisher: input.replace_publisher,
+        origins: input.origins.as_ref().map(|origins| origins_of(origins, stored)).transpose()?,
     })
 }
 
@@ -102,7 +127,7 @@ pub(super) async fn add(
     Body(input): Body<ApplicationInput>,
 ) -> Result<(StatusCode, Json<Application>), Failure> {
     let pattern = input.pattern.parse().map_err(RuleError::from)?;
-    let rule = app.applications.add(pattern, settings_of(&input.settings)?).await?;
+    let rule = app.applications.add(pattern, settings_of(&input.settings, None)?).await?;
     tracing::info!(user = who.user.name, pattern = %rule.pattern, "A rule was added.");
     Ok((StatusCode::CREATED, Json(view(&app, &rule))))
 }
@@ -114,7 +139,9 @@ pub(super) async fn change(
     Body(input): Body<ApplicationInput>,
 ) -> Result<Json<Application>, Failure> {
     let pattern = input.pattern.parse().map_err(RuleError::from)?;
-    let rule = app.applications.change(id, pattern, settings_of(&input.settings)?).await?;
+    let rules = app.applications.rules();
+    let settings = settings_of(&input.settings, rules.iter().find(|rule| rule.id == id))?;
+    let rule = app.applications.change(id, pattern, settings).await?;
     tracing::info!(user = who.user.name, pattern = %rule.pattern, "A rule was changed.");
     Ok(Json(view(&app, &rule)))
 }

@@ -88,7 +88,7 @@ fn checked(input: &SourceInput, stored: Option<&SourceRow>) -> Result<(SourceSpe
         mode,
         created_at: stored.map_or_else(unix_now, |row| row.created_at),
     };
-    Ok((SourceSpec { key, url, always: mode == SourceMode::Always, transient: false }, row))
+    Ok((SourceSpec { key, urls: vec![url], always: mode == SourceMode::Always, transient: false }, row))
 }
 
 pub(super) async fn add(

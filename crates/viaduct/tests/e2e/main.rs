@@ -16,6 +16,7 @@ mod input;
 mod leaks;
 mod matrix;
 mod network;
+mod origins;
 mod program;
 mod publishers;
 mod pulls;
