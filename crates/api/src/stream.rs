@@ -162,6 +162,8 @@ pub struct StreamUrls {
     pub ws_ts: Option<String>,
     /// Fragmented MP4 with low-latency parts.
     pub hls: Option<String>,
+    /// HLS with the token in the path, for a CDN that leaves `/t/TOKEN` out of its cache key.
+    pub hls_cdn: Option<String>,
     /// Transport stream segments.
     pub hls_ts: Option<String>,
 }

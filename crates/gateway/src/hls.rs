@@ -5,8 +5,13 @@
 //! index.m3u8?token=  --grant, session--> media.m3u8?session=  --> 12.m4s, 13.0.m4s, init-1.mp4 ?session=
 //! ```
 //! The first playlist asks for permission and starts a session; everything that it leads to names the session, so
-//! that viewers are counted, accounted, kicked and end with their grant. A CDN leaves `session` out of its cache
-//! key for segments, which are the same for all.
+//! that viewers are counted, accounted, kicked and end with their grant.
+//!
+//! ```text
+//! /t/TOKEN/APP/NAME/index.m3u8  -->  media.m3u8  -->  12.m4s, ...      all below the same path, for caches
+//! ```
+//! With the token in the path every answer is the same for all viewers, so a CDN leaves `/t/TOKEN` out of its
+//! cache key and asks once for all of them. All who show one token are one session.
 
 mod packager;
 mod request;
@@ -24,7 +29,7 @@ use bytes::Bytes;
 use container::fmp4;
 use container::m3u8::{Variant, write_multivariant};
 use futures_util::stream;
-use http::{Response, header};
+use http::{HeaderValue, Response, header};
 use http_body_util::{BodyExt, Full, StreamBody};
 use hub::{Action, SessionStart, StreamKey};
 use hyper::body::Frame;
@@ -34,6 +39,7 @@ use crate::context::Gateway;
 use crate::http::ControlResponse;
 use crate::http::head::Head;
 use crate::http::media::{problem_response, viewer_address};
+use crate::metrics::Metrics;
 use crate::shard::Shard;
 
 use packager::Packager;
@@ -116,14 +122,55 @@ pub(crate) async fn serve(
     head: &Head,
     peer: SocketAddr,
 ) -> ControlResponse {
+    Metrics::count(&gateway.metrics.hls_requests);
     let answer = match request.resource {
+        _ if request.is_shared => serve_shared(shard, gateway, &request, head, peer).await,
         Resource::Multivariant => begin(shard, gateway, &request, head, peer).await,
         _ => continue_session(gateway, &request).await,
     };
     answer.unwrap_or_else(|failure| problem_response(failure.kind.http_status(), &failure.text))
 }
 
-/// Grants, starts a session and names the media playlist.
+/// Answers a cache: the same to all who show the token.
+async fn serve_shared(
+    shard: &Rc<Shard>,
+    gateway: &Arc<Gateway>,
+    request: &HlsRequest,
+    head: &Head,
+    peer: SocketAddr,
+) -> Result<ControlResponse, Failure> {
+    let known = gateway.hls.find(&request.key, request.kind).is_some_and(|packager| {
+        request.session.is_some_and(|id| packager.sessions.find(id, packager.target()).is_some())
+    });
+    if !known {
+        let Admitted { packager, session } = admit(shard, gateway, request, head, peer).await?;
+        packager.sessions.put(request.session.ok_or_else(over)?, session);
+    }
+    let mut response = match request.resource {
+        Resource::Multivariant => {
+            let packager = gateway.hls.find(&request.key, request.kind).ok_or_else(over)?;
+            playlist_response(write_multivariant(&[variant(
+                packager.stream(),
+                request.kind.media_playlist().to_owned(),
+            )]))
+        }
+        _ => continue_session(gateway, request).await?,
+    };
+    if matches!(request.resource, Resource::Multivariant | Resource::Media) {
+        response.headers_mut().insert(header::CACHE_CONTROL, playlist_cache(request));
+    }
+    Ok(response)
+}
+
+/// How long a cache may keep a playlist: one that was waited for says the same for ever, another is soon old.
+fn playlist_cache(request: &HlsRequest) -> HeaderValue {
+    match request.wanted_segment {
+        Some(_) => HeaderValue::from_static("public, max-age=6"),
+        None => HeaderValue::from_static("public, max-age=1"),
+    }
+}
+
+/// Starts a session of a viewer's own and names the media playlist.
 async fn begin(
     shard: &Rc<Shard>,
     gateway: &Arc<Gateway>,
@@ -131,8 +178,28 @@ async fn begin(
     head: &Head,
     peer: SocketAddr,
 ) -> Result<ControlResponse, Failure> {
+    let Admitted { packager, session } = admit(shard, gateway, request, head, peer).await?;
+    let id = packager.sessions.add(session);
+    let uri = format!("{}?session={id}", request.kind.media_playlist());
+    Ok(playlist_response(write_multivariant(&[variant(packager.stream(), uri)])))
+}
+
+/// A viewer who may watch, and what cuts for him.
+struct Admitted {
+    packager: Arc<Packager>,
+    session: HlsSession,
+}
+
+/// Grants, opens the stream and starts to cut it.
+async fn admit(
+    shard: &Rc<Shard>,
+    gateway: &Arc<Gateway>,
+    request: &HlsRequest,
+    head: &Head,
+    peer: SocketAddr,
+) -> Result<Admitted, Failure> {
     let address = viewer_address(gateway, head.forwarded_for.as_deref(), peer);
-    let protocol = request.kind.protocol();
+    let protocol = request.protocol();
     let bearer = head.authorization.as_deref().and_then(|value| value.strip_prefix("Bearer ")).map(str::to_owned);
     let token = request.token.clone().or(bearer);
     let grant = gateway
@@ -148,9 +215,8 @@ async fn begin(
     let packager = packager(shard, gateway, &open.stream, request.kind)?;
     let user_agent = head.user_agent.as_deref().map(|agent| agent.chars().take(120).collect::<String>().into());
     let start = SessionStart { protocol, address, user_agent, grant };
-    let id = packager.sessions.add(HlsSession::new(gateway.hub.start_session(&open.stream, start), place));
-    let variant = variant(&open.stream, format!("{}?session={id}", request.kind.media_playlist()));
-    Ok(playlist_response(write_multivariant(&[variant])))
+    let session = HlsSession::new(gateway.hub.start_session(&open.stream, start), place);
+    Ok(Admitted { packager, session })
 }
 
 /// The packager of a stream, started when there is none.
@@ -204,12 +270,13 @@ fn variant(stream: &hub::Stream, uri: String) -> Variant {
     }
 }
 
+fn over() -> Failure {
+    let text = "The viewing session is over or unknown; begin again with the first playlist.";
+    Failure::new(ErrorKind::Forbidden, text)
+}
+
 /// Answers what a session asks for.
 async fn continue_session(gateway: &Arc<Gateway>, request: &HlsRequest) -> Result<ControlResponse, Failure> {
-    let over = || {
-        let text = "The viewing session is over or unknown; begin again with the first playlist.";
-        Failure::new(ErrorKind::Forbidden, text)
-    };
     let packager = &*gateway.hls.find(&request.key, request.kind).ok_or_else(over)?;
     let session = request.session.and_then(|id| packager.sessions.find(id, packager.target())).ok_or_else(over)?;
     packager.touch();
@@ -217,8 +284,7 @@ async fn continue_session(gateway: &Arc<Gateway>, request: &HlsRequest) -> Resul
         Resource::Multivariant => unreachable!("answered by `begin`"),
         Resource::Media => {
             wait_for_playlist(gateway, packager, request).await?;
-            let query = format!("?session={}", request.session.map(|id| id.to_string()).unwrap_or_default());
-            let text = packager.playlist().write(&query, request.skip);
+            let text = packager.playlist().write(&request.query_of_pieces(), request.skip);
             (vec![Bytes::from(text)], false)
         }
         Resource::Map(number) => (wait_for(packager, |segmenter| segmenter.map(number)).await?, true),

@@ -38,6 +38,8 @@ metrics! {
     stray_datagrams,
     /// RTP packets that were lost on their way to us.
     rtp_packets_lost,
+    /// Requests for playlists and pieces of HLS, answered or refused.
+    hls_requests,
     /// Attempts to pull a source.
     pull_attempts,
     /// Attempts that failed.

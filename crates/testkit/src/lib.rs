@@ -11,6 +11,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 #![expect(clippy::disallowed_methods, reason = "tests watch other processes and have nothing else to do meanwhile")]
 
+pub mod cache;
 pub mod clips;
 pub mod flv;
 pub mod hls;

@@ -10,6 +10,9 @@ use super::segmenter::Shape;
 use super::session::SessionId;
 use crate::http::head::Head;
 
+/// Stands in the path where the application needs no token.
+const NO_TOKEN: &str = "-";
+
 /// What segments are made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Kind {
@@ -79,11 +82,32 @@ pub(crate) struct HlsRequest {
     /// Servers that ask on behalf of their viewers.
     pub(super) via: Option<String>,
     pub(super) session: Option<SessionId>,
+    /// The token stands in the path, which is the same for all pieces: what is answered is for caches.
+    pub(super) is_shared: bool,
     /// `_HLS_msn` and `_HLS_part`: the answer waits until they are in the playlist.
     pub(super) wanted_segment: Option<u64>,
     pub(super) wanted_part: Option<u64>,
     /// `_HLS_skip`: a delta update.
     pub(super) skip: bool,
+}
+
+impl HlsRequest {
+    /// For sessions and accounts.
+    pub(super) const fn protocol(&self) -> &'static str {
+        match (self.kind, self.is_shared) {
+            (kind, false) => kind.protocol(),
+            (Kind::Fmp4, true) => "hls-cdn",
+            (Kind::Ts, true) => "hls-ts-cdn",
+        }
+    }
+
+    /// What names the session behind the URIs of a playlist.
+    pub(super) fn query_of_pieces(&self) -> String {
+        match self.session {
+            Some(id) if !self.is_shared => format!("?session={id}"),
+            _ => String::new(),
+        }
+    }
 }
 
 /// Recognises a request; everything else is somebody else's.
@@ -94,22 +118,24 @@ pub(crate) fn request(head: &Head) -> Option<HlsRequest> {
     let (path, query) = head.target.split_once('?').unwrap_or((&head.target, ""));
     let (stream, file) = path.strip_prefix('/')?.rsplit_once('/')?;
     let (kind, resource) = resource(file)?;
+    let (path_token, stream) = split_token(stream);
     let mut request = HlsRequest {
         key: stream.parse().ok()?,
         kind,
         resource,
-        token: None,
+        token: path_token.filter(|token| *token != NO_TOKEN).map(str::to_owned),
         via: None,
-        session: None,
+        session: path_token.map(SessionId::of_token),
+        is_shared: path_token.is_some(),
         wanted_segment: None,
         wanted_part: None,
         skip: false,
     };
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
         match &*name {
-            "token" => request.token = Some(value.into_owned()),
+            "token" if !request.is_shared => request.token = Some(value.into_owned()),
             "via" => request.via = Some(value.into_owned()),
-            "session" => request.session = value.parse().ok(),
+            "session" if !request.is_shared => request.session = value.parse().ok(),
             "_HLS_msn" => request.wanted_segment = value.parse().ok(),
             "_HLS_part" => request.wanted_part = value.parse().ok(),
             "_HLS_skip" => request.skip = matches!(&*value, "YES" | "v2"),
@@ -117,6 +143,14 @@ pub(crate) fn request(head: &Head) -> Option<HlsRequest> {
         }
     }
     Some(request)
+}
+
+/// `t/TOKEN/app/name` and `app/name`.
+fn split_token(stream: &str) -> (Option<&str>, &str) {
+    match stream.strip_prefix("t/").and_then(|rest| rest.split_once('/')) {
+        Some((token, stream)) if stream.contains('/') => (Some(token), stream),
+        _ => (None, stream),
+    }
 }
 
 fn resource(file: &str) -> Option<(Kind, Resource)> {
@@ -181,6 +215,18 @@ mod tests {
         ] {
             assert_eq!(get(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn a_token_in_the_path_is_the_session_of_all_who_show_it() {
+        let request = get("/t/a.b-c/road/k1/12.m4s?token=other&session=00000000000000000000000000000000").unwrap();
+        assert_eq!((request.key.to_string().as_str(), request.token.as_deref()), ("road/k1", Some("a.b-c")));
+        assert!(request.is_shared && request.session == get("/t/a.b-c/road/k1/media.m3u8").unwrap().session);
+        assert_ne!(request.session, get("/t/a.b-d/road/k1/media.m3u8").unwrap().session);
+        assert_eq!(get("/t/-/road/k1/index.m3u8").unwrap().token, None);
+        let plain = get("/t/k1/index.m3u8").unwrap();
+        assert!(!plain.is_shared && plain.key.to_string() == "t/k1", "an application may be named t");
+        assert_eq!(get("/t/a/b/road/k1/index.m3u8"), None);
     }
 
     #[test]

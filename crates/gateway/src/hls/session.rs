@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use hub::Session;
+use sha2::{Digest, Sha256};
 use tokio::sync::OwnedSemaphorePermit;
 
 /// A viewer that asks for nothing for so many target durations is gone.
@@ -17,6 +18,14 @@ const LEAST_QUIET: Duration = Duration::from_secs(10);
 /// 128 random bits: whoever knows them may watch.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct SessionId(u128);
+
+impl SessionId {
+    /// The session of all who show a token: who knows the token knows the session, and nobody else.
+    pub(super) fn of_token(token: &str) -> Self {
+        let digest = Sha256::digest(token);
+        Self(digest.iter().take(16).fold(0, |id, byte| id << 8 | u128::from(*byte)))
+    }
+}
 
 impl fmt::Display for SessionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -81,8 +90,12 @@ impl Sessions {
 
     pub(super) fn add(&self, session: HlsSession) -> SessionId {
         let id = SessionId(rand::random());
-        self.lock().insert(id, Arc::new(session));
+        self.put(id, session);
         id
+    }
+
+    pub(super) fn put(&self, id: SessionId, session: HlsSession) {
+        self.lock().insert(id, Arc::new(session));
     }
 
     /// A session that is not over; it is heard of now. `target` is `EXT-X-TARGETDURATION`.

@@ -214,6 +214,10 @@ pub(super) fn urls(app: &App, headers: &HeaderMap, key: &StreamKey, token: Optio
         ts: on(Output::Ts, Protocol::Http, "http", ".ts"),
         ws_ts: on(Output::Ts, Protocol::Http, "ws", ".ts"),
         hls: on(Output::Hls, Protocol::Http, "http", "/index.m3u8"),
+        hls_cdn: app
+            .port(Protocol::Http)
+            .filter(|_| rules.permits(Output::Hls))
+            .map(|port| format!("http://{host}:{port}/t/{}/{key}/index.m3u8", token.unwrap_or("-"))),
         hls_ts: on(Output::Hls, Protocol::Http, "http", "/ts.m3u8"),
     }
 }

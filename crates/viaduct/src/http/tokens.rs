@@ -58,6 +58,7 @@ pub(super) async fn make(
             ("ts", urls.ts, !publish),
             ("ws_ts", urls.ws_ts, !publish),
             ("hls", urls.hls, !publish),
+            ("hls_cdn", urls.hls_cdn, !publish),
             ("hls_ts", urls.hls_ts, !publish),
         ];
         named.extend(all.into_iter().filter_map(|(name, url, fits)| Some((name.to_owned(), url.filter(|_| fits)?))));

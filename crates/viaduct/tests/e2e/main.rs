@@ -9,6 +9,7 @@ mod access;
 mod accounts;
 mod applications;
 mod cameras;
+mod cdn;
 mod console;
 mod hls;
 mod hooks;
