@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::{amf0, flv, mp4};
+use crate::{amf0, flv, mp4, mpegts};
 
 /// Every AMF0 value of the input; what was read must survive a round trip.
 pub fn amf0(data: &[u8]) {
@@ -57,4 +57,19 @@ pub fn mp4_file(data: &[u8]) {
             break;
         }
     }
+}
+
+/// A transport stream in pieces; the first byte says how long they are.
+pub fn mpegts(data: &[u8]) {
+    let Some((first, data)) = data.split_first() else {
+        return;
+    };
+    let mut demuxer = mpegts::Demuxer::new();
+    let mut events = Vec::new();
+    for piece in data.chunks(usize::from(*first) * 8 + 1) {
+        demuxer.push(piece, &mut events);
+        events.clear();
+    }
+    demuxer.finish(&mut events);
+    let _ = demuxer.is_complete();
 }

@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod clip;
+mod mpegts;
+
 use bytes::{Bytes, BytesMut};
 use container::flv::{self, FileReader, TagDemuxer, TagEvent};
 use container::{fmp4, mp4};

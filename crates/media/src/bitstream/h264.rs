@@ -1,7 +1,7 @@
 //! H.264 NAL unit types, parameter sets and the `avcC` record.
 
 use bytes::Bytes;
-use h264_reader::nal::sps::SeqParameterSet;
+use h264_reader::nal::sps::{FrameMbsFlags, SeqParameterSet};
 use h264_reader::rbsp::{BitReader, decode_nal};
 use std::num::NonZeroU32;
 
@@ -82,6 +82,14 @@ pub fn parse_sps(nal: &[u8]) -> Result<PictureFormat, ParseError> {
         bit_depth: 8 + sps.chroma_info.bit_depth_luma_minus8,
         reorder_depth: reorder_depth(&sps, nal[1]),
     })
+}
+
+/// Whether pictures of this sequence may be coded as two fields (`frame_mbs_only_flag` is 0, §7.4.2.1.1). False when
+/// the set cannot be read.
+pub fn may_have_fields(sps: &[u8]) -> bool {
+    let Ok(rbsp) = decode_nal(sps) else { return false };
+    SeqParameterSet::from_bits(BitReader::new(&*rbsp))
+        .is_ok_and(|sps| matches!(sps.frame_mbs_flags, FrameMbsFlags::Fields { .. }))
 }
 
 fn frame_rate_mhz(fps: f64) -> Option<NonZeroU32> {
