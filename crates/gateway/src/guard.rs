@@ -2,6 +2,7 @@
 //! loopback, link-local and our own listeners are refused unless allowed.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use ipnet::IpNet;
@@ -20,6 +21,7 @@ pub struct PullGuard {
 struct Rules {
     allowed: Vec<IpNet>,
     own_ports: Vec<u16>,
+    files: Option<PathBuf>,
 }
 
 /// Why an address may not be pulled.
@@ -67,6 +69,20 @@ impl PullGuard {
     /// Names the ports that this server listens on.
     pub fn set_own_ports(&self, ports: Vec<u16>) {
         self.inner.write().unwrap_or_else(PoisonError::into_inner).own_ports = ports;
+    }
+
+    /// Names the folder of files that may be played as cameras; without it none may.
+    pub fn set_files(&self, folder: PathBuf) {
+        self.inner.write().unwrap_or_else(PoisonError::into_inner).files = Some(folder);
+    }
+
+    pub(crate) fn files(&self) -> Option<PathBuf> {
+        self.inner.read().unwrap_or_else(PoisonError::into_inner).files.clone()
+    }
+
+    /// Whether this server listens on the port.
+    pub(crate) fn is_own_port(&self, port: u16) -> bool {
+        self.inner.read().unwrap_or_else(PoisonError::into_inner).own_ports.contains(&port)
     }
 
     /// Judges one address.

@@ -15,6 +15,7 @@
 mod config;
 mod context;
 mod demux;
+mod file;
 #[doc(hidden)]
 pub mod fuzz;
 mod guard;
@@ -36,6 +37,7 @@ pub mod source;
 mod template;
 mod tls;
 mod transport;
+mod ts;
 mod udp;
 mod viewer;
 

@@ -11,15 +11,15 @@ use rtsp::RtspUrl;
 use tokio::net::TcpStream;
 use url::Url;
 
-use crate::guard::PullGuard;
+use crate::guard::{PullGuard, Refused};
 use crate::tls::client::{self as tls, Fingerprint};
 use crate::transport::Transport;
-use crate::{http, rtmp, rtsp as rtsp_protocol};
+use crate::{file, http, rtmp, rtsp as rtsp_protocol, ts};
 
 /// Opening a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// What a URL may begin with.
-const SCHEMES: &str = "rtsp://, rtsps://, rtmp://, rtmps://, http:// or https://";
+const SCHEMES: &str = "rtsp://, rtsps://, rtmp://, rtmps://, http://, https://, udp:// or file:";
 /// Longest URL.
 pub const MAX_URL_LEN: usize = 2048;
 
@@ -92,6 +92,10 @@ pub(crate) enum Spoken {
     Rtmp,
     /// One long answer, or playlists and pieces.
     Http,
+    /// A transport stream in datagrams.
+    Datagrams,
+    /// A file in the folder of those that may be played.
+    File,
 }
 
 impl Spoken {
@@ -104,6 +108,8 @@ impl Spoken {
             "rtmps" => (Self::Rtmp, true),
             "http" => (Self::Http, false),
             "https" => (Self::Http, true),
+            "udp" => (Self::Datagrams, false),
+            "file" => (Self::File, false),
             _ => return None,
         })
     }
@@ -114,6 +120,8 @@ impl Spoken {
             Self::Rtsp => "rtsp-pull",
             Self::Rtmp => "rtmp-pull",
             Self::Http => "http-pull",
+            Self::Datagrams => "udp",
+            Self::File => "file",
         }
     }
 }
@@ -123,6 +131,8 @@ const PIN: &str = "#sha256=";
 /// Port of `rtmps:`, as all the well-known services have it.
 const RTMPS_PORT: u16 = 443;
 const RTMP_PORT: u16 = 1935;
+/// What players take where a URL of datagrams names no port.
+const DATAGRAM_PORT: u16 = 1234;
 
 /// A URL that can be pulled, with its credentials apart.
 #[derive(Clone, PartialEq, Eq)]
@@ -173,6 +183,8 @@ impl PullUrl {
             return Err(format!("a URL has at most {MAX_URL_LEN} characters"));
         }
         let (text, certificate) = split_pin(text)?;
+        let file = text.strip_prefix("file:").map(file_url).transpose()?;
+        let text = file.as_deref().unwrap_or(text);
         let Some((scheme, _)) = text.split_once("://") else {
             return Err(format!("a URL begins with {SCHEMES}"));
         };
@@ -194,9 +206,12 @@ impl PullUrl {
                 Url::parse(&parsed.to_string().replacen("rtsp", &format!("rtsp{suffix}"), 1))
             }
             Spoken::Rtmp | Spoken::Http => Url::parse(text),
+            Spoken::File => Url::parse(text),
+            // FFmpeg and VLC write the group behind an `@`.
+            Spoken::Datagrams => Url::parse(&text.replacen("://@", "://", 1)),
         };
         let mut url = url.map_err(|error| format!("the URL is not usable: {error}"))?;
-        if url.host_str().is_none_or(str::is_empty) {
+        if spoken != Spoken::File && url.host_str().is_none_or(str::is_empty) {
             return Err("the URL names no host".to_owned());
         }
         if embedded.is_none() && !url.username().is_empty() {
@@ -246,6 +261,16 @@ impl PullUrl {
         self.encrypted
     }
 
+    /// The bare name of a file.
+    fn file_name(&self) -> String {
+        rtsp::url::percent_decode(self.url.path().trim_start_matches('/'))
+    }
+
+    /// A parameter of the query.
+    fn parameter(&self, name: &str) -> Option<String> {
+        self.url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    }
+
     /// Host and port, as a name for the server.
     pub(crate) fn server(&self) -> String {
         format!("{}:{}", self.host(), self.port())
@@ -271,9 +296,21 @@ impl PullUrl {
             (Spoken::Rtmp, true) => RTMPS_PORT,
             (Spoken::Http, false) => 80,
             (Spoken::Http, true) => 443,
+            (Spoken::Datagrams, _) => DATAGRAM_PORT,
+            (Spoken::File, _) => 0,
         };
         self.url.port().unwrap_or(default)
     }
+}
+
+/// What stands behind `file:` as a URL, if it is a bare name: no folder, no host, nothing that leads elsewhere.
+fn file_url(rest: &str) -> Result<String, String> {
+    let name = rest.strip_prefix("///").unwrap_or(rest);
+    let (bare, _) = name.split_once('?').unwrap_or((name, ""));
+    if !file::is_name(&rtsp::url::percent_decode(bare)) {
+        return Err("a file is named by its bare name, such as file:clip.mp4".to_owned());
+    }
+    Ok(format!("file:///{name}"))
 }
 
 /// Takes the certificate's fingerprint off. Only a whole one is taken: passwords may hold anything.
@@ -295,12 +332,7 @@ pub(crate) async fn connect(
     let mut last = None;
     for address in addresses {
         if let Err(refused) = guard.check(address) {
-            last = Some(PullFailure {
-                leg: Leg::Connect,
-                kind: ErrorKind::Forbidden,
-                text: format!("{address} may not be pulled: {refused}"),
-                next_step: "An administrator can permit it with pull.allow.".to_owned(),
-            });
+            last = Some(self::refused(address, refused));
             continue;
         }
         match tokio::time::timeout(CONNECT_TIMEOUT, TcpStream::connect(address)).await {
@@ -321,7 +353,17 @@ pub(crate) async fn connect(
     Err(last.expect("resolving gives at least one address"))
 }
 
-async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, PullFailure> {
+/// An address that the guard refuses.
+pub(crate) fn refused(address: SocketAddr, refused: Refused) -> PullFailure {
+    PullFailure {
+        leg: Leg::Connect,
+        kind: ErrorKind::Forbidden,
+        text: format!("{address} may not be pulled: {refused}"),
+        next_step: "An administrator can permit it with pull.allow.".to_owned(),
+    }
+}
+
+pub(crate) async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, PullFailure> {
     let failure = |text: String| PullFailure {
         leg: Leg::Name,
         kind: ErrorKind::NotFound,
@@ -348,6 +390,11 @@ pub async fn pull(url: &PullUrl, guard: &PullGuard, sink: &mut dyn PullSink) -> 
             rtmp::client::pull(&mut transport, url.url(), sink).await
         }
         Spoken::Http => http::pull::pull(url, guard, sink).await,
+        Spoken::Datagrams => ts::receive::pull(url, guard, sink).await,
+        Spoken::File => {
+            let path = file::locate(guard.files().as_deref(), &url.file_name())?;
+            file::play(&path, url.parameter("loop").as_deref() != Some("no"), sink).await
+        }
     }
 }
 
@@ -402,7 +449,14 @@ mod tests {
             (&format!("rtsp://host/x#sha256={}", "0a".repeat(32)), "not encrypted"),
             ("camera", "begins with"),
             ("ftp://host/x", "ftp://"),
-            ("file:///etc/passwd", "file://"),
+            ("file:///etc/passwd", "bare name"),
+            ("file:///../viaduct.db", "bare name"),
+            ("file:../viaduct.db", "bare name"),
+            ("file:a/b.mp4", "bare name"),
+            ("file:..%2Fviaduct.db", "bare name"),
+            ("file:.hidden", "bare name"),
+            ("file://host/a.mp4", "bare name"),
+            ("file:", "bare name"),
             ("rtsp:///x", "not usable"),
             ("rtsp://host:99999/x", "not usable"),
         ] {

@@ -3,20 +3,18 @@
 //! Input goes into a stream of its own hub and leaves it through a subscriber, as every relay does: time
 //! repair and parameter changes are the hub's business.
 
-use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use base::ErrorKind;
 use bytes::{Bytes, BytesMut};
-use container::flv::{self, MuxOptions, TagDemuxer, TagEvent};
-use container::mp4::{self, ReadAt};
+use container::flv::MuxOptions;
+use container::mpegts;
 
 use hub::{Feedback, Hub, Leg, PublishRequest, Publisher, PublisherAddress, StreamKey, Subscriber};
-use media::{AccessUnit, MediaTime, Muxer, TrackConfig};
+use media::{AccessUnit, Muxer, TrackConfig};
 use rtmp::{ClientEvent, ClientRole, ClientSession, Output, PlayMuxer, PlayOptions};
 use rtp::{InterleavedMuxer, InterleavedTrack};
 use rtsp::{ClientOptions, ClientOutput, RtspUrl};
@@ -27,21 +25,18 @@ use crate::guard::PullGuard;
 use crate::pull::{PullFailure, PullSink, PullUrl, Spoken, Wish, connect, pull};
 use crate::template::UrlTemplate;
 use crate::transport::Transport;
-use crate::{rtmp as rtmp_protocol, rtsp as rtsp_protocol};
+use crate::ts::send::DatagramSender;
+use crate::{file, rtmp as rtmp_protocol, rtsp as rtsp_protocol};
 
 /// How long the input may take until its tracks are known.
 const INPUT_WAIT: Duration = Duration::from_secs(15);
 /// How often time-outs are looked at.
 const TICK: Duration = Duration::from_millis(500);
-/// Bytes of one read of an FLV file.
-const FLV_BLOCK: usize = 64 << 10;
-/// Pause between two rounds of a looped file, as between two pictures.
-const LOOP_GAP: Duration = Duration::from_millis(40);
 
 /// What is sent.
 #[derive(Clone, Debug)]
 pub enum PushInput {
-    /// An MP4 or FLV file, once or again and again.
+    /// An MP4, FLV or MPEG-TS file, once or again and again.
     File {
         /// Which.
         path: PathBuf,
@@ -81,6 +76,7 @@ pub struct PushTarget {
 enum By {
     Rtmp,
     Rtsp,
+    Datagrams,
 }
 
 impl PushTarget {
@@ -104,7 +100,10 @@ impl PushTarget {
         match url.spoken() {
             Spoken::Rtmp => Ok(Self { url, by: By::Rtmp }),
             Spoken::Rtsp => Ok(Self { url, by: By::Rtsp }),
-            Spoken::Http => Err("streams are sent to rtmp://, rtmps://, rtsp:// or rtsps://".to_owned()),
+            Spoken::Datagrams => Ok(Self { url, by: By::Datagrams }),
+            Spoken::Http | Spoken::File => {
+                Err("streams are sent to rtmp://, rtmps://, rtsp://, rtsps:// or udp://".to_owned())
+            }
         }
     }
 
@@ -163,13 +162,7 @@ async fn feed(
         match input {
             PushInput::Url(url) => pull(&url, &guard, &mut Feeding { publisher: &mut publisher }).await,
             PushInput::File { path, repeat } => {
-                let result = feed_file(&path, repeat, &mut publisher).await;
-                result.map_err(|error| PullFailure {
-                    leg: Leg::Media,
-                    kind: ErrorKind::InvalidInput,
-                    text: format!("{} cannot be read: {error}", path.display()),
-                    next_step: "Only MP4 and FLV files can be sent; convert others with ffmpeg -c copy.".to_owned(),
-                })
+                file::play(&path, repeat, &mut Feeding { publisher: &mut publisher }).await
             }
         }
     };
@@ -189,6 +182,9 @@ impl PullSink for Feeding<'_> {
     }
 
     fn tracks(&mut self, tracks: Vec<TrackConfig>) -> Result<(), PullFailure> {
+        if tracks.len() > 1 {
+            self.publisher.expect_tracks(tracks.len());
+        }
         tracks.into_iter().for_each(|track| self.publisher.configure(track));
         Ok(())
     }
@@ -207,145 +203,6 @@ impl PullSink for Feeding<'_> {
     }
 }
 
-/// A file that is read at any place.
-struct Opened(File);
-
-impl ReadAt for Opened {
-    fn byte_len(&self) -> io::Result<u64> {
-        Ok(self.0.metadata()?.len())
-    }
-
-    fn read_at(&self, offset: u64, len: usize) -> io::Result<Bytes> {
-        let mut bytes = BytesMut::zeroed(len);
-        self.0.read_exact_at(&mut bytes, offset)?;
-        Ok(bytes.freeze())
-    }
-}
-
-/// Anything that gives units in decoding order.
-enum Reader {
-    Mp4(Box<mp4::FileReader<Opened>>),
-    Flv(Box<FlvFile>),
-}
-
-struct FlvFile {
-    file: File,
-    offset: u64,
-    reader: flv::FileReader,
-    demuxer: TagDemuxer,
-    events: Vec<TagEvent>,
-    ready: std::collections::VecDeque<TagEvent>,
-}
-
-enum Item {
-    Config(TrackConfig),
-    Unit(AccessUnit),
-}
-
-impl Reader {
-    fn open(path: &std::path::Path) -> io::Result<Self> {
-        let file = File::open(path)?;
-        let mut magic = [0; 3];
-        let _short_file_is_no_flv = file.read_exact_at(&mut magic, 0);
-        if &magic == b"FLV" {
-            return Ok(Self::Flv(Box::new(FlvFile {
-                file,
-                offset: 0,
-                reader: flv::FileReader::new(),
-                demuxer: TagDemuxer::new(),
-                events: Vec::new(),
-                ready: Default::default(),
-            })));
-        }
-        mp4::FileReader::open(Opened(file)).map(|reader| Self::Mp4(Box::new(reader))).map_err(io::Error::other)
-    }
-
-    fn tracks(&self) -> Vec<TrackConfig> {
-        match self {
-            Self::Mp4(reader) => reader.tracks().to_vec(),
-            Self::Flv(_) => Vec::new(),
-        }
-    }
-
-    fn next(&mut self) -> io::Result<Option<Item>> {
-        match self {
-            Self::Mp4(reader) => Ok(reader.next_unit().map_err(io::Error::other)?.map(Item::Unit)),
-            Self::Flv(flv) => flv.next(),
-        }
-    }
-}
-
-impl FlvFile {
-    fn next(&mut self) -> io::Result<Option<Item>> {
-        loop {
-            while let Some(event) = self.ready.pop_front() {
-                match event {
-                    TagEvent::Config(track) => return Ok(Some(Item::Config(track))),
-                    TagEvent::Unit(unit) => return Ok(Some(Item::Unit(unit))),
-                    _ => {}
-                }
-            }
-            if let Some(tag) = self.reader.next_tag().map_err(io::Error::other)? {
-                self.demuxer.handle_tag(tag.kind, tag.timestamp_ms, tag.body, &mut self.events);
-                self.ready.extend(self.events.drain(..));
-                continue;
-            }
-            let mut block = vec![0; FLV_BLOCK];
-            let read = self.file.read_at(&mut block, self.offset)?;
-            if read == 0 {
-                return Ok(None);
-            }
-            self.offset += read as u64;
-            self.reader.push(&block[..read]);
-        }
-    }
-}
-
-/// Feeds a file at the speed of its own clock.
-async fn feed_file(path: &std::path::Path, repeat: bool, publisher: &mut Publisher) -> io::Result<()> {
-    let started = Instant::now();
-    let mut offset = Duration::ZERO;
-    loop {
-        let mut reader = Reader::open(path)?;
-        let tracks = reader.tracks();
-        if !tracks.is_empty() {
-            publisher.expect_tracks(tracks.len());
-        }
-        tracks.into_iter().for_each(|track| publisher.configure(track));
-        let mut first = None;
-        let mut last = Duration::ZERO;
-        while let Some(item) = reader.next()? {
-            let unit = match item {
-                Item::Config(track) => {
-                    publisher.configure(track);
-                    continue;
-                }
-                Item::Unit(unit) => unit,
-            };
-            let dts = unit.dts.unwrap_or(unit.pts).to_timestamp();
-            let at = dts.saturating_since(*first.get_or_insert(dts));
-            last = last.max(at);
-            tokio::time::sleep_until((started + offset + at).into()).await;
-            if !publisher.push(shifted(unit, offset), Instant::now()) {
-                return Ok(());
-            }
-        }
-        if !repeat || first.is_none() {
-            return Ok(());
-        }
-        offset += last + LOOP_GAP;
-    }
-}
-
-/// A unit of a later round, moved behind the earlier ones.
-fn shifted(unit: AccessUnit, by: Duration) -> AccessUnit {
-    let shift = |time: MediaTime| {
-        let ticks = by.as_micros() * u128::from(time.clock_hz.get()) / 1_000_000;
-        MediaTime::new(time.ticks.saturating_add(i64::try_from(ticks).unwrap_or(i64::MAX)), time.clock_hz)
-    };
-    AccessUnit { pts: shift(unit.pts), dts: unit.dts.map(shift), ..unit }
-}
-
 /// Sends a running stream until it ends.
 ///
 /// # Errors
@@ -355,14 +212,21 @@ pub async fn push_stream(stream: Arc<hub::Stream>, target: &PushTarget, guard: &
 }
 
 async fn send(subscriber: Subscriber, target: &PushTarget, guard: &PullGuard) -> Result<u64, PullFailure> {
-    let mut transport = connect(&target.url, guard, &mut |leg, text| {
-        tracing::info!(leg = leg.as_str(), text, "Target.");
-    })
-    .await?;
+    let mut step = |leg: Leg, text: &str| tracing::info!(leg = leg.as_str(), text, "Target.");
     match target.by {
-        By::Rtmp => send_rtmp(subscriber, &mut transport, target).await,
-        By::Rtsp => send_rtsp(subscriber, &mut transport, target).await,
+        By::Rtmp => send_rtmp(subscriber, &mut connect(&target.url, guard, &mut step).await?, target).await,
+        By::Rtsp => send_rtsp(subscriber, &mut connect(&target.url, guard, &mut step).await?, target).await,
+        By::Datagrams => send_datagrams(subscriber, target, guard).await,
     }
+}
+
+async fn send_datagrams(subscriber: Subscriber, target: &PushTarget, guard: &PullGuard) -> Result<u64, PullFailure> {
+    let sender = DatagramSender::open(&target.url, guard).await?;
+    let mut outgoing = Outgoing::new(subscriber, Box::new(mpegts::Muxer::new()));
+    while let Some(packets) = outgoing.next().await {
+        sender.send(&packets).await?;
+    }
+    Ok(outgoing.frames)
 }
 
 async fn send_rtmp(subscriber: Subscriber, transport: &mut Transport, target: &PushTarget) -> Result<u64, PullFailure> {

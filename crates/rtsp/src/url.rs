@@ -198,7 +198,8 @@ fn split_track(rest: &str) -> (String, Option<&str>) {
     (rest.to_owned(), None)
 }
 
-fn percent_decode(text: &str) -> String {
+/// Takes percent encoding off; what is no encoding stays (RFC 3986 §2.1).
+pub fn percent_decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&byte, tail)) = rest.split_first() {

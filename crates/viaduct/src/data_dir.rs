@@ -29,6 +29,13 @@ impl DataDir {
         &self.path
     }
 
+    /// Files that may be played as cameras.
+    pub(crate) fn files(&self) -> anyhow::Result<PathBuf> {
+        let path = self.path.join("files");
+        fs::create_dir_all(&path).with_context(|| format!("creating {}", path.display()))?;
+        Ok(path)
+    }
+
     /// The database file.
     pub(crate) fn database(&self) -> PathBuf {
         self.path.join("viaduct.db")

@@ -83,6 +83,7 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     hub.set_rules(Arc::clone(&applications) as Arc<dyn hub::StreamRules>);
     let guard = PullGuard::new();
     guard.set_allowed(&settings.pull_allow).map_err(anyhow::Error::msg)?;
+    guard.set_files(data.files()?);
     guard.set_own_ports(addresses.iter().map(|(_, address)| address.port()).collect());
 
     let hooks = Hooks::open(database.clone(), Arc::new(HttpHookSender::new()), data.server_id()?).await?;

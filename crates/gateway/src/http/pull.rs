@@ -92,6 +92,7 @@ impl Playing {
         while let Some(item) = self.demuxer.next()? {
             match item {
                 Item::Tracks(tracks) => sink.tracks(tracks)?,
+                Item::Note(text) => sink.step(Leg::Media, false, &text),
                 Item::Unit(unit) => {
                     if deliver(&mut self.pace, unit, sink).await {
                         return Ok(true);

@@ -6,7 +6,7 @@ use testkit::process::Process;
 use testkit::publish::gstreamer_camera_by;
 use testkit::read::{self, Expect};
 use testkit::tls::TlsFront;
-use testkit::{Api, PATIENCE, Server, until};
+use testkit::{Api, PATIENCE, Server, http, until};
 
 use crate::support::options;
 
@@ -44,7 +44,7 @@ fn is_listening(port: u16) -> bool {
 }
 
 fn watch(server: &Server) {
-    read::ffmpeg("", &server.url("http", "road/cam.flv"), SEEN).unwrap();
+    read::ffmpeg("", &server.url("http", "road/cam.mp4"), SEEN).unwrap();
 }
 
 #[test]
@@ -102,4 +102,109 @@ fn http_flv_is_pulled_from_ffmpeg_plain_and_encrypted() {
         watch(&server);
         server.assert_well();
     }
+}
+
+#[test]
+fn http_ts_is_pulled_from_ffmpeg_with_h264_and_h265() {
+    for clip in [Clip::H264Aac, Clip::H265Aac] {
+        let (_ffmpeg, url) = ffmpeg_server(clip, "mpegts", "http");
+        let mut server = options().start();
+        let api = server.sign_in();
+        add(&api, &url, "always");
+        watch(&server);
+        assert_eq!(api.stream("road/cam").unwrap()["publisher"]["protocol"], "http-pull");
+        server.assert_well();
+    }
+}
+
+/// FFmpeg sends a clip in datagrams at its own speed, again and again.
+fn ffmpeg_sender(clip: Clip, form: &str, url: &str) -> Process {
+    let mut arguments = words("-v error -nostdin -re -stream_loop -1 -i");
+    arguments.push(path_text(&clip.path()));
+    arguments.extend(words(&format!("-map 0 -c copy -f {form}")));
+    arguments.push(url.to_owned());
+    Process::start("ffmpeg", arguments)
+}
+
+#[test]
+fn a_transport_stream_is_received_by_udp_from_independent_senders() {
+    for (form, to, listen) in [
+        ("mpegts", "udp://127.0.0.1:PORT?pkt_size=1316", "udp://127.0.0.1:PORT"),
+        (
+            "mpegts",
+            "udp://239.255.77.9:PORT?pkt_size=1316&localaddr=127.0.0.1",
+            "udp://@239.255.77.9:PORT?interface=127.0.0.1",
+        ),
+        ("rtp_mpegts", "rtp://127.0.0.1:PORT", "udp://0.0.0.0:PORT?source=127.0.0.1"),
+    ] {
+        let port = free_port().to_string();
+        let mut server = options().start();
+        let api = server.sign_in();
+        let _ffmpeg = ffmpeg_sender(Clip::H264Aac, form, &to.replace("PORT", &port));
+        add(&api, &listen.replace("PORT", &port), "always");
+        watch(&server);
+        let publisher = api.stream("road/cam").unwrap()["publisher"].clone();
+        assert_eq!(publisher["protocol"], "udp", "{publisher}");
+        server.assert_well();
+    }
+}
+
+#[test]
+fn a_port_that_hears_nothing_or_is_our_own_is_explained() {
+    let server = options().start();
+    let api = server.sign_in();
+    let own = server.address("http").port();
+    for (url, part) in [(format!("udp://127.0.0.1:{own}"), "own"), ("udp://192.0.2.7:5000".to_owned(), "address")] {
+        let report = api.post("/probe", &json!({ "url": url, "timeout_ms": 3000 }));
+        let summary = report["summary"].as_str().unwrap().to_lowercase();
+        assert!(report["ok"] == false && summary.contains(part), "{report}");
+    }
+}
+
+#[test]
+fn a_stream_is_relayed_by_udp_to_ffmpeg() {
+    let mut server = options().start();
+    let api = server.sign_in();
+    let port = free_port();
+    let body = json!({ "pattern": "road/k1", "target": format!("udp://127.0.0.1:{port}"), "enabled": true });
+    assert_eq!(api.send("POST", "/relays", Some(&body)).status, 201);
+    let _publisher = crate::support::publish(&server, "road/k1", Clip::H264Aac);
+    api.await_live("road/k1");
+    read::ffmpeg("-f mpegts", &format!("udp://127.0.0.1:{port}?timeout=20000000"), SEEN).unwrap();
+    server.assert_well();
+}
+
+#[test]
+fn files_are_cameras_by_their_bare_names_again_and_again() {
+    let mut server = options().start();
+    let api = server.sign_in();
+    let folder = server.data().join("files");
+    let short = |form: &str| {
+        let file = folder.join(format!("路口 1.{form}"));
+        let mut arguments = words("-v error -nostdin -y -i");
+        arguments.push(path_text(&Clip::H264Aac.path()));
+        arguments.extend(words("-t 2 -map 0 -c copy"));
+        arguments.push(path_text(&file));
+        assert!(Process::start("ffmpeg", arguments).wait(PATIENCE).success());
+    };
+    for form in ["mp4", "flv", "ts"] {
+        short(form);
+        let name = format!("cam-{form}");
+        api.post(
+            "/sources",
+            &json!({ "app": "road", "name": name, "url": format!("file:路口 1.{form}"), "mode": "on_demand" }),
+        );
+        // More than two rounds: the counter of the pictures starts anew with each.
+        let seen = Expect { pictures: 40, sound: true };
+        read::ffmpeg("", &server.url("http", &format!("road/{name}.flv")), seen).unwrap();
+        let watched = http::request(server.address("http"), "GET", &format!("/road/{name}/index.m3u8"), &[], None);
+        assert_eq!(watched.status, 200, "{}", watched.text());
+    }
+    for url in ["file:../viaduct.db", "file:///etc/passwd", "file:a%2Fb.mp4", "file:.secret"] {
+        let input = json!({ "app": "road", "name": "x", "url": url, "mode": "always" });
+        assert_eq!(api.send("POST", "/sources", Some(&input)).status, 400, "{url}");
+    }
+    let report = api.post("/probe", &json!({ "url": "file:none.mp4", "timeout_ms": 3000 }));
+    assert!(report["summary"].as_str().unwrap().contains("no file"), "{report}");
+    server.assert_well();
 }
