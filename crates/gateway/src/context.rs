@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use base::ErrorKind;
 use hub::resolver::Asker;
-use hub::{Access, AccessDenied, AccessRequest, Action, Grant, Hub, OpenError, OpenStream, Phase, StreamKey};
+use hub::{Access, AccessDenied, AccessRequest, Grant, Hub, OpenError, OpenStream, Phase, StreamKey};
 use tokio::sync::watch;
 
 use crate::config::Config;
@@ -54,6 +54,14 @@ pub struct Gateway {
     pub(crate) stopping: watch::Sender<bool>,
     /// The runtime for everything that is not media.
     pub(crate) runtime: tokio::runtime::Handle,
+}
+
+/// What a query holds beside what is ours, for [`AccessRequest::query`].
+pub(crate) fn rest_of_query(query: &str) -> Option<String> {
+    const OURS: [&str; 3] = ["token", "session", "via"];
+    let is_ours = |pair: &&str| OURS.contains(&pair.split_once('=').map_or(*pair, |(name, _)| name));
+    let rest: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty() && !is_ours(pair)).collect();
+    (!rest.is_empty()).then(|| rest.join("&"))
 }
 
 /// Servers that a question may come through; more is no tree of servers any more.
@@ -134,15 +142,8 @@ impl Gateway {
     }
 
     /// Asks whether a session may do what it wants; denials are counted.
-    pub(crate) async fn authorize(
-        &self,
-        action: Action,
-        key: &StreamKey,
-        token: Option<String>,
-        address: IpAddr,
-        protocol: &'static str,
-    ) -> Result<Grant, AccessDenied> {
-        let request = AccessRequest { action, key: key.clone(), token, address, protocol };
+    pub(crate) async fn authorize(&self, request: AccessRequest) -> Result<Grant, AccessDenied> {
+        let (key, address, protocol, action) = (request.key.clone(), request.address, request.protocol, request.action);
         let answer = self.access.authorize(request).await;
         if let Err(denied) = &answer {
             Metrics::count(&self.metrics.access_denied);
@@ -165,5 +166,22 @@ impl Gateway {
 
     pub(crate) fn is_trusted_proxy(&self, address: IpAddr) -> bool {
         self.config.trusted_proxies.contains(&address)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_is_shown_to_others_without_what_is_ours() {
+        for (query, rest) in [
+            ("token=a&user=li&sign=x%26y", Some("user=li&sign=x%26y")),
+            ("token=a&session=b&via=c", None),
+            ("tokens=1&&token", Some("tokens=1")),
+            ("", None),
+        ] {
+            assert_eq!(rest_of_query(query).as_deref(), rest, "{query}");
+        }
     }
 }

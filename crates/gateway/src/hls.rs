@@ -31,11 +31,11 @@ use container::m3u8::{Variant, write_multivariant};
 use futures_util::stream;
 use http::{HeaderValue, Response, header};
 use http_body_util::{BodyExt, Full, StreamBody};
-use hub::{Action, SessionStart, StreamKey};
+use hub::{AccessRequest, Action, SessionStart, StreamKey};
 use hyper::body::Frame;
 use tokio::sync::Semaphore;
 
-use crate::context::Gateway;
+use crate::context::{Gateway, rest_of_query};
 use crate::http::ControlResponse;
 use crate::http::head::Head;
 use crate::http::media::{problem_response, viewer_address};
@@ -203,7 +203,14 @@ async fn admit(
     let bearer = head.authorization.as_deref().and_then(|value| value.strip_prefix("Bearer ")).map(str::to_owned);
     let token = request.token.clone().or(bearer);
     let grant = gateway
-        .authorize(Action::Play, &request.key, token, address.ip(), protocol)
+        .authorize(AccessRequest {
+            action: Action::Play,
+            key: request.key.clone(),
+            token,
+            query: head.target.split_once('?').and_then(|(_, query)| rest_of_query(query)),
+            address: address.ip(),
+            protocol,
+        })
         .await
         .map_err(|denied| Failure { kind: denied.kind, text: denied.reason })?;
     let open = gateway

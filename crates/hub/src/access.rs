@@ -36,6 +36,8 @@ pub struct AccessRequest {
     pub key: StreamKey,
     /// The `token` query parameter or bearer token, if any. Never logged.
     pub token: Option<String>,
+    /// The rest of the URL's query, which is the asker's own: other systems may want to see it.
+    pub query: Option<String>,
     /// Where it comes from (behind a trusted proxy: what the proxy says).
     pub address: IpAddr,
     /// Protocol for the accounts ("rtmp", "ws-fmp4", ...).

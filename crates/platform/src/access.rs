@@ -99,6 +99,7 @@ mod tests {
             action,
             key: "road/k1".parse().unwrap(),
             token,
+            query: None,
             address: [127, 0, 0, 1].into(),
             protocol: "http-flv",
         }

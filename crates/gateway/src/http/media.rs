@@ -10,7 +10,7 @@ use container::flv::{self, HevcForm};
 use container::mpegts;
 use http::{Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, StreamBody};
-use hub::{Action, Rendition, RenditionKey, Session, SessionStart, StreamKey};
+use hub::{AccessRequest, Action, Rendition, RenditionKey, Session, SessionStart, StreamKey};
 use hyper::body::{Frame, Incoming};
 use hyper_util::rt::TokioIo;
 use media::Muxer;
@@ -21,7 +21,7 @@ use super::head::Head;
 use super::mp4::Mp4OverWebSocket;
 use super::websocket::{self, BinaryMessages, WebSocketViewer};
 use super::{ControlRequest, ControlResponse};
-use crate::context::Gateway;
+use crate::context::{Gateway, rest_of_query};
 use crate::listener::Connection;
 use crate::peer::ConnectionSlot;
 use crate::pump::Start;
@@ -47,6 +47,8 @@ pub(super) struct MediaRequest {
     token: Option<String>,
     /// Servers that ask on behalf of their viewers.
     via: Option<String>,
+    /// What the query holds beside that.
+    query: Option<String>,
     start: Start,
     head_only: bool,
     websocket_key: Option<String>,
@@ -63,6 +65,7 @@ pub(super) fn request(head: &Head) -> Option<MediaRequest> {
     let (path, query) = head.target.split_once('?').unwrap_or((&head.target, ""));
     let (key, extension) = path.strip_prefix('/')?.rsplit_once('.')?;
     let key = key.parse().ok()?;
+    let rest = rest_of_query(query);
     let query = Query::parse(query);
     let format = match extension {
         "flv" => Format::Flv(query.hevc),
@@ -76,6 +79,7 @@ pub(super) fn request(head: &Head) -> Option<MediaRequest> {
         format,
         token: query.token.or(bearer),
         via: query.via,
+        query: rest,
         start: query.start,
         head_only,
         websocket_key: head.websocket_key.clone().filter(|_| head.upgrades_to_websocket),
@@ -176,7 +180,14 @@ async fn open(gateway: &Gateway, request: &MediaRequest, peer: SocketAddr) -> Re
     let address = viewer_address(gateway, request.forwarded_for.as_deref(), peer);
     let protocol = request.protocol();
     let grant = gateway
-        .authorize(Action::Play, &request.key, request.token.clone(), address.ip(), protocol)
+        .authorize(AccessRequest {
+            action: Action::Play,
+            key: request.key.clone(),
+            token: request.token.clone(),
+            query: request.query.clone(),
+            address: address.ip(),
+            protocol,
+        })
         .await
         .map_err(|denied| Failure { kind: denied.kind, text: denied.reason })?;
     let open = gateway

@@ -9,12 +9,14 @@ use base::ErrorKind;
 use bytes::{Bytes, BytesMut};
 use container::flv::{HevcForm, MuxOptions};
 use hub::publisher::StopReason;
-use hub::{Action, Feedback, PublishRequest, Publisher, PublisherAddress, RenditionKey, SessionStart, StreamKey};
+use hub::{
+    AccessRequest, Action, Feedback, PublishRequest, Publisher, PublisherAddress, RenditionKey, SessionStart, StreamKey,
+};
 use rtmp::{Output, PlayMuxer, PlayOptions, ServerConfig, ServerEvent, ServerSession};
 use tokio::io::AsyncWriteExt;
 
 use super::to_hub::TagFeed;
-use crate::context::Gateway;
+use crate::context::{Gateway, rest_of_query};
 use crate::listener::Connection;
 use crate::metrics::Metrics;
 use crate::peer::ConnectionSlot;
@@ -107,7 +109,7 @@ impl Peer {
         let key = StreamKey::new(app, name).map_err(|error| (ErrorKind::InvalidInput, error.to_string()))?;
         let grant = self
             .gateway
-            .authorize(Action::Publish, &key, token(query), self.address.ip(), self.protocol())
+            .authorize(self.wish(Action::Publish, &key, query))
             .await
             .map_err(|denied| (denied.kind, denied.reason))?;
         let address =
@@ -196,6 +198,17 @@ impl Peer {
         shard.view(&rendition, self.transport, Box::new(control), session, first.bytes.freeze(), Start::Key);
     }
 
+    fn wish(&self, action: Action, key: &StreamKey, query: Option<&str>) -> AccessRequest {
+        AccessRequest {
+            action,
+            key: key.clone(),
+            token: parameter(query, "token"),
+            query: query.and_then(rest_of_query),
+            address: self.address.ip(),
+            protocol: self.protocol(),
+        }
+    }
+
     async fn open(
         &self,
         request: &rtmp::PlayRequest,
@@ -205,7 +218,7 @@ impl Peer {
         let query = request.query.as_deref();
         let grant = self
             .gateway
-            .authorize(Action::Play, &key, token(query), self.address.ip(), self.protocol())
+            .authorize(self.wish(Action::Play, &key, query))
             .await
             .map_err(|denied| (denied.kind, denied.reason))?;
         let via = parameter(query, "via");
@@ -263,10 +276,6 @@ impl Peer {
 enum Ended {
     ByPeer,
     Stopped(StopReason),
-}
-
-fn token(query: Option<&str>) -> Option<String> {
-    parameter(query, "token")
 }
 
 fn parameter(query: Option<&str>, name: &str) -> Option<String> {

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use base::ErrorKind;
 use bytes::{Bytes, BytesMut};
 use hub::hub::OpenStream;
-use hub::{Action, Grant, PublishRequest, Publisher, PublisherAddress, StreamKey};
+use hub::{AccessRequest, Action, Grant, PublishRequest, Publisher, PublisherAddress, StreamKey};
 use rtp::SessionDescription;
 use rtsp::auth::{Authorization, Challenge};
 use rtsp::header::TransportSpec;
@@ -24,7 +24,7 @@ use super::from_hub::Selection;
 use super::multicast::{self, Group};
 use super::reports::Reservation;
 use super::tunnel;
-use crate::context::Gateway;
+use crate::context::{Gateway, rest_of_query};
 use crate::listener::Connection;
 use crate::metrics::Metrics;
 use crate::shard::Shard;
@@ -343,7 +343,15 @@ impl Peer {
         };
         let token = asked.url.query_value("token").or(password);
         let has_token = token.is_some();
-        self.gateway.authorize(action, key, token, self.address.ip(), self.protocol()).await.map_err(|denied| {
+        let request = AccessRequest {
+            action,
+            key: key.clone(),
+            token,
+            query: asked.url.query.as_deref().and_then(rest_of_query),
+            address: self.address.ip(),
+            protocol: self.protocol(),
+        };
+        self.gateway.authorize(request).await.map_err(|denied| {
             if denied.kind == ErrorKind::Unauthorized && !has_token {
                 Refusal::Challenge
             } else {

@@ -100,6 +100,7 @@ impl Hooks {
         let mut data = message::stream(&request.key);
         data["protocol"] = request.protocol.into();
         data["address"] = request.address.to_string().into();
+        data["query"] = request.query.clone().into();
         let mut narrowing = Narrowing::default();
         for hook in hooks {
             let answer = self.ask(&hook, event, &data).await.and_then(|reply| {

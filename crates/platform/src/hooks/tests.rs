@@ -65,6 +65,7 @@ fn request(key: &str) -> AccessRequest {
         action: Action::Play,
         key: key.parse().unwrap(),
         token: Some("never shown to others".into()),
+        query: Some("user=li".into()),
         address: [192, 0, 2, 1].into(),
         protocol: "http-flv",
     }
