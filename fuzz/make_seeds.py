@@ -73,6 +73,8 @@ def containers() -> None:
             seed("container_mp4_file", path.stem, data)
         elif path.suffix == ".ts":
             seed("container_mpegts", path.stem, b"\x17" + data[:15040])
+        elif path.suffix in {".m3u8", ".m3u"}:
+            seed("container_m3u8", path.stem, data)
     hevc = bytes.fromhex(
         "01016000000090000000000078f000fcfdf8f800000f03a00001001840010c01ffff016000000300900000030000030078959809"
         "a10001002a42010101600000030090000003000003007 8a003c08010e596566924caf0168080000003008000000c84"

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::{amf0, flv, mp4, mpegts};
+use crate::{amf0, flv, m3u8, mp4, mpegts};
 
 /// Every AMF0 value of the input; what was read must survive a round trip.
 pub fn amf0(data: &[u8]) {
@@ -72,4 +72,13 @@ pub fn mpegts(data: &[u8]) {
     }
     demuxer.finish(&mut events);
     let _ = demuxer.is_complete();
+}
+
+/// A playlist, and the same text as a list of channels.
+pub fn m3u8(data: &[u8]) {
+    if let Ok(m3u8::Playlist::Media(mut playlist)) = m3u8::Playlist::parse(data) {
+        let older = playlist.clone();
+        playlist.fill_from(&older);
+    }
+    let _ = m3u8::parse_channel_list(data);
 }

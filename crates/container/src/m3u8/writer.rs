@@ -205,3 +205,6 @@ fn put(out: &mut String, text: std::fmt::Arguments<'_>) {
 fn seconds(duration: Duration) -> String {
     format!("{}.{:06}", duration.as_secs(), duration.subsec_micros())
 }
+
+#[cfg(test)]
+mod tests;
