@@ -14,6 +14,7 @@
 //! cache key and asks once for all of them. All who show one token are one session.
 
 mod packager;
+pub(crate) mod pull;
 mod request;
 mod segmenter;
 mod session;

@@ -389,7 +389,7 @@ pub async fn pull(url: &PullUrl, guard: &PullGuard, sink: &mut dyn PullSink) -> 
             let mut transport = connect(url, guard, &mut |leg, text| sink.step(leg, true, text)).await?;
             rtmp::client::pull(&mut transport, url.url(), sink).await
         }
-        Spoken::Http => http::pull::pull(url, guard, sink).await,
+        Spoken::Http => Box::pin(http::pull::pull(url, guard, sink)).await,
         Spoken::Datagrams => ts::receive::pull(url, guard, sink).await,
         Spoken::File => {
             let path = file::locate(guard.files().as_deref(), &url.file_name())?;

@@ -6,8 +6,9 @@ use std::time::Duration;
 use base::ErrorKind;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
-use http::header::{AUTHORIZATION, HOST, LOCATION, USER_AGENT};
+use bytes::{Bytes, BytesMut};
+use container::m3u8::ByteRange;
+use http::header::{AUTHORIZATION, HOST, LOCATION, RANGE, USER_AGENT};
 use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Empty};
 use hub::Leg;
@@ -25,6 +26,9 @@ const MAX_REDIRECTS: usize = 5;
 
 /// Told of the legs that were passed.
 pub(crate) type Step<'a> = &'a mut (dyn FnMut(Leg, &str) + Send);
+
+/// Where redirects led, and what was answered there.
+type Answer = (PullUrl, Response<Incoming>);
 
 /// A client that keeps its last connection for the next request to the same server.
 pub(crate) struct HttpClient {
@@ -56,14 +60,19 @@ impl HttpClient {
     ///
     /// # Errors
     /// The leg that failed, which an answer other than 2xx is too.
-    pub(crate) async fn get(
+    pub(crate) async fn get(&mut self, url: &PullUrl, step: Step<'_>) -> Result<Answer, PullFailure> {
+        self.get_range(url, None, step).await
+    }
+
+    async fn get_range(
         &mut self,
         url: &PullUrl,
+        range: Option<ByteRange>,
         step: Step<'_>,
-    ) -> Result<(PullUrl, Response<Incoming>), PullFailure> {
+    ) -> Result<Answer, PullFailure> {
         let mut url = url.clone();
         for _ in 0..=MAX_REDIRECTS {
-            let response = self.request(&url, step).await?;
+            let response = self.request(&url, range, step).await?;
             let status = response.status();
             if !status.is_redirection() {
                 return if status.is_success() { Ok((url, response)) } else { Err(refused(status)) };
@@ -75,12 +84,36 @@ impl HttpClient {
         Err(bad_answer(&format!("the server redirects more than {MAX_REDIRECTS} times")))
     }
 
-    async fn request(&mut self, url: &PullUrl, step: Step<'_>) -> Result<Response<Incoming>, PullFailure> {
+    /// The whole answer, or `range` of it, of at most `limit` bytes.
+    pub(crate) async fn fetch(
+        &mut self,
+        url: &PullUrl,
+        range: Option<ByteRange>,
+        limit: usize,
+        step: Step<'_>,
+    ) -> Result<(PullUrl, Bytes), PullFailure> {
+        let (url, mut response) = self.get_range(url, range, step).await?;
+        // A server may give all of it when a range was asked for (RFC 9110 §14.2).
+        let skip = range.filter(|_| response.status() != StatusCode::PARTIAL_CONTENT).map_or(0, |range| range.offset);
+        let skip = usize::try_from(skip).unwrap_or(usize::MAX);
+        let whole = collect(&mut response, limit.saturating_add(skip)).await?;
+        let length = range.map_or(usize::MAX, |range| usize::try_from(range.length).unwrap_or(usize::MAX));
+        let start = skip.min(whole.len());
+        Ok((url, whole.slice(start..start.saturating_add(length).min(whole.len()))))
+    }
+
+    async fn request(
+        &mut self,
+        url: &PullUrl,
+        range: Option<ByteRange>,
+        step: Step<'_>,
+    ) -> Result<Response<Incoming>, PullFailure> {
         let server = (url.host().to_owned(), url.port(), url.is_encrypted());
         // A server may have closed the kept connection just now; then a new one is asked.
         if let Some(mut kept) = self.kept.take().filter(|kept| kept.server == server && !kept.requests.is_closed())
             && let Ok(()) = kept.requests.ready().await
-            && let Ok(Ok(response)) = tokio::time::timeout(ANSWER_TIMEOUT, kept.requests.send_request(head(url)?)).await
+            && let Ok(Ok(response)) =
+                tokio::time::timeout(ANSWER_TIMEOUT, kept.requests.send_request(head(url, range)?)).await
         {
             self.kept = Some(kept);
             return Ok(response);
@@ -94,10 +127,23 @@ impl HttpClient {
             }
         });
         let connection = AbortOnDrop(connection);
-        let response = tokio::time::timeout(ANSWER_TIMEOUT, requests.send_request(head(url)?)).await;
+        let response = tokio::time::timeout(ANSWER_TIMEOUT, requests.send_request(head(url, range)?)).await;
         let response = response.map_err(|_elapsed| silent(Leg::Answer))?.map_err(|error| broken(&error))?;
         self.kept = Some(Kept { server, requests, _connection: connection });
         Ok(response)
+    }
+}
+
+/// The rest of an answer, of at most `limit` bytes.
+pub(crate) async fn collect(response: &mut Response<Incoming>, limit: usize) -> Result<Bytes, PullFailure> {
+    let mut whole = BytesMut::new();
+    loop {
+        let next = tokio::time::timeout(ANSWER_TIMEOUT, next_chunk(response.body_mut())).await;
+        let Some(bytes) = next.map_err(|_elapsed| silent(Leg::Media))?? else { return Ok(whole.freeze()) };
+        if whole.len() + bytes.len() > limit {
+            return Err(bad_answer(&format!("the answer is longer than {limit} bytes")));
+        }
+        whole.extend_from_slice(&bytes);
     }
 }
 
@@ -119,7 +165,7 @@ pub(crate) async fn next_chunk(body: &mut Incoming) -> Result<Option<Bytes>, Pul
     }
 }
 
-fn head(url: &PullUrl) -> Result<Request<Empty<Bytes>>, PullFailure> {
+fn head(url: &PullUrl, range: Option<ByteRange>) -> Result<Request<Empty<Bytes>>, PullFailure> {
     let parsed = url.url();
     let target = match parsed.query() {
         Some(query) => format!("{}?{query}", parsed.path()),
@@ -131,6 +177,9 @@ fn head(url: &PullUrl) -> Result<Request<Empty<Bytes>>, PullFailure> {
     };
     let mut request =
         Request::get(target).header(HOST, host).header(USER_AGENT, concat!("Viaduct/", env!("CARGO_PKG_VERSION")));
+    if let Some(range) = range {
+        request = request.header(RANGE, format!("bytes={}-{}", range.offset, range.end().saturating_sub(1)));
+    }
     if let Some((name, password)) = url.credentials() {
         let mut value = HeaderValue::try_from(format!("Basic {}", STANDARD.encode(format!("{name}:{password}"))))
             .expect("base64 is a header's value");

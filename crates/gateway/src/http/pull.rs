@@ -4,14 +4,16 @@ use std::time::{Duration, Instant};
 
 use base::ErrorKind;
 use bytes::{Bytes, BytesMut};
+use container::m3u8;
 use http::Response;
 use hub::Leg;
 use hyper::body::Incoming;
 use media::AccessUnit;
 
-use super::client::{ANSWER_TIMEOUT, HttpClient, next_chunk, silent};
+use super::client::{ANSWER_TIMEOUT, HttpClient, collect, next_chunk, silent};
 use crate::demux::{Item, MAGIC_LEN, StreamDemuxer};
 use crate::guard::PullGuard;
+use crate::hls;
 use crate::pace::Pace;
 use crate::pull::{PullFailure, PullSink, PullUrl, Wish};
 
@@ -23,9 +25,16 @@ const TICK: Duration = Duration::from_millis(500);
 /// Pulls until the server ends, fails, or the sink wants no more.
 pub(crate) async fn pull(url: &PullUrl, guard: &PullGuard, sink: &mut dyn PullSink) -> Result<(), PullFailure> {
     let mut client = HttpClient::new(guard.clone());
-    let (_, mut response) = client.get(url, &mut |leg, text| sink.step(leg, true, text)).await?;
+    let (url, mut response) = client.get(url, &mut |leg, text| sink.step(leg, true, text)).await?;
     let first = first_bytes(&mut response).await?;
     sink.received(first.len());
+    if hls::pull::is_playlist(&first) {
+        let rest = collect(&mut response, m3u8::MAX_LEN).await?;
+        sink.received(rest.len());
+        sink.step(Leg::Answer, true, "The server sends a playlist.");
+        let playlist = [first, rest].concat();
+        return Box::pin(hls::pull::pull(client, guard, url, &playlist, sink)).await;
+    }
     let Some(demuxer) = StreamDemuxer::detect(&first) else { return Err(unknown(&response)) };
     sink.step(Leg::Answer, true, "The server sends.");
     let mut playing = Playing::new(demuxer, LEAD);

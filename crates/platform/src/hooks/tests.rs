@@ -100,7 +100,7 @@ async fn a_question_is_signed_and_its_answer_decides() {
     assert!(verify(&secret, signature, &call.body, unix_now(), 5));
     assert!(!verify(&secret, signature, &call.body, unix_now() + 60, 5), "an old one");
     assert!(!verify("other", signature, &call.body, unix_now(), 5));
-    assert!(!call.body.contains("never shown"), "{}", call.body);
+    assert!(!call.body.contains("never shown") && call.body.contains("user=li"), "{}", call.body);
 
     for (answer, expected) in [
         (reply(200, r#"{"allow":false,"reason":"No."}"#), Err(ErrorKind::Forbidden)),

@@ -208,3 +208,89 @@ fn files_are_cameras_by_their_bare_names_again_and_again() {
     assert!(report["summary"].as_str().unwrap().contains("no file"), "{report}");
     server.assert_well();
 }
+
+/// FFmpeg writes live HLS into a folder and Python serves it.
+struct HlsServer {
+    folder: tempfile::TempDir,
+    port: u16,
+    _processes: [Process; 2],
+}
+
+impl HlsServer {
+    fn start(clip: Clip, options: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let port = free_port();
+        let here = path_text(folder.path());
+        let mut arguments = words("-v error -nostdin -re -stream_loop -1 -i");
+        arguments.push(path_text(&clip.path()));
+        arguments.extend(words("-c copy -f hls -hls_time 2 -hls_list_size 5 -hls_flags delete_segments"));
+        arguments.extend(words(&options.replace("FOLDER", &here)));
+        arguments.push(format!("{here}/live.m3u8"));
+        let ffmpeg = Process::start("ffmpeg", arguments);
+        let python = Process::start(
+            "/usr/bin/python3",
+            ["-m", "http.server", &port.to_string(), "--bind", "127.0.0.1", "--directory", &here],
+        );
+        until("two segments", PATIENCE, || {
+            let text = std::fs::read_to_string(folder.path().join("live.m3u8")).ok()?;
+            (text.matches("#EXTINF").count() >= 2 && is_listening(port)).then_some(())
+        });
+        Self { folder, port, _processes: [ffmpeg, python] }
+    }
+
+    fn url(&self, file: &str) -> String {
+        format!("http://127.0.0.1:{}/{file}", self.port)
+    }
+}
+
+#[test]
+fn hls_with_transport_stream_segments_is_pulled_from_ffmpeg_in_the_clear_and_encrypted() {
+    let key_info = tempfile::tempdir().unwrap();
+    let encrypted = format!("-map 0 -hls_key_info_file {}/info", path_text(key_info.path()));
+    for how in ["-map 0", encrypted.as_str()] {
+        if how != "-map 0" {
+            std::fs::write(key_info.path().join("key"), b"0123456789abcdef").unwrap();
+            let info = format!("secret.key\n{}\n", path_text(&key_info.path().join("key")));
+            std::fs::write(key_info.path().join("info"), info).unwrap();
+        }
+        let hls = HlsServer::start(Clip::H264Aac, how);
+        std::fs::write(hls.folder.path().join("secret.key"), b"0123456789abcdef").unwrap();
+        let playlist = std::fs::read_to_string(hls.folder.path().join("live.m3u8")).unwrap();
+        assert_eq!(playlist.contains("METHOD=AES-128"), how != "-map 0", "{playlist}");
+        let mut server = options().start();
+        let api = server.sign_in();
+        add(&api, &hls.url("live.m3u8"), "always");
+        let seen = Expect { pictures: 150, sound: true };
+        read::ffmpeg("", &server.url("http", "road/cam.mp4"), seen).unwrap();
+        server.assert_well();
+    }
+}
+
+#[test]
+fn a_playlist_that_leads_astray_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let port = free_port();
+    let _python = Process::start(
+        "/usr/bin/python3",
+        ["-m", "http.server", &port.to_string(), "--bind", "127.0.0.1", "--directory", &path_text(folder.path())],
+    );
+    until("Python to listen", PATIENCE, || is_listening(port).then_some(()));
+    let server = options().start();
+    let api = server.sign_in();
+    let variant = |uri: &str| format!("#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n{uri}\n");
+    let media = |uri: &str| format!("#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n{uri}\n#EXT-X-ENDLIST\n");
+    for (text, part) in [
+        (variant("index.m3u8"), "another list"),
+        (variant("file:///etc/passwd"), "bare name"),
+        (media("file:clip.mp4"), "may not be followed"),
+        (media("http://169.254.169.254/latest"), "may not be pulled"),
+        (media("rtsp://127.0.0.1/x"), "may not be followed"),
+        ("#EXTM3U\n".to_owned(), "neither"),
+        (media("index.m3u8"), "neither MPEG-TS"),
+    ] {
+        std::fs::write(folder.path().join("index.m3u8"), &text).unwrap();
+        let url = format!("http://127.0.0.1:{port}/index.m3u8");
+        let report = api.post("/probe", &json!({ "url": url, "timeout_ms": 5000 }));
+        assert!(report["ok"] == false && report["summary"].as_str().unwrap().contains(part), "{text}: {report}");
+    }
+}
