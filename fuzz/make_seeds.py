@@ -71,6 +71,8 @@ def containers() -> None:
                     seed("container_amf0", path.stem, body)
         elif path.suffix == ".mp4":
             seed("container_mp4_file", path.stem, data)
+            if b"moof" in data:
+                seed("container_fmp4", path.stem, b"\x17" + data)
         elif path.suffix == ".ts":
             seed("container_mpegts", path.stem, b"\x17" + data[:15040])
         elif path.suffix in {".m3u8", ".m3u"}:

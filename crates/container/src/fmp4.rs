@@ -7,10 +7,12 @@
 //! ISO/IEC 14496-12 §8; sample entries after ISO/IEC 14496-14, -15, AV1-ISOBMFF and Opus-in-ISOBMFF.
 
 mod carried;
+mod demuxer;
 mod init;
 mod muxer;
 
 pub use carried::mime_type;
+pub use demuxer::{Demuxer, Event};
 pub use muxer::Muxer;
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::{amf0, flv, m3u8, mp4, mpegts};
+use crate::{amf0, flv, fmp4, m3u8, mp4, mpegts};
 
 /// Every AMF0 value of the input; what was read must survive a round trip.
 pub fn amf0(data: &[u8]) {
@@ -81,4 +81,18 @@ pub fn m3u8(data: &[u8]) {
         playlist.fill_from(&older);
     }
     let _ = m3u8::parse_channel_list(data);
+}
+
+/// A fragmented stream in pieces; the first byte says how long they are.
+pub fn fmp4(data: &[u8]) {
+    let Some((first, data)) = data.split_first() else {
+        return;
+    };
+    let mut demuxer = fmp4::Demuxer::new();
+    let mut events = Vec::new();
+    for piece in data.chunks(usize::from(*first) * 8 + 1) {
+        let _ = demuxer.push(piece, &mut events);
+        events.clear();
+    }
+    demuxer.finish(&mut events);
 }

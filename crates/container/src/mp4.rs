@@ -1,11 +1,11 @@
-//! Reading MP4 files, ordinary and fragmented (ISO/IEC 14496-12 §8).
+//! Reading MP4 files, ordinary and fragmented (ISO/IEC 14496-12 §8); [`crate::fmp4`] reads fragments as they come.
 
-mod boxes;
+pub(crate) mod boxes;
 mod file_reader;
-mod fragment;
-mod movie;
+pub(crate) mod fragment;
+pub(crate) mod movie;
 mod sample_entry;
-mod sample_table;
+pub(crate) mod sample_table;
 
 pub use file_reader::{FileReader, ReadAt};
 
@@ -30,6 +30,12 @@ pub enum Mp4Error {
     /// A named limit is exceeded.
     #[error("{0} exceeds the limit")]
     TooLarge(&'static str),
+    /// Fragments, or their media, come before the movie box that describes them.
+    #[error("fragment comes before its movie box")]
+    NoInit,
+    /// The samples are in the tables of an ordinary file, which can only be read as a whole.
+    #[error("file is not fragmented")]
+    NotFragmented,
     /// A sample lies outside of the file: the file was cut.
     #[error("sample at {offset} lies outside of the file")]
     Truncated {

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::Mp4Error;
 
 /// The children of a box as (kind, content); ends at the first that does not fit.
-pub(super) fn children(content: &Bytes) -> impl Iterator<Item = ([u8; 4], Bytes)> {
+pub(crate) fn children(content: &Bytes) -> impl Iterator<Item = ([u8; 4], Bytes)> {
     let mut rest = content.clone();
     std::iter::from_fn(move || {
         let header = Header::parse(&rest, rest.len() as u64)?;
@@ -17,31 +17,31 @@ pub(super) fn children(content: &Bytes) -> impl Iterator<Item = ([u8; 4], Bytes)
 }
 
 /// The first child of a kind.
-pub(super) fn child(content: &Bytes, kind: &[u8; 4]) -> Option<Bytes> {
+pub(crate) fn child(content: &Bytes, kind: &[u8; 4]) -> Option<Bytes> {
     children(content).find(|(found, _)| found == kind).map(|(_, content)| content)
 }
 
 /// The first box at a path.
-pub(super) fn descendant(content: &Bytes, path: &[&[u8; 4]]) -> Option<Bytes> {
+pub(crate) fn descendant(content: &Bytes, path: &[&[u8; 4]]) -> Option<Bytes> {
     path.iter().try_fold(content.clone(), |content, kind| child(&content, kind))
 }
 
 /// A box header.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Header {
-    pub(super) kind: [u8; 4],
+pub(crate) struct Header {
+    pub(crate) kind: [u8; 4],
     /// Bytes of header and content.
-    pub(super) size: u64,
+    pub(crate) size: u64,
     /// Bytes of the header: 8 or 16.
-    pub(super) len: usize,
+    pub(crate) len: usize,
 }
 
 impl Header {
     /// The longest header that we read.
-    pub(super) const MAX_LEN: usize = 16;
+    pub(crate) const MAX_LEN: usize = 16;
 
     /// `available` is what a box of size 0 ("to the end") takes.
-    pub(super) fn parse(bytes: &[u8], available: u64) -> Option<Self> {
+    pub(crate) fn parse(bytes: &[u8], available: u64) -> Option<Self> {
         let kind = *bytes.get(4..)?.first_chunk()?;
         let (size, len) = match u32::from_be_bytes(*bytes.first_chunk()?) {
             0 => (available, 8),
@@ -54,60 +54,60 @@ impl Header {
 
 /// Reads fields one after the other.
 #[derive(Clone, Debug)]
-pub(super) struct Fields<'a> {
+pub(crate) struct Fields<'a> {
     rest: &'a [u8],
     what: &'static str,
 }
 
 impl<'a> Fields<'a> {
-    pub(super) const fn new(rest: &'a [u8], what: &'static str) -> Self {
+    pub(crate) const fn new(rest: &'a [u8], what: &'static str) -> Self {
         Self { rest, what }
     }
 
     /// Of a full box: gives version and flags first.
-    pub(super) fn full(bytes: &'a [u8], what: &'static str) -> Result<(u8, u32, Self), Mp4Error> {
+    pub(crate) fn full(bytes: &'a [u8], what: &'static str) -> Result<(u8, u32, Self), Mp4Error> {
         let mut fields = Self::new(bytes, what);
         let word = fields.u32()?;
         Ok((word.to_be_bytes()[0], word & 0xFF_FFFF, fields))
     }
 
-    pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N], Mp4Error> {
+    pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], Mp4Error> {
         let (head, rest) = self.rest.split_first_chunk().ok_or(Mp4Error::Malformed(self.what))?;
         self.rest = rest;
         Ok(*head)
     }
 
-    pub(super) fn skip(&mut self, count: usize) -> Result<(), Mp4Error> {
+    pub(crate) fn skip(&mut self, count: usize) -> Result<(), Mp4Error> {
         self.rest = self.rest.get(count..).ok_or(Mp4Error::Malformed(self.what))?;
         Ok(())
     }
 
-    pub(super) fn u8(&mut self) -> Result<u8, Mp4Error> {
+    pub(crate) fn u8(&mut self) -> Result<u8, Mp4Error> {
         Ok(self.array::<1>()?[0])
     }
 
-    pub(super) fn u16(&mut self) -> Result<u16, Mp4Error> {
+    pub(crate) fn u16(&mut self) -> Result<u16, Mp4Error> {
         Ok(u16::from_be_bytes(self.array()?))
     }
 
-    pub(super) fn u32(&mut self) -> Result<u32, Mp4Error> {
+    pub(crate) fn u32(&mut self) -> Result<u32, Mp4Error> {
         Ok(u32::from_be_bytes(self.array()?))
     }
 
-    pub(super) fn i32(&mut self) -> Result<i32, Mp4Error> {
+    pub(crate) fn i32(&mut self) -> Result<i32, Mp4Error> {
         Ok(i32::from_be_bytes(self.array()?))
     }
 
-    pub(super) fn u64(&mut self) -> Result<u64, Mp4Error> {
+    pub(crate) fn u64(&mut self) -> Result<u64, Mp4Error> {
         Ok(u64::from_be_bytes(self.array()?))
     }
 
     /// 64 bits in version 1, else 32.
-    pub(super) fn sized(&mut self, version: u8) -> Result<u64, Mp4Error> {
+    pub(crate) fn sized(&mut self, version: u8) -> Result<u64, Mp4Error> {
         if version == 1 { self.u64() } else { self.u32().map(u64::from) }
     }
 
-    pub(super) const fn rest(&self) -> &'a [u8] {
+    pub(crate) const fn rest(&self) -> &'a [u8] {
         self.rest
     }
 }

@@ -1,7 +1,6 @@
 //! A file to tracks and access units in decoding order.
 
 use bytes::Bytes;
-use media::bitstream::nal;
 use media::{AccessUnit, MediaTime, TrackConfig};
 use std::collections::VecDeque;
 use std::io;
@@ -101,7 +100,7 @@ impl<R: ReadAt> FileReader<R> {
         self.fill()?;
         let due = |index: usize, sample: &Sample| {
             let track = &self.movie.tracks[index];
-            MediaTime::new(sample.dts.saturating_add(track.shift), track.config.clock_hz).to_timestamp()
+            MediaTime::new(track.dts(sample), track.config.clock_hz).to_timestamp()
         };
         let next = self
             .waiting
@@ -125,19 +124,7 @@ impl<R: ReadAt> FileReader<R> {
             return Err(Mp4Error::Truncated { offset: sample.offset });
         }
         let payload = read(&self.source, sample.offset, u64::from(sample.size))?;
-        let track = &self.movie.tracks[index];
-        let dts = sample.dts.saturating_add(track.shift);
-        Ok(AccessUnit {
-            track: track.config.id,
-            pts: MediaTime::new(dts.saturating_add(i64::from(sample.composition)), track.config.clock_hz),
-            dts: Some(MediaTime::new(dts, track.config.clock_hz)),
-            key: sample.key,
-            payload: match track.length_size {
-                Some(size) => nal::canonical_lengths(payload, size),
-                None => payload,
-            },
-            capture_utc: None,
-        })
+        Ok(self.movie.tracks[index].unit(sample, payload))
     }
 
     /// Sees to it that every track that goes on has a sample waiting.
@@ -173,9 +160,16 @@ impl<R: ReadAt> FileReader<R> {
             }
             let moof = read_content(&self.source, start, &header, MAX_FRAGMENT_LEN, "moof")?;
             let waiting = &mut self.waiting;
-            fragment::samples(&moof, start, &self.movie.tracks, &mut self.next_dts, |index, sample| {
-                waiting[index].push_back(sample);
-            })?;
+            fragment::samples(
+                &moof,
+                start,
+                &self.movie.tracks,
+                &mut self.next_dts,
+                fragment::MAX_FILE_SAMPLES,
+                |index, sample| {
+                    waiting[index].push_back(sample);
+                },
+            )?;
             return Ok(true);
         }
         Ok(false)

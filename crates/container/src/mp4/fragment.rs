@@ -7,19 +7,21 @@ use super::boxes::{Fields, child, children};
 use super::movie::{Defaults, Track};
 use super::sample_table::Sample;
 
-/// Samples of one fragment; an hour of 60 fps video with sound has fewer.
-const MAX_SAMPLES: usize = 500_000;
+/// Samples of one fragment of a file; an hour of 60 fps video with sound has fewer.
+pub(crate) const MAX_FILE_SAMPLES: usize = 500_000;
 
 /// Gives each sample of a fragment with its track's position. `moof_offset` is where the fragment begins in
-/// the file, `next_dts` holds where each track's time line stands, for fragments without `tfdt`.
-pub(super) fn samples(
+/// the file, `next_dts` holds where each track's time line stands, for fragments without `tfdt`. More than `limit`
+/// samples are an error.
+pub(crate) fn samples(
     moof: &Bytes,
     moof_offset: u64,
     tracks: &[Track],
     next_dts: &mut [i64],
+    limit: usize,
     mut each: impl FnMut(usize, Sample),
 ) -> Result<(), Mp4Error> {
-    let mut total = 0;
+    let mut left = limit;
     for (kind, traf) in children(moof) {
         if &kind != b"traf" {
             continue;
@@ -37,7 +39,7 @@ pub(super) fn samples(
         for (kind, trun) in children(&traf) {
             if &kind == b"trun" {
                 let run = Run { base: header.base, defaults };
-                run.samples(&trun, &mut position, &mut next_dts[index], &mut total, |sample| each(index, sample))?;
+                run.samples(&trun, &mut position, &mut next_dts[index], &mut left, |sample| each(index, sample))?;
             }
         }
     }
@@ -87,7 +89,7 @@ impl Run {
         trun: &Bytes,
         position: &mut u64,
         dts: &mut i64,
-        total: &mut usize,
+        left: &mut usize,
         mut each: impl FnMut(Sample),
     ) -> Result<(), Mp4Error> {
         const IS_NON_SYNC: u32 = 0x1_0000;
@@ -99,10 +101,7 @@ impl Run {
         }
         let mut first_flags = (present & 4 != 0).then(|| fields.u32()).transpose()?;
         for _ in 0..count {
-            *total += 1;
-            if *total > MAX_SAMPLES {
-                return Err(Mp4Error::TooLarge("fragment"));
-            }
+            *left = left.checked_sub(1).ok_or(Mp4Error::TooLarge("fragment"))?;
             let mut optional = |bit: u32, default: u32| {
                 if present & bit != 0 { fields.u32() } else { Ok(default) }
             };

@@ -1,49 +1,74 @@
 //! `moov`: the tracks of a file.
 
 use bytes::Bytes;
-use media::{CodecConfig, MediaKind, TrackConfig, TrackId};
+use media::bitstream::nal;
+use media::{AccessUnit, CodecConfig, MediaKind, MediaTime, TrackConfig, TrackId};
 use std::num::NonZeroU32;
 
 use super::Mp4Error;
 use super::boxes::{Fields, child, children, descendant};
 use super::sample_entry;
-use super::sample_table::SampleTable;
+use super::sample_table::{Sample, SampleTable};
 
 /// Tracks of one file that are read; the others are left out.
 const MAX_TRACKS: usize = 16;
 
 /// What a file says about itself.
 #[derive(Debug)]
-pub(super) struct Movie {
-    pub(super) tracks: Vec<Track>,
+pub(crate) struct Movie {
+    pub(crate) tracks: Vec<Track>,
     /// Whether samples are in fragments.
-    pub(super) fragmented: bool,
+    pub(crate) fragmented: bool,
 }
 
 /// One video or audio track.
 #[derive(Debug)]
-pub(super) struct Track {
-    pub(super) config: TrackConfig,
+pub(crate) struct Track {
+    pub(crate) config: TrackConfig,
     /// `track_ID`.
-    pub(super) number: u32,
+    pub(crate) number: u32,
     /// Size of the samples' length fields, for H.264 and H.265.
-    pub(super) length_size: Option<u8>,
+    pub(crate) length_size: Option<u8>,
     /// What the edit list adds to every time stamp, in ticks.
-    pub(super) shift: i64,
-    pub(super) samples: SampleTable,
-    pub(super) defaults: Defaults,
+    pub(crate) shift: i64,
+    pub(crate) samples: SampleTable,
+    pub(crate) defaults: Defaults,
+}
+
+impl Track {
+    /// A sample with its content.
+    pub(crate) fn unit(&self, sample: &Sample, payload: Bytes) -> AccessUnit {
+        let dts = self.dts(sample);
+        let clock_hz = self.config.clock_hz;
+        AccessUnit {
+            track: self.config.id,
+            pts: MediaTime::new(dts.saturating_add(i64::from(sample.composition)), clock_hz),
+            dts: Some(MediaTime::new(dts, clock_hz)),
+            key: sample.key,
+            payload: match self.length_size {
+                Some(size) => nal::canonical_lengths(payload, size),
+                None => payload,
+            },
+            capture_utc: None,
+        }
+    }
+
+    /// When a sample is decoded, in ticks.
+    pub(crate) const fn dts(&self, sample: &Sample) -> i64 {
+        sample.dts.saturating_add(self.shift)
+    }
 }
 
 /// Defaults for the samples of fragments (`trex`, `tfhd`).
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Defaults {
-    pub(super) duration: u32,
-    pub(super) size: u32,
-    pub(super) flags: u32,
+pub(crate) struct Defaults {
+    pub(crate) duration: u32,
+    pub(crate) size: u32,
+    pub(crate) flags: u32,
 }
 
 impl Movie {
-    pub(super) fn parse(moov: &Bytes) -> Result<Self, Mp4Error> {
+    pub(crate) fn parse(moov: &Bytes) -> Result<Self, Mp4Error> {
         let movie_timescale = match child(moov, b"mvhd") {
             Some(header) => {
                 let (version, _, mut fields) = Fields::full(&header, "mvhd")?;
@@ -123,7 +148,8 @@ fn edit_shift(elst: &Bytes, clock_hz: NonZeroU32, movie_timescale: u32) -> Resul
             return Ok(delay.saturating_sub(start));
         }
         if movie_timescale > 0 {
-            let ticks = u128::from(duration) * u128::from(clock_hz.get()) / u128::from(movie_timescale);
+            let (clock, movie_clock) = (u128::from(clock_hz.get()), u128::from(movie_timescale));
+            let ticks = (u128::from(duration) * clock + movie_clock / 2) / movie_clock;
             delay = delay.saturating_add(i64::try_from(ticks).unwrap_or(i64::MAX));
         }
     }

@@ -7,17 +7,17 @@ use super::boxes::{Fields, child};
 
 /// One sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Sample {
-    pub(super) offset: u64,
-    pub(super) size: u32,
-    pub(super) dts: i64,
-    pub(super) composition: i32,
-    pub(super) key: bool,
+pub(crate) struct Sample {
+    pub(crate) offset: u64,
+    pub(crate) size: u32,
+    pub(crate) dts: i64,
+    pub(crate) composition: i32,
+    pub(crate) key: bool,
 }
 
 /// Walks the tables without expanding them.
 #[derive(Debug)]
-pub(super) struct SampleTable {
+pub(crate) struct SampleTable {
     durations: Runs,
     compositions: Runs,
     sizes: Sizes,
