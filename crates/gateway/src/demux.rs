@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use base::ErrorKind;
 use container::flv::{self, TagDemuxer, TagEvent};
-use container::mpegts;
+use container::{fmp4, mpegts};
 use hub::Leg;
 use media::{AccessUnit, TrackConfig};
 
@@ -32,6 +32,16 @@ pub(crate) enum StreamDemuxer {
     Flv(Box<Flv>),
     /// MPEG transport stream.
     Ts(Box<Ts>),
+    /// Fragmented MP4.
+    Fmp4(Box<Fmp4>),
+}
+
+#[derive(Default)]
+pub(crate) struct Fmp4 {
+    demuxer: fmp4::Demuxer,
+    events: Vec<fmp4::Event>,
+    ready: VecDeque<Item>,
+    malformed: Option<String>,
 }
 
 #[derive(Default)]
@@ -60,6 +70,7 @@ impl StreamDemuxer {
         match first {
             [b'F', b'L', b'V', ..] => Some(Self::Flv(Box::default())),
             [mpegts::SYNC_BYTE, ..] => Some(Self::transport_stream()),
+            [_, _, _, _, b'f' | b's', b't', b'y', b'p', ..] => Some(Self::Fmp4(Box::default())),
             _ => None,
         }
     }
@@ -73,6 +84,7 @@ impl StreamDemuxer {
         match self {
             Self::Flv(flv) => flv.reader.push(bytes),
             Self::Ts(ts) => ts.push(bytes),
+            Self::Fmp4(fmp4) => fmp4.push(bytes),
         }
     }
 
@@ -81,6 +93,14 @@ impl StreamDemuxer {
         match self {
             Self::Flv(_) => {}
             Self::Ts(ts) => ts.finish(),
+            Self::Fmp4(fmp4) => fmp4.end_resource(),
+        }
+    }
+
+    /// A segment or part ends; what follows may continue it.
+    pub(crate) fn end_resource(&mut self) {
+        if let Self::Fmp4(fmp4) = self {
+            fmp4.end_resource();
         }
     }
 
@@ -89,6 +109,7 @@ impl StreamDemuxer {
         match self {
             Self::Flv(flv) => flv.next(),
             Self::Ts(ts) => Ok(ts.ready.pop_front()),
+            Self::Fmp4(fmp4) => fmp4.next(),
         }
     }
 }
@@ -103,7 +124,7 @@ impl Flv {
                     _ => {}
                 }
             }
-            let tag = self.reader.next_tag().map_err(|error| malformed(&error))?;
+            let tag = self.reader.next_tag().map_err(|error| malformed(&error.to_string()))?;
             let Some(tag) = tag else { return Ok(None) };
             self.demuxer.handle_tag(tag.kind, tag.timestamp_ms, tag.body, &mut self.events);
             self.ready.extend(self.events.drain(..));
@@ -160,11 +181,55 @@ impl Ts {
     }
 }
 
-fn malformed(error: &dyn std::error::Error) -> PullFailure {
+impl Fmp4 {
+    fn push(&mut self, bytes: &[u8]) {
+        if let Err(error) = self.demuxer.push(bytes, &mut self.events) {
+            self.malformed = Some(error.to_string());
+        }
+        self.read_events();
+    }
+
+    fn end_resource(&mut self) {
+        self.demuxer.finish(&mut self.events);
+        self.read_events();
+    }
+
+    fn read_events(&mut self) {
+        let mut tracks = Vec::new();
+        for event in self.events.drain(..) {
+            match event {
+                fmp4::Event::Config(track) => tracks.push(track),
+                fmp4::Event::Unit(unit) => {
+                    if !tracks.is_empty() {
+                        self.ready.push_back(Item::Tracks(std::mem::take(&mut tracks)));
+                    }
+                    self.ready.push_back(Item::Unit(unit));
+                }
+                fmp4::Event::Loss { .. } => {}
+            }
+        }
+        if !tracks.is_empty() {
+            self.ready.push_back(Item::Tracks(tracks));
+        }
+    }
+
+    fn next(&mut self) -> Result<Option<Item>, PullFailure> {
+        match (self.ready.pop_front(), self.malformed.take()) {
+            (Some(item), malformed) => {
+                self.malformed = malformed;
+                Ok(Some(item))
+            }
+            (None, Some(text)) => Err(malformed(&text)),
+            (None, None) => Ok(None),
+        }
+    }
+}
+
+fn malformed(text: &str) -> PullFailure {
     PullFailure {
         leg: Leg::Media,
         kind: ErrorKind::InvalidInput,
-        text: error.to_string(),
+        text: text.to_owned(),
         next_step: "See whether another player can read it.".to_owned(),
     }
 }

@@ -131,7 +131,8 @@ impl Reader {
         let file = File::open(path)?;
         let mut magic = [0; MAGIC_LEN];
         let _short_file_is_no_stream = file.read_exact_at(&mut magic, 0);
-        if let Some(demuxer) = StreamDemuxer::detect(&magic) {
+        let is_mp4 = &magic[4..] == b"ftyp";
+        if let Some(demuxer) = StreamDemuxer::detect(&magic).filter(|_| !is_mp4) {
             return Ok(Self::Stream { file, offset: 0, demuxer, finished: false });
         }
         let reader = mp4::FileReader::open(Opened(file)).map_err(io::Error::other)?;

@@ -249,6 +249,7 @@ impl Lane {
         };
         for piece in map.into_iter().chain([bytes]) {
             demuxer.push(piece);
+            demuxer.end_resource();
         }
         drain(demuxer, &mut items)?;
         Ok(items)

@@ -23,7 +23,8 @@ fn failure(api: &Api) -> Value {
 /// FFmpeg waits for one client on a port of 127.0.0.1 and serves a clip at its own speed.
 fn ffmpeg_server(clip: Clip, form: &str, scheme: &str) -> (Process, String) {
     let port = free_port();
-    let url = format!("{scheme}://127.0.0.1:{port}/live/cam.{form}");
+    let extension = form.split(' ').next().unwrap();
+    let url = format!("{scheme}://127.0.0.1:{port}/live/cam.{extension}");
     let mut arguments = words("-v error -nostdin -re -i");
     arguments.push(path_text(&clip.path()));
     arguments.extend(words(&format!("-map 0 -c copy -f {form} -listen 1")));
@@ -264,6 +265,65 @@ fn hls_with_transport_stream_segments_is_pulled_from_ffmpeg_in_the_clear_and_enc
         read::ffmpeg("", &server.url("http", "road/cam.mp4"), seen).unwrap();
         server.assert_well();
     }
+}
+
+#[test]
+fn hls_with_fragmented_mp4_is_pulled_from_ffmpeg() {
+    for clip in [Clip::H264Aac, Clip::H265Aac] {
+        let hls = HlsServer::start(clip, "-map 0 -hls_segment_type fmp4 -hls_fmp4_init_filename init.mp4");
+        let mut server = options().start();
+        let api = server.sign_in();
+        add(&api, &hls.url("live.m3u8"), "always");
+        let seen = Expect { pictures: 100, sound: true };
+        read::ffmpeg("", &server.url("http", "road/cam.mp4"), seen).unwrap();
+        server.assert_well();
+    }
+}
+
+#[test]
+fn sound_in_a_playlist_of_its_own_is_put_beside_the_pictures() {
+    // FFmpeg writes two playlists; the list of them is put beside.
+    let two = "-map 0:a -hls_segment_type fmp4 -hls_fmp4_init_filename sound-init.mp4 \
+               -hls_segment_filename FOLDER/sound%d.m4s FOLDER/sound.m3u8 \
+               -c copy -map 0:v -f hls -hls_time 2 -hls_list_size 5 -hls_flags delete_segments -hls_segment_type fmp4";
+    let hls = HlsServer::start(Clip::H264Aac, two);
+    let list = "#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\",NAME=\"a\",DEFAULT=YES,URI=\"sound.m3u8\"\n\
+                #EXT-X-STREAM-INF:BANDWIDTH=500000,AUDIO=\"a\"\nlive.m3u8\n";
+    std::fs::write(hls.folder.path().join("index.m3u8"), list).unwrap();
+    let mut server = options().start();
+    let api = server.sign_in();
+    add(&api, &hls.url("index.m3u8"), "always");
+    let seen = Expect { pictures: 100, sound: true };
+    read::ffmpeg("", &server.url("http", "road/cam.mp4"), seen).unwrap();
+    assert_eq!(api.stream("road/cam").unwrap()["tracks"].as_array().unwrap().len(), 2);
+    server.assert_well();
+}
+
+/// Low-latency parts: ours only, no independent packager of them is at hand.
+#[test]
+fn low_latency_hls_of_another_server_of_ours_is_pulled_part_by_part() {
+    let origin = options().start();
+    let _publisher = crate::support::publish(&origin, "road/k1", Clip::H264Aac);
+    origin.sign_in().await_live("road/k1");
+    let mut server = options().start();
+    let api = server.sign_in();
+    add(&api, &origin.url("http", "road/k1/index.m3u8"), "always");
+    let seen = Expect { pictures: 100, sound: true };
+    read::ffmpeg("", &server.url("http", "road/cam.mp4"), seen).unwrap();
+    let asked = origin.sign_in().metric("viaduct_gateway_hls_requests_total");
+    assert!(asked > 20, "{asked} requests: parts are asked for one by one");
+    server.assert_well();
+}
+
+#[test]
+fn http_fmp4_of_another_server_is_pulled() {
+    let (_ffmpeg, url) =
+        ffmpeg_server(Clip::H264Aac, "mp4 -movflags frag_keyframe+empty_moov+default_base_moof", "http");
+    let mut server = options().start();
+    let api = server.sign_in();
+    add(&api, &url, "always");
+    watch(&server);
+    server.assert_well();
 }
 
 #[test]
