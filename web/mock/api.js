@@ -106,6 +106,19 @@ function saveHook(world, body, existing) {
   return put(world.hooks, existing, { ...body, pending: 0, delivered: existing?.delivered ?? 0, failed: existing?.failed ?? 0 });
 }
 
+/** Rows by falling id, `world.page_rows` at once, as the server answers them. */
+function page(world, items, query) {
+  const before = Number(query.get('before') ?? Infinity);
+  const rows = items.filter(({ id }) => id < before).sort((a, b) => b.id - a.id).slice(0, world.page_rows);
+  return { items: rows, next_before: rows.length === world.page_rows ? rows.at(-1).id : null };
+}
+
+function retry(world, id) {
+  const found = byId(world.deliveries, id);
+  if (['publish', 'play', 'not_found', 'no_viewers'].includes(found.event)) throw new Problem(409, 'conflict', '询问不能重新投递。');
+  Object.assign(found, { state: 'pending' });
+}
+
 function traffic(world, by) {
   const groups = new Map();
   const heading = { stream: (each) => `${each.app}/${each.name}`, subject: (each) => each.subject ?? '', protocol: (each) => each.protocol, day: (each) => each.since.slice(0, 10) }[by];
@@ -200,11 +213,11 @@ const ROUTES = {
   'DELETE /hooks/:id': ({ world, params: [id] }) => void (world.hooks = world.hooks.filter((hook) => hook.id !== Number(id))),
   'POST /hooks/:id/secret': () => ({ secret: 'whsec_another-mock-secret' }),
   'POST /hooks/:id/test': ({ world, params: [id] }) => ({ ok: byId(world.hooks, id).failed === 0, status: 200, answer: '{}', duration_ms: 14 }),
-  'GET /hooks/:id/deliveries': ({ world, params: [id] }) => ({ items: world.deliveries.filter(({ hook }) => hook === Number(id)), next_before: null }),
-  'POST /hooks/:id/deliveries/:d/retry': ({ world, params: [, id] }) => void Object.assign(byId(world.deliveries, id), { state: 'pending' }),
+  'GET /hooks/:id/deliveries': ({ world, query, params: [id] }) => page(world, world.deliveries.filter(({ hook }) => hook === Number(id)), query),
+  'POST /hooks/:id/deliveries/:d/retry': ({ world, params: [, id] }) => retry(world, id),
   'GET /sessions': ({ world, query }) => {
     const search = query.get('search') ?? '';
-    return { items: world.sessions.filter((each) => `${each.app}/${each.name} ${each.subject} ${each.address}`.includes(search)), next_before: null };
+    return page(world, world.sessions.filter((each) => `${each.app}/${each.name} ${each.subject} ${each.address}`.includes(search)), query);
   },
   'GET /sessions/traffic': ({ world, query }) => traffic(world, query.get('by')),
 };

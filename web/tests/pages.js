@@ -1,4 +1,5 @@
 /** Every page against the mock, with accessibility. */
+import { delivery } from '../mock/state.js';
 import { assert, assertAccessible, LAPTOP, PHONE, until } from './harness.js';
 
 const SIZES = { desk: undefined, laptop: LAPTOP, phone: PHONE };
@@ -237,6 +238,48 @@ export const pages = [
       await page.locator('pre', { hasText: 'ramp-east' }).waitFor();
       await failed.getByRole('button', { name: '重新投递' }).click();
       await until(() => mock.world.deliveries.find(({ id }) => id === 1).state === 'pending', 'the repetition');
+    },
+  },
+  {
+    name: 'older deliveries stay in the log while it refreshes, and questions cannot be sent again',
+    run: async ({ page, mock }) => {
+      const { world } = mock;
+      world.page_rows = 3;
+      world.deliveries = Array.from({ length: 8 }, (_, i) => delivery(8 - i, 1, i === 1 ? 'play' : 'stream_up', 'failed', { answer: `row ${8 - i}.` }));
+      await page.at('/hooks');
+      await page.locator('.hook').first().locator('.counts').click();
+      const log = page.locator('.deliveries tbody tr');
+      const older = page.getByRole('button', { name: '更早的' });
+      const shown = async () => (await log.locator('.answer').allInnerTexts()).map((text) => Number(/row (\d+)/.exec(text)[1])).join();
+      await until(async () => (await shown()) === '8,7,6', 'the newest page');
+      await older.click();
+      await until(async () => (await shown()) === '8,7,6,5,4,3', 'an older page');
+      await assertAccessible(page, 'delivery log');
+      assert((await log.filter({ hasText: 'row 7.' }).getByRole('button', { name: '重新投递' }).count()) === 0, 'a question is not sent again');
+      world.deliveries.unshift(delivery(10, 1, 'stream_down', 'pending', { answer: 'row 10.' }), delivery(9, 1, 'stream_up', 'pending', { answer: 'row 9.' }));
+      await until(async () => (await shown()) === '10,9,8,7,6,5,4,3', 'news above, and all rows below');
+      const deep = log.filter({ hasText: 'row 4.' });
+      await deep.getByRole('button', { name: '重新投递' }).click();
+      await until(async () => (await deep.innerText()).includes('等待'), 'the new state of an older row');
+      await older.click();
+      await until(async () => (await shown()) === '10,9,8,7,6,5,4,3,2,1', 'the last page');
+      await until(async () => (await older.count()) === 0, 'the end');
+    },
+  },
+  {
+    name: 'older sessions are added, and a search begins anew',
+    run: async ({ page, mock }) => {
+      mock.world.page_rows = 5;
+      await page.at('/sessions');
+      const rows = page.locator('.ended tbody tr');
+      const older = page.getByRole('button', { name: '更早的' });
+      await until(async () => (await rows.count()) === 5, 'the newest page');
+      await older.click();
+      await until(async () => (await rows.count()) === 10, 'two pages');
+      await older.click();
+      await until(async () => (await rows.count()) === 12 && (await older.count()) === 0, 'all');
+      await page.fill('input[type=search]', 'road1');
+      await until(async () => (await rows.count()) === 4 && (await older.count()) === 0, 'what fits');
     },
   },
   {

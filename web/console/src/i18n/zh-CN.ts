@@ -79,7 +79,7 @@ export default {
     add: '添加回调', edit: '修改回调', intro: '把事件通知给其他系统，或向它询问：能否推流、能否播放、流在哪里。请求用密钥签名（HMAC-SHA-256）。', none: '还没有回调。', questions: '询问（等待回答）', notices: '通知（保证送达，按顺序，失败重试一天）', timeout: '超时', on_failure: '没有回答时', deny: '拒绝', allow: '放行',
     event: { publish: '推流前', play: '播放前', not_found: '找不到流', no_viewers: '无人观看', stream_up: '流上线', stream_down: '流下线', source_failed: '拉流失败', sessions_ended: '会话结束', server_started: '服务器启动', keepalive: '心跳' },
     facts: '{pattern} · 超时 {timeout} 毫秒', counts: '已送达 {delivered} · 等待 {pending} · 失败 {failed}', test: '测试', test_good: '对方已接收：HTTP {status}，{ms} 毫秒。', test_bad: '对方没有接收（{status}）：{answer}', secret: '签名密钥', secret_note: '密钥只显示这一次，请复制到对方系统。',
-    renew: '更换密钥', renew_title: '更换签名密钥？', renew_text: '旧密钥立即失效，对方在换上新密钥之前会拒收。', what: '事件', when: '时间', attempts: '次数', answer: '回答', again: '重新投递', no_deliveries: '还没有投递。', saved: '回调已保存。', deleted: '已删除回调。',
+    renew: '更换密钥', renew_title: '更换签名密钥？', renew_text: '旧密钥立即失效，对方在换上新密钥之前会拒收。', what: '事件', when: '时间', attempts: '次数', answer: '回答', again: '重新投递', no_deliveries: '还没有投递。', log: '投递记录', saved: '回调已保存。', deleted: '已删除回调。',
   },
   sessions: {
     now: '正在观看', ended: '已结束的会话', traffic: '流量', by: '统计方式', by_stream: '按流', by_subject: '按用户', by_protocol: '按协议', by_day: '按天', range: '时间范围', days: '最近 {count} 天', group: '名称', count: '会话数', watched: '观看时长', total: '合计', nobody: '未署名', since: '开始', search: '搜索流、用户或地址', none: '没有记录。', older: '更早的',
