@@ -283,6 +283,45 @@ export const pages = [
     },
   },
   {
+    name: 'on a phone the rest of the menu opens, leads on, and closes',
+    options: { viewport: PHONE },
+    run: async ({ page }) => {
+      await page.at('/streams');
+      const more = page.getByRole('button', { name: '更多' });
+      const hooks = page.locator('nav').getByRole('link', { name: '回调' });
+      await more.waitFor();
+      assert(!(await hooks.isVisible()), 'closed at first');
+      await more.click();
+      for (const name of ['会话', '规则', '回调', '服务器']) assert(await page.locator('nav').getByRole('link', { name }).isVisible(), name);
+      await assertAccessible(page, 'open menu');
+      await page.keyboard.press('Escape');
+      assert(!(await hooks.isVisible()) && (await more.evaluate((each) => each === document.activeElement)), 'Escape closes it');
+      await more.click();
+      await page.locator('h1').click();
+      assert(!(await hooks.isVisible()), 'a touch elsewhere closes it');
+      await more.click();
+      await hooks.click();
+      await page.locator('.hook').first().waitFor();
+      assert(!(await hooks.isVisible()) && (await more.getAttribute('class')).includes('on'), 'closed, and marked as the place');
+    },
+  },
+  {
+    name: 'on a phone bars of traffic are legible, and what is done to a hook stands in one row',
+    options: { viewport: PHONE },
+    run: async ({ page }) => {
+      await page.at('/sessions');
+      await page.locator('.traffic .bar span').first().waitFor();
+      const widths = await page.locator('.traffic .bar span').evaluateAll((all) => all.map((each) => each.getBoundingClientRect().width));
+      assert(Math.max(...widths) > 300 && new Set(widths).size > 2, widths.join());
+      for (const [path, owner] of [['hooks', '.hook'], ['relays', '.relay']]) {
+        await page.at(`/${path}`);
+        await page.locator(owner).first().waitFor();
+        const middles = await page.locator(owner).first().locator('.tools > *').evaluateAll((all) => all.map((each) => each.getBoundingClientRect()).map(({ top, height }) => top + height / 2));
+        assert(middles.length >= 3 && Math.max(...middles) - Math.min(...middles) < 4, `${path}: ${middles}`);
+      }
+    },
+  },
+  {
     name: 'sessions are searched, traffic is added up, and a viewer is cut',
     run: async ({ page, mock }) => {
       await page.at('/sessions');

@@ -6,7 +6,7 @@ type Catalogue<T> = { [K in keyof T]: T[K] extends string ? string : Catalogue<T
 const en: Catalogue<typeof zhCN> = {
   brand: { name: 'Viaduct', claim: 'Video cloud for road traffic' },
   page: {
-    menu: 'Main navigation', setup: 'First run', login: 'Sign in', wall: 'Live wall', streams: 'Streams', stream: 'Stream',
+    menu: 'Main navigation', more: 'More', setup: 'First run', login: 'Sign in', wall: 'Live wall', streams: 'Streams', stream: 'Stream',
     sources: 'Sources', relays: 'Relays', sessions: 'Sessions', applications: 'Rules', hooks: 'Hooks', server: 'Server', not_found: 'There is no such page',
   },
   action: {

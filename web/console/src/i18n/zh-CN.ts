@@ -1,7 +1,7 @@
 export default {
   brand: { name: 'Viaduct 视频云', claim: '智慧交通视频云平台' },
   page: {
-    menu: '主导航', setup: '首次设置', login: '登录', wall: '视频墙', streams: '流', stream: '流详情',
+    menu: '主导航', more: '更多', setup: '首次设置', login: '登录', wall: '视频墙', streams: '流', stream: '流详情',
     sources: '拉流源', relays: '转推', sessions: '会话', applications: '规则', hooks: '回调', server: '服务器', not_found: '没有这个页面',
   },
   action: {
