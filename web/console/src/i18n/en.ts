@@ -74,7 +74,7 @@ const en: Catalogue<typeof zhCN> = {
     none: 'No relays yet. A relay pushes streams to another server as long as they run, again and again after failures.', saved: 'The relay was saved.', deleted: 'The relay of {name} was deleted.',
   },
   rules: {
-    add: 'Add rule', edit: 'Edit rule', intro: 'Rules go by the stream’s name; the most specific wins, and what none says comes from the configuration. They hold for streams that come up from now on.', pattern: 'Streams', pattern_note: 'app/name, each with * at its end if you like: road/*, road/k12*, */*.', streams: '{count} live', default: 'Default', nothing: 'Says nothing.',
+    add: 'Add rule', edit: 'Edit rule', intro: 'Rules go by the stream’s name; the most specific wins, and what none says comes from the configuration. Permissions and outputs hold from the next session on, the rest for streams that come up later.', pattern: 'Streams', pattern_note: 'app/name, each with * at its end if you like: road/*, road/k12*, */*.', streams: '{count} live', default: 'Default', nothing: 'Says nothing.',
     publish: 'Publishing', play: 'Playing', open: 'anybody', token: 'with a token', off: 'nobody', outputs: 'Outputs', some_outputs: 'Only some outputs', audio: 'Sound', audio_keep: 'keep', audio_drop: 'leave out', replace_publisher: 'A new publisher replaces the old one', yes: 'yes', no: 'no',
     merge_window_ms: 'Merge window', publisher_grace_ms: 'Keep after the publisher left', idle_close_ms: 'Stop an unwatched source after', interleave_wait_ms: 'Wait for the other track', gop_cap_bytes: 'Cap of the cached GOP',
     output: { rtmp: 'RTMP', rtsp: 'RTSP', flv: 'FLV', fmp4: 'fMP4', ts: 'TS', hls: 'HLS' },
@@ -83,7 +83,7 @@ const en: Catalogue<typeof zhCN> = {
   hooks: {
     add: 'Add hook', edit: 'Edit hook', intro: 'Other systems are told what happens, or asked: may this publish, may this play, where is this stream? Requests are signed (HMAC-SHA-256).', none: 'No hooks yet.', questions: 'Questions (the answer decides)', notices: 'Notices (delivered in order, retried for a day)', timeout: 'Time-out', on_failure: 'Without an answer', deny: 'refuse', allow: 'allow',
     event: { publish: 'Before publishing', play: 'Before playing', not_found: 'Stream not found', no_viewers: 'Nobody watches', stream_up: 'Stream up', stream_down: 'Stream down', source_failed: 'Source failed', sessions_ended: 'Sessions ended', server_started: 'Server started', keepalive: 'Sign of life' },
-    facts: '{pattern} · time-out {timeout} ms', counts: '{delivered} delivered · {pending} waiting · {failed} failed', test: 'Test', test_good: 'It was taken: HTTP {status}, {ms} ms.', test_bad: 'It was not taken ({status}): {answer}', secret: 'Signing secret', secret_note: 'The secret is shown this once; copy it into the other system.',
+    facts: '{pattern} · time-out {timeout}', counts: '{delivered} delivered · {pending} waiting · {failed} failed', test: 'Test', test_good: 'It was taken: HTTP {status}, {took}.', test_bad: 'It was not taken ({status}): {answer}', secret: 'Signing secret', secret_note: 'The secret is shown this once; copy it into the other system.',
     renew: 'New secret', renew_title: 'Make a new secret?', renew_text: 'The old one ends at once; the other system will refuse until it has the new one.', what: 'Event', when: 'Time', attempts: 'Attempts', answer: 'Answer', again: 'Send again', no_deliveries: 'Nothing has been delivered yet.', log: 'Deliveries', saved: 'The hook was saved.', deleted: 'The hook was deleted.',
   },
   sessions: {

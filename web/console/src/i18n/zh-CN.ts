@@ -69,7 +69,7 @@ export default {
     none: '还没有转推。添加后，匹配的流一上线就推送到其他服务器，断线自动重试。', saved: '转推已保存。', deleted: '已删除 {name} 的转推。',
   },
   rules: {
-    add: '添加规则', edit: '修改规则', intro: '规则按流的名称生效，越具体的优先；没有规定的取服务器配置。对之后上线的流生效。', pattern: '适用的流', pattern_note: '写作 应用/名称，可用 * 结尾，如 road/*、road/k12*、*/*。', streams: '{count} 路在线', default: '默认', nothing: '没有规定任何项。',
+    add: '添加规则', edit: '修改规则', intro: '规则按流的名称生效，越具体的优先；没有规定的取服务器配置。权限和输出方式从下一次会话起生效，其余各项对之后上线的流生效。', pattern: '适用的流', pattern_note: '写作 应用/名称，可用 * 结尾，如 road/*、road/k12*、*/*。', streams: '{count} 路在线', default: '默认', nothing: '没有规定任何项。',
     publish: '推流', play: '播放', open: '任何人', token: '需要令牌', off: '禁止', outputs: '输出方式', some_outputs: '只开放部分输出', audio: '声音', audio_keep: '保留', audio_drop: '去除', replace_publisher: '新推流顶替旧推流', yes: '是', no: '否',
     merge_window_ms: '合并发送间隔', publisher_grace_ms: '推流中断后保留', idle_close_ms: '无人观看多久停拉', interleave_wait_ms: '音视频交织等待', gop_cap_bytes: 'GOP 缓存上限',
     output: { rtmp: 'RTMP', rtsp: 'RTSP', flv: 'FLV', fmp4: 'fMP4', ts: 'TS', hls: 'HLS' },
@@ -78,7 +78,7 @@ export default {
   hooks: {
     add: '添加回调', edit: '修改回调', intro: '把事件通知给其他系统，或向它询问：能否推流、能否播放、流在哪里。请求用密钥签名（HMAC-SHA-256）。', none: '还没有回调。', questions: '询问（等待回答）', notices: '通知（保证送达，按顺序，失败重试一天）', timeout: '超时', on_failure: '没有回答时', deny: '拒绝', allow: '放行',
     event: { publish: '推流前', play: '播放前', not_found: '找不到流', no_viewers: '无人观看', stream_up: '流上线', stream_down: '流下线', source_failed: '拉流失败', sessions_ended: '会话结束', server_started: '服务器启动', keepalive: '心跳' },
-    facts: '{pattern} · 超时 {timeout} 毫秒', counts: '已送达 {delivered} · 等待 {pending} · 失败 {failed}', test: '测试', test_good: '对方已接收：HTTP {status}，{ms} 毫秒。', test_bad: '对方没有接收（{status}）：{answer}', secret: '签名密钥', secret_note: '密钥只显示这一次，请复制到对方系统。',
+    facts: '{pattern} · 超时 {timeout}', counts: '已送达 {delivered} · 等待 {pending} · 失败 {failed}', test: '测试', test_good: '对方已接收：HTTP {status}，{took}。', test_bad: '对方没有接收（{status}）：{answer}', secret: '签名密钥', secret_note: '密钥只显示这一次，请复制到对方系统。',
     renew: '更换密钥', renew_title: '更换签名密钥？', renew_text: '旧密钥立即失效，对方在换上新密钥之前会拒收。', what: '事件', when: '时间', attempts: '次数', answer: '回答', again: '重新投递', no_deliveries: '还没有投递。', log: '投递记录', saved: '回调已保存。', deleted: '已删除回调。',
   },
   sessions: {
