@@ -121,6 +121,7 @@ export function detail(world, stream, host) {
     urls: {
       rtsp: `rtsp://${host}:8554/${base}`, rtmp: `rtmp://${host}/${base}`, flv: `http://${host}:8080/${base}.flv`,
       ws_flv: `ws://${host}:8080/${base}.flv`, mp4: `http://${host}:8080/${base}.mp4`, ws_mp4: `ws://${host}:8080/${base}.mp4`,
+      ...world.urls,
     },
   };
 }

@@ -1,6 +1,22 @@
 /** Every page against the mock, with accessibility. */
+import jsQR from 'jsqr';
 import { delivery } from '../mock/state.js';
-import { assert, assertAccessible, LAPTOP, PHONE, until } from './harness.js';
+import { assert, assertAccessible, LAPTOP, PHONE, settle, until } from './harness.js';
+
+/** What a scanner reads from the picture of an element. */
+async function scan(page, element) {
+  const picture = (await element.screenshot()).toString('base64');
+  const { pixels, width, height } = await page.evaluate(async (png) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${png}`;
+    await image.decode();
+    const canvas = Object.assign(document.createElement('canvas'), { width: image.width, height: image.height });
+    const context = canvas.getContext('2d');
+    context.drawImage(image, 0, 0);
+    return { pixels: [...context.getImageData(0, 0, image.width, image.height).data], width: image.width, height: image.height };
+  }, picture);
+  return jsQR(Uint8ClampedArray.from(pixels), width, height)?.data;
+}
 
 const SIZES = { desk: undefined, laptop: LAPTOP, phone: PHONE };
 const PATHS = { wall: '.tile', streams: '.streams tbody tr', 'streams/demo/road1': '.picture', 'streams/hwy/broken-cam': '.verdict', sources: '.sources tbody tr', relays: '.relay', sessions: '.ended tbody tr', applications: '.rule', hooks: '.hook', server: '.tiles', nowhere: '.empty' };
@@ -319,6 +335,58 @@ export const pages = [
         const middles = await page.locator(owner).first().locator('.tools > *').evaluateAll((all) => all.map((each) => each.getBoundingClientRect()).map(({ top, height }) => top + height / 2));
         assert(middles.length >= 3 && Math.max(...middles) - Math.min(...middles) < 4, `${path}: ${middles}`);
       }
+    },
+  },
+  ...Object.entries(SIZES).map(([size, viewport]) => ({
+    name: `on a ${size} each address of a stream is shown as a QR code that can be read`,
+    options: { viewport },
+    run: async ({ page }) => {
+      await page.at('/streams/demo/road1');
+      const fields = page.locator('.right .copy');
+      await fields.first().waitFor();
+      for (let i = 0; i < (await fields.count()); i++) {
+        const field = fields.nth(i);
+        const box = field.locator('[popover]');
+        await field.scrollIntoViewIfNeeded();
+        await field.getByRole('button', { name: '二维码' }).click();
+        await box.getByRole('img').waitFor();
+        await settle(page);
+        const { left, right, top, bottom, wide, high } = await box.evaluate((each) => ({ ...each.getBoundingClientRect().toJSON(), wide: innerWidth, high: innerHeight }));
+        assert(left >= 0 && right <= wide && top >= 0 && bottom <= high, `in the window: ${[left, right, top, bottom]}`);
+        const read = await scan(page, box.getByRole('img'));
+        assert(read === (await field.locator('code').innerText()), `${read}`);
+        if (i === 0) await assertAccessible(page, 'QR code');
+        await page.keyboard.press('Escape');
+        await box.getByRole('img').waitFor({ state: 'detached' });
+      }
+      await fields.first().getByRole('button', { name: '二维码' }).click();
+      await page.locator('[popover] [role=img]').waitFor();
+      await page.locator('.main').evaluate((main) => main.scrollBy(0, -60));
+      await page.locator('[popover] [role=img]').waitFor({ state: 'detached' });
+    },
+  })),
+  {
+    name: 'addresses stand in a fixed order, and those of new protocols have a name',
+    run: async ({ page, mock }) => {
+      mock.world.urls = { zip_zap: 'zip://10.8.0.5/x', hls: 'http://10.8.0.5/x.m3u8', rtsps: 'rtsps://10.8.0.5/x', rtmp: null };
+      await page.at('/streams/demo/road1');
+      const labels = page.locator('.right .copy > .label');
+      await labels.first().waitFor();
+      const text = (await labels.allInnerTexts()).join();
+      assert(text === 'RTSP,RTSPS,HTTP-FLV,WS-FLV,HTTP-fMP4,WS-fMP4,HLS,ZIP-ZAP', text);
+    },
+  },
+  {
+    name: 'times are in units for people, and failures of a relay are counted',
+    run: async ({ page }) => {
+      await page.at('/applications');
+      await page.locator('.rule', { hasText: '30 s' }).waitFor();
+      await page.locator('.defaults', { hasText: '100 ms' }).waitFor();
+      await page.at('/hooks');
+      await page.locator('.hook', { hasText: '超时 3 s' }).waitFor();
+      await page.at('/relays');
+      await page.locator('.pushes li', { hasText: 'ramp-west' }).getByText('连续失败 4 次').waitFor();
+      assert((await page.locator('.pushes li', { hasText: 'ramp-east' }).innerText()).includes('失败') === false, 'none where all is well');
     },
   },
   {

@@ -10,7 +10,7 @@ const en: Catalogue<typeof zhCN> = {
     sources: 'Sources', relays: 'Relays', sessions: 'Sessions', applications: 'Rules', hooks: 'Hooks', server: 'Server', not_found: 'There is no such page',
   },
   action: {
-    close: 'Close', cancel: 'Cancel', save: 'Save', retry: 'Try again', undo: 'Undo', copy: 'Copy', copied: 'Copied', edit: 'Edit', delete: 'Delete',
+    close: 'Close', cancel: 'Cancel', save: 'Save', retry: 'Try again', undo: 'Undo', copy: 'Copy', copied: 'Copied', qr: 'QR code', qr_note: 'Scan it to take the address to a phone.', edit: 'Edit', delete: 'Delete',
   },
   session: {
     log_in: 'Sign in', logging_in: 'Signing in…', log_out: 'Sign out', username: 'User name', password: 'Password', ended: 'Your session has ended. Sign in again to return to the page you were on.',

@@ -5,7 +5,7 @@ export default {
     sources: '拉流源', relays: '转推', sessions: '会话', applications: '规则', hooks: '回调', server: '服务器', not_found: '没有这个页面',
   },
   action: {
-    close: '关闭', cancel: '取消', save: '保存', retry: '重试', undo: '撤销', copy: '复制', copied: '已复制', edit: '编辑', delete: '删除',
+    close: '关闭', cancel: '取消', save: '保存', retry: '重试', undo: '撤销', copy: '复制', copied: '已复制', qr: '二维码', qr_note: '用手机扫码，取得这个地址。', edit: '编辑', delete: '删除',
   },
   session: {
     log_in: '登录', logging_in: '正在登录…', log_out: '退出登录', username: '用户名', password: '密码', ended: '登录已过期，请重新登录，之后会回到刚才的页面。',
