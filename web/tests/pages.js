@@ -144,6 +144,30 @@ export const pages = [
     },
   },
   {
+    name: 'a source of any protocol is left to the server to judge',
+    run: async ({ page, mock }) => {
+      page.allowed.push(/422/);
+      await page.at('/sources');
+      const urls = ['rtsp://10.8.3.55/live', 'rtsps://10.8.3.55/live', 'rtmp://10.8.3.55/live/1', 'rtmps://10.8.3.55/live/1', 'http://10.8.3.55/1.flv', 'https://10.8.3.55/1.m3u8', 'udp://239.0.0.1:5000', 'file:clips/road.mp4'];
+      for (const [index, url] of urls.entries()) {
+        await page.getByRole('button', { name: '添加摄像机' }).click();
+        const dialog = page.getByRole('dialog');
+        await page.fill('#source-url', url);
+        await page.fill('#source-name', `any-${index}`);
+        assert(await dialog.locator('.test').isEnabled(), `${url} is tested`);
+        await dialog.locator('.btn.primary').click();
+        await until(() => mock.world.sources.some(({ name }) => name === `any-${index}`), url);
+        await dialog.waitFor({ state: 'detached' });
+      }
+      await page.getByRole('button', { name: '添加摄像机' }).click();
+      await page.fill('#source-url', 'gopher://10.8.3.55/1');
+      await page.fill('#source-name', 'refused');
+      await page.keyboard.press('Enter');
+      await page.getByRole('alert').getByText('不支持这种地址').waitFor();
+      assert((await page.getAttribute('#source-url', 'aria-invalid')) === 'true', 'the field is marked');
+    },
+  },
+  {
     name: 'a taken name is refused with the next step',
     run: async ({ page }) => {
       page.allowed.push(/409/);
