@@ -119,16 +119,16 @@ function retry(world, id) {
   Object.assign(found, { state: 'pending' });
 }
 
-function traffic(world, by) {
+function traffic(world, by, from, to) {
   const groups = new Map();
   const heading = { stream: (each) => `${each.app}/${each.name}`, subject: (each) => each.subject ?? '', protocol: (each) => each.protocol, day: (each) => each.since.slice(0, 10) }[by];
-  for (const each of world.sessions) {
+  for (const each of world.sessions.filter(({ since }) => since >= from && since < to)) {
     const group = groups.get(heading(each)) ?? { group: heading(each), sessions: 0, duration_ms: 0, bytes: 0 };
     groups.set(group.group, { ...group, sessions: group.sessions + 1, duration_ms: group.duration_ms + each.duration_ms, bytes: group.bytes + each.bytes });
   }
   const items = [...groups.values()].sort((a, b) => b.bytes - a.bytes);
   const total = items.reduce((sum, item) => ({ group: '', sessions: sum.sessions + item.sessions, duration_ms: sum.duration_ms + item.duration_ms, bytes: sum.bytes + item.bytes }), { group: '', sessions: 0, duration_ms: 0, bytes: 0 });
-  return { from: inHours(-24), to: inHours(0), items, total };
+  return { from, to, items, total };
 }
 
 function loadHistory() {
@@ -212,14 +212,14 @@ const ROUTES = {
   'PUT /hooks/:id': ({ world, body, params: [id] }) => saveHook(world, body, byId(world.hooks, id)),
   'DELETE /hooks/:id': ({ world, params: [id] }) => void (world.hooks = world.hooks.filter((hook) => hook.id !== Number(id))),
   'POST /hooks/:id/secret': () => ({ secret: 'whsec_another-mock-secret' }),
-  'POST /hooks/:id/test': ({ world, params: [id] }) => ({ ok: byId(world.hooks, id).failed === 0, status: 200, answer: '{}', duration_ms: 14 }),
+  'POST /hooks/:id/test': ({ world, params: [id] }) => (byId(world.hooks, id).failed === 0 ? { ok: true, status: 200, answer: '{}', duration_ms: 14 } : { ok: false, status: 502, answer: 'Bad Gateway', duration_ms: 31 }),
   'GET /hooks/:id/deliveries': ({ world, query, params: [id] }) => page(world, world.deliveries.filter(({ hook }) => hook === Number(id)), query),
   'POST /hooks/:id/deliveries/:d/retry': ({ world, params: [, id] }) => retry(world, id),
   'GET /sessions': ({ world, query }) => {
     const search = query.get('search') ?? '';
     return page(world, world.sessions.filter((each) => `${each.app}/${each.name} ${each.subject} ${each.address}`.includes(search)), query);
   },
-  'GET /sessions/traffic': ({ world, query }) => traffic(world, query.get('by')),
+  'GET /sessions/traffic': ({ world, query }) => traffic(world, query.get('by'), query.get('from'), query.get('to')),
 };
 
 const compiled = Object.entries(ROUTES).map(([key, handler]) => {

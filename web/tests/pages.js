@@ -281,6 +281,133 @@ export const pages = [
     },
   },
   {
+    name: 'a relay is edited, and its password is kept when none is given',
+    run: async ({ page, mock }) => {
+      let sent;
+      page.on('request', (request) => request.method() === 'PUT' && (sent = request.postDataJSON()));
+      await page.at('/relays');
+      await page.getByRole('button', { name: '编辑 demo/road1' }).click();
+      const dialog = page.getByRole('dialog', { name: '修改转推' });
+      assert((await dialog.locator('#relay-target').inputValue()) === 'rtsp://10.20.0.12:554/live/road1', 'the target as it is');
+      assert((await dialog.locator('#relay-user').inputValue()) === 'relay', 'the user as it is');
+      assert((await dialog.locator('#relay-password').getAttribute('placeholder')).includes('保持不变'), 'what an empty password means');
+      await page.fill('#relay-target', 'rtmp://10.20.0.13/live/road1');
+      await page.keyboard.press('Enter');
+      await page.locator('.relay', { hasText: 'rtmp://10.20.0.13/live/road1' }).waitFor();
+      assert(mock.world.relays.length === 2 && sent.enabled === false && !('password' in sent), JSON.stringify(sent));
+    },
+  },
+  {
+    name: 'a rule is edited, and what is set back to default is left out',
+    run: async ({ page, mock }) => {
+      await page.at('/applications');
+      await page.getByRole('button', { name: '编辑 g4/ramp*' }).click();
+      await page.getByRole('dialog', { name: '修改规则' }).waitFor();
+      assert(await page.getByLabel('FLV', { exact: true }).isChecked(), 'the outputs as they are');
+      assert((await page.inputValue('#rule-publisher_grace_ms')) === '30000', 'the time as it is');
+      await page.fill('#rule-publisher_grace_ms', '');
+      await page.selectOption('#rule-audio', 'drop');
+      await page.getByRole('dialog').locator('.btn.primary').click();
+      await page.locator('.rule', { hasText: 'g4/ramp*' }).getByText('去除').waitFor();
+      const { settings } = mock.world.applications.find(({ id }) => id === 2);
+      assert(JSON.stringify(settings) === '{"audio":"drop","outputs":["flv","fmp4"]}', JSON.stringify(settings));
+    },
+  },
+  {
+    name: 'a hook is edited and switched off, and keeps the rest',
+    run: async ({ page, mock }) => {
+      await page.at('/hooks');
+      const hook = page.locator('.hook').nth(1);
+      await hook.getByRole('button', { name: '编辑' }).click();
+      await page.getByRole('dialog', { name: '修改回调' }).waitFor();
+      assert((await page.getByLabel('推流前').isChecked()) && !(await page.getByLabel('流上线').isChecked()), 'the events as they are');
+      await page.getByLabel('流上线').check();
+      await page.fill('#hook-timeout', '1500');
+      await page.selectOption('#hook-failure', 'deny');
+      await page.getByRole('dialog').locator('.btn.primary').click();
+      await hook.getByText('超时 1.5 s').waitFor();
+      await hook.getByRole('checkbox').click();
+      await until(() => mock.world.hooks[1].enabled === false, 'the switch');
+      const { events, pattern, timeout_ms, on_failure } = mock.world.hooks[1];
+      const kept = { events, pattern, timeout_ms, on_failure };
+      assert(JSON.stringify(kept) === '{"events":["publish","play","stream_up"],"pattern":"hwy/*","timeout_ms":1500,"on_failure":"deny"}', JSON.stringify(kept));
+      await until(async () => !(await hook.getByRole('checkbox').isChecked()), 'the box');
+    },
+  },
+  {
+    name: 'a new secret is made after a question only, and a failed test tells why',
+    run: async ({ page }) => {
+      await page.at('/hooks');
+      const hook = page.locator('.hook').first();
+      let asked = 0;
+      page.on('request', (request) => request.url().endsWith('/secret') && asked++);
+      await hook.getByRole('button', { name: '更换密钥' }).click();
+      const question = page.getByRole('dialog', { name: '更换签名密钥' });
+      await question.getByRole('button', { name: '取消' }).click();
+      await question.waitFor({ state: 'detached' });
+      assert(asked === 0, 'nothing was asked of the server');
+      await hook.getByRole('button', { name: '更换密钥' }).click();
+      await question.locator('.btn.primary').click();
+      await hook.getByText('whsec_another-mock-secret').waitFor();
+      await hook.getByRole('button', { name: '测试' }).click();
+      await hook.locator('.bad', { hasText: '对方没有接收（502）：Bad Gateway' }).waitFor();
+      await assertAccessible(page, 'secret and failed test');
+    },
+  },
+  ...[
+    { path: 'relays', list: 'relays', row: '.relay', text: 'demo/road1' },
+    { path: 'applications', list: 'applications', row: '.rule', text: 'g4/ramp*' },
+    { path: 'hooks', list: 'hooks', row: '.hook', text: 'http://10.8.0.30:9000/auth' },
+  ].map(({ path, list, row, text }) => ({
+    name: `what is deleted of ${path} can be brought back, and goes after the time or when one leaves`,
+    run: async ({ page, mock }) => {
+      await page.at(`/${path}`);
+      const found = page.locator(row, { hasText: text });
+      await found.getByRole('button', { name: '删除' }).click();
+      await until(async () => (await found.count()) === 0, 'the row to go');
+      await page.getByRole('button', { name: '撤销' }).click();
+      await found.waitFor();
+      await page.waitForTimeout(6_500);
+      assert(mock.world[list].length === 2 && (await found.count()) === 1, 'kept');
+      await found.getByRole('button', { name: '删除' }).click();
+      assert(mock.world[list].length === 2, 'not deleted yet');
+      await until(() => mock.world[list].length === 1, 'the deletion', 10_000);
+      await page.locator(row).first().getByRole('button', { name: '删除' }).click();
+      await page.locator('nav').getByRole('link', { name: '视频墙' }).click();
+      await until(() => mock.world[list].length === 0, 'the deletion on leaving', 2_000);
+    },
+  })),
+  {
+    name: 'traffic is added up over the days that are chosen',
+    run: async ({ page, mock }) => {
+      const days = (count) => new Date(Date.now() - count * 86_400_000).toISOString();
+      const [like] = mock.world.sessions;
+      mock.world.sessions = [like, ...[3, 20].map((ago, i) => ({ ...like, id: 100 + i, since: days(ago), app: 'old', name: `d${ago}` }))];
+      await page.at('/sessions');
+      const rows = page.locator('.traffic tbody tr');
+      const total = page.locator('.traffic tfoot td').nth(3);
+      await until(async () => (await rows.count()) === 1, 'today');
+      await page.selectOption('#traffic-days', '7');
+      await until(async () => (await rows.count()) === 2, 'a week');
+      await page.selectOption('#traffic-days', '30');
+      await until(async () => (await rows.count()) === 3 && (await total.innerText()) === '3', 'a month');
+      await page.selectOption('#traffic-by', 'day');
+      await page.locator('.traffic tbody tr', { hasText: days(20).slice(0, 10) }).waitFor();
+    },
+  },
+  ...[undefined, PHONE].map((viewport) => ({
+    name: `an open delivery log is accessible ${viewport ? 'on a phone' : 'on a desk'}`,
+    options: { viewport },
+    run: async ({ page }) => {
+      await page.at('/hooks');
+      await page.locator('.hook').first().locator('.counts').click();
+      await page.locator('.deliveries tbody tr').first().getByRole('button').first().click();
+      await page.locator('.deliveries pre').waitFor();
+      await assertAccessible(page, 'delivery log with a body');
+      assert((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0, 'too wide');
+    },
+  })),
+  {
     name: 'older deliveries stay in the log while it refreshes, and questions cannot be sent again',
     run: async ({ page, mock }) => {
       const { world } = mock;
