@@ -32,7 +32,7 @@ function maskUrl(url, username) {
 
 function saveSource(ctx, body, existing) {
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(body.name ?? '')) throw new Problem(422, 'invalid_input', '名称只能由字母、数字、- 和 _ 组成。', 'name');
-  if (!/^rtsps?:\/\/|^rtmps?:\/\//.test(body.url ?? '')) throw new Problem(422, 'invalid_input', '地址须以 rtsp:// 或 rtmp:// 开头。', 'url');
+  if (!/^(rtsps?|rtmps?|https?|udp):\/\/|^file:/.test(body.url ?? '')) throw new Problem(422, 'invalid_input', '不支持这种地址。', 'url');
   if (!existing && ctx.world.sources.some((s) => s.app === body.app && s.name === body.name)) throw new Problem(409, 'conflict', `${body.app}/${body.name} 已存在。`, 'name');
   const saved = source(body.app, body.name, maskUrl(body.url, body.username), body.mode, 'idle', { created_at: new Date().toISOString() });
   if (existing) Object.assign(existing, saved);
@@ -106,16 +106,29 @@ function saveHook(world, body, existing) {
   return put(world.hooks, existing, { ...body, pending: 0, delivered: existing?.delivered ?? 0, failed: existing?.failed ?? 0 });
 }
 
-function traffic(world, by) {
+/** Rows by falling id, `world.page_rows` at once, as the server answers them. */
+function page(world, items, query) {
+  const before = Number(query.get('before') ?? Infinity);
+  const rows = items.filter(({ id }) => id < before).sort((a, b) => b.id - a.id).slice(0, world.page_rows);
+  return { items: rows, next_before: rows.length === world.page_rows ? rows.at(-1).id : null };
+}
+
+function retry(world, id) {
+  const found = byId(world.deliveries, id);
+  if (['publish', 'play', 'not_found', 'no_viewers'].includes(found.event)) throw new Problem(409, 'conflict', '询问不能重新投递。');
+  Object.assign(found, { state: 'pending' });
+}
+
+function traffic(world, by, from, to) {
   const groups = new Map();
   const heading = { stream: (each) => `${each.app}/${each.name}`, subject: (each) => each.subject ?? '', protocol: (each) => each.protocol, day: (each) => each.since.slice(0, 10) }[by];
-  for (const each of world.sessions) {
+  for (const each of world.sessions.filter(({ since }) => since >= from && since < to)) {
     const group = groups.get(heading(each)) ?? { group: heading(each), sessions: 0, duration_ms: 0, bytes: 0 };
     groups.set(group.group, { ...group, sessions: group.sessions + 1, duration_ms: group.duration_ms + each.duration_ms, bytes: group.bytes + each.bytes });
   }
   const items = [...groups.values()].sort((a, b) => b.bytes - a.bytes);
   const total = items.reduce((sum, item) => ({ group: '', sessions: sum.sessions + item.sessions, duration_ms: sum.duration_ms + item.duration_ms, bytes: sum.bytes + item.bytes }), { group: '', sessions: 0, duration_ms: 0, bytes: 0 });
-  return { from: inHours(-24), to: inHours(0), items, total };
+  return { from, to, items, total };
 }
 
 function loadHistory() {
@@ -199,14 +212,14 @@ const ROUTES = {
   'PUT /hooks/:id': ({ world, body, params: [id] }) => saveHook(world, body, byId(world.hooks, id)),
   'DELETE /hooks/:id': ({ world, params: [id] }) => void (world.hooks = world.hooks.filter((hook) => hook.id !== Number(id))),
   'POST /hooks/:id/secret': () => ({ secret: 'whsec_another-mock-secret' }),
-  'POST /hooks/:id/test': ({ world, params: [id] }) => ({ ok: byId(world.hooks, id).failed === 0, status: 200, answer: '{}', duration_ms: 14 }),
-  'GET /hooks/:id/deliveries': ({ world, params: [id] }) => ({ items: world.deliveries.filter(({ hook }) => hook === Number(id)), next_before: null }),
-  'POST /hooks/:id/deliveries/:d/retry': ({ world, params: [, id] }) => void Object.assign(byId(world.deliveries, id), { state: 'pending' }),
+  'POST /hooks/:id/test': ({ world, params: [id] }) => (byId(world.hooks, id).failed === 0 ? { ok: true, status: 200, answer: '{}', duration_ms: 14 } : { ok: false, status: 502, answer: 'Bad Gateway', duration_ms: 31 }),
+  'GET /hooks/:id/deliveries': ({ world, query, params: [id] }) => page(world, world.deliveries.filter(({ hook }) => hook === Number(id)), query),
+  'POST /hooks/:id/deliveries/:d/retry': ({ world, params: [, id] }) => retry(world, id),
   'GET /sessions': ({ world, query }) => {
     const search = query.get('search') ?? '';
-    return { items: world.sessions.filter((each) => `${each.app}/${each.name} ${each.subject} ${each.address}`.includes(search)), next_before: null };
+    return page(world, world.sessions.filter((each) => `${each.app}/${each.name} ${each.subject} ${each.address}`.includes(search)), query);
   },
-  'GET /sessions/traffic': ({ world, query }) => traffic(world, query.get('by')),
+  'GET /sessions/traffic': ({ world, query }) => traffic(world, query.get('by'), query.get('from'), query.get('to')),
 };
 
 const compiled = Object.entries(ROUTES).map(([key, handler]) => {

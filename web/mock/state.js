@@ -56,7 +56,7 @@ export function createWorld() {
     viewer('v-3', 'demo', 'road1', 'rtsp', null, 0.2), viewer('v-4', 'demo', 'road2', 'rtmp', null, 1.1),
   ];
   return {
-    started_at: new Date(START).toISOString(), streams, sources, viewers, password: 'correct-horse', setup: false,
+    started_at: new Date(START).toISOString(), streams, sources, viewers, password: 'correct-horse', setup: false, page_rows: 50,
     defaults: { publish: 'token', play: 'token', outputs: ['rtmp', 'rtsp', 'flv', 'fmp4', 'ts', 'hls'], audio: 'keep', merge_window_ms: 20, publisher_grace_ms: 10_000, idle_close_ms: 20_000, interleave_wait_ms: 100, gop_cap_bytes: 8_388_608, replace_publisher: false },
     applications: [
       { id: 2, pattern: 'g4/ramp*', settings: { outputs: ['flv', 'fmp4'], publisher_grace_ms: 30_000 }, streams: 2, created_at: ago(86400) },
@@ -76,6 +76,7 @@ export function createWorld() {
     deliveries: [
       delivery(3, 1, 'stream_down', 'pending', { attempts: 2, next_attempt_ms: 3000, status: 502, answer: 'Bad Gateway', duration_ms: 31 }),
       delivery(2, 1, 'sessions_ended', 'delivered', { attempts: 1, status: 200, answer: '{}', duration_ms: 12 }),
+      delivery(4, 2, 'play', 'delivered', { attempts: 1, status: 200, answer: '{"allow":true}', duration_ms: 9 }),
       delivery(1, 1, 'stream_up', 'failed', { attempts: 288, answer: 'connection refused', duration_ms: 3 }),
     ],
     sessions: Array.from({ length: 12 }, (_, i) => ({
@@ -86,7 +87,7 @@ export function createWorld() {
   };
 }
 
-function delivery(id, hook, event, state, over) {
+export function delivery(id, hook, event, state, over) {
   return { id, hook, event, state, attempts: 0, created_at: ago(60 * (4 - id)), next_attempt_ms: null, status: null, answer: null, duration_ms: null, body: JSON.stringify({ id: 'f3a1', event, at: ago(60), server: '5c1e', data: { app: 'g4', name: 'ramp-east' } }), ...over };
 }
 
@@ -120,6 +121,7 @@ export function detail(world, stream, host) {
     urls: {
       rtsp: `rtsp://${host}:8554/${base}`, rtmp: `rtmp://${host}/${base}`, flv: `http://${host}:8080/${base}.flv`,
       ws_flv: `ws://${host}:8080/${base}.flv`, mp4: `http://${host}:8080/${base}.mp4`, ws_mp4: `ws://${host}:8080/${base}.mp4`,
+      ...world.urls,
     },
   };
 }

@@ -1,5 +1,22 @@
 /** Every page against the mock, with accessibility. */
-import { assert, assertAccessible, LAPTOP, PHONE, until } from './harness.js';
+import jsQR from 'jsqr';
+import { delivery } from '../mock/state.js';
+import { assert, assertAccessible, LAPTOP, PHONE, settle, until } from './harness.js';
+
+/** What a scanner reads from the picture of an element. */
+async function scan(page, element) {
+  const picture = (await element.screenshot()).toString('base64');
+  const { pixels, width, height } = await page.evaluate(async (png) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${png}`;
+    await image.decode();
+    const canvas = Object.assign(document.createElement('canvas'), { width: image.width, height: image.height });
+    const context = canvas.getContext('2d');
+    context.drawImage(image, 0, 0);
+    return { pixels: [...context.getImageData(0, 0, image.width, image.height).data], width: image.width, height: image.height };
+  }, picture);
+  return jsQR(Uint8ClampedArray.from(pixels), width, height)?.data;
+}
 
 const SIZES = { desk: undefined, laptop: LAPTOP, phone: PHONE };
 const PATHS = { wall: '.tile', streams: '.streams tbody tr', 'streams/demo/road1': '.picture', 'streams/hwy/broken-cam': '.verdict', sources: '.sources tbody tr', relays: '.relay', sessions: '.ended tbody tr', applications: '.rule', hooks: '.hook', server: '.tiles', nowhere: '.empty' };
@@ -127,6 +144,30 @@ export const pages = [
     },
   },
   {
+    name: 'a source of any protocol is left to the server to judge',
+    run: async ({ page, mock }) => {
+      page.allowed.push(/422/);
+      await page.at('/sources');
+      const urls = ['rtsp://10.8.3.55/live', 'rtsps://10.8.3.55/live', 'rtmp://10.8.3.55/live/1', 'rtmps://10.8.3.55/live/1', 'http://10.8.3.55/1.flv', 'https://10.8.3.55/1.m3u8', 'udp://239.0.0.1:5000', 'file:clips/road.mp4'];
+      for (const [index, url] of urls.entries()) {
+        await page.getByRole('button', { name: '添加摄像机' }).click();
+        const dialog = page.getByRole('dialog');
+        await page.fill('#source-url', url);
+        await page.fill('#source-name', `any-${index}`);
+        assert(await dialog.locator('.test').isEnabled(), `${url} is tested`);
+        await dialog.locator('.btn.primary').click();
+        await until(() => mock.world.sources.some(({ name }) => name === `any-${index}`), url);
+        await dialog.waitFor({ state: 'detached' });
+      }
+      await page.getByRole('button', { name: '添加摄像机' }).click();
+      await page.fill('#source-url', 'gopher://10.8.3.55/1');
+      await page.fill('#source-name', 'refused');
+      await page.keyboard.press('Enter');
+      await page.getByRole('alert').getByText('不支持这种地址').waitFor();
+      assert((await page.getAttribute('#source-url', 'aria-invalid')) === 'true', 'the field is marked');
+    },
+  },
+  {
     name: 'a taken name is refused with the next step',
     run: async ({ page }) => {
       page.allowed.push(/409/);
@@ -237,6 +278,266 @@ export const pages = [
       await page.locator('pre', { hasText: 'ramp-east' }).waitFor();
       await failed.getByRole('button', { name: '重新投递' }).click();
       await until(() => mock.world.deliveries.find(({ id }) => id === 1).state === 'pending', 'the repetition');
+    },
+  },
+  {
+    name: 'a relay is edited, and its password is kept when none is given',
+    run: async ({ page, mock }) => {
+      let sent;
+      page.on('request', (request) => request.method() === 'PUT' && (sent = request.postDataJSON()));
+      await page.at('/relays');
+      await page.getByRole('button', { name: '编辑 demo/road1' }).click();
+      const dialog = page.getByRole('dialog', { name: '修改转推' });
+      assert((await dialog.locator('#relay-target').inputValue()) === 'rtsp://10.20.0.12:554/live/road1', 'the target as it is');
+      assert((await dialog.locator('#relay-user').inputValue()) === 'relay', 'the user as it is');
+      assert((await dialog.locator('#relay-password').getAttribute('placeholder')).includes('保持不变'), 'what an empty password means');
+      await page.fill('#relay-target', 'rtmp://10.20.0.13/live/road1');
+      await page.keyboard.press('Enter');
+      await page.locator('.relay', { hasText: 'rtmp://10.20.0.13/live/road1' }).waitFor();
+      assert(mock.world.relays.length === 2 && sent.enabled === false && !('password' in sent), JSON.stringify(sent));
+    },
+  },
+  {
+    name: 'a rule is edited, and what is set back to default is left out',
+    run: async ({ page, mock }) => {
+      await page.at('/applications');
+      await page.getByRole('button', { name: '编辑 g4/ramp*' }).click();
+      await page.getByRole('dialog', { name: '修改规则' }).waitFor();
+      assert(await page.getByLabel('FLV', { exact: true }).isChecked(), 'the outputs as they are');
+      assert((await page.inputValue('#rule-publisher_grace_ms')) === '30000', 'the time as it is');
+      await page.fill('#rule-publisher_grace_ms', '');
+      await page.selectOption('#rule-audio', 'drop');
+      await page.getByRole('dialog').locator('.btn.primary').click();
+      await page.locator('.rule', { hasText: 'g4/ramp*' }).getByText('去除').waitFor();
+      const { settings } = mock.world.applications.find(({ id }) => id === 2);
+      assert(JSON.stringify(settings) === '{"audio":"drop","outputs":["flv","fmp4"]}', JSON.stringify(settings));
+    },
+  },
+  {
+    name: 'a hook is edited and switched off, and keeps the rest',
+    run: async ({ page, mock }) => {
+      await page.at('/hooks');
+      const hook = page.locator('.hook').nth(1);
+      await hook.getByRole('button', { name: '编辑' }).click();
+      await page.getByRole('dialog', { name: '修改回调' }).waitFor();
+      assert((await page.getByLabel('推流前').isChecked()) && !(await page.getByLabel('流上线').isChecked()), 'the events as they are');
+      await page.getByLabel('流上线').check();
+      await page.fill('#hook-timeout', '1500');
+      await page.selectOption('#hook-failure', 'deny');
+      await page.getByRole('dialog').locator('.btn.primary').click();
+      await hook.getByText('超时 1.5 s').waitFor();
+      await hook.getByRole('checkbox').click();
+      await until(() => mock.world.hooks[1].enabled === false, 'the switch');
+      const { events, pattern, timeout_ms, on_failure } = mock.world.hooks[1];
+      const kept = { events, pattern, timeout_ms, on_failure };
+      assert(JSON.stringify(kept) === '{"events":["publish","play","stream_up"],"pattern":"hwy/*","timeout_ms":1500,"on_failure":"deny"}', JSON.stringify(kept));
+      await until(async () => !(await hook.getByRole('checkbox').isChecked()), 'the box');
+    },
+  },
+  {
+    name: 'a new secret is made after a question only, and a failed test tells why',
+    run: async ({ page }) => {
+      await page.at('/hooks');
+      const hook = page.locator('.hook').first();
+      let asked = 0;
+      page.on('request', (request) => request.url().endsWith('/secret') && asked++);
+      await hook.getByRole('button', { name: '更换密钥' }).click();
+      const question = page.getByRole('dialog', { name: '更换签名密钥' });
+      await question.getByRole('button', { name: '取消' }).click();
+      await question.waitFor({ state: 'detached' });
+      assert(asked === 0, 'nothing was asked of the server');
+      await hook.getByRole('button', { name: '更换密钥' }).click();
+      await question.locator('.btn.primary').click();
+      await hook.getByText('whsec_another-mock-secret').waitFor();
+      await hook.getByRole('button', { name: '测试' }).click();
+      await hook.locator('.bad', { hasText: '对方没有接收（502）：Bad Gateway' }).waitFor();
+      await assertAccessible(page, 'secret and failed test');
+    },
+  },
+  ...[
+    { path: 'relays', list: 'relays', row: '.relay', text: 'demo/road1' },
+    { path: 'applications', list: 'applications', row: '.rule', text: 'g4/ramp*' },
+    { path: 'hooks', list: 'hooks', row: '.hook', text: 'http://10.8.0.30:9000/auth' },
+  ].map(({ path, list, row, text }) => ({
+    name: `what is deleted of ${path} can be brought back, and goes after the time or when one leaves`,
+    run: async ({ page, mock }) => {
+      await page.at(`/${path}`);
+      const found = page.locator(row, { hasText: text });
+      await found.getByRole('button', { name: '删除' }).click();
+      await until(async () => (await found.count()) === 0, 'the row to go');
+      await page.getByRole('button', { name: '撤销' }).click();
+      await found.waitFor();
+      await page.waitForTimeout(6_500);
+      assert(mock.world[list].length === 2 && (await found.count()) === 1, 'kept');
+      await found.getByRole('button', { name: '删除' }).click();
+      assert(mock.world[list].length === 2, 'not deleted yet');
+      await until(() => mock.world[list].length === 1, 'the deletion', 10_000);
+      await page.locator(row).first().getByRole('button', { name: '删除' }).click();
+      await page.locator('nav').getByRole('link', { name: '视频墙' }).click();
+      await until(() => mock.world[list].length === 0, 'the deletion on leaving', 2_000);
+    },
+  })),
+  {
+    name: 'traffic is added up over the days that are chosen',
+    run: async ({ page, mock }) => {
+      const days = (count) => new Date(Date.now() - count * 86_400_000).toISOString();
+      const [like] = mock.world.sessions;
+      mock.world.sessions = [like, ...[3, 20].map((ago, i) => ({ ...like, id: 100 + i, since: days(ago), app: 'old', name: `d${ago}` }))];
+      await page.at('/sessions');
+      const rows = page.locator('.traffic tbody tr');
+      const total = page.locator('.traffic tfoot td').nth(3);
+      await until(async () => (await rows.count()) === 1, 'today');
+      await page.selectOption('#traffic-days', '7');
+      await until(async () => (await rows.count()) === 2, 'a week');
+      await page.selectOption('#traffic-days', '30');
+      await until(async () => (await rows.count()) === 3 && (await total.innerText()) === '3', 'a month');
+      await page.selectOption('#traffic-by', 'day');
+      await page.locator('.traffic tbody tr', { hasText: days(20).slice(0, 10) }).waitFor();
+    },
+  },
+  ...[undefined, PHONE].map((viewport) => ({
+    name: `an open delivery log is accessible ${viewport ? 'on a phone' : 'on a desk'}`,
+    options: { viewport },
+    run: async ({ page }) => {
+      await page.at('/hooks');
+      await page.locator('.hook').first().locator('.counts').click();
+      await page.locator('.deliveries tbody tr').first().getByRole('button').first().click();
+      await page.locator('.deliveries pre').waitFor();
+      await assertAccessible(page, 'delivery log with a body');
+      assert((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0, 'too wide');
+    },
+  })),
+  {
+    name: 'older deliveries stay in the log while it refreshes, and questions cannot be sent again',
+    run: async ({ page, mock }) => {
+      const { world } = mock;
+      world.page_rows = 3;
+      world.deliveries = Array.from({ length: 8 }, (_, i) => delivery(8 - i, 1, i === 1 ? 'play' : 'stream_up', 'failed', { answer: `row ${8 - i}.` }));
+      await page.at('/hooks');
+      await page.locator('.hook').first().locator('.counts').click();
+      const log = page.locator('.deliveries tbody tr');
+      const older = page.getByRole('button', { name: '更早的' });
+      const shown = async () => (await log.locator('.answer').allInnerTexts()).map((text) => Number(/row (\d+)/.exec(text)[1])).join();
+      await until(async () => (await shown()) === '8,7,6', 'the newest page');
+      await older.click();
+      await until(async () => (await shown()) === '8,7,6,5,4,3', 'an older page');
+      await assertAccessible(page, 'delivery log');
+      assert((await log.filter({ hasText: 'row 7.' }).getByRole('button', { name: '重新投递' }).count()) === 0, 'a question is not sent again');
+      world.deliveries.unshift(delivery(10, 1, 'stream_down', 'pending', { answer: 'row 10.' }), delivery(9, 1, 'stream_up', 'pending', { answer: 'row 9.' }));
+      await until(async () => (await shown()) === '10,9,8,7,6,5,4,3', 'news above, and all rows below');
+      const deep = log.filter({ hasText: 'row 4.' });
+      await deep.getByRole('button', { name: '重新投递' }).click();
+      await until(async () => (await deep.innerText()).includes('等待'), 'the new state of an older row');
+      await older.click();
+      await until(async () => (await shown()) === '10,9,8,7,6,5,4,3,2,1', 'the last page');
+      await until(async () => (await older.count()) === 0, 'the end');
+    },
+  },
+  {
+    name: 'older sessions are added, and a search begins anew',
+    run: async ({ page, mock }) => {
+      mock.world.page_rows = 5;
+      await page.at('/sessions');
+      const rows = page.locator('.ended tbody tr');
+      const older = page.getByRole('button', { name: '更早的' });
+      await until(async () => (await rows.count()) === 5, 'the newest page');
+      await older.click();
+      await until(async () => (await rows.count()) === 10, 'two pages');
+      await older.click();
+      await until(async () => (await rows.count()) === 12 && (await older.count()) === 0, 'all');
+      await page.fill('input[type=search]', 'road1');
+      await until(async () => (await rows.count()) === 4 && (await older.count()) === 0, 'what fits');
+    },
+  },
+  {
+    name: 'on a phone the rest of the menu opens, leads on, and closes',
+    options: { viewport: PHONE },
+    run: async ({ page }) => {
+      await page.at('/streams');
+      const more = page.getByRole('button', { name: '更多' });
+      const hooks = page.locator('nav').getByRole('link', { name: '回调' });
+      await more.waitFor();
+      assert(!(await hooks.isVisible()), 'closed at first');
+      await more.click();
+      for (const name of ['会话', '规则', '回调', '服务器']) assert(await page.locator('nav').getByRole('link', { name }).isVisible(), name);
+      await assertAccessible(page, 'open menu');
+      await page.keyboard.press('Escape');
+      assert(!(await hooks.isVisible()) && (await more.evaluate((each) => each === document.activeElement)), 'Escape closes it');
+      await more.click();
+      await page.locator('h1').click();
+      assert(!(await hooks.isVisible()), 'a touch elsewhere closes it');
+      await more.click();
+      await hooks.click();
+      await page.locator('.hook').first().waitFor();
+      assert(!(await hooks.isVisible()) && (await more.getAttribute('class')).includes('on'), 'closed, and marked as the place');
+    },
+  },
+  {
+    name: 'on a phone bars of traffic are legible, and what is done to a hook stands in one row',
+    options: { viewport: PHONE },
+    run: async ({ page }) => {
+      await page.at('/sessions');
+      await page.locator('.traffic .bar span').first().waitFor();
+      const widths = await page.locator('.traffic .bar span').evaluateAll((all) => all.map((each) => each.getBoundingClientRect().width));
+      assert(Math.max(...widths) > 300 && new Set(widths).size > 2, widths.join());
+      for (const [path, owner] of [['hooks', '.hook'], ['relays', '.relay']]) {
+        await page.at(`/${path}`);
+        await page.locator(owner).first().waitFor();
+        const middles = await page.locator(owner).first().locator('.tools > *').evaluateAll((all) => all.map((each) => each.getBoundingClientRect()).map(({ top, height }) => top + height / 2));
+        assert(middles.length >= 3 && Math.max(...middles) - Math.min(...middles) < 4, `${path}: ${middles}`);
+      }
+    },
+  },
+  ...Object.entries(SIZES).map(([size, viewport]) => ({
+    name: `on a ${size} each address of a stream is shown as a QR code that can be read`,
+    options: { viewport },
+    run: async ({ page }) => {
+      await page.at('/streams/demo/road1');
+      const fields = page.locator('.right .copy');
+      await fields.first().waitFor();
+      for (let i = 0; i < (await fields.count()); i++) {
+        const field = fields.nth(i);
+        const box = field.locator('[popover]');
+        await field.scrollIntoViewIfNeeded();
+        await field.getByRole('button', { name: '二维码' }).click();
+        await box.getByRole('img').waitFor();
+        await settle(page);
+        const { left, right, top, bottom, wide, high } = await box.evaluate((each) => ({ ...each.getBoundingClientRect().toJSON(), wide: innerWidth, high: innerHeight }));
+        assert(left >= 0 && right <= wide && top >= 0 && bottom <= high, `in the window: ${[left, right, top, bottom]}`);
+        const read = await scan(page, box.getByRole('img'));
+        assert(read === (await field.locator('code').innerText()), `${read}`);
+        if (i === 0) await assertAccessible(page, 'QR code');
+        await page.keyboard.press('Escape');
+        await box.getByRole('img').waitFor({ state: 'detached' });
+      }
+      await fields.first().getByRole('button', { name: '二维码' }).click();
+      await page.locator('[popover] [role=img]').waitFor();
+      await page.locator('.main').evaluate((main) => main.scrollBy(0, -60));
+      await page.locator('[popover] [role=img]').waitFor({ state: 'detached' });
+    },
+  })),
+  {
+    name: 'addresses stand in a fixed order, and those of new protocols have a name',
+    run: async ({ page, mock }) => {
+      mock.world.urls = { zip_zap: 'zip://10.8.0.5/x', hls: 'http://10.8.0.5/x.m3u8', rtsps: 'rtsps://10.8.0.5/x', rtmp: null };
+      await page.at('/streams/demo/road1');
+      const labels = page.locator('.right .copy > .label');
+      await labels.first().waitFor();
+      const text = (await labels.allInnerTexts()).join();
+      assert(text === 'RTSP,RTSPS,HTTP-FLV,WS-FLV,HTTP-fMP4,WS-fMP4,HLS,ZIP-ZAP', text);
+    },
+  },
+  {
+    name: 'times are in units for people, and failures of a relay are counted',
+    run: async ({ page }) => {
+      await page.at('/applications');
+      await page.locator('.rule', { hasText: '30 s' }).waitFor();
+      await page.locator('.defaults', { hasText: '100 ms' }).waitFor();
+      await page.at('/hooks');
+      await page.locator('.hook', { hasText: '超时 3 s' }).waitFor();
+      await page.at('/relays');
+      await page.locator('.pushes li', { hasText: 'ramp-west' }).getByText('连续失败 4 次').waitFor();
+      assert((await page.locator('.pushes li', { hasText: 'ramp-east' }).innerText()).includes('失败') === false, 'none where all is well');
     },
   },
   {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isKeyed, upsert, without } from '../src/live/merge';
 import { ApiProblem, asProblem, problemOf } from '../src/api/problem';
-import { bitrate, bytes, duration, fps, since } from '../src/ui/format';
+import { bitrate, bytes, duration, fps, period, since } from '../src/ui/format';
 import { markOf } from '../src/ui/states';
 
 interface Item { app: string; name: string; state?: string; whole?: true }
@@ -55,6 +55,9 @@ describe('figures', () => {
   });
   it.each([[0, '00:00:00'], [3661, '01:01:01'], [90_061, '1d 01:01:01'], [-5, '00:00:00']])('%d s are %s', (value, text) => {
     expect(duration(value)).toBe(text);
+  });
+  it.each([[0, '0 ms'], [800, '800 ms'], [1500, '1.5 s'], [30_000, '30 s'], [60_000, '1 min'], [90_000, '90 s'], [7_200_000, '2 h'], [60_001, '60.001 s']])('%d ms are %s', (value, text) => {
+    expect(period(value)).toBe(text);
   });
   it('are a dash where nothing is known', () => {
     expect([since(null, 0), since('rubbish', 0), fps(0)]).toEqual(['–', '–', '–']);

@@ -1,6 +1,11 @@
 import { answer, client } from './client';
 import type { Hook, HookDelivery, HookInput, HookTest } from './types';
 
+/** Events whose answer decides; the others are told only. Nobody waits for an answer any more once it is late. */
+const QUESTIONS = new Set(['publish', 'play', 'not_found', 'no_viewers']);
+
+export const isQuestion = (event: string): boolean => QUESTIONS.has(event);
+
 const at = (id: number) => ({ params: { path: { id } } });
 
 export const listHooks = (): Promise<{ items: Hook[]; events: string[] }> => answer(client.GET('/api/v1/hooks'));

@@ -6,11 +6,11 @@ type Catalogue<T> = { [K in keyof T]: T[K] extends string ? string : Catalogue<T
 const en: Catalogue<typeof zhCN> = {
   brand: { name: 'Viaduct', claim: 'Video cloud for road traffic' },
   page: {
-    menu: 'Main navigation', setup: 'First run', login: 'Sign in', wall: 'Live wall', streams: 'Streams', stream: 'Stream',
+    menu: 'Main navigation', more: 'More', setup: 'First run', login: 'Sign in', wall: 'Live wall', streams: 'Streams', stream: 'Stream',
     sources: 'Sources', relays: 'Relays', sessions: 'Sessions', applications: 'Rules', hooks: 'Hooks', server: 'Server', not_found: 'There is no such page',
   },
   action: {
-    close: 'Close', cancel: 'Cancel', save: 'Save', retry: 'Try again', undo: 'Undo', copy: 'Copy', copied: 'Copied', edit: 'Edit', delete: 'Delete',
+    close: 'Close', cancel: 'Cancel', save: 'Save', retry: 'Try again', undo: 'Undo', copy: 'Copy', copied: 'Copied', qr: 'QR code', qr_note: 'Scan it to take the address to a phone.', edit: 'Edit', delete: 'Delete',
   },
   session: {
     log_in: 'Sign in', logging_in: 'Signing in…', log_out: 'Sign out', username: 'User name', password: 'Password', ended: 'Your session has ended. Sign in again to return to the page you were on.',
@@ -54,7 +54,7 @@ const en: Catalogue<typeof zhCN> = {
   },
   step: { good: 'passed', bad: 'failed' },
   sources: {
-    add: 'Add camera', edit: 'Edit source', search: 'Search name or address', none: 'No sources yet. Add a camera, and it is pulled on demand or all the time.', none_found: 'No source matches.', url: 'Address', username: 'User name', password: 'Password', password_kept: 'leave empty to keep it',
+    add: 'Add camera', edit: 'Edit source', search: 'Search name or address', none: 'No sources yet. Add a camera, and it is pulled on demand or all the time.', none_found: 'No source matches.', url: 'Address', url_example: 'protocol://host:port/path', url_note: 'rtsp://, rtsps://, rtmp://, http(s):// (FLV, TS, HLS), udp://', username: 'User name', password: 'Password', password_kept: 'leave empty to keep it',
     app: 'App', name: 'Name', name_rule: 'Letters, digits, - and _ only, at most 64.', mode: 'Pulling', on_demand: 'On demand', on_demand_note: 'only while somebody watches', always: 'Always', always_note: 'all the time',
     test: 'Test', testing: 'Testing…', clock: 'Camera clock', last_error: 'Last problem', created: 'Added', failures: '{count} failures in a row', next_attempt: 'next attempt in {seconds} s',
     save_failing_title: 'The test failed. Save all the same?', save_failing_text: '{reason} After saving it is tried again and again.', save_anyway: 'Save all the same', saved: '{name} was saved.', deleted: '{name} was deleted.',
@@ -74,7 +74,7 @@ const en: Catalogue<typeof zhCN> = {
     none: 'No relays yet. A relay pushes streams to another server as long as they run, again and again after failures.', saved: 'The relay was saved.', deleted: 'The relay of {name} was deleted.',
   },
   rules: {
-    add: 'Add rule', edit: 'Edit rule', intro: 'Rules go by the stream’s name; the most specific wins, and what none says comes from the configuration. They hold for streams that come up from now on.', pattern: 'Streams', pattern_note: 'app/name, each with * at its end if you like: road/*, road/k12*, */*.', streams: '{count} live', default: 'Default', nothing: 'Says nothing.',
+    add: 'Add rule', edit: 'Edit rule', intro: 'Rules go by the stream’s name; the most specific wins, and what none says comes from the configuration. Permissions and outputs hold from the next session on, the rest for streams that come up later.', pattern: 'Streams', pattern_note: 'app/name, each with * at its end if you like: road/*, road/k12*, */*.', streams: '{count} live', default: 'Default', nothing: 'Says nothing.',
     publish: 'Publishing', play: 'Playing', open: 'anybody', token: 'with a token', off: 'nobody', outputs: 'Outputs', some_outputs: 'Only some outputs', audio: 'Sound', audio_keep: 'keep', audio_drop: 'leave out', replace_publisher: 'A new publisher replaces the old one', yes: 'yes', no: 'no',
     merge_window_ms: 'Merge window', publisher_grace_ms: 'Keep after the publisher left', idle_close_ms: 'Stop an unwatched source after', interleave_wait_ms: 'Wait for the other track', gop_cap_bytes: 'Cap of the cached GOP',
     output: { rtmp: 'RTMP', rtsp: 'RTSP', flv: 'FLV', fmp4: 'fMP4', ts: 'TS', hls: 'HLS' },
@@ -83,8 +83,8 @@ const en: Catalogue<typeof zhCN> = {
   hooks: {
     add: 'Add hook', edit: 'Edit hook', intro: 'Other systems are told what happens, or asked: may this publish, may this play, where is this stream? Requests are signed (HMAC-SHA-256).', none: 'No hooks yet.', questions: 'Questions (the answer decides)', notices: 'Notices (delivered in order, retried for a day)', timeout: 'Time-out', on_failure: 'Without an answer', deny: 'refuse', allow: 'allow',
     event: { publish: 'Before publishing', play: 'Before playing', not_found: 'Stream not found', no_viewers: 'Nobody watches', stream_up: 'Stream up', stream_down: 'Stream down', source_failed: 'Source failed', sessions_ended: 'Sessions ended', server_started: 'Server started', keepalive: 'Sign of life' },
-    facts: '{pattern} · time-out {timeout} ms', counts: '{delivered} delivered · {pending} waiting · {failed} failed', test: 'Test', test_good: 'It was taken: HTTP {status}, {ms} ms.', test_bad: 'It was not taken ({status}): {answer}', secret: 'Signing secret', secret_note: 'The secret is shown this once; copy it into the other system.',
-    renew: 'New secret', renew_title: 'Make a new secret?', renew_text: 'The old one ends at once; the other system will refuse until it has the new one.', what: 'Event', when: 'Time', attempts: 'Attempts', answer: 'Answer', again: 'Send again', no_deliveries: 'Nothing has been delivered yet.', saved: 'The hook was saved.', deleted: 'The hook was deleted.',
+    facts: '{pattern} · time-out {timeout}', counts: '{delivered} delivered · {pending} waiting · {failed} failed', test: 'Test', test_good: 'It was taken: HTTP {status}, {took}.', test_bad: 'It was not taken ({status}): {answer}', secret: 'Signing secret', secret_note: 'The secret is shown this once; copy it into the other system.',
+    renew: 'New secret', renew_title: 'Make a new secret?', renew_text: 'The old one ends at once; the other system will refuse until it has the new one.', what: 'Event', when: 'Time', attempts: 'Attempts', answer: 'Answer', again: 'Send again', no_deliveries: 'Nothing has been delivered yet.', log: 'Deliveries', saved: 'The hook was saved.', deleted: 'The hook was deleted.',
   },
   sessions: {
     now: 'Watching now', ended: 'Ended sessions', traffic: 'Traffic', by: 'Added up by', by_stream: 'by stream', by_subject: 'by user', by_protocol: 'by protocol', by_day: 'by day', range: 'Time', days: 'last {count} d', group: 'Name', count: 'Sessions', watched: 'Watched', total: 'Total', nobody: 'not named', since: 'From', search: 'Search stream, user or address', none: 'Nothing yet.', older: 'Older',

@@ -1,11 +1,11 @@
 export default {
   brand: { name: 'Viaduct 视频云', claim: '智慧交通视频云平台' },
   page: {
-    menu: '主导航', setup: '首次设置', login: '登录', wall: '视频墙', streams: '流', stream: '流详情',
+    menu: '主导航', more: '更多', setup: '首次设置', login: '登录', wall: '视频墙', streams: '流', stream: '流详情',
     sources: '拉流源', relays: '转推', sessions: '会话', applications: '规则', hooks: '回调', server: '服务器', not_found: '没有这个页面',
   },
   action: {
-    close: '关闭', cancel: '取消', save: '保存', retry: '重试', undo: '撤销', copy: '复制', copied: '已复制', edit: '编辑', delete: '删除',
+    close: '关闭', cancel: '取消', save: '保存', retry: '重试', undo: '撤销', copy: '复制', copied: '已复制', qr: '二维码', qr_note: '用手机扫码，取得这个地址。', edit: '编辑', delete: '删除',
   },
   session: {
     log_in: '登录', logging_in: '正在登录…', log_out: '退出登录', username: '用户名', password: '密码', ended: '登录已过期，请重新登录，之后会回到刚才的页面。',
@@ -49,7 +49,7 @@ export default {
   },
   step: { good: '通过', bad: '未通过' },
   sources: {
-    add: '添加摄像机', edit: '编辑拉流源', search: '搜索名称或地址', none: '还没有拉流源。添加摄像机后，平台会按需或持续拉流。', none_found: '没有匹配的拉流源。', url: '地址', username: '用户名', password: '密码', password_kept: '不填则保持不变',
+    add: '添加摄像机', edit: '编辑拉流源', search: '搜索名称或地址', none: '还没有拉流源。添加摄像机后，平台会按需或持续拉流。', none_found: '没有匹配的拉流源。', url: '地址', url_example: '协议://主机:端口/路径', url_note: 'rtsp://、rtsps://、rtmp://、http(s)://（FLV、TS、HLS）、udp://', username: '用户名', password: '密码', password_kept: '不填则保持不变',
     app: '应用', name: '名称', name_rule: '只能用字母、数字、- 和 _，最长 64 个字符。', mode: '拉流方式', on_demand: '按需', on_demand_note: '有人观看时才拉流', always: '持续', always_note: '始终保持拉流',
     test: '测试连接', testing: '正在测试…', clock: '摄像机时钟', last_error: '最近的问题', created: '添加时间', failures: '连续失败 {count} 次', next_attempt: '{seconds} 秒后重试',
     save_failing_title: '测试未通过，仍要保存？', save_failing_text: '{reason}保存后平台会继续重试。', save_anyway: '仍然保存', saved: '已保存 {name}。', deleted: '已删除 {name}。',
@@ -69,7 +69,7 @@ export default {
     none: '还没有转推。添加后，匹配的流一上线就推送到其他服务器，断线自动重试。', saved: '转推已保存。', deleted: '已删除 {name} 的转推。',
   },
   rules: {
-    add: '添加规则', edit: '修改规则', intro: '规则按流的名称生效，越具体的优先；没有规定的取服务器配置。对之后上线的流生效。', pattern: '适用的流', pattern_note: '写作 应用/名称，可用 * 结尾，如 road/*、road/k12*、*/*。', streams: '{count} 路在线', default: '默认', nothing: '没有规定任何项。',
+    add: '添加规则', edit: '修改规则', intro: '规则按流的名称生效，越具体的优先；没有规定的取服务器配置。权限和输出方式从下一次会话起生效，其余各项对之后上线的流生效。', pattern: '适用的流', pattern_note: '写作 应用/名称，可用 * 结尾，如 road/*、road/k12*、*/*。', streams: '{count} 路在线', default: '默认', nothing: '没有规定任何项。',
     publish: '推流', play: '播放', open: '任何人', token: '需要令牌', off: '禁止', outputs: '输出方式', some_outputs: '只开放部分输出', audio: '声音', audio_keep: '保留', audio_drop: '去除', replace_publisher: '新推流顶替旧推流', yes: '是', no: '否',
     merge_window_ms: '合并发送间隔', publisher_grace_ms: '推流中断后保留', idle_close_ms: '无人观看多久停拉', interleave_wait_ms: '音视频交织等待', gop_cap_bytes: 'GOP 缓存上限',
     output: { rtmp: 'RTMP', rtsp: 'RTSP', flv: 'FLV', fmp4: 'fMP4', ts: 'TS', hls: 'HLS' },
@@ -78,8 +78,8 @@ export default {
   hooks: {
     add: '添加回调', edit: '修改回调', intro: '把事件通知给其他系统，或向它询问：能否推流、能否播放、流在哪里。请求用密钥签名（HMAC-SHA-256）。', none: '还没有回调。', questions: '询问（等待回答）', notices: '通知（保证送达，按顺序，失败重试一天）', timeout: '超时', on_failure: '没有回答时', deny: '拒绝', allow: '放行',
     event: { publish: '推流前', play: '播放前', not_found: '找不到流', no_viewers: '无人观看', stream_up: '流上线', stream_down: '流下线', source_failed: '拉流失败', sessions_ended: '会话结束', server_started: '服务器启动', keepalive: '心跳' },
-    facts: '{pattern} · 超时 {timeout} 毫秒', counts: '已送达 {delivered} · 等待 {pending} · 失败 {failed}', test: '测试', test_good: '对方已接收：HTTP {status}，{ms} 毫秒。', test_bad: '对方没有接收（{status}）：{answer}', secret: '签名密钥', secret_note: '密钥只显示这一次，请复制到对方系统。',
-    renew: '更换密钥', renew_title: '更换签名密钥？', renew_text: '旧密钥立即失效，对方在换上新密钥之前会拒收。', what: '事件', when: '时间', attempts: '次数', answer: '回答', again: '重新投递', no_deliveries: '还没有投递。', saved: '回调已保存。', deleted: '已删除回调。',
+    facts: '{pattern} · 超时 {timeout}', counts: '已送达 {delivered} · 等待 {pending} · 失败 {failed}', test: '测试', test_good: '对方已接收：HTTP {status}，{took}。', test_bad: '对方没有接收（{status}）：{answer}', secret: '签名密钥', secret_note: '密钥只显示这一次，请复制到对方系统。',
+    renew: '更换密钥', renew_title: '更换签名密钥？', renew_text: '旧密钥立即失效，对方在换上新密钥之前会拒收。', what: '事件', when: '时间', attempts: '次数', answer: '回答', again: '重新投递', no_deliveries: '还没有投递。', log: '投递记录', saved: '回调已保存。', deleted: '已删除回调。',
   },
   sessions: {
     now: '正在观看', ended: '已结束的会话', traffic: '流量', by: '统计方式', by_stream: '按流', by_subject: '按用户', by_protocol: '按协议', by_day: '按天', range: '时间范围', days: '最近 {count} 天', group: '名称', count: '会话数', watched: '观看时长', total: '合计', nobody: '未署名', since: '开始', search: '搜索流、用户或地址', none: '没有记录。', older: '更早的',

@@ -28,6 +28,14 @@ export function duration(seconds: number): string {
   return days > 0 ? `${days}d ${clock}` : clock;
 }
 
+/** A time given in milliseconds, as people say it: `20 ms`, `1.5 s`, `30 s`, `2 min`, `1 h`; nothing is rounded away. */
+export function period(ms: number): string {
+  if (ms < 1000) return `${ms} ms`;
+  if (ms % 3_600_000 === 0) return `${ms / 3_600_000} h`;
+  if (ms % 60_000 === 0) return `${ms / 60_000} min`;
+  return `${ms / 1000} s`;
+}
+
 export function since(at: string | null | undefined, now_ms: number): string {
   const start = at ? Date.parse(at) : NaN;
   return Number.isFinite(start) ? duration((now_ms - start) / 1000) : NONE;
