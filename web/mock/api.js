@@ -41,6 +41,20 @@ function saveSource(ctx, body, existing) {
   return saved;
 }
 
+function importList(ctx) {
+  const lines = ctx.body.list.split('\n').map((line, index) => [index + 1, line.trim()]).filter(([, line]) => line && !line.startsWith('#'));
+  if (!lines.length) throw new Problem(400, 'invalid_input', '列表中没有频道。', 'list');
+  const items = lines.map(([line, url]) => {
+    const name = `line-${line}`;
+    const known = ctx.world.sources.some((each) => each.url === url);
+    const refused = !url.includes('://');
+    if (!ctx.body.dry_run && !known && !refused) saveSource(ctx, { ...ctx.body, name, url }, null);
+    return { line, title: url, group: null, name, outcome: refused ? 'refused' : known ? 'known' : 'added', reason: refused ? '不支持这种地址。' : null };
+  });
+  const count = (outcome) => items.filter((item) => item.outcome === outcome).length;
+  return { items, added: count('added'), known: count('known'), refused: count('refused') };
+}
+
 function probe(body) {
   const bad = /broken|10\.8\.3\.90/.test(body.url);
   const legs = [
@@ -185,6 +199,7 @@ const ROUTES = {
     world.sources = world.sources.filter((s) => s.app !== app || s.name !== name);
     emit('sources', 'removed', { app, name });
   },
+  'POST /sources/import': (ctx) => importList(ctx),
   'POST /probe': ({ body }) => probe(body),
   'POST /tokens': ({ body, host }) => {
     const base = `${body.app}/${body.name}?token=eyJtb2NrIjoxfQ.c2ln`;

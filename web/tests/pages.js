@@ -168,6 +168,23 @@ export const pages = [
     },
   },
   {
+    name: 'a list of channels is checked, then imported',
+    run: async ({ page, mock }) => {
+      await page.at('/sources');
+      await page.getByRole('button', { name: '导入列表' }).click();
+      const dialog = page.getByRole('dialog');
+      await page.fill('#import-list', '#EXTM3U\nrtsp://10.8.3.56/live\nnothing');
+      await dialog.getByRole('button', { name: '检查' }).click();
+      await dialog.getByText('将添加 1 路，已存在 0 路，不可用 1 路。').waitFor();
+      await assertAccessible(page, 'import');
+      assert(!mock.world.sources.some(({ name }) => name === 'line-2'), 'nothing is added yet');
+      await dialog.getByRole('button', { name: '导入 1 路' }).click();
+      await until(() => mock.world.sources.some(({ name }) => name === 'line-2'), 'the source');
+      await dialog.waitFor({ state: 'detached' });
+      await page.getByText('已添加 1 个拉流源').waitFor();
+    },
+  },
+  {
     name: 'a taken name is refused with the next step',
     run: async ({ page }) => {
       page.allowed.push(/409/);
@@ -247,6 +264,7 @@ export const pages = [
       await page.getByLabel('只开放部分输出').check();
       for (const output of ['RTMP', 'RTSP', 'TS', 'HLS']) await page.getByLabel(output, { exact: true }).uncheck();
       await page.fill('#rule-idle_close_ms', '45000');
+      await page.fill('#rule-origins', 'rtmp://10.20.0.9/{app}/{name}');
       await assertAccessible(page, 'rule dialog');
       await page.getByRole('dialog').locator('.btn.primary').click();
       await until(() => mock.world.applications.length === 3, 'the rule');

@@ -7,8 +7,9 @@ use crate::{
     Application, ApplicationInput, ApplicationList, ClientMessage, Configuration, Diagnosis, EffectiveSettings,
     EndedSessionPage, EventMessage, Hook, HookCreated, HookDeliveryPage, HookInput, HookList, HookSecret, HookTest,
     LoadHistory, LoginRequest, LoginResponse, PasswordChange, PlayOffer, ProbeReport, ProbeRequest, Problem, Relay,
-    RelayInput, RelayList, ReloadResult, ServerInfo, SetupRequest, SetupState, Source, SourceInput, SourceList,
-    StreamDetail, StreamPage, StreamStats, TokenRequest, TokenResponse, TrafficReport, User, ViewerList,
+    RelayInput, RelayList, ReloadResult, ServerInfo, SetupRequest, SetupState, Source, SourceImport,
+    SourceImportReport, SourceInput, SourceList, StreamDetail, StreamPage, StreamStats, TokenRequest, TokenResponse,
+    TrafficReport, User, ViewerList,
 };
 
 /// The document, pretty-printed.
@@ -24,7 +25,7 @@ pub fn openapi_json() -> String {
     info(title = "Viaduct", description = "REST interface of Viaduct. Errors are RFC 9457 problem JSON with a stable `code`."),
     paths(
         setup_state, set_up, login, logout, me, change_password, server, configuration, reload, streams, stream, play,
-        kick_publisher, stream_viewers, viewers, kick_viewer, diagnosis, sources, add_source, source, change_source,
+        kick_publisher, stream_viewers, viewers, kick_viewer, diagnosis, sources, add_source, import_sources, source, change_source,
         remove_source, probe, make_token, applications, add_application, change_application, remove_application,
         stream_settings, relays, add_relay, change_relay, remove_relay, hooks, add_hook, change_hook,
         remove_hook, renew_hook_secret, test_hook, hook_deliveries, retry_hook_delivery, load_history, sessions, traffic, events
@@ -157,6 +158,14 @@ route!(
     responses((status = 200, body = Diagnosis))
 );
 route!(sources, get, path = "/api/v1/sources", tag = "sources", responses((status = 200, body = SourceList)));
+route!(
+    import_sources,
+    post,
+    path = "/api/v1/sources/import",
+    tag = "sources",
+    request_body = SourceImport,
+    responses((status = 200, body = SourceImportReport), (status = 400, body = Problem))
+);
 route!(
     add_source,
     post,

@@ -44,3 +44,41 @@ pub struct SourceInput {
 pub struct SourceList {
     pub items: Vec<Source>,
 }
+
+/// A list of channels (M3U) to be made into sources.
+#[derive(Clone, Deserialize, ToSchema)]
+pub struct SourceImport {
+    /// The list: `#EXTINF` lines with names are optional.
+    pub list: String,
+    /// Application of all of them.
+    pub app: String,
+    /// "on_demand" or "always".
+    pub mode: String,
+    /// Only say what would happen.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+/// What happens to one channel.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct SourceImportItem {
+    /// Line of its address, from 1.
+    pub line: usize,
+    pub title: String,
+    pub group: Option<String>,
+    /// Name of the stream.
+    pub name: String,
+    /// "added", "known" (a source has the address already) or "refused".
+    pub outcome: String,
+    /// Why it was refused.
+    pub reason: Option<String>,
+}
+
+/// What happens to a list.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct SourceImportReport {
+    pub items: Vec<SourceImportItem>,
+    pub added: usize,
+    pub known: usize,
+    pub refused: usize,
+}

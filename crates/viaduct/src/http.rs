@@ -7,6 +7,7 @@ mod auth;
 mod events;
 mod health;
 mod hooks;
+mod import;
 mod language;
 mod metrics;
 mod problem;
@@ -100,6 +101,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/viewers", get(streams::viewers))
         .route("/viewers/{id}", delete(streams::kick_viewer))
         .route("/sources", get(sources::list).post(sources::add))
+        .route("/sources/import", post(import::import).layer(DefaultBodyLimit::max(import::MAX_BODY)))
         .route("/sources/{app}/{name}", get(sources::get_one).put(sources::change).delete(sources::remove))
         .route("/relays", get(relays::list).post(relays::add))
         .route("/relays/{id}", put(relays::change).delete(relays::remove))

@@ -68,7 +68,7 @@ pub(super) async fn get_one(
 }
 
 /// Checks what was typed. A password that is absent keeps the stored one.
-fn checked(input: &SourceInput, stored: Option<&SourceRow>) -> Result<(SourceSpec, SourceRow), Failure> {
+pub(super) fn checked(input: &SourceInput, stored: Option<&SourceRow>) -> Result<(SourceSpec, SourceRow), Failure> {
     let key = StreamKey::new(&input.app, &input.name)?;
     let kept = stored.and_then(|row| row.password.as_deref()).filter(|_| input.password.is_none());
     let password = input.password.as_deref().or(kept);
@@ -97,16 +97,22 @@ pub(super) async fn add(
     Body(input): Body<SourceInput>,
 ) -> Result<(StatusCode, Json<Source>), Failure> {
     let (spec, row) = checked(&input, None)?;
-    app.database.add_source(&row).await.map_err(|error| match error {
+    store(&app, spec, &row).await?;
+    tracing::info!(user = who.user.name, source = ?row, "A source was added.");
+    Ok((StatusCode::CREATED, Json(view(&app, &row))))
+}
+
+/// Stores and starts a source.
+pub(super) async fn store(app: &App, spec: SourceSpec, row: &SourceRow) -> Result<(), Failure> {
+    app.database.add_source(row).await.map_err(|error| match error {
         db::DbError::Exists => {
             Failure::new(base::ErrorKind::Conflict, format!("{} has a source already; change that one.", spec.key))
         }
         other => other.into(),
     })?;
-    tracing::info!(user = who.user.name, source = ?row, "A source was added.");
     app.sources.put(spec);
     app.events.source_changed("added", &row.app, &row.name);
-    Ok((StatusCode::CREATED, Json(view(&app, &row))))
+    Ok(())
 }
 
 pub(super) async fn change(

@@ -170,3 +170,29 @@ fn a_source_that_is_removed_ends_at_once() {
     let viewers = other.sign_in();
     until("the connection to be closed", PATIENCE, || (viewers.stream("road/k1")?["viewers"] == 0).then_some(()));
 }
+
+#[test]
+fn a_list_of_channels_is_checked_and_then_imported_once() {
+    let mut server = options().start();
+    let api = server.sign_in();
+    let list = "#EXTM3U\n#EXTINF:-1 tvg-id=\"k12\" group-title=\"G1\",K12+300\nrtsp://192.0.2.7/1\n\
+                #EXTINF:-1,收费站\nhttp://user:secret@192.0.2.8/2.flv\nfile:///etc/passwd\nrtsp://192.0.2.7/1\nrtsp://user:secret@192.0.2.9/1\nnothing\n";
+    let body = |dry_run: bool| json!({ "list": list, "app": "road", "mode": "on_demand", "dry_run": dry_run });
+    let checked = api.post("/sources/import", &body(true));
+    let counts = (&checked["added"], &checked["known"], &checked["refused"]);
+    assert_eq!(counts, (&json!(3), &json!(1), &json!(2)), "{checked}");
+    assert_eq!(api.get("/sources")["items"].as_array().unwrap().len(), 0, "nothing was added by looking");
+    let imported = api.post("/sources/import", &body(false));
+    let names: Vec<_> = imported["items"].as_array().unwrap().iter().map(|item| item["name"].clone()).collect();
+    assert_eq!(names[..2], [json!("k12"), json!("line-5")]);
+    let sources = api.get("/sources");
+    assert_eq!(sources["items"].as_array().unwrap().len(), 3, "{sources}");
+    assert!(!sources.to_string().contains("secret") && !imported.to_string().contains("secret"));
+    let again = api.post("/sources/import", &body(false));
+    assert_eq!((&again["added"], &again["known"]), (&json!(0), &json!(4)), "{again}");
+    let empty = json!({ "list": "#EXTM3U\n", "app": "road", "mode": "always" });
+    assert_eq!(api.send("POST", "/sources/import", Some(&empty)).status, 400);
+    let too_long = json!({ "list": "rtsp://192.0.2.7/x\n".repeat(100_000), "app": "road", "mode": "always" });
+    assert_eq!(api.send("POST", "/sources/import", Some(&too_long)).status, 400);
+    server.assert_well();
+}

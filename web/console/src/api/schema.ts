@@ -94,6 +94,13 @@ export interface paths {
       responses: { 201: Ok<S['Source']>; default: Refused };
     };
   };
+  '/api/v1/sources/import': {
+    post: {
+      parameters: NoParameters;
+      requestBody: { content: { 'application/json': S['SourceImport'] } };
+      responses: { 200: Ok<S['SourceImportReport']>; default: Refused };
+    };
+  };
   '/api/v1/sources/{app}/{name}': {
     get: Read<S['Source'], StreamPath>;
     put: Write<S['SourceInput'], S['Source'], StreamPath>;
@@ -282,6 +289,13 @@ export interface components {
       password?: string;
       mode: S['SourceMode'];
     };
+    SourceImport: { list: string; app: string; mode: S['SourceMode']; dry_run: boolean };
+    SourceImportReport: {
+      items: { line: number; title: string; group: string | null; name: string; outcome: 'added' | 'known' | 'refused'; reason: string | null }[];
+      added: number;
+      known: number;
+      refused: number;
+    };
     ProbeInput: { url: string; username?: string; password?: string; timeout_ms?: number };
     ProbeReport: {
       ok: boolean;
@@ -311,6 +325,7 @@ export interface components {
       gop_cap_bytes?: number | null;
       interleave_wait_ms?: number | null;
       replace_publisher?: boolean | null;
+      origins?: string[] | null;
     };
     Application: { id: number; pattern: string; settings: S['ApplicationSettings']; streams: number; created_at: string };
     ApplicationInput: { pattern: string; settings: S['ApplicationSettings'] };

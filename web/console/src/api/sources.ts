@@ -1,5 +1,5 @@
 import { answer, client } from './client';
-import type { ProbeInput, ProbeReport, Source, SourceInput } from './types';
+import type { ProbeInput, ProbeReport, Source, SourceImport, SourceImportReport, SourceInput } from './types';
 
 export const listSources = async (): Promise<Source[]> => (await answer(client.GET('/api/v1/sources'))).items;
 
@@ -10,5 +10,7 @@ export const changeSource = (app: string, name: string, body: SourceInput): Prom
 
 export const removeSource = (app: string, name: string): Promise<undefined> =>
   answer(client.DELETE('/api/v1/sources/{app}/{name}', { params: { path: { app, name } } }));
+
+export const importSources = (body: SourceImport): Promise<SourceImportReport> => answer(client.POST('/api/v1/sources/import', { body }));
 
 export const probe = (body: ProbeInput): Promise<ProbeReport> => answer(client.POST('/api/v1/probe', { body }));

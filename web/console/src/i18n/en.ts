@@ -42,7 +42,7 @@ const en: Catalogue<typeof zhCN> = {
     cut: 'Cut publisher', cut_title: 'Cut the publisher?', cut_text: 'The publisher is disconnected and may come back by itself. Viewers wait on the last picture.', cut_done: 'The publisher was disconnected.',
   },
   track: { video: 'Video', audio: 'Audio', data: 'Data' },
-  url: { rtsp: 'RTSP', rtmp: 'RTMP', flv: 'HTTP-FLV', ws_flv: 'WS-FLV', mp4: 'HTTP-fMP4', ws_mp4: 'WS-fMP4', ts: 'HTTP-TS', ws_ts: 'WS-TS', hls: 'HLS', hls_ts: 'HLS (TS)' },
+  url: { rtsp: 'RTSP', rtmp: 'RTMP', flv: 'HTTP-FLV', ws_flv: 'WS-FLV', mp4: 'HTTP-fMP4', ws_mp4: 'WS-fMP4', ts: 'HTTP-TS', ws_ts: 'WS-TS', hls: 'HLS', hls_ts: 'HLS (TS)', hls_cdn: 'HLS (CDN)' },
   counter: {
     frames: 'Frames', key_frames: 'Key frames', bytes: 'Volume', jumps: 'Time jumps', wraps: 'Wraps', rollbacks: 'Rollbacks', reordered: 'Reordered', dropped: 'Dropped', gop_overflows: 'GOP overflows', config_changes: 'New parameters', publishers: 'Publishers',
   },
@@ -54,10 +54,13 @@ const en: Catalogue<typeof zhCN> = {
   },
   step: { good: 'passed', bad: 'failed' },
   sources: {
-    add: 'Add camera', edit: 'Edit source', search: 'Search name or address', none: 'No sources yet. Add a camera, and it is pulled on demand or all the time.', none_found: 'No source matches.', url: 'Address', url_example: 'protocol://host:port/path', url_note: 'rtsp://, rtsps://, rtmp://, http(s):// (FLV, TS, HLS), udp://', username: 'User name', password: 'Password', password_kept: 'leave empty to keep it',
+    add: 'Add camera', edit: 'Edit source', search: 'Search name or address', none: 'No sources yet. Add a camera, and it is pulled on demand or all the time.', none_found: 'No source matches.', url: 'Address', url_example: 'protocol://host:port/path', url_note: 'rtsp(s)://, rtmp(s)://, http(s):// (FLV, TS, fMP4, HLS), udp://, file:', username: 'User name', password: 'Password', password_kept: 'leave empty to keep it',
     app: 'App', name: 'Name', name_rule: 'Letters, digits, - and _ only, at most 64.', mode: 'Pulling', on_demand: 'On demand', on_demand_note: 'only while somebody watches', always: 'Always', always_note: 'all the time',
     test: 'Test', testing: 'Testing…', clock: 'Camera clock', last_error: 'Last problem', created: 'Added', failures: '{count} failures in a row', next_attempt: 'next attempt in {seconds} s',
     save_failing_title: 'The test failed. Save all the same?', save_failing_text: '{reason} After saving it is tried again and again.', save_anyway: 'Save all the same', saved: '{name} was saved.', deleted: '{name} was deleted.',
+  },
+  import: {
+    title: 'Import list', list: 'List of channels (M3U)', note: 'One address a line; #EXTINF lines with names are optional.', file: 'Or a file', check: 'Check', do: 'Import {count}', added: 'will be added', known: 'there already', refused: 'refused', summary: '{added} will be added, {known} are there already, {refused} are refused.', done: '{count} sources were added.',
   },
   server: {
     history: 'Load of the last hour', dev: 'Development mode: this machine only, publishing and playing need no token.', uptime: 'Running for', shards: '{count} media threads', listeners: 'Listeners', protocol: 'Protocol', address: 'Address', tls: 'TLS certificate', self_signed: 'Self-signed; browsers warn about it.', signed: 'Signed by an authority.', not_after: 'Valid until {time}.', fingerprint: 'SHA-256',
@@ -75,7 +78,7 @@ const en: Catalogue<typeof zhCN> = {
   },
   rules: {
     add: 'Add rule', edit: 'Edit rule', intro: 'Rules go by the stream’s name; the most specific wins, and what none says comes from the configuration. Permissions and outputs hold from the next session on, the rest for streams that come up later.', pattern: 'Streams', pattern_note: 'app/name, each with * at its end if you like: road/*, road/k12*, */*.', streams: '{count} live', default: 'Default', nothing: 'Says nothing.',
-    publish: 'Publishing', play: 'Playing', open: 'anybody', token: 'with a token', off: 'nobody', outputs: 'Outputs', some_outputs: 'Only some outputs', audio: 'Sound', audio_keep: 'keep', audio_drop: 'leave out', replace_publisher: 'A new publisher replaces the old one', yes: 'yes', no: 'no',
+    publish: 'Publishing', play: 'Playing', open: 'anybody', token: 'with a token', off: 'nobody', outputs: 'Outputs', some_outputs: 'Only some outputs', audio: 'Sound', audio_keep: 'keep', audio_drop: 'leave out', replace_publisher: 'A new publisher replaces the old one', origins: 'Origins', origins_note: 'Streams that nobody publishes here are pulled from these servers when somebody watches: one address a line, the preferred one first, with {app} and {name}.', yes: 'yes', no: 'no',
     merge_window_ms: 'Merge window', publisher_grace_ms: 'Keep after the publisher left', idle_close_ms: 'Stop an unwatched source after', interleave_wait_ms: 'Wait for the other track', gop_cap_bytes: 'Cap of the cached GOP',
     output: { rtmp: 'RTMP', rtsp: 'RTSP', flv: 'FLV', fmp4: 'fMP4', ts: 'TS', hls: 'HLS' },
     defaults: 'All other streams (configuration)', effective: 'What holds for one stream', effective_note: 'app/name', ask: 'Look up', apply: 'Rules that apply: {patterns}', apply_none: 'No rule applies; the configuration holds.', saved: 'The rule was saved.', deleted: 'The rule {name} was deleted.',

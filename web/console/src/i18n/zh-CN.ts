@@ -37,7 +37,7 @@ export default {
     cut: '断开推流端', cut_title: '断开推流端？', cut_text: '推流端会被断开；它可能自动重连。观看者会停在最后一帧等待。', cut_done: '已断开推流端。',
   },
   track: { video: '视频', audio: '音频', data: '数据' },
-  url: { rtsp: 'RTSP', rtmp: 'RTMP', flv: 'HTTP-FLV', ws_flv: 'WS-FLV', mp4: 'HTTP-fMP4', ws_mp4: 'WS-fMP4', ts: 'HTTP-TS', ws_ts: 'WS-TS', hls: 'HLS', hls_ts: 'HLS (TS)' },
+  url: { rtsp: 'RTSP', rtmp: 'RTMP', flv: 'HTTP-FLV', ws_flv: 'WS-FLV', mp4: 'HTTP-fMP4', ws_mp4: 'WS-fMP4', ts: 'HTTP-TS', ws_ts: 'WS-TS', hls: 'HLS', hls_ts: 'HLS (TS)', hls_cdn: 'HLS (CDN)' },
   counter: {
     frames: '帧', key_frames: '关键帧', bytes: '流量', jumps: '时间跳变', wraps: '时间戳回绕', rollbacks: '时间回退', reordered: '重排帧', dropped: '丢弃帧', gop_overflows: 'GOP 超限', config_changes: '参数变更', publishers: '推流次数',
   },
@@ -49,10 +49,13 @@ export default {
   },
   step: { good: '通过', bad: '未通过' },
   sources: {
-    add: '添加摄像机', edit: '编辑拉流源', search: '搜索名称或地址', none: '还没有拉流源。添加摄像机后，平台会按需或持续拉流。', none_found: '没有匹配的拉流源。', url: '地址', url_example: '协议://主机:端口/路径', url_note: 'rtsp://、rtsps://、rtmp://、http(s)://（FLV、TS、HLS）、udp://', username: '用户名', password: '密码', password_kept: '不填则保持不变',
+    add: '添加摄像机', edit: '编辑拉流源', search: '搜索名称或地址', none: '还没有拉流源。添加摄像机后，平台会按需或持续拉流。', none_found: '没有匹配的拉流源。', url: '地址', url_example: '协议://主机:端口/路径', url_note: 'rtsp(s)://、rtmp(s)://、http(s)://（FLV、TS、fMP4、HLS）、udp://、file:', username: '用户名', password: '密码', password_kept: '不填则保持不变',
     app: '应用', name: '名称', name_rule: '只能用字母、数字、- 和 _，最长 64 个字符。', mode: '拉流方式', on_demand: '按需', on_demand_note: '有人观看时才拉流', always: '持续', always_note: '始终保持拉流',
     test: '测试连接', testing: '正在测试…', clock: '摄像机时钟', last_error: '最近的问题', created: '添加时间', failures: '连续失败 {count} 次', next_attempt: '{seconds} 秒后重试',
     save_failing_title: '测试未通过，仍要保存？', save_failing_text: '{reason}保存后平台会继续重试。', save_anyway: '仍然保存', saved: '已保存 {name}。', deleted: '已删除 {name}。',
+  },
+  import: {
+    title: '导入列表', list: '频道列表（M3U）', note: '每行一个地址，带名称的 #EXTINF 行可省略。', file: '或选择文件', check: '检查', do: '导入 {count} 路', added: '将添加', known: '已存在', refused: '不可用', summary: '将添加 {added} 路，已存在 {known} 路，不可用 {refused} 路。', done: '已添加 {count} 个拉流源。',
   },
   server: {
     history: '最近一小时的负载', dev: '开发模式：只监听本机，推流和播放不需要令牌。', uptime: '运行时间', shards: '{count} 个媒体线程', listeners: '监听端口', protocol: '协议', address: '地址', tls: 'TLS 证书', self_signed: '自签名证书，浏览器会提示不受信任。', signed: '由证书机构签发。', not_after: '有效期至 {time}。', fingerprint: 'SHA-256 指纹',
@@ -70,7 +73,7 @@ export default {
   },
   rules: {
     add: '添加规则', edit: '修改规则', intro: '规则按流的名称生效，越具体的优先；没有规定的取服务器配置。权限和输出方式从下一次会话起生效，其余各项对之后上线的流生效。', pattern: '适用的流', pattern_note: '写作 应用/名称，可用 * 结尾，如 road/*、road/k12*、*/*。', streams: '{count} 路在线', default: '默认', nothing: '没有规定任何项。',
-    publish: '推流', play: '播放', open: '任何人', token: '需要令牌', off: '禁止', outputs: '输出方式', some_outputs: '只开放部分输出', audio: '声音', audio_keep: '保留', audio_drop: '去除', replace_publisher: '新推流顶替旧推流', yes: '是', no: '否',
+    publish: '推流', play: '播放', open: '任何人', token: '需要令牌', off: '禁止', outputs: '输出方式', some_outputs: '只开放部分输出', audio: '声音', audio_keep: '保留', audio_drop: '去除', replace_publisher: '新推流顶替旧推流', origins: '源站', origins_note: '本机没有的流在有人观看时从这些服务器拉取；每行一个地址，优先的在前，用 {app} 和 {name} 表示流名。', yes: '是', no: '否',
     merge_window_ms: '合并发送间隔', publisher_grace_ms: '推流中断后保留', idle_close_ms: '无人观看多久停拉', interleave_wait_ms: '音视频交织等待', gop_cap_bytes: 'GOP 缓存上限',
     output: { rtmp: 'RTMP', rtsp: 'RTSP', flv: 'FLV', fmp4: 'fMP4', ts: 'TS', hls: 'HLS' },
     defaults: '其余的流（服务器配置）', effective: '某路流实际生效的设置', effective_note: '应用/名称', ask: '查询', apply: '生效的规则：{patterns}', apply_none: '没有规则适用，取服务器配置。', saved: '规则已保存。', deleted: '已删除规则 {name}。',
