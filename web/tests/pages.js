@@ -1,7 +1,7 @@
 /** Every page against the mock, with accessibility. */
 import jsQR from 'jsqr';
 import { delivery } from '../mock/state.js';
-import { assert, assertAccessible, LAPTOP, PHONE, settle, until } from './harness.js';
+import { assert, assertAccessible, closePage, LAPTOP, openPage, PHONE, settle, until } from './harness.js';
 
 /** What a scanner reads from the picture of an element. */
 async function scan(page, element) {
@@ -488,6 +488,28 @@ export const pages = [
       await hooks.click();
       await page.locator('.hook').first().waitFor();
       assert(!(await hooks.isVisible()) && (await more.getAttribute('class')).includes('on'), 'closed, and marked as the place');
+    },
+  },
+  {
+    name: 'the bar fits every width in both languages, with each place in sight or behind more',
+    run: async ({ page, mock, browser }) => {
+      await page.at('/streams');
+      for (const locale of ['zh-CN', 'en']) {
+        const other = await openPage(browser, mock, { locale });
+        await other.at('/hooks');
+        await other.locator('.hook').first().waitFor();
+        for (const width of [360, 600, 761, 900, 1024, 1121, 1280, 1366, 1441, 1501, 1601, 1920]) {
+          await other.setViewportSize({ width, height: 768 });
+          await settle(other);
+          const over = await other.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          assert(over <= 0, `${over} px too wide at ${width} in ${locale}`);
+          const more = other.locator('.nav .more');
+          if (await more.isVisible()) await more.click();
+          assert((await other.locator('nav a:visible').count()) === 8, `eight places at ${width} in ${locale}`);
+          await other.keyboard.press('Escape');
+        }
+        await closePage(other);
+      }
     },
   },
   {
