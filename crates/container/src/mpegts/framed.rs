@@ -55,13 +55,14 @@ pub(super) struct Reader {
     /// The beginning of a frame whose end has not come yet.
     buffer: BytesMut,
     position: Option<Position>,
-    /// Something that is no frame was passed over: the next header must be confirmed by the one behind it.
+    /// At the start, and once something that is no frame was passed over: the next header must be confirmed by the
+    /// one behind it.
     lost: bool,
 }
 
 impl Reader {
     pub(super) fn new(framing: Framing) -> Self {
-        Self { framing, buffer: BytesMut::new(), position: None, lost: false }
+        Self { framing, buffer: BytesMut::new(), position: None, lost: true }
     }
 
     pub(super) const fn framing(&self) -> Framing {

@@ -227,6 +227,23 @@ fn time_goes_on_past_the_wrap() {
 }
 
 #[test]
+fn parameters_that_change_in_the_middle_are_a_new_version() {
+    let large = clip::ffmpeg("large.ts", &format!("{H264} {AAC} -f mpegts"));
+    let small = clip::ffmpeg("small.ts", &format!("{H264} -s 160x90 {AAC} -f mpegts"));
+    let both = [std::fs::read(&large).unwrap(), std::fs::read(&small).unwrap()].concat();
+    let read = read(&both);
+    let sizes: Vec<_> = read
+        .configs
+        .iter()
+        .filter_map(|config| config.codec.picture().map(|picture| (config.version, picture.width, picture.height)))
+        .collect();
+    assert_eq!(sizes, [(1, 320, 180), (2, 160, 90)]);
+    assert_eq!(read.configs.iter().filter(|config| config.id == TrackId(1)).count(), 1);
+    // The counters do not go on from one file to the other; nothing else is lost than what was being put together.
+    assert!(read.units(0).len() >= 99 && read.others.iter().all(|event| !matches!(event, Event::Unsynced { .. })));
+}
+
+#[test]
 fn a_stream_of_another_codec_is_named() {
     let clip = clip::ffmpeg("mpeg2.ts", &format!("-map 0:v -c:v mpeg2video {AAC} -f mpegts"));
     let read = read(&std::fs::read(clip).unwrap());

@@ -286,6 +286,19 @@ fn a_packet_without_time_stamp_goes_on_with_the_picture() {
 }
 
 #[test]
+fn a_picture_may_end_in_the_next_packet() {
+    let mut writer = Writer::program();
+    let (first, second) = (picture(true, 0x77), picture(false, 0x66));
+    let (head, tail) = first.split_at(first.len() - 2);
+    writer.pes(0x100, Some(9000), head);
+    writer.pes(0x100, Some(12_600), &[tail, &second].concat());
+    let events = read(&writer.out);
+    let payloads: Vec<_> = units(&events).iter().map(|unit| (unit.pts.ticks, unit.payload[4..].to_vec())).collect();
+    let expected = [(9000, vec![0x65, 0x88, 0x77, 0x77, 0x80]), (12_600, vec![0x41, 0x88, 0x66, 0x66, 0x80])];
+    assert_eq!(payloads, expected);
+}
+
+#[test]
 fn sound_cut_anywhere_has_the_time_of_the_frame_that_begins() {
     let config = AacConfig::lc(hz(48_000), 2).unwrap();
     let adts = |seed: u8| [&media::bitstream::aac::adts_header(&config, 100).unwrap()[..], &[seed; 100]].concat();
