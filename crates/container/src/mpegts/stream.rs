@@ -37,6 +37,7 @@ impl Reader {
             stream_type::H264 => Ok(Self::Video(video::Reader::new(video::Syntax::H264))),
             stream_type::H265 => Ok(Self::Video(video::Reader::new(video::Syntax::H265))),
             stream_type::AAC_ADTS => Ok(Self::Framed(framed::Reader::new(framed::Framing::Adts))),
+            stream_type::AAC_LATM => Ok(Self::Framed(framed::Reader::new(framed::Framing::Loas))),
             stream_type::MPEG1_AUDIO | stream_type::MPEG2_AUDIO => {
                 Ok(Self::Framed(framed::Reader::new(framed::Framing::MpegAudio)))
             }
@@ -92,7 +93,6 @@ const fn codec_name(stream_type: u8, registration: Option<[u8; 4]>) -> &'static 
         (0x05, _) => "private sections",
         (0x06, _) => "private data",
         (0x10, _) => "MPEG-4 visual",
-        (0x11, _) => "AAC in LATM",
         (0x15, _) => "metadata",
         (0x21, _) => "JPEG 2000",
         (0x33, _) => "H.266",
@@ -270,11 +270,11 @@ impl Stream {
         match &mut self.reader {
             Reader::Video(reader) => reader.read(times, &pes.payload, track, events),
             Reader::Opus(channels) => {
-                track.configure(CodecConfig::Opus(OpusConfig { channels: *channels }), events);
+                track.configure(&CodecConfig::Opus(OpusConfig { channels: *channels }), events);
                 opus::read(times.pts, &pes.payload, track, events);
             }
             Reader::G711 { a_law } => {
-                track.configure(g711(*a_law), events);
+                track.configure(&g711(*a_law), events);
                 if !pes.payload.is_empty() {
                     track.unit(times, true, pes.payload.clone(), events);
                 }

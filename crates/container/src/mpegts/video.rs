@@ -63,7 +63,7 @@ impl Reader {
             let at = times;
             if let Some((config, cleaned)) = self.clean(picture, track.config()) {
                 if let Some(config) = config {
-                    track.configure(config, events);
+                    track.configure(&config, events);
                 }
                 if !cleaned.payload.is_empty() {
                     track.unit(at, cleaned.key.unwrap_or(false), cleaned.payload, events);

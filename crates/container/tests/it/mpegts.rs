@@ -194,6 +194,17 @@ fn two_sound_tracks_of_mpeg_audio() {
 }
 
 #[test]
+fn aac_in_latm_is_the_same_as_in_adts() {
+    let clip = clip::ffmpeg("latm.ts", &format!("{AAC} -f mpegts -mpegts_flags latm"));
+    let read = read_clean(&clip);
+    assert_times(read.units(1), &clip::packets(&clip, "a:0"), 8);
+    let plain = clip::ffmpeg("latm_adts.ts", &format!("{AAC} -f mpegts"));
+    let plain = read_clean(&plain);
+    assert_eq!(read.config(1), plain.config(1));
+    assert!(concatenated(read.units(1)) == concatenated(plain.units(1)), "the coded sound differs");
+}
+
+#[test]
 fn gstreamer_makes_the_same() {
     let pipeline = "mpegtsmux name=mux videotestsrc num-buffers=50 ! video/x-raw,width=320,height=180,framerate=25/1 ! \
         x264enc key-int-max=20 bframes=2 b-adapt=false ! h264parse ! mux. audiotestsrc num-buffers=86 samplesperbuffer=1024 ! \
