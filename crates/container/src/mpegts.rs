@@ -12,11 +12,12 @@
 //! | §2.4.4 sections, program association, program map | `section`, `tables`, `program` |
 //! | §2.6.8, §2.6.18 registration and language descriptors | `tables` |
 //!
-//! The demuxer reads H.264, H.265, AAC in ADTS, MPEG audio, Opus and G.711; other streams are named and left out.
+//! The demuxer reads H.264, H.265, AAC in ADTS and LATM, MPEG audio, Opus and G.711; other streams are named and left out.
 //! Program clock references are not followed: what paces a stream is the hub's business.
 
 mod demux;
 mod framed;
+mod latm;
 mod mux;
 mod opus;
 mod packet;
@@ -52,6 +53,8 @@ pub(crate) mod stream_type {
     /// Private data; a registration descriptor says what it is ("Opus", "KLVA", "AV01").
     pub(crate) const PRIVATE_PES: u8 = 0x06;
     pub(crate) const AAC_ADTS: u8 = 0x0f;
+    /// Behind LOAS headers.
+    pub(crate) const AAC_LATM: u8 = 0x11;
     pub(crate) const H264: u8 = 0x1b;
     pub(crate) const H265: u8 = 0x24;
     /// G.711 A-law as GB/T 28181-2022 annex C.2 assigns it.

@@ -106,7 +106,7 @@ fn variant(tag: &Tag<'_>) -> Result<VariantStream, PlaylistError> {
     let attributes = tag.attributes()?;
     Ok(VariantStream {
         uri: String::new(),
-        // Tolerance: a missing BANDWIDTH, which violates §4.3.4.2; hand-made lists of one variant leave it out.
+        // Tolerance: a missing BANDWIDTH, which violates §4.3.4.2 (no server recorded).
         bandwidth_bps: attributes.number("BANDWIDTH")?.unwrap_or(0),
         average_bandwidth_bps: attributes.number("AVERAGE-BANDWIDTH")?,
         codecs: attributes.owned("CODECS"),

@@ -211,4 +211,6 @@ impl Demuxer {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

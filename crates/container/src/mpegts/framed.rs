@@ -1,15 +1,15 @@
-//! Sound in frames that name their own length: AAC in ADTS, MPEG audio.
+//! Sound in frames that name their own length: AAC in ADTS and in LOAS, MPEG audio.
 
 use std::num::NonZeroU32;
 
-use bytes::{Buf, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 use media::bitstream::aac::SAMPLE_RATES_HZ;
 use media::bitstream::mp3;
 use media::{AacConfig, CodecConfig, MediaKind, OpaqueConfig};
 
-use super::CLOCK_HZ;
 use super::demux::{DropReason, Event};
 use super::track::{Times, Track};
+use super::{CLOCK_HZ, latm};
 
 /// The identifier of MPEG audio of layer II, which is only carried.
 pub const MP2_TRACK_ID: &str = "mp2";
@@ -18,14 +18,15 @@ pub const MP2_TRACK_ID: &str = "mp2";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Framing {
     Adts,
+    Loas,
     MpegAudio,
 }
 
 /// What a frame header says.
 #[derive(Clone, Debug, PartialEq)]
 struct Frame {
-    config: CodecConfig,
-    rate_hz: NonZeroU32,
+    /// `None` where the content says it.
+    sound: Option<(CodecConfig, NonZeroU32)>,
     /// Bytes in front of what a unit holds.
     header_len: usize,
     /// Bytes of header and content.
@@ -55,13 +56,15 @@ pub(super) struct Reader {
     /// The beginning of a frame whose end has not come yet.
     buffer: BytesMut,
     position: Option<Position>,
-    /// Something that is no frame was passed over: the next header must be confirmed by the one behind it.
+    /// At the start, and once something that is no frame was passed over: the next header must be confirmed by the
+    /// one behind it.
     lost: bool,
+    latm: latm::Reader,
 }
 
 impl Reader {
     pub(super) fn new(framing: Framing) -> Self {
-        Self { framing, buffer: BytesMut::new(), position: None, lost: false }
+        Self { framing, buffer: BytesMut::new(), position: None, lost: true, latm: latm::Reader::default() }
     }
 
     pub(super) const fn framing(&self) -> Framing {
@@ -100,15 +103,40 @@ impl Reader {
     fn emit(&mut self, frame: &Frame, track: &mut Track, events: &mut Vec<Event>) {
         self.lost = false;
         let mut unit = self.buffer.split_to(frame.len).freeze();
+        unit.advance(frame.header_len);
+        if let Some((config, rate_hz)) = &frame.sound {
+            return self.unit(config, *rate_hz, frame.samples, unit, track, events);
+        }
+        match self.latm.units(&unit) {
+            Ok(Some((config, units))) => {
+                let rate_hz = config.sample_rate_hz;
+                let config = CodecConfig::Aac(config);
+                for unit in units {
+                    self.unit(&config, rate_hz, frame.samples, unit, track, events);
+                }
+            }
+            Ok(None) => track.dropped(DropReason::MissingParameterSets, events),
+            Err(_) => track.dropped(DropReason::MalformedUnit, events),
+        }
+    }
+
+    fn unit(
+        &mut self,
+        config: &CodecConfig,
+        rate_hz: NonZeroU32,
+        samples: u32,
+        payload: Bytes,
+        track: &mut Track,
+        events: &mut Vec<Event>,
+    ) {
         let Some(position) = &mut self.position else {
             return track.dropped(DropReason::Untimed, events);
         };
-        let at = position.time(frame.rate_hz);
-        position.samples = position.samples.saturating_add(i64::from(frame.samples));
-        track.configure(frame.config.clone(), events);
-        unit.advance(frame.header_len);
-        if !unit.is_empty() {
-            track.unit(Times { pts: at, dts: at }, true, unit, events);
+        let at = position.time(rate_hz);
+        position.samples = position.samples.saturating_add(i64::from(samples));
+        track.configure(config, events);
+        if !payload.is_empty() {
+            track.unit(Times { pts: at, dts: at }, true, payload, events);
         }
     }
 
@@ -125,7 +153,8 @@ impl Reader {
     fn may_begin(&self, at: usize) -> bool {
         let Some(rest) = self.buffer.get(at..) else { return false };
         if rest.len() < self.framing.header_len() {
-            return rest.first() == Some(&0xff) && rest.get(1).is_none_or(|byte| byte & 0xe0 == 0xe0);
+            let sync = if self.framing == Framing::Loas { 0x56 } else { 0xff };
+            return rest.first() == Some(&sync) && rest.get(1).is_none_or(|byte| byte & 0xe0 == 0xe0);
         }
         let Some(frame) = self.frame_at(at) else { return false };
         // A sync word within a frame's content is not rare.
@@ -138,6 +167,7 @@ impl Reader {
         let bytes = self.buffer.get(at..)?;
         match self.framing {
             Framing::Adts => adts(bytes),
+            Framing::Loas => loas(bytes),
             Framing::MpegAudio => mpeg_audio(bytes),
         }
     }
@@ -147,6 +177,7 @@ impl Framing {
     const fn header_len(self) -> usize {
         match self {
             Self::Adts => media::bitstream::aac::ADTS_HEADER_LEN,
+            Self::Loas => latm::HEADER_LEN,
             Self::MpegAudio => 4,
         }
     }
@@ -167,7 +198,18 @@ fn adts(bytes: &[u8]) -> Option<Frame> {
     let channels = (b2 & 1) << 2 | b3 >> 6;
     let specific = [((b2 >> 6) + 1) << 3 | rate_index >> 1, rate_index << 7 | channels << 3];
     let config = CodecConfig::Aac(AacConfig::from_specific_config(&specific).ok()?);
-    (len >= header_len).then_some(Frame { config, rate_hz, header_len, len, samples: AacConfig::SAMPLES_PER_UNIT })
+    (len >= header_len).then_some(Frame {
+        sound: Some((config, rate_hz)),
+        header_len,
+        len,
+        samples: AacConfig::SAMPLES_PER_UNIT,
+    })
+}
+
+/// What is in an element, it says itself.
+fn loas(bytes: &[u8]) -> Option<Frame> {
+    let len = latm::frame_len(bytes)?;
+    Some(Frame { sound: None, header_len: latm::HEADER_LEN, len, samples: AacConfig::SAMPLES_PER_UNIT })
 }
 
 /// Layer III is understood, layer II carried.
@@ -175,17 +217,16 @@ fn mpeg_audio(bytes: &[u8]) -> Option<Frame> {
     const HEADER_LEN: usize = 4;
     if let Some(header) = mp3::parse_frame_header(bytes) {
         return Some(Frame {
-            config: CodecConfig::Mp3(header.config),
-            rate_hz: header.config.sample_rate_hz,
+            sound: Some((CodecConfig::Mp3(header.config), header.config.sample_rate_hz)),
             header_len: 0,
             len: header.frame_len.filter(|len| *len > HEADER_LEN)?,
             samples: header.samples,
         });
     }
     let (rate_hz, len) = layer_2(bytes)?;
-    let opaque = OpaqueConfig { kind: MediaKind::Audio, id: MP2_TRACK_ID.into(), params: bytes::Bytes::new() };
+    let opaque = OpaqueConfig { kind: MediaKind::Audio, id: MP2_TRACK_ID.into(), params: Bytes::new() };
     let config = CodecConfig::Opaque(opaque);
-    Some(Frame { config, rate_hz, header_len: 0, len, samples: LAYER_2_SAMPLES })
+    Some(Frame { sound: Some((config, rate_hz)), header_len: 0, len, samples: LAYER_2_SAMPLES })
 }
 
 const LAYER_2_SAMPLES: u32 = 1152;

@@ -68,8 +68,8 @@ impl Pes {
     }
 }
 
-/// 33 bits between marker bits. Tolerance: marker bits of 0, which violate §2.4.3.6, are not looked at; old hardware
-/// encoders leave them out.
+/// 33 bits between marker bits. Tolerance: marker bits of 0, which violate §2.4.3.6, are not looked at (no vendor
+/// recorded; FFmpeg does not look at them either).
 fn stamp(field: &[u8; 5]) -> u64 {
     let [a, b, c, d, e] = field.map(u64::from);
     (a >> 1 & 7) << 30 | b << 22 | (c >> 1) << 15 | d << 7 | e >> 1

@@ -37,14 +37,14 @@ impl Reader {
             stream_type::H264 => Ok(Self::Video(video::Reader::new(video::Syntax::H264))),
             stream_type::H265 => Ok(Self::Video(video::Reader::new(video::Syntax::H265))),
             stream_type::AAC_ADTS => Ok(Self::Framed(framed::Reader::new(framed::Framing::Adts))),
+            stream_type::AAC_LATM => Ok(Self::Framed(framed::Reader::new(framed::Framing::Loas))),
             stream_type::MPEG1_AUDIO | stream_type::MPEG2_AUDIO => {
                 Ok(Self::Framed(framed::Reader::new(framed::Framing::MpegAudio)))
             }
             stream_type::PRIVATE_PES if registration == Some(*b"Opus") => {
                 opus::channels(entry).map(Self::Opus).ok_or(LeftOutReason::Codec("Opus of more than two channels"))
             }
-            // Tolerance: some encoders register H.265 as private data, which ITU-T H.222.0 table 2-34 does not
-            // provide for; old FFmpeg and GStreamer did so before the type was assigned.
+            // Tolerance: H.265 registered as private data, for which table 2-34 has the type 0x24 (no vendor recorded).
             stream_type::PRIVATE_PES if registration == Some(*b"HEVC") => {
                 Ok(Self::Video(video::Reader::new(video::Syntax::H265)))
             }
@@ -93,7 +93,6 @@ const fn codec_name(stream_type: u8, registration: Option<[u8; 4]>) -> &'static 
         (0x05, _) => "private sections",
         (0x06, _) => "private data",
         (0x10, _) => "MPEG-4 visual",
-        (0x11, _) => "AAC in LATM",
         (0x15, _) => "metadata",
         (0x21, _) => "JPEG 2000",
         (0x33, _) => "H.266",
@@ -180,8 +179,8 @@ impl Stream {
         let Some(head) = Head::parse(&bytes) else {
             return self.track.dropped(DropReason::MalformedPes, events);
         };
-        // Tolerance: lengths of video are not looked at. Encoders exist that write the length of large pictures
-        // modulo 65,536, where §2.4.3.7 wants 0.
+        // Tolerance: lengths of video are not looked at, since the length of a large picture may stand modulo 65,536
+        // where §2.4.3.7 wants 0 (no vendor recorded).
         if let Some(len) = head.len.filter(|_| self.reader.kind() == MediaKind::Audio) {
             bytes.truncate(len);
         }
@@ -221,9 +220,8 @@ impl Stream {
     }
 
     fn begin(&mut self, payload: &[u8], clock: &mut Clock, events: &mut Vec<Event>) {
-        // Tolerance: a PES packet of video without a time stamp goes on with the picture before, which some IP cameras
-        // cut at 64 KiB; §2.7.4 lets time stamps be up to 0.7 s apart, but every picture of an encoder that we know
-        // has its own.
+        // A PES packet of video without a time stamp goes on with the picture before, as where pictures are cut at
+        // 64 KiB. §2.7.4 lets time stamps be up to 0.7 s apart: pictures that begin in it get probable times.
         if self.state == State::Collecting
             && self.reader.kind() == MediaKind::Video
             && let Some(head) = Head::parse(payload).filter(|head| !head.has_pts && !head.scrambled)
@@ -231,6 +229,9 @@ impl Stream {
         {
             self.buffer.extend_from_slice(more);
             return;
+        }
+        if self.reader.kind() == MediaKind::Video && self.state == State::Collecting {
+            self.buffer.extend_from_slice(tail_of_picture(payload));
         }
         self.flush(clock, events);
         self.state = State::Collecting;
@@ -269,11 +270,11 @@ impl Stream {
         match &mut self.reader {
             Reader::Video(reader) => reader.read(times, &pes.payload, track, events),
             Reader::Opus(channels) => {
-                track.configure(CodecConfig::Opus(OpusConfig { channels: *channels }), events);
+                track.configure(&CodecConfig::Opus(OpusConfig { channels: *channels }), events);
                 opus::read(times.pts, &pes.payload, track, events);
             }
             Reader::G711 { a_law } => {
-                track.configure(g711(*a_law), events);
+                track.configure(&g711(*a_law), events);
                 if !pes.payload.is_empty() {
                     track.unit(times, true, pes.payload.clone(), events);
                 }
@@ -281,6 +282,14 @@ impl Stream {
             Reader::Framed(_) => unreachable!("read above"),
         }
     }
+}
+
+/// What the first packet of a PES packet has in front of its first start code: the end of the picture before, where
+/// PES packets are not aligned to pictures (§2.4.3.7, `data_alignment_indicator`).
+fn tail_of_picture(payload: &[u8]) -> &[u8] {
+    let Some(content) = Head::parse(payload).and_then(|head| payload.get(head.payload_at..)) else { return &[] };
+    let end = content.windows(3).position(|window| window == [0, 0, 1]).unwrap_or(content.len());
+    &content[..end]
 }
 
 /// GB/T 28181-2022 annex C: 8 kHz, one channel.

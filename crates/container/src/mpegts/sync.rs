@@ -5,7 +5,7 @@ use bytes::{Buf, BytesMut};
 use super::{PACKET_LEN, SYNC_BYTE};
 
 /// Distances between sync bytes: plain packets (ISO/IEC 13818-1 §2.4.3.2), packets behind the 4-byte time stamp of
-/// M2TS files (Blu-ray), and packets with 16 bytes of Reed-Solomon parity (ETSI EN 300 429 §6), as tuner cards give
+/// M2TS files (Blu-ray), and packets with 16 bytes of Reed-Solomon parity (ETSI EN 300 429), as tuner cards give
 /// them.
 const STRIDES: [usize; 3] = [PACKET_LEN, 192, 204];
 /// Sync bytes in a row that make a packet believable.

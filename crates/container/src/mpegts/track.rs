@@ -35,13 +35,13 @@ impl Track {
     }
 
     /// Says so when the configuration is new.
-    pub(super) fn configure(&mut self, codec: CodecConfig, events: &mut Vec<Event>) {
-        if self.config.as_ref() == Some(&codec) {
+    pub(super) fn configure(&mut self, codec: &CodecConfig, events: &mut Vec<Event>) {
+        if self.config.as_ref() == Some(codec) {
             return;
         }
         self.version = self.version.saturating_add(1);
         self.config = Some(codec.clone());
-        let mut config = TrackConfig::new(self.id, CLOCK, codec);
+        let mut config = TrackConfig::new(self.id, CLOCK, codec.clone());
         config.version = self.version;
         events.push(Event::Config(config));
     }

@@ -54,8 +54,7 @@ impl Reader {
 
     /// The payload of one PES packet, and of those without time stamps that follow it.
     ///
-    /// Several pictures in one PES packet, which ETSI TS 101 154 §4.1.5 rules out for broadcasting, but
-    /// ISO/IEC 13818-1 §2.4.3.7 does not, are given the times that their frame rate makes probable.
+    /// Several pictures in one PES packet, which ISO/IEC 13818-1 §2.4.3.7 allows, are given the times that their frame rate makes probable.
     pub(super) fn read(&mut self, times: Times, payload: &[u8], track: &mut Track, events: &mut Vec<Event>) {
         let pictures = self.pictures(payload);
         self.learn_duration(times.dts, pictures.len());
@@ -64,7 +63,7 @@ impl Reader {
             let at = times;
             if let Some((config, cleaned)) = self.clean(picture, track.config()) {
                 if let Some(config) = config {
-                    track.configure(config, events);
+                    track.configure(&config, events);
                 }
                 if !cleaned.payload.is_empty() {
                     track.unit(at, cleaned.key.unwrap_or(false), cleaned.payload, events);

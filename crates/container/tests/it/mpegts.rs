@@ -194,6 +194,17 @@ fn two_sound_tracks_of_mpeg_audio() {
 }
 
 #[test]
+fn aac_in_latm_is_the_same_as_in_adts() {
+    let clip = clip::ffmpeg("latm.ts", &format!("{AAC} -f mpegts -mpegts_flags latm"));
+    let read = read_clean(&clip);
+    assert_times(read.units(1), &clip::packets(&clip, "a:0"), 8);
+    let plain = clip::ffmpeg("latm_adts.ts", &format!("{AAC} -f mpegts"));
+    let plain = read_clean(&plain);
+    assert_eq!(read.config(1), plain.config(1));
+    assert!(concatenated(read.units(1)) == concatenated(plain.units(1)), "the coded sound differs");
+}
+
+#[test]
 fn gstreamer_makes_the_same() {
     let pipeline = "mpegtsmux name=mux videotestsrc num-buffers=50 ! video/x-raw,width=320,height=180,framerate=25/1 ! \
         x264enc key-int-max=20 bframes=2 b-adapt=false ! h264parse ! mux. audiotestsrc num-buffers=86 samplesperbuffer=1024 ! \
@@ -224,6 +235,23 @@ fn time_goes_on_past_the_wrap() {
         }
         assert_times(read.units(track), &packets, 8);
     }
+}
+
+#[test]
+fn parameters_that_change_in_the_middle_are_a_new_version() {
+    let large = clip::ffmpeg("large.ts", &format!("{H264} {AAC} -f mpegts"));
+    let small = clip::ffmpeg("small.ts", &format!("{H264} -s 160x90 {AAC} -f mpegts"));
+    let both = [std::fs::read(&large).unwrap(), std::fs::read(&small).unwrap()].concat();
+    let read = read(&both);
+    let sizes: Vec<_> = read
+        .configs
+        .iter()
+        .filter_map(|config| config.codec.picture().map(|picture| (config.version, picture.width, picture.height)))
+        .collect();
+    assert_eq!(sizes, [(1, 320, 180), (2, 160, 90)]);
+    assert_eq!(read.configs.iter().filter(|config| config.id == TrackId(1)).count(), 1);
+    // The counters do not go on from one file to the other; nothing else is lost than what was being put together.
+    assert!(read.units(0).len() >= 99 && read.others.iter().all(|event| !matches!(event, Event::Unsynced { .. })));
 }
 
 #[test]
