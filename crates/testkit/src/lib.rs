@@ -25,6 +25,7 @@ pub mod rtmp_peer;
 pub mod rtsp_peer;
 pub mod server;
 pub mod tls;
+pub mod upstream;
 pub mod wire;
 pub mod ws;
 

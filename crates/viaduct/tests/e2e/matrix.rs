@@ -15,9 +15,11 @@ use testkit::clips::{self, Clip};
 use testkit::process::Process;
 use testkit::read::{self, Expect};
 use testkit::rtmp_peer::RtmpPeer;
+use testkit::tls::TlsFront;
+use testkit::upstream::HlsServer;
 use testkit::wire::Wire;
 use testkit::ws::WsViewer;
-use testkit::{Api, PATIENCE, Server, publish, rtsp_peer, tls, until};
+use testkit::{Api, PATIENCE, Server, publish, rtsp_peer, tls, until, upstream};
 
 use crate::support::{BINARY, options};
 
@@ -27,9 +29,11 @@ const WORKERS: usize = 3;
 const PICTURES: usize = 30;
 /// How long our own readers listen.
 const LISTEN: Duration = Duration::from_secs(3);
-const OUTPUTS: [&str; 14] = [
+const OUTPUTS: [&str; 17] = [
     "RTMP",
     "RTSP",
+    "RTSP by UDP",
+    "RTSP in HTTP",
     "HTTP-FLV",
     "WS-FLV",
     "HTTP-fMP4",
@@ -38,6 +42,7 @@ const OUTPUTS: [&str; 14] = [
     "WS-TS",
     "HLS",
     "HLS-TS",
+    "HLS for a CDN",
     "RTMPS",
     "RTSPS",
     "HTTPS-FLV",
@@ -55,6 +60,12 @@ enum By {
     PullGstreamer,
     PullRtsp,
     PullRtmp,
+    PullRtsps,
+    PullHttpFlv,
+    PullHttpTs,
+    PullHlsTs,
+    PullHlsFmp4,
+    Udp,
 }
 
 impl By {
@@ -69,11 +80,17 @@ impl By {
             Self::PullGstreamer => "pulled from GStreamer's RTSP server, Digest",
             Self::PullRtsp => "pulled from Viaduct, RTSP",
             Self::PullRtmp => "pulled from Viaduct, RTMP",
+            Self::PullRtsps => "pulled from GStreamer behind OpenSSL, RTSPS",
+            Self::PullHttpFlv => "pulled from FFmpeg, HTTP-FLV",
+            Self::PullHttpTs => "pulled from FFmpeg, HTTP-TS",
+            Self::PullHlsTs => "pulled from FFmpeg's packager, HLS with TS",
+            Self::PullHlsFmp4 => "pulled from FFmpeg's packager, HLS with fMP4",
+            Self::Udp => "FFmpeg, MPEG-TS by UDP",
         }
     }
 }
 
-const ROWS: [(By, Clip); 24] = [
+const ROWS: [(By, Clip); 31] = [
     (By::FfmpegRtmp, Clip::H264Aac),
     (By::FfmpegRtmp, Clip::H264G711),
     (By::FfmpegRtmp, Clip::H264),
@@ -98,11 +115,20 @@ const ROWS: [(By, Clip); 24] = [
     (By::PullGstreamer, Clip::H264Aac),
     (By::PullRtsp, Clip::H264Aac),
     (By::PullRtmp, Clip::H265Opus),
+    (By::PullRtsps, Clip::H264Aac),
+    (By::PullHttpFlv, Clip::H264Aac),
+    (By::PullHttpTs, Clip::H265Aac),
+    (By::PullHlsTs, Clip::H264Aac),
+    (By::PullHlsFmp4, Clip::H265Aac),
+    (By::Udp, Clip::H264Aac),
+    (By::Udp, Clip::H265Opus),
 ];
 
 /// Keeps what publishes alive.
 struct Publishing {
     _processes: Vec<Process>,
+    _front: Option<TlsFront>,
+    _hls: Option<HlsServer>,
 }
 
 fn start(server: &Server, other: &Server, api: &Api, by: By, clip: Clip, name: &str) -> Publishing {
@@ -112,6 +138,7 @@ fn start(server: &Server, other: &Server, api: &Api, by: By, clip: Clip, name: &
     let source = |url: String| {
         api.post("/sources", &json!({ "app": "road", "name": name, "url": url, "mode": "always" }));
     };
+    let (mut front, mut hls) = (None, None);
     let processes = match by {
         By::FfmpegRtmp => vec![publish::ffmpeg_rtmp(&path, &rtmp)],
         By::FfmpegRtsp => vec![publish::ffmpeg_rtsp(&path, &rtsp)],
@@ -129,8 +156,31 @@ fn start(server: &Server, other: &Server, api: &Api, by: By, clip: Clip, name: &
             source(other.url(if by == By::PullRtsp { "rtsp" } else { "rtmp" }, &format!("road/{name}")));
             vec![publisher]
         }
+        By::PullRtsps => {
+            let (camera, port) = publish::gstreamer_camera_by(clip, "tcp", "viewer", "a password");
+            let tls = front.insert(TlsFront::start(port));
+            source(format!("rtsps://viewer:a%20password@127.0.0.1:{}/stream#sha256={}", tls.port, tls.fingerprint));
+            vec![camera]
+        }
+        By::PullHttpFlv | By::PullHttpTs => {
+            let form = if by == By::PullHttpFlv { "flv" } else { "mpegts" };
+            let (ffmpeg, _, url) = upstream::ffmpeg_server(clip, form, "http");
+            source(url);
+            vec![ffmpeg]
+        }
+        By::PullHlsTs | By::PullHlsFmp4 => {
+            let fmp4 = if by == By::PullHlsFmp4 { "-hls_segment_type fmp4" } else { "" };
+            let packager = hls.insert(HlsServer::start(clip, &format!("-map 0 {fmp4}")));
+            source(packager.url("live.m3u8"));
+            Vec::new()
+        }
+        By::Udp => {
+            let port = upstream::free_port();
+            source(format!("udp://127.0.0.1:{port}"));
+            vec![upstream::ffmpeg_sender(clip, "mpegts", &format!("udp://127.0.0.1:{port}?pkt_size=1316"))]
+        }
     };
-    Publishing { _processes: processes }
+    Publishing { _processes: processes, _front: front, _hls: hls }
 }
 
 /// What an output makes of a clip: who reads it, or that it is refused.
@@ -143,16 +193,19 @@ enum Way {
     Ours,
     /// 415 or its like.
     Refused,
+    /// Nobody at hand reads this codec by this way.
+    Unread,
 }
 
 fn way(clip: Clip, output: &str) -> Way {
     let flv = output.contains("FLV") || output.starts_with("RTMP");
-    let fmp4 = output.contains("fMP4") || output == "HLS";
+    let fmp4 = output.contains("fMP4") || output == "HLS" || output == "HLS for a CDN";
     let ts = output.ends_with("TS");
     match clip {
         // FFmpeg 5.1 reads neither enhanced FLV nor AV1 over RTP.
         Clip::H265Aac | Clip::H265Opus | Clip::Av1 if flv => Way::Ours,
-        Clip::Av1 if output.starts_with("RTSP") => Way::Ours,
+        Clip::Av1 if output == "RTSP" || output == "RTSPS" => Way::Ours,
+        Clip::Av1 if output.starts_with("RTSP") => Way::Unread,
         Clip::G711 if fmp4 => Way::Refused,
         Clip::Av1 if ts => Way::Refused,
         // FFmpeg 5.1 does not know G.711 in MPEG-TS, as GB/T 28181 has it.
@@ -171,6 +224,15 @@ fn check(server: &Server, clip: Clip, name: &str, output: &str) -> Result<&'stat
             match output {
                 "RTMP" => read::ffmpeg("", &url("rtmp", ""), expect)?,
                 "RTSP" => read::ffmpeg("-rtsp_transport tcp", &url("rtsp", ""), expect)?,
+                "RTSP by UDP" => read::ffmpeg("-rtsp_transport udp", &url("rtsp", ""), expect)?,
+                "RTSP in HTTP" => {
+                    let tunnel = url("http", "").replacen("http:", "rtsp:", 1);
+                    read::ffmpeg("-rtsp_transport http", &tunnel, expect)?;
+                }
+                "HLS for a CDN" => {
+                    let path = format!("t/-/{path}/index.m3u8");
+                    read::ffmpeg("", &server.url("http", &path), expect)?;
+                }
                 "HTTP-FLV" => read::ffmpeg("", &url("http", ".flv"), expect)?,
                 "HTTP-fMP4" => read::ffmpeg("", &url("http", ".mp4"), expect)?,
                 "RTMPS" => read::ffmpeg("", &url("rtmps", ""), expect)?,
@@ -188,6 +250,7 @@ fn check(server: &Server, clip: Clip, name: &str, output: &str) -> Result<&'stat
         }
         Way::Ours => ours(server, &path, output).map(|()| "ours only"),
         Way::Refused => refused(server, &path, output).map(|()| "refused"),
+        Way::Unread => Ok("not read"),
     }
 }
 
@@ -343,7 +406,7 @@ fn document(cells: &BTreeMap<(usize, &str), Result<&'static str, String>>) -> St
          their pixels counting on, and heard the sound; **tungstenite + FFmpeg** is the same behind an independent \
          WebSocket client; **ours only** means that no independent reader on the test machine understands the \
          combination (FFmpeg 5.1 and GStreamer 1.22 know neither enhanced RTMP nor AV1 over RTP), so our own \
-         demultiplexers read it, without decoding. In *H.264 baseline + G.711A* fMP4 carries the picture alone, and FFmpeg does not hear G.711 in MPEG-TS.\n\n",
+         demultiplexers read it, without decoding; **not read** that nobody at hand reads it at all. In *H.264 baseline + G.711A* fMP4 carries the picture alone, and FFmpeg does not hear G.711 in MPEG-TS.\n\n",
     );
     let _infallible = writeln!(text, "| publisher | codecs | {} |", OUTPUTS.join(" | "));
     let _infallible = writeln!(text, "|---|---|{}", "---|".repeat(OUTPUTS.len()));

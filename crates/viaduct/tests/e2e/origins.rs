@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use testkit::clips::Clip;
 use testkit::read::{self, Expect};
+use testkit::upstream::free_port;
 use testkit::{Api, PATIENCE, Server, http, until};
 
 use crate::support::{options, publish};
@@ -82,8 +83,4 @@ fn an_origin_that_is_sent_back_as_it_was_shown_keeps_its_secrets() {
         let body = json!({ "pattern": "city/*", "settings": { "origins": [origin] } });
         assert_eq!(api.send("POST", "/applications", Some(&body)).status, 400, "{origin}");
     }
-}
-
-fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

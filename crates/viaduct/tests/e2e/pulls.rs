@@ -6,6 +6,7 @@ use testkit::process::Process;
 use testkit::publish::gstreamer_camera_by;
 use testkit::read::{self, Expect};
 use testkit::tls::TlsFront;
+use testkit::upstream::{HlsServer, ffmpeg_sender, ffmpeg_server, free_port, python_server};
 use testkit::{Api, PATIENCE, Server, http, until};
 
 use crate::support::options;
@@ -18,30 +19,6 @@ fn add(api: &Api, url: &str, mode: &str) {
 
 fn failure(api: &Api) -> Value {
     until("the failure", PATIENCE, || Some(api.get("/sources/road/cam")).filter(|source| source["failures"] != 0))
-}
-
-/// FFmpeg waits for one client on a port of 127.0.0.1 and serves a clip at its own speed.
-fn ffmpeg_server(clip: Clip, form: &str, scheme: &str) -> (Process, String) {
-    let port = free_port();
-    let extension = form.split(' ').next().unwrap();
-    let url = format!("{scheme}://127.0.0.1:{port}/live/cam.{extension}");
-    let mut arguments = words("-v error -nostdin -re -i");
-    arguments.push(path_text(&clip.path()));
-    arguments.extend(words(&format!("-map 0 -c copy -f {form} -listen 1")));
-    arguments.push(url.clone());
-    let process = Process::start("ffmpeg", arguments);
-    until("FFmpeg to listen", PATIENCE, || is_listening(port).then_some(()));
-    (process, url)
-}
-
-fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-/// Whether somebody listens on the port, found without taking the one connection that FFmpeg accepts.
-fn is_listening(port: u16) -> bool {
-    let wanted = format!(":{port:04X} 00000000:0000 0A");
-    std::fs::read_to_string("/proc/net/tcp").unwrap().contains(&wanted)
 }
 
 fn watch(server: &Server) {
@@ -77,8 +54,7 @@ fn an_encrypted_camera_is_pulled_once_its_certificate_is_named() {
 
 #[test]
 fn rtmps_is_pulled_from_ffmpeg_behind_openssl() {
-    let (_ffmpeg, url) = ffmpeg_server(Clip::H264Aac, "flv", "rtmp");
-    let port: u16 = url.split([':', '/']).nth(4).unwrap().parse().unwrap();
+    let (_ffmpeg, port, _) = ffmpeg_server(Clip::H264Aac, "flv", "rtmp");
     let front = TlsFront::start(port);
     let mut server = options().start();
     let api = server.sign_in();
@@ -90,10 +66,9 @@ fn rtmps_is_pulled_from_ffmpeg_behind_openssl() {
 #[test]
 fn http_flv_is_pulled_from_ffmpeg_plain_and_encrypted() {
     for encrypted in [false, true] {
-        let (_ffmpeg, url) = ffmpeg_server(Clip::H264Aac, "flv", "http");
+        let (_ffmpeg, port, url) = ffmpeg_server(Clip::H264Aac, "flv", "http");
         let mut server = options().start();
         let api = server.sign_in();
-        let port: u16 = url.split([':', '/']).nth(4).unwrap().parse().unwrap();
         let front = encrypted.then(|| TlsFront::start(port));
         let url = match &front {
             Some(front) => format!("https://127.0.0.1:{}/live/cam.flv#sha256={}", front.port, front.fingerprint),
@@ -108,7 +83,7 @@ fn http_flv_is_pulled_from_ffmpeg_plain_and_encrypted() {
 #[test]
 fn http_ts_is_pulled_from_ffmpeg_with_h264_and_h265() {
     for clip in [Clip::H264Aac, Clip::H265Aac] {
-        let (_ffmpeg, url) = ffmpeg_server(clip, "mpegts", "http");
+        let (_ffmpeg, _, url) = ffmpeg_server(clip, "mpegts", "http");
         let mut server = options().start();
         let api = server.sign_in();
         add(&api, &url, "always");
@@ -116,15 +91,6 @@ fn http_ts_is_pulled_from_ffmpeg_with_h264_and_h265() {
         assert_eq!(api.stream("road/cam").unwrap()["publisher"]["protocol"], "http-pull");
         server.assert_well();
     }
-}
-
-/// FFmpeg sends a clip in datagrams at its own speed, again and again.
-fn ffmpeg_sender(clip: Clip, form: &str, url: &str) -> Process {
-    let mut arguments = words("-v error -nostdin -re -stream_loop -1 -i");
-    arguments.push(path_text(&clip.path()));
-    arguments.extend(words(&format!("-map 0 -c copy -f {form}")));
-    arguments.push(url.to_owned());
-    Process::start("ffmpeg", arguments)
 }
 
 #[test]
@@ -210,40 +176,6 @@ fn files_are_cameras_by_their_bare_names_again_and_again() {
     server.assert_well();
 }
 
-/// FFmpeg writes live HLS into a folder and Python serves it.
-struct HlsServer {
-    folder: tempfile::TempDir,
-    port: u16,
-    _processes: [Process; 2],
-}
-
-impl HlsServer {
-    fn start(clip: Clip, options: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let port = free_port();
-        let here = path_text(folder.path());
-        let mut arguments = words("-v error -nostdin -re -stream_loop -1 -i");
-        arguments.push(path_text(&clip.path()));
-        arguments.extend(words("-c copy -f hls -hls_time 2 -hls_list_size 5 -hls_flags delete_segments"));
-        arguments.extend(words(&options.replace("FOLDER", &here)));
-        arguments.push(format!("{here}/live.m3u8"));
-        let ffmpeg = Process::start("ffmpeg", arguments);
-        let python = Process::start(
-            "/usr/bin/python3",
-            ["-m", "http.server", &port.to_string(), "--bind", "127.0.0.1", "--directory", &here],
-        );
-        until("two segments", PATIENCE, || {
-            let text = std::fs::read_to_string(folder.path().join("live.m3u8")).ok()?;
-            (text.matches("#EXTINF").count() >= 2 && is_listening(port)).then_some(())
-        });
-        Self { folder, port, _processes: [ffmpeg, python] }
-    }
-
-    fn url(&self, file: &str) -> String {
-        format!("http://127.0.0.1:{}/{file}", self.port)
-    }
-}
-
 #[test]
 fn hls_with_transport_stream_segments_is_pulled_from_ffmpeg_in_the_clear_and_encrypted() {
     let key_info = tempfile::tempdir().unwrap();
@@ -317,7 +249,7 @@ fn low_latency_hls_of_another_server_of_ours_is_pulled_part_by_part() {
 
 #[test]
 fn http_fmp4_of_another_server_is_pulled() {
-    let (_ffmpeg, url) =
+    let (_ffmpeg, _, url) =
         ffmpeg_server(Clip::H264Aac, "mp4 -movflags frag_keyframe+empty_moov+default_base_moof", "http");
     let mut server = options().start();
     let api = server.sign_in();
@@ -329,12 +261,7 @@ fn http_fmp4_of_another_server_is_pulled() {
 #[test]
 fn a_playlist_that_leads_astray_is_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let port = free_port();
-    let _python = Process::start(
-        "/usr/bin/python3",
-        ["-m", "http.server", &port.to_string(), "--bind", "127.0.0.1", "--directory", &path_text(folder.path())],
-    );
-    until("Python to listen", PATIENCE, || is_listening(port).then_some(()));
+    let (_python, port) = python_server(folder.path());
     let server = options().start();
     let api = server.sign_in();
     let variant = |uri: &str| format!("#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n{uri}\n");

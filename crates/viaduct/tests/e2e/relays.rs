@@ -1,11 +1,10 @@
 //! Relays: streams pushed onward to other servers, independent ones and our own.
 
-use std::net::TcpListener;
-
 use serde_json::{Value, json};
 use testkit::clips::{Clip, path_text, words};
 use testkit::process::Process;
 use testkit::read::{self, Expect};
+use testkit::upstream::free_port;
 use testkit::{Api, PATIENCE, until};
 
 use crate::support::{options, publish};
@@ -22,11 +21,6 @@ fn add(api: &Api, pattern: &str, target: &str) -> i64 {
 /// The one push of the one relay.
 fn push(api: &Api) -> Option<Value> {
     api.get("/relays")["items"][0]["pushes"].as_array()?.first().cloned()
-}
-
-/// A port that nothing listens on.
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 #[test]
