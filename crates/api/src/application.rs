@@ -26,6 +26,8 @@ pub struct ApplicationSettings {
     pub interleave_wait_ms: Option<u64>,
     /// Whether a second publisher takes over instead of being refused.
     pub replace_publisher: Option<bool>,
+    /// Whether segments of HLS are encrypted (AES-128) with keys that only viewers get; without low-latency parts.
+    pub encrypt_hls: Option<bool>,
 }
 
 /// A rule for streams by name.

@@ -3,7 +3,7 @@
 
 mod writer;
 
-pub use writer::{MediaPlaylist, Part, Segment, Variant, write_multivariant};
+pub use writer::{Key, MediaPlaylist, Part, Segment, Variant, write_multivariant};
 
 #[cfg(test)]
 mod tests;

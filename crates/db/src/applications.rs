@@ -32,6 +32,8 @@ pub struct ApplicationRow {
     pub interleave_wait_ms: Option<i64>,
     /// Whether a second publisher takes over.
     pub replace_publisher: Option<bool>,
+    /// Whether segments of HLS are encrypted.
+    pub encrypt_hls: Option<bool>,
     /// Unix seconds.
     pub created_at: i64,
 }
@@ -50,6 +52,7 @@ fn application(row: &SqliteRow) -> ApplicationRow {
         gop_cap_bytes: row.get("gop_cap_bytes"),
         interleave_wait_ms: row.get("interleave_wait_ms"),
         replace_publisher: row.get("replace_publisher"),
+        encrypt_hls: row.get("encrypt_hls"),
         created_at: row.get("created_at"),
     }
 }
@@ -72,8 +75,8 @@ impl Database {
         let done = sqlx::query(
             "INSERT INTO applications
              (pattern, publish, play, outputs, audio, merge_window_ms, publisher_grace_ms, idle_close_ms,
-              gop_cap_bytes, interleave_wait_ms, replace_publisher, created_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+              gop_cap_bytes, interleave_wait_ms, replace_publisher, encrypt_hls, created_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(&row.pattern)
         .bind(&row.publish)
@@ -86,6 +89,7 @@ impl Database {
         .bind(row.gop_cap_bytes)
         .bind(row.interleave_wait_ms)
         .bind(row.replace_publisher)
+        .bind(row.encrypt_hls)
         .bind(row.created_at)
         .execute(&self.pool)
         .await?;
@@ -100,7 +104,7 @@ impl Database {
         let done = sqlx::query(
             "UPDATE applications SET pattern = ?, publish = ?, play = ?, outputs = ?, audio = ?, merge_window_ms = ?,
              publisher_grace_ms = ?, idle_close_ms = ?, gop_cap_bytes = ?, interleave_wait_ms = ?,
-             replace_publisher = ? WHERE id = ?",
+             replace_publisher = ?, encrypt_hls = ? WHERE id = ?",
         )
         .bind(&row.pattern)
         .bind(&row.publish)
@@ -113,6 +117,7 @@ impl Database {
         .bind(row.gop_cap_bytes)
         .bind(row.interleave_wait_ms)
         .bind(row.replace_publisher)
+        .bind(row.encrypt_hls)
         .bind(row.id)
         .execute(&self.pool)
         .await?;

@@ -116,6 +116,8 @@ pub struct RuleSettings {
     pub interleave_wait: Option<Duration>,
     /// Whether a second publisher takes over.
     pub replace_publisher: Option<bool>,
+    /// Whether segments of HLS are encrypted; then there is no DASH, whose players cannot read them.
+    pub encrypt_hls: Option<bool>,
 }
 
 impl RuleSettings {
@@ -132,6 +134,7 @@ impl RuleSettings {
             gop_cap_bytes: self.gop_cap_bytes.or(wider.gop_cap_bytes),
             interleave_wait: self.interleave_wait.or(wider.interleave_wait),
             replace_publisher: self.replace_publisher.or(wider.replace_publisher),
+            encrypt_hls: self.encrypt_hls.or(wider.encrypt_hls),
         }
     }
 
@@ -154,6 +157,7 @@ impl RuleSettings {
             replace_publisher: self.replace_publisher.unwrap_or(base.replace_publisher),
             keep_audio: self.keep_audio.unwrap_or(base.keep_audio),
             merge_window: self.merge_window.or(base.merge_window),
+            encrypt_segments: self.encrypt_hls.unwrap_or(base.encrypt_segments),
             ..base.clone()
         }
     }
@@ -417,6 +421,7 @@ fn row(rule: &Rule) -> ApplicationRow {
         gop_cap_bytes: settings.gop_cap_bytes.map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX)),
         interleave_wait_ms: settings.interleave_wait.map(millis_of),
         replace_publisher: settings.replace_publisher,
+        encrypt_hls: settings.encrypt_hls,
         created_at: rule.created_at,
     }
 }
@@ -438,6 +443,7 @@ fn rule(row: &ApplicationRow) -> Result<Rule, RuleError> {
             gop_cap_bytes: row.gop_cap_bytes.and_then(|bytes| usize::try_from(bytes).ok()),
             interleave_wait: millis(row.interleave_wait_ms),
             replace_publisher: row.replace_publisher,
+            encrypt_hls: row.encrypt_hls,
         },
         created_at: row.created_at,
     })

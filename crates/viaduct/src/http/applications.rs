@@ -42,6 +42,7 @@ fn settings_view(settings: &RuleSettings) -> ApplicationSettings {
         gop_cap_bytes: settings.gop_cap_bytes.map(bytes_of),
         interleave_wait_ms: settings.interleave_wait.map(millis),
         replace_publisher: settings.replace_publisher,
+        encrypt_hls: settings.encrypt_hls,
     }
 }
 
@@ -60,6 +61,7 @@ fn complete(app: &App, options: &StreamOptions, rules: &RuleSettings) -> Applica
         gop_cap_bytes: Some(options.gop_cap_bytes),
         interleave_wait: Some(options.interleave_wait),
         replace_publisher: Some(options.replace_publisher),
+        encrypt_hls: Some(options.encrypt_segments),
     })
 }
 
@@ -77,6 +79,7 @@ fn settings_of(input: &ApplicationSettings) -> Result<RuleSettings, Failure> {
         gop_cap_bytes: input.gop_cap_bytes.map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX)),
         interleave_wait: millis(input.interleave_wait_ms),
         replace_publisher: input.replace_publisher,
+        encrypt_hls: input.encrypt_hls,
     })
 }
 

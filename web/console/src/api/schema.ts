@@ -311,6 +311,7 @@ export interface components {
       gop_cap_bytes?: number | null;
       interleave_wait_ms?: number | null;
       replace_publisher?: boolean | null;
+      encrypt_hls?: boolean | null;
     };
     Application: { id: number; pattern: string; settings: S['ApplicationSettings']; streams: number; created_at: string };
     ApplicationInput: { pattern: string; settings: S['ApplicationSettings'] };
