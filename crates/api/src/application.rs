@@ -29,6 +29,8 @@ pub struct ApplicationSettings {
     /// Where streams that nobody publishes here are pulled from: URLs with `{app}` and `{name}`, the preferred one
     /// first, at most 8. They come back without credentials and secrets; sent as they came, they keep them.
     pub origins: Option<Vec<String>>,
+    /// Whether segments of HLS are encrypted (AES-128) with keys that only viewers get; without low-latency parts.
+    pub encrypt_hls: Option<bool>,
 }
 
 /// A rule for streams by name.

@@ -18,7 +18,7 @@ pub use error::PlaylistError;
 pub use media::{ByteRange, Key, KeyMethod, Map, Media, MediaPart, MediaSegment, PreloadHint, ServerControl};
 pub use multivariant_reader::{Multivariant, Rendition, RenditionKind, VariantStream};
 pub use reader::Playlist;
-pub use writer::{MediaPlaylist, Part, Segment, Variant, write_multivariant};
+pub use writer::{MediaPlaylist, Part, Segment, SegmentKey, Variant, write_multivariant};
 
 /// Bytes of a playlist that we read: some 24 hours of segments.
 pub const MAX_LEN: usize = 4 * 1024 * 1024;

@@ -34,6 +34,8 @@ pub struct ApplicationRow {
     pub replace_publisher: Option<bool>,
     /// URLs to pull from, one a line.
     pub origins: Option<String>,
+    /// Whether segments of HLS are encrypted.
+    pub encrypt_hls: Option<bool>,
     /// Unix seconds.
     pub created_at: i64,
 }
@@ -53,6 +55,7 @@ fn application(row: &SqliteRow) -> ApplicationRow {
         interleave_wait_ms: row.get("interleave_wait_ms"),
         replace_publisher: row.get("replace_publisher"),
         origins: row.get("origins"),
+        encrypt_hls: row.get("encrypt_hls"),
         created_at: row.get("created_at"),
     }
 }
@@ -74,6 +77,7 @@ fn bind<'q>(statement: Statement<'q>, row: &'q ApplicationRow) -> Statement<'q> 
         .bind(row.interleave_wait_ms)
         .bind(row.replace_publisher)
         .bind(&row.origins)
+        .bind(row.encrypt_hls)
 }
 
 impl Database {
@@ -94,8 +98,8 @@ impl Database {
         let insert = sqlx::query(
             "INSERT INTO applications
              (pattern, publish, play, outputs, audio, merge_window_ms, publisher_grace_ms, idle_close_ms,
-              gop_cap_bytes, interleave_wait_ms, replace_publisher, origins, created_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+              gop_cap_bytes, interleave_wait_ms, replace_publisher, origins, encrypt_hls, created_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         );
         let done = bind(insert, row).bind(row.created_at).execute(&self.pool).await?;
         Ok(done.last_insert_rowid())
@@ -109,7 +113,7 @@ impl Database {
         let update = sqlx::query(
             "UPDATE applications SET pattern = ?, publish = ?, play = ?, outputs = ?, audio = ?, merge_window_ms = ?,
              publisher_grace_ms = ?, idle_close_ms = ?, gop_cap_bytes = ?, interleave_wait_ms = ?,
-             replace_publisher = ?, origins = ? WHERE id = ?",
+             replace_publisher = ?, origins = ?, encrypt_hls = ? WHERE id = ?",
         );
         let done = bind(update, row).bind(row.id).execute(&self.pool).await?;
         Ok(done.rows_affected() > 0)

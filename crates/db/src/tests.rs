@@ -48,7 +48,12 @@ async fn sources_are_added_changed_and_removed() {
 #[tokio::test]
 async fn everything_survives_reopening() {
     let (folder, database) = database().await;
-    let mut rule = ApplicationRow { pattern: "road/*".into(), replace_publisher: Some(true), ..Default::default() };
+    let mut rule = ApplicationRow {
+        pattern: "road/*".into(),
+        replace_publisher: Some(true),
+        encrypt_hls: Some(true),
+        ..Default::default()
+    };
     rule.id = database.add_application(&rule).await.unwrap();
     let row = ViewerSessionRow {
         stream: "a/b".into(),

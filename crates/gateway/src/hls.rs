@@ -12,7 +12,11 @@
 //! ```
 //! With the token in the path every answer is the same for all viewers, so a CDN leaves `/t/TOKEN` out of its
 //! cache key and asks once for all of them. All who show one token are one session.
+//!
+//! Where a rule says so segments are encrypted (`encryption`), once for all; the keys are given to sessions alone and
+//! are not for caches.
 
+mod encryption;
 mod packager;
 pub(crate) mod pull;
 mod request;
@@ -115,6 +119,14 @@ impl Failure {
     }
 }
 
+/// What a session is given.
+#[derive(Clone, Copy)]
+enum Answer {
+    Playlist,
+    Media,
+    Key,
+}
+
 /// Answers one request.
 pub(crate) async fn serve(
     shard: &Rc<Shard>,
@@ -150,10 +162,7 @@ async fn serve_shared(
     let mut response = match request.resource {
         Resource::Multivariant => {
             let packager = gateway.hls.find(&request.key, request.kind).ok_or_else(over)?;
-            playlist_response(write_multivariant(&[variant(
-                packager.stream(),
-                request.kind.media_playlist().to_owned(),
-            )]))
+            playlist_response(write_multivariant(&[variant(packager.stream(), request.kind.media_playlist())]))
         }
         _ => continue_session(gateway, request).await?,
     };
@@ -288,20 +297,27 @@ async fn continue_session(gateway: &Arc<Gateway>, request: &HlsRequest) -> Resul
     let packager = &*gateway.hls.find(&request.key, request.kind).ok_or_else(over)?;
     let session = request.session.and_then(|id| packager.sessions.find(id, packager.target())).ok_or_else(over)?;
     packager.touch();
-    let (body, is_media) = match request.resource {
+    let (body, answer) = match request.resource {
         Resource::Multivariant => unreachable!("answered by `begin`"),
         Resource::Media => {
             wait_for_playlist(gateway, packager, request).await?;
             let text = packager.playlist().write(&request.query_of_pieces(), request.skip);
-            (vec![Bytes::from(text)], false)
+            (vec![Bytes::from(text)], Answer::Playlist)
         }
-        Resource::Map(number) => (wait_for(packager, |segmenter| segmenter.map(number)).await?, true),
-        Resource::Segment(number) => (wait_for(packager, |segmenter| segmenter.segment(number)).await?, true),
-        Resource::Part(number, part) => (wait_for(packager, |segmenter| segmenter.part(number, part)).await?, true),
+        Resource::Map(number) => (wait_for(packager, |segmenter| segmenter.map(number)).await?, Answer::Media),
+        Resource::Segment(number) => (wait_for(packager, |segmenter| segmenter.segment(number)).await?, Answer::Media),
+        Resource::Part(number, part) => {
+            (wait_for(packager, |segmenter| segmenter.part(number, part)).await?, Answer::Media)
+        }
+        Resource::Key(number) => (wait_for(packager, |segmenter| segmenter.key(number)).await?, Answer::Key),
     };
     let length: usize = body.iter().map(Bytes::len).sum();
     session.sent(length);
-    Ok(if is_media { media_response(body, request.kind) } else { playlist_response(body.concat()) })
+    Ok(match answer {
+        Answer::Playlist => playlist_response(body.concat()),
+        Answer::Media => media_response(body, request.kind),
+        Answer::Key => key_response(body.concat()),
+    })
 }
 
 /// Holds a playlist until there is something to begin with and, for a blocking reload, what it asks for.
@@ -334,10 +350,19 @@ async fn wait_for(packager: &Packager, find: impl Fn(&segmenter::Segmenter) -> F
 }
 
 fn playlist_response(text: impl Into<Bytes>) -> ControlResponse {
-    let body = Full::new(text.into()).map_err(|never| match never {}).boxed_unsync();
+    whole_response(text.into(), "application/vnd.apple.mpegurl", "no-cache")
+}
+
+/// A key is for the viewer who asked and for nobody on the way.
+fn key_response(key: impl Into<Bytes>) -> ControlResponse {
+    whole_response(key.into(), "application/octet-stream", "no-store")
+}
+
+fn whole_response(bytes: Bytes, content_type: &str, caching: &str) -> ControlResponse {
+    let body = Full::new(bytes).map_err(|never| match never {}).boxed_unsync();
     Response::builder()
-        .header(header::CONTENT_TYPE, "application/vnd.apple.mpegurl")
-        .header(header::CACHE_CONTROL, "no-cache")
+        .header(header::CONTENT_TYPE, content_type)
+        .header(header::CACHE_CONTROL, caching)
         .header(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")
         .body(body)
         .expect("all parts are valid")

@@ -41,6 +41,8 @@ pub struct StreamOptions {
     pub keep_audio: bool,
     /// Writes to a viewer are at least this far apart; `None` leaves it to whoever writes.
     pub merge_window: Option<Duration>,
+    /// Whether pieces of the stream that caches on the way may keep are encrypted.
+    pub encrypt_segments: bool,
 }
 
 impl Default for StreamOptions {
@@ -55,6 +57,7 @@ impl Default for StreamOptions {
             replace_publisher: false,
             keep_audio: true,
             merge_window: None,
+            encrypt_segments: false,
         }
     }
 }

@@ -121,6 +121,8 @@ pub struct RuleSettings {
     /// Where streams that nobody publishes here are pulled from: URLs with places for the name, the preferred one
     /// first; up to [`MAX_ORIGINS`].
     pub origins: Option<Vec<String>>,
+    /// Whether segments of HLS are encrypted; then there are no low-latency parts.
+    pub encrypt_hls: Option<bool>,
 }
 
 impl RuleSettings {
@@ -138,6 +140,7 @@ impl RuleSettings {
             interleave_wait: self.interleave_wait.or(wider.interleave_wait),
             replace_publisher: self.replace_publisher.or(wider.replace_publisher),
             origins: self.origins.or_else(|| wider.origins.clone()),
+            encrypt_hls: self.encrypt_hls.or(wider.encrypt_hls),
         }
     }
 
@@ -160,6 +163,7 @@ impl RuleSettings {
             replace_publisher: self.replace_publisher.unwrap_or(base.replace_publisher),
             keep_audio: self.keep_audio.unwrap_or(base.keep_audio),
             merge_window: self.merge_window.or(base.merge_window),
+            encrypt_segments: self.encrypt_hls.unwrap_or(base.encrypt_segments),
             ..base.clone()
         }
     }
@@ -427,6 +431,7 @@ fn row(rule: &Rule) -> ApplicationRow {
         interleave_wait_ms: settings.interleave_wait.map(millis_of),
         replace_publisher: settings.replace_publisher,
         origins: settings.origins.as_ref().map(|origins| origins.join("\n")),
+        encrypt_hls: settings.encrypt_hls,
         created_at: rule.created_at,
     }
 }
@@ -449,6 +454,7 @@ fn rule(row: &ApplicationRow) -> Result<Rule, RuleError> {
             interleave_wait: millis(row.interleave_wait_ms),
             replace_publisher: row.replace_publisher,
             origins: row.origins.as_deref().map(|origins| origins.lines().map(str::to_owned).collect()),
+            encrypt_hls: row.encrypt_hls,
         },
         created_at: row.created_at,
     })

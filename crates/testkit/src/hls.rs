@@ -15,6 +15,10 @@ pub struct Segment {
     pub parts: Vec<(f64, String, bool)>,
     /// What decodes it.
     pub map: Option<String>,
+    /// Whether what decodes it is encrypted as well [4.4.4.4].
+    pub map_is_encrypted: bool,
+    /// URI of its key and the initialisation vector in hexadecimal digits, if it is encrypted.
+    pub key: Option<(String, String)>,
 }
 
 /// A media playlist.
@@ -64,7 +68,8 @@ impl Playlist {
         assert_eq!(lines.next(), Some("#EXTM3U"), "[4.4.1.1]");
         let mut playlist = Self::default();
         let mut current = Segment::default();
-        let mut map = None;
+        let (mut map, mut map_is_encrypted) = (None, false);
+        let mut key = None;
         for line in lines {
             let (tag, value) = line.split_once(':').unwrap_or((line, ""));
             match tag {
@@ -78,7 +83,18 @@ impl Playlist {
                     playlist.can_skip_until = number("CAN-SKIP-UNTIL");
                 }
                 "#EXT-X-PART-INF" => playlist.part_target = Some(attributes(value)["PART-TARGET"].parse().unwrap()),
-                "#EXT-X-MAP" => map = Some(attributes(value)["URI"].clone()),
+                "#EXT-X-MAP" => {
+                    map = Some(attributes(value)["URI"].clone());
+                    map_is_encrypted = key.is_some();
+                }
+                "#EXT-X-KEY" => {
+                    let named = attributes(value);
+                    key = (named["METHOD"] != "NONE").then(|| {
+                        assert_eq!(named["METHOD"], "AES-128", "[4.4.4.4]");
+                        let vector = named["IV"].strip_prefix("0x").expect("hexadecimal digits [4.2]").to_owned();
+                        (named["URI"].clone(), vector)
+                    });
+                }
                 "#EXT-X-PART" => {
                     let part = attributes(value);
                     let independent = part.get("INDEPENDENT").is_some_and(|value| value == "YES");
@@ -93,6 +109,8 @@ impl Playlist {
                     assert!(current.duration.is_some(), "a URI without EXTINF [4.4.4.1]: {line}");
                     line.clone_into(&mut current.uri);
                     current.map.clone_from(&map);
+                    current.map_is_encrypted = map_is_encrypted;
+                    current.key.clone_from(&key);
                     playlist.segments.push(std::mem::take(&mut current));
                 }
             }

@@ -14,6 +14,16 @@ pub struct Part {
     pub independent: bool,
 }
 
+/// What a segment is encrypted with: AES-128, the whole segment in cipher block chaining (RFC 8216 §4.3.2.4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SegmentKey {
+    /// Relative to the playlist.
+    pub uri: String,
+    /// The initialisation vector. It is written even where it is the segment's number, because some players keep
+    /// 32 bits of that.
+    pub iv: u128,
+}
+
 /// One media segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Segment {
@@ -27,8 +37,8 @@ pub struct Segment {
     pub discontinuity: bool,
     /// URI of the initialisation segment; `None` for transport streams.
     pub map: Option<String>,
-    /// URI of the key that it is encrypted with (AES-128); the sequence number is the initialisation vector.
-    pub key: Option<String>,
+    /// What it is encrypted with. The initialisation segment never is.
+    pub key: Option<SegmentKey>,
     /// When its first frame was captured or arrived, RFC 3339.
     pub date_time: Option<String>,
 }
@@ -101,7 +111,7 @@ impl MediaPlaylist {
         }
         let mut state = State::default();
         if let Some(last) = skipped.checked_sub(1).and_then(|last| self.segments.get(last)) {
-            (state.map, state.key) = (last.map.as_deref(), last.key.as_deref());
+            (state.map, state.key) = (last.map.as_deref(), last.key.as_ref());
         }
         for segment in self.segments.iter().skip(skipped) {
             state.put(&mut out, segment, query);
@@ -124,7 +134,7 @@ impl MediaPlaylist {
 #[derive(Default)]
 struct State<'a> {
     map: Option<&'a str>,
-    key: Option<&'a str>,
+    key: Option<&'a SegmentKey>,
 }
 
 impl<'a> State<'a> {
@@ -133,19 +143,15 @@ impl<'a> State<'a> {
         if segment.discontinuity {
             out.push_str("#EXT-X-DISCONTINUITY\n");
         }
-        if self.key != segment.key.as_deref() {
-            self.key = segment.key.as_deref();
-            match self.key {
-                Some(uri) => put(out, format_args!("#EXT-X-KEY:METHOD=AES-128,URI=\"{uri}{query}\"\n")),
-                None => out.push_str("#EXT-X-KEY:METHOD=NONE\n"),
-            }
-        }
         if self.map != segment.map.as_deref() || segment.discontinuity {
             self.map = segment.map.as_deref();
             if let Some(uri) = self.map {
+                // A key holds for initialisation segments after it too (§4.3.2.4), and ours are in clear.
+                self.put_key(out, None, query);
                 put(out, format_args!("#EXT-X-MAP:URI=\"{uri}{query}\"\n"));
             }
         }
+        self.put_key(out, segment.key.as_ref(), query);
         if let Some(date_time) = &segment.date_time {
             put(out, format_args!("#EXT-X-PROGRAM-DATE-TIME:{date_time}\n"));
         }
@@ -159,6 +165,21 @@ impl<'a> State<'a> {
                     part.uri
                 ),
             );
+        }
+    }
+}
+
+impl<'a> State<'a> {
+    fn put_key(&mut self, out: &mut String, key: Option<&'a SegmentKey>, query: &str) {
+        if self.key == key {
+            return;
+        }
+        self.key = key;
+        match key {
+            Some(SegmentKey { uri, iv }) => {
+                put(out, format_args!("#EXT-X-KEY:METHOD=AES-128,URI=\"{uri}{query}\",IV=0x{iv:032X}\n"));
+            }
+            None => out.push_str("#EXT-X-KEY:METHOD=NONE\n"),
         }
     }
 }

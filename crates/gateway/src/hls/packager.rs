@@ -48,7 +48,8 @@ impl Packager {
         let stream = rendition.stream();
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let first = u64::try_from(now.as_millis() / NUMBER_MS).unwrap_or(0);
-        let segmenter = Segmenter::new(kind.shape(config), stream.key_distance(), first);
+        let segmenter =
+            Segmenter::new(kind.shape(config, stream.options().encrypt_segments), stream.key_distance(), first);
         let unix_us_at_zero = stream.unix_us_at_zero();
         Self {
             kind,

@@ -31,11 +31,16 @@ impl Kind {
         }
     }
 
-    pub(super) const fn media_playlist(self) -> &'static str {
+    /// What the names of its files begin with; transport stream segments have their extension.
+    const fn prefix(self) -> &'static str {
         match self {
-            Self::Fmp4 => "media.m3u8",
-            Self::Ts => "ts-media.m3u8",
+            Self::Fmp4 => "",
+            Self::Ts => "ts-",
         }
+    }
+
+    pub(super) fn media_playlist(self) -> String {
+        format!("{}media.m3u8", self.prefix())
     }
 
     pub(super) const fn content_type(self) -> &'static str {
@@ -45,12 +50,14 @@ impl Kind {
         }
     }
 
-    pub(super) const fn shape(self, config: HlsConfig) -> Shape {
+    /// How segments are made; encrypted ones have no parts.
+    pub(super) fn shape(self, config: HlsConfig, encrypted: bool) -> Shape {
         let (extension, has_map, part) = match self {
             Self::Fmp4 => ("m4s", true, Some(config.part)),
             Self::Ts => ("ts", false, None),
         };
-        Shape { segment: config.segment, part, listed: config.segments, extension, has_map }
+        let (segment, listed, prefix) = (config.segment, config.segments, self.prefix());
+        Shape { segment, part: part.filter(|_| !encrypted), listed, prefix, extension, has_map, encrypted }
     }
 
     /// The rendition that plain viewers of the container share.
@@ -70,6 +77,7 @@ pub(super) enum Resource {
     Map(u64),
     Segment(u64),
     Part(u64, u64),
+    Key(u64),
 }
 
 /// One request.
@@ -157,20 +165,25 @@ fn resource(file: &str) -> Option<(Kind, Resource)> {
     match file {
         "index.m3u8" => return Some((Kind::Fmp4, Resource::Multivariant)),
         "ts.m3u8" => return Some((Kind::Ts, Resource::Multivariant)),
-        "media.m3u8" => return Some((Kind::Fmp4, Resource::Media)),
-        "ts-media.m3u8" => return Some((Kind::Ts, Resource::Media)),
         _ => {}
     }
     let (name, extension) = file.rsplit_once('.')?;
-    match extension {
-        "mp4" => Some((Kind::Fmp4, Resource::Map(number(name.strip_prefix("init-")?)?))),
-        "ts" => Some((Kind::Ts, Resource::Segment(number(name)?))),
-        "m4s" => match name.split_once('.') {
-            Some((segment, part)) => Some((Kind::Fmp4, Resource::Part(number(segment)?, number(part)?))),
-            None => Some((Kind::Fmp4, Resource::Segment(number(name)?))),
-        },
-        _ => None,
+    if extension == "ts" {
+        return Some((Kind::Ts, Resource::Segment(number(name)?)));
     }
+    let prefixed = [Kind::Ts].into_iter().find_map(|kind| Some((kind, name.strip_prefix(kind.prefix())?)));
+    let (kind, name) = prefixed.unwrap_or((Kind::Fmp4, name));
+    let resource = match extension {
+        "m3u8" if name == "media" => Resource::Media,
+        "bin" => Resource::Key(number(name.strip_prefix("key-")?)?),
+        "mp4" if kind != Kind::Ts => Resource::Map(number(name.strip_prefix("init-")?)?),
+        "m4s" if kind != Kind::Ts => match name.split_once('.') {
+            Some((segment, part)) => Resource::Part(number(segment)?, number(part)?),
+            None => Resource::Segment(number(name)?),
+        },
+        _ => return None,
+    };
+    Some((kind, resource))
 }
 
 /// Digits only: `parse` alone would take a sign.
@@ -197,6 +210,8 @@ mod tests {
             ("/road/k1/12.m4s", Kind::Fmp4, Resource::Segment(12)),
             ("/road/k1/12.3.m4s", Kind::Fmp4, Resource::Part(12, 3)),
             ("/road/k1/12.ts", Kind::Ts, Resource::Segment(12)),
+            ("/road/k1/key-12.bin", Kind::Fmp4, Resource::Key(12)),
+            ("/road/k1/ts-key-12.bin", Kind::Ts, Resource::Key(12)),
         ] {
             let request = get(target).unwrap();
             assert_eq!((request.kind, request.resource), (kind, resource), "{target}");
@@ -212,6 +227,8 @@ mod tests {
             "/road/../index.m3u8",
             "/road/k1/init-.mp4",
             "/road/k1/x.ts",
+            "/road/k1/ts-12.m4s",
+            "/road/k1/key-x.bin",
         ] {
             assert_eq!(get(other), None, "{other}");
         }

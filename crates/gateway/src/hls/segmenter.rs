@@ -9,9 +9,11 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use container::m3u8::{MediaPlaylist, Part, Segment};
+use container::m3u8::{MediaPlaylist, Part, Segment, SegmentKey};
 use hub::Chunk;
 use media::Timestamp;
+
+use super::encryption::{Keys, SegmentCipher, initialisation_vector};
 
 /// Bytes of one segment; a longer one ends there, and what follows is left out until the next key frame, as with a
 /// GOP that outgrew its cap.
@@ -36,10 +38,21 @@ pub(crate) struct Shape {
     pub(crate) part: Option<Duration>,
     /// Segments in the playlist.
     pub(crate) listed: usize,
+    /// What the names of initialisation segments and keys begin with, and of segments that have such.
+    pub(crate) prefix: &'static str,
     /// Extension of segments and parts; transport streams have no initialisation segment.
     pub(crate) extension: &'static str,
     /// Whether initialisation segments are needed.
     pub(crate) has_map: bool,
+    /// Whether segments are encrypted. There are no parts then: a part of an encrypted segment would have to be
+    /// encrypted for itself, and the segment made of them again.
+    pub(crate) encrypted: bool,
+}
+
+impl Shape {
+    fn segment_prefix(&self) -> &'static str {
+        if self.has_map { self.prefix } else { "" }
+    }
 }
 
 struct PartData {
@@ -54,6 +67,8 @@ struct SegmentData {
     discontinuity: bool,
     /// Number of its initialisation segment.
     map: u64,
+    /// Number of its key, if it is encrypted.
+    key: Option<u64>,
     start: Timestamp,
     /// Bytes of all parts.
     len: usize,
@@ -84,6 +99,9 @@ pub(crate) struct Segmenter {
     generation: Option<u64>,
     current: Option<SegmentData>,
     chunks: Vec<Bytes>,
+    /// The keys of encrypted segments, and the segment in progress.
+    keys: Keys,
+    cipher: Option<SegmentCipher>,
     part_start: Timestamp,
     part_independent: bool,
     /// Bytes of the complete segments.
@@ -110,6 +128,8 @@ impl Segmenter {
             generation: None,
             current: None,
             chunks: Vec::new(),
+            keys: Keys::default(),
+            cipher: None,
             part_start: Timestamp::ZERO,
             part_independent: false,
             kept_len: 0,
@@ -137,7 +157,10 @@ impl Segmenter {
         let Some(current) = &mut self.current else { return };
         current.len += body.len();
         let outgrown = current.len > MAX_SEGMENT_LEN;
-        self.chunks.push(body);
+        match &mut self.cipher {
+            Some(cipher) => cipher.push(&body),
+            None => self.chunks.push(body),
+        }
         if outgrown {
             self.interrupt();
         }
@@ -179,7 +202,11 @@ impl Segmenter {
             self.generation = Some(chunk.generation);
             let map = self.maps.back().map_or(0, |(number, _)| *number);
             let (parts, duration, start) = (Vec::new(), Duration::ZERO, chunk.dts);
-            self.current = Some(SegmentData { parts, duration, discontinuity, map, start, len: 0 });
+            let key = self.shape.encrypted.then(|| self.keys.begin(self.next())).map(|(number, cipher)| {
+                self.cipher = Some(cipher);
+                number
+            });
+            self.current = Some(SegmentData { parts, duration, discontinuity, map, key, start, len: 0 });
             self.begin_part(chunk.dts, true);
         } else if self.current.is_some() && self.part_is_due(chunk.dts) {
             self.finish_part(chunk.dts);
@@ -201,19 +228,20 @@ impl Segmenter {
 
     fn finish_part(&mut self, end: Timestamp) {
         let Some(current) = &mut self.current else { return };
-        if self.chunks.is_empty() {
-            return;
-        }
-        let mut bytes = BytesMut::with_capacity(self.chunks.iter().map(Bytes::len).sum());
-        self.chunks.drain(..).for_each(|chunk| bytes.extend_from_slice(&chunk));
+        let bytes = match self.cipher.take() {
+            Some(cipher) if !cipher.is_empty() => cipher.finish(),
+            None if !self.chunks.is_empty() => joined(&mut self.chunks),
+            _ => return,
+        };
         let duration = end.saturating_since(self.part_start);
-        current.parts.push(PartData { bytes: bytes.freeze(), duration, independent: self.part_independent });
+        current.parts.push(PartData { bytes, duration, independent: self.part_independent });
     }
 
     fn finish_segment(&mut self, end: Timestamp) {
         self.finish_part(end);
         let Some(mut segment) = self.current.take().filter(|segment| !segment.parts.is_empty()) else { return };
         segment.duration = end.saturating_since(segment.start);
+        segment.len = segment.parts.iter().map(|part| part.bytes.len()).sum();
         self.target_s = self.target_s.max(rounded_s(segment.duration));
         self.kept_len += segment.len;
         self.segments.push_back(segment);
@@ -232,6 +260,7 @@ impl Segmenter {
         while self.maps.get(1).is_some_and(|(number, _)| *number <= self.first) {
             self.maps.pop_front();
         }
+        self.keys.forget_before(self.first);
     }
 
     /// The stream has ended: what there is becomes the last segment.
@@ -310,6 +339,11 @@ impl Segmenter {
         map.map_or(Found::Never, |(_, map)| Found::Bytes(vec![map.clone()]))
     }
 
+    /// A key.
+    pub(crate) fn key(&self, number: u64) -> Found {
+        self.keys.get(number).map_or(Found::Never, |key| Found::Bytes(vec![key]))
+    }
+
     /// The playlist. `date_time` puts a place on the time line into words.
     pub(crate) fn playlist(&self, date_time: impl Fn(Timestamp) -> String) -> MediaPlaylist {
         let hidden = self.segments.len().saturating_sub(self.shape.listed);
@@ -321,7 +355,7 @@ impl Segmenter {
         let next = self.next();
         let pending = self.current.as_ref().filter(|_| self.shape.part.is_some());
         let ready = pending.map_or(0, |pending| pending.parts.len());
-        let extension = self.shape.extension;
+        let (prefix, extension) = (self.shape.segment_prefix(), self.shape.extension);
         MediaPlaylist {
             target_duration_s: self.target_s,
             media_sequence: self.first + hidden as u64,
@@ -331,7 +365,7 @@ impl Segmenter {
             pending: pending
                 .filter(|pending| !pending.parts.is_empty())
                 .map(|pending| self.written(next, pending, true, &date_time)),
-            preload_hint: self.shape.part.map(|_| format!("{next}.{ready}.{extension}")),
+            preload_hint: self.shape.part.map(|_| format!("{prefix}{next}.{ready}.{extension}")),
             ended: self.ended,
         }
     }
@@ -343,21 +377,24 @@ impl Segmenter {
         with_parts: bool,
         date_time: &impl Fn(Timestamp) -> String,
     ) -> Segment {
-        let extension = self.shape.extension;
+        let (prefix, extension) = (self.shape.segment_prefix(), self.shape.extension);
         let parts = segment.parts.iter().enumerate().filter(|_| with_parts && self.shape.part.is_some());
         Segment {
             duration: segment.duration,
-            uri: format!("{number}.{extension}"),
+            uri: format!("{prefix}{number}.{extension}"),
             parts: parts
                 .map(|(index, part)| Part {
                     duration: part.duration,
-                    uri: format!("{number}.{index}.{extension}"),
+                    uri: format!("{prefix}{number}.{index}.{extension}"),
                     independent: part.independent,
                 })
                 .collect(),
             discontinuity: segment.discontinuity,
-            map: self.shape.has_map.then(|| format!("init-{}.mp4", segment.map)),
-            key: None,
+            map: self.shape.has_map.then(|| format!("{prefix}init-{}.mp4", segment.map)),
+            key: segment.key.map(|key| SegmentKey {
+                uri: format!("{}key-{key}.bin", self.shape.prefix),
+                iv: initialisation_vector(number),
+            }),
             date_time: Some(date_time(segment.start)),
         }
     }
@@ -370,6 +407,12 @@ impl Segmenter {
         let declared = longest.max(aimed + aimed / 12);
         Duration::from_millis(u64::try_from(declared.as_micros().div_ceil(1000)).unwrap_or(u64::MAX))
     }
+}
+
+fn joined(chunks: &mut Vec<Bytes>) -> Bytes {
+    let mut bytes = BytesMut::with_capacity(chunks.iter().map(Bytes::len).sum());
+    chunks.drain(..).for_each(|chunk| bytes.extend_from_slice(&chunk));
+    bytes.freeze()
 }
 
 /// A duration as `EXT-X-TARGETDURATION` counts it, at least one second.
@@ -386,13 +429,16 @@ fn whole_frames(wanted: Duration, frame: Duration) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hls::encryption::SEGMENTS_PER_KEY;
 
     const SHAPE: Shape = Shape {
         segment: Duration::from_secs(2),
         part: Some(Duration::from_millis(200)),
         listed: 4,
+        prefix: "",
         extension: "m4s",
         has_map: true,
+        encrypted: false,
     };
 
     fn chunk(index: i64, frame_ms: i64, gop: i64, map: &'static str) -> Chunk {
@@ -531,6 +577,25 @@ mod tests {
         let bytes: usize =
             segmenter.segments.iter().flat_map(|segment| &segment.parts).map(|part| part.bytes.len()).sum();
         assert_eq!(bytes, segmenter.kept_len);
+    }
+
+    #[test]
+    fn encrypted_segments_are_whole_and_name_their_keys() {
+        let shape = Shape { part: None, encrypted: true, ..SHAPE };
+        let mut segmenter = Segmenter::new(shape, None, 0);
+        let (second, last) = (i64::try_from(SEGMENTS_PER_KEY).unwrap(), 50 * 33 + 1);
+        (0..last).for_each(|index| segmenter.push(&chunk(index, 40, 50, "map")));
+        let playlist = playlist(&segmenter);
+        assert!(playlist.part_target.is_none() && playlist.pending.is_none() && playlist.preload_hint.is_none());
+        let keys: Vec<_> = playlist.segments.iter().map(|segment| segment.key.clone().unwrap()).collect();
+        let named = |number: u64, iv| SegmentKey { uri: format!("key-{number}.bin"), iv };
+        assert_eq!(keys, [named(0, 29), named(30, 30), named(30, 31), named(30, 32)]);
+        let Found::Bytes(pieces) = segmenter.segment(30) else { panic!("segment {second} is there") };
+        let clear: usize = (second * 50..(second + 1) * 50).map(|index| format!("[{index}]").len()).sum();
+        assert_eq!((pieces.len(), pieces[0].len()), (1, clear / 16 * 16 + 16));
+        assert!(matches!(segmenter.key(30), Found::Bytes(key) if key[0].len() == 16));
+        assert_eq!((segmenter.key(31), segmenter.key(29)), (Found::Never, Found::Never));
+        assert_eq!(segmenter.map(0), Found::Bytes(vec![Bytes::from("map")]), "in clear");
     }
 
     #[test]

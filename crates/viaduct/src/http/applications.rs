@@ -44,6 +44,7 @@ fn settings_view(settings: &RuleSettings) -> ApplicationSettings {
         interleave_wait_ms: settings.interleave_wait.map(millis),
         replace_publisher: settings.replace_publisher,
         origins: settings.origins.as_ref().map(|origins| origins.iter().map(|origin| shown(origin)).collect()),
+        encrypt_hls: settings.encrypt_hls,
     }
 }
 
@@ -84,6 +85,7 @@ fn complete(app: &App, options: &StreamOptions, rules: &RuleSettings) -> Applica
         interleave_wait: Some(options.interleave_wait),
         replace_publisher: Some(options.replace_publisher),
         origins: rules.origins.clone().or_else(|| Some(Vec::new())),
+        encrypt_hls: Some(options.encrypt_segments),
     })
 }
 
@@ -102,6 +104,7 @@ fn settings_of(input: &ApplicationSettings, stored: Option<&Rule>) -> Result<Rul
         interleave_wait: millis(input.interleave_wait_ms),
         replace_publisher: input.replace_publisher,
         origins: input.origins.as_ref().map(|origins| origins_of(origins, stored)).transpose()?,
+        encrypt_hls: input.encrypt_hls,
     })
 }
 

@@ -83,6 +83,20 @@ fn the_console_shows_a_stream_whose_sound_its_container_cannot_carry() {
 }
 
 #[test]
+fn chromium_plays_encrypted_hls() {
+    let mut server = options().start();
+    let api = server.sign_in();
+    api.post("/applications", &serde_json::json!({ "pattern": "road/*", "settings": { "encrypt_hls": true } }));
+    let _publisher = publish::ffmpeg_rtmp(&Clip::H264Aac.path(), &server.url("rtmp", "road/k1"));
+    api.await_live("road/k1");
+    for (what, outcome) in chromium(&server, "road/k1", &["/road/k1/index.m3u8", "/road/k1/ts.m3u8"]) {
+        let seen = outcome.unwrap_or_else(|error| panic!("{what}: {error}"));
+        assert!(advances(&seen.numbers), "{what}: {seen:?}");
+    }
+    server.assert_well();
+}
+
+#[test]
 fn chromium_plays_both_kinds_of_hls_and_keeps_to_the_live_edge() {
     let mut server = options().start();
     let api = server.sign_in();

@@ -326,6 +326,7 @@ export interface components {
       interleave_wait_ms?: number | null;
       replace_publisher?: boolean | null;
       origins?: string[] | null;
+      encrypt_hls?: boolean | null;
     };
     Application: { id: number; pattern: string; settings: S['ApplicationSettings']; streams: number; created_at: string };
     ApplicationInput: { pattern: string; settings: S['ApplicationSettings'] };

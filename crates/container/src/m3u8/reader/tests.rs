@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::m3u8::{
     ByteRange, Channel, KeyMethod, MAX_ENTRIES, MAX_LINE_LEN, MediaPlaylist, MediaSegment, Part, RenditionKind,
-    Segment, Variant, parse_channel_list, write_multivariant,
+    Segment, SegmentKey, Variant, parse_channel_list, write_multivariant,
 };
 use crate::test_support::golden;
 
@@ -167,7 +167,7 @@ prop_compose! {
         map in prop::option::of("map[12]"), key in prop::option::of("key[12]"), dated in any::<bool>(),
     ) -> Segment {
         let date_time = dated.then(|| "2026-11-26T08:00:00.000Z".to_owned());
-        Segment { duration: Duration::from_micros(micros), uri, parts, discontinuity, map, key, date_time }
+        Segment { duration: Duration::from_micros(micros), uri, parts, discontinuity, map, key: key.map(|uri| SegmentKey { uri, iv: 7 }), date_time }
     }
 }
 
@@ -186,7 +186,8 @@ prop_compose! {
 /// What stands in the playlist about a segment. A map, once named, cannot be unnamed.
 fn assert_same(read: &MediaSegment, written: &Segment, map: Option<&String>) {
     assert_eq!(read.discontinuity, written.discontinuity);
-    assert_eq!(read.key.as_ref().map(|key| &key.uri), written.key.as_ref());
+    assert_eq!(read.key.as_ref().map(|key| &key.uri), written.key.as_ref().map(|key| &key.uri));
+    assert!(read.key.as_ref().is_none_or(|key| key.iv == Some(7_u128.to_be_bytes())));
     assert_eq!(read.map.as_ref().map(|map| &map.uri), map);
     assert_eq!(read.date_time, written.date_time);
     let parts = |part: &Part| (part.duration, part.uri.clone(), part.independent);

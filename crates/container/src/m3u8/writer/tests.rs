@@ -73,9 +73,11 @@ fn a_delta_update_leaves_out_what_is_older_than_six_targets() {
 
 #[test]
 fn keys_are_named_when_they_change_and_the_end_is_said() {
-    let keyed = |number, key: Option<&str>| Segment { map: None, key: key.map(str::to_owned), ..segment(number) };
-    let mut playlist =
-        playlist(vec![keyed(1, Some("key-1")), keyed(2, Some("key-1")), keyed(3, Some("key-2")), keyed(4, None)]);
+    let key = |uri: &str, iv| Some(SegmentKey { uri: uri.to_owned(), iv });
+    let keyed = |number, key| Segment { map: None, key, ..segment(number) };
+    let segments =
+        vec![keyed(1, key("key-1", 1)), keyed(2, key("key-1", 1)), keyed(3, key("key-2", 0x1F)), keyed(4, None)];
+    let mut playlist = playlist(segments);
     (playlist.part_target, playlist.ended) = (None, true);
     let text = playlist.write("?s=1", false);
     let tags: Vec<&str> =
@@ -83,13 +85,38 @@ fn keys_are_named_when_they_change_and_the_end_is_said() {
     assert_eq!(
         tags,
         [
-            r#"#EXT-X-KEY:METHOD=AES-128,URI="key-1?s=1""#,
-            r#"#EXT-X-KEY:METHOD=AES-128,URI="key-2?s=1""#,
+            r#"#EXT-X-KEY:METHOD=AES-128,URI="key-1?s=1",IV=0x00000000000000000000000000000001"#,
+            r#"#EXT-X-KEY:METHOD=AES-128,URI="key-2?s=1",IV=0x0000000000000000000000000000001F"#,
             "#EXT-X-KEY:METHOD=NONE",
             "#EXT-X-ENDLIST"
         ]
     );
     assert!(!text.contains("PART") && text.contains("#EXT-X-INDEPENDENT-SEGMENTS"));
+}
+
+#[test]
+fn no_key_holds_for_an_initialisation_segment() {
+    let keyed = |number: u64| {
+        let map = Some(if number < 3 { "init-1.mp4" } else { "init-3.mp4" }.to_owned());
+        Segment { map, key: Some(SegmentKey { uri: "key".into(), iv: number.into() }), ..segment(number) }
+    };
+    let text = playlist((1..4).map(keyed).collect()).write("", false);
+    let tags: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("#EXT-X-").filter(|tag| tag.starts_with("KEY") || tag.starts_with("MAP")))
+        .map(|tag| tag.split_once(',').map_or(tag, |(start, _)| start))
+        .collect();
+    assert_eq!(
+        tags,
+        [
+            "MAP:URI=\"init-1.mp4\"",
+            "KEY:METHOD=AES-128",
+            "KEY:METHOD=AES-128",
+            "KEY:METHOD=NONE",
+            "MAP:URI=\"init-3.mp4\"",
+            "KEY:METHOD=AES-128"
+        ]
+    );
 }
 
 #[test]

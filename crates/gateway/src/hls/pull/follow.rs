@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aws_lc_rs::cipher::{AES_128, DecryptionContext, PaddedBlockDecryptingKey, UnboundCipherKey};
+use aes::Aes128;
 use base::ErrorKind;
 use bytes::Bytes;
+use cbc::cipher::block_padding::Pkcs7;
+use cbc::cipher::{BlockModeDecrypt, KeyIvInit};
 use container::m3u8::{ByteRange, Key, KeyMethod, MAX_LEN, Map, Media, Playlist};
 use hub::Leg;
 use tokio::sync::mpsc;
@@ -208,10 +210,9 @@ impl Follower {
 
 /// AES-128 in CBC mode with padding (RFC 8216 §4.3.2.4).
 fn decrypt(secret: &[u8; KEY_LEN], iv: &[u8; 16], bytes: Bytes) -> Option<Bytes> {
-    let key = UnboundCipherKey::new(&AES_128, secret).ok()?;
-    let key = PaddedBlockDecryptingKey::cbc_pkcs7(key).ok()?;
+    let cipher = cbc::Decryptor::<Aes128>::new(secret.into(), iv.into());
     let mut bytes = Vec::from(bytes);
-    let length = key.decrypt(&mut bytes, DecryptionContext::Iv128(iv.into())).ok()?.len();
+    let length = cipher.decrypt_padded::<Pkcs7>(&mut bytes).ok()?.len();
     bytes.truncate(length);
     Some(bytes.into())
 }
