@@ -31,6 +31,8 @@ pub struct ApplicationSettings {
     pub origins: Option<Vec<String>>,
     /// Whether segments of HLS are encrypted (AES-128) with keys that only viewers get; without low-latency parts.
     pub encrypt_hls: Option<bool>,
+    /// File in the folder `files` of the data folder that viewers see while there is no publisher; empty for none.
+    pub slate: Option<String>,
 }
 
 /// A rule for streams by name.

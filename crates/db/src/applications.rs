@@ -36,6 +36,8 @@ pub struct ApplicationRow {
     pub origins: Option<String>,
     /// Whether segments of HLS are encrypted.
     pub encrypt_hls: Option<bool>,
+    /// The file that is shown while there is no publisher; empty for none.
+    pub slate: Option<String>,
     /// Unix seconds.
     pub created_at: i64,
 }
@@ -56,6 +58,7 @@ fn application(row: &SqliteRow) -> ApplicationRow {
         replace_publisher: row.get("replace_publisher"),
         origins: row.get("origins"),
         encrypt_hls: row.get("encrypt_hls"),
+        slate: row.get("slate"),
         created_at: row.get("created_at"),
     }
 }
@@ -78,6 +81,7 @@ fn bind<'q>(statement: Statement<'q>, row: &'q ApplicationRow) -> Statement<'q> 
         .bind(row.replace_publisher)
         .bind(&row.origins)
         .bind(row.encrypt_hls)
+        .bind(&row.slate)
 }
 
 impl Database {
@@ -98,8 +102,8 @@ impl Database {
         let insert = sqlx::query(
             "INSERT INTO applications
              (pattern, publish, play, outputs, audio, merge_window_ms, publisher_grace_ms, idle_close_ms,
-              gop_cap_bytes, interleave_wait_ms, replace_publisher, origins, encrypt_hls, created_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+              gop_cap_bytes, interleave_wait_ms, replace_publisher, origins, encrypt_hls, slate, created_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         );
         let done = bind(insert, row).bind(row.created_at).execute(&self.pool).await?;
         Ok(done.last_insert_rowid())
@@ -113,7 +117,7 @@ impl Database {
         let update = sqlx::query(
             "UPDATE applications SET pattern = ?, publish = ?, play = ?, outputs = ?, audio = ?, merge_window_ms = ?,
              publisher_grace_ms = ?, idle_close_ms = ?, gop_cap_bytes = ?, interleave_wait_ms = ?,
-             replace_publisher = ?, origins = ?, encrypt_hls = ? WHERE id = ?",
+             replace_publisher = ?, origins = ?, encrypt_hls = ?, slate = ? WHERE id = ?",
         );
         let done = bind(update, row).bind(row.id).execute(&self.pool).await?;
         Ok(done.rows_affected() > 0)

@@ -33,6 +33,7 @@ pub mod relay;
 mod rtmp;
 mod rtsp;
 mod shard;
+pub mod slate;
 pub mod source;
 mod template;
 mod tls;

@@ -151,7 +151,7 @@ async fn feed(
     mut stopped: watch::Receiver<bool>,
 ) -> Result<(), PullFailure> {
     let address = PublisherAddress { protocol: "push", peer: "input".to_owned(), socket: None };
-    let request = PublishRequest { key, address, on_demand: false };
+    let request = PublishRequest { key, address, on_demand: false, stands_in: false };
     let mut publisher = hub.publish(request).map_err(|error| PullFailure {
         leg: Leg::Publish,
         kind: error.kind(),
@@ -160,10 +160,8 @@ async fn feed(
     })?;
     let done = async {
         match input {
-            PushInput::Url(url) => pull(&url, &guard, &mut Feeding { publisher: &mut publisher }).await,
-            PushInput::File { path, repeat } => {
-                file::play(&path, repeat, &mut Feeding { publisher: &mut publisher }).await
-            }
+            PushInput::Url(url) => pull(&url, &guard, &mut Feeding::new(&mut publisher)).await,
+            PushInput::File { path, repeat } => file::play(&path, repeat, &mut Feeding::new(&mut publisher)).await,
         }
     };
     tokio::select! {
@@ -172,8 +170,16 @@ async fn feed(
     }
 }
 
-struct Feeding<'a> {
+/// Publishes what is pulled or read.
+pub(crate) struct Feeding<'a> {
     publisher: &'a mut Publisher,
+    stopped: bool,
+}
+
+impl<'a> Feeding<'a> {
+    pub(crate) const fn new(publisher: &'a mut Publisher) -> Self {
+        Self { publisher, stopped: false }
+    }
 }
 
 impl PullSink for Feeding<'_> {
@@ -190,12 +196,15 @@ impl PullSink for Feeding<'_> {
     }
 
     fn unit(&mut self, unit: AccessUnit, now: Instant) {
-        self.publisher.push(unit, now);
+        self.stopped |= !self.publisher.push(unit, now);
     }
 
     fn received(&mut self, _bytes: usize) {}
 
     fn wish(&mut self) -> Option<Wish> {
+        if self.stopped {
+            return Some(Wish::Stop);
+        }
         match self.publisher.feedback().take()? {
             Feedback::KeyFrame => Some(Wish::KeyFrame),
             Feedback::Stop(_) => Some(Wish::Stop),

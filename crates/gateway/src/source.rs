@@ -390,6 +390,7 @@ impl<'a> PublishingSink<'a> {
                 key: spec.key.clone(),
                 address: PublisherAddress { protocol, peer: self.url.to_string(), socket: None },
                 on_demand: !spec.always,
+                stands_in: false,
             };
             let publisher = self.hub().publish(request).map_err(|error| PullFailure {
                 leg: Leg::Publish,

@@ -43,6 +43,8 @@ pub struct PublishRequest {
     pub address: PublisherAddress,
     /// Whether the publisher is a source that runs only while there are viewers.
     pub on_demand: bool,
+    /// Whether it gives way to any other publisher: it fills the time until one is there.
+    pub stands_in: bool,
 }
 
 /// Why a publisher must stop.
@@ -141,7 +143,12 @@ impl Publisher {
     /// `None` when another publisher feeds the stream and may not be replaced.
     pub(crate) fn new(stream: Arc<Stream>, request: PublishRequest) -> Option<Self> {
         let feedback = Arc::<FeedbackSlot>::default();
-        let state = PublisherState { address: request.address, since: SystemTime::now(), on_demand: request.on_demand };
+        let state = PublisherState {
+            address: request.address,
+            since: SystemTime::now(),
+            on_demand: request.on_demand,
+            stands_in: request.stands_in,
+        };
         let (incarnation, start) = stream.attach(state, Arc::clone(&feedback), SILENT_AFTER)?;
         let interleaver = Interleaver::new(stream.options().interleave_wait);
         Some(Self {

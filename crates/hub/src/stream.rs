@@ -120,6 +120,8 @@ pub struct PublisherState {
     pub since: SystemTime,
     /// Whether it is a source that runs only for viewers.
     pub on_demand: bool,
+    /// Whether it gives way to any other publisher.
+    pub stands_in: bool,
 }
 
 /// A live set of tracks under a key.
@@ -142,6 +144,7 @@ pub struct Stream {
 #[derive(Debug)]
 struct State {
     incarnation: u64,
+    was_published: bool,
     publisher: Option<PublisherState>,
     feedback: Option<Arc<FeedbackSlot>>,
     /// When the publisher's permission runs out.
@@ -201,6 +204,7 @@ impl Stream {
             options,
             state: Mutex::new(State {
                 incarnation: 0,
+                was_published: false,
                 publisher: None,
                 feedback: None,
                 publisher_expires_at: None,
@@ -289,6 +293,11 @@ impl Stream {
     /// Its last steps, oldest first.
     pub fn steps(&self) -> Vec<Step> {
         self.steps.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+
+    /// Whether anybody but a stand-in has ever published it.
+    pub fn had_publisher(&self) -> bool {
+        self.lock().was_published
     }
 
     /// The failure that explains why there is no picture, if one is open.
@@ -423,13 +432,15 @@ impl Stream {
         silent_after: Duration,
     ) -> Option<(u64, Timestamp)> {
         let mut state = self.lock();
-        if !self.options.replace_publisher && state.has_live_publisher(silent_after) {
+        let gives_way = state.publisher.as_ref().is_some_and(|present| present.stands_in);
+        if !self.options.replace_publisher && !gives_way && state.has_live_publisher(silent_after) {
             return None;
         }
         if let Some(old) = state.feedback.replace(feedback) {
             old.stop(StopReason::Replaced);
         }
         state.incarnation += 1;
+        state.was_published |= !publisher.stands_in;
         state.publisher_expires_at = None;
         count(&self.counters.publishers);
         let text = format!("{} from {} publishes.", publisher.address.protocol, publisher.address.peer);

@@ -123,6 +123,8 @@ pub struct RuleSettings {
     pub origins: Option<Vec<String>>,
     /// Whether segments of HLS are encrypted; then there are no low-latency parts.
     pub encrypt_hls: Option<bool>,
+    /// The file that viewers see while there is no publisher; empty for none.
+    pub slate: Option<String>,
 }
 
 impl RuleSettings {
@@ -141,6 +143,7 @@ impl RuleSettings {
             replace_publisher: self.replace_publisher.or(wider.replace_publisher),
             origins: self.origins.or_else(|| wider.origins.clone()),
             encrypt_hls: self.encrypt_hls.or(wider.encrypt_hls),
+            slate: self.slate.or_else(|| wider.slate.clone()),
         }
     }
 
@@ -432,6 +435,7 @@ fn row(rule: &Rule) -> ApplicationRow {
         replace_publisher: settings.replace_publisher,
         origins: settings.origins.as_ref().map(|origins| origins.join("\n")),
         encrypt_hls: settings.encrypt_hls,
+        slate: settings.slate.clone(),
         created_at: rule.created_at,
     }
 }
@@ -455,6 +459,7 @@ fn rule(row: &ApplicationRow) -> Result<Rule, RuleError> {
             replace_publisher: row.replace_publisher,
             origins: row.origins.as_deref().map(|origins| origins.lines().map(str::to_owned).collect()),
             encrypt_hls: row.encrypt_hls,
+            slate: row.slate.clone(),
         },
         created_at: row.created_at,
     })

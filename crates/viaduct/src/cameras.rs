@@ -129,7 +129,7 @@ fn draw_live(mut publisher: Publisher, config: &ClipConfig, truth: Option<&Path>
 
 fn publish(hub: &Hub, key: &StreamKey) -> Option<Publisher> {
     let address = PublisherAddress { protocol: "sim", peer: "simulated camera".to_owned(), socket: None };
-    hub.publish(PublishRequest { key: key.clone(), address, on_demand: false }).ok()
+    hub.publish(PublishRequest { key: key.clone(), address, on_demand: false, stands_in: false }).ok()
 }
 
 /// Writes the ground truth of one round of a clip.

@@ -15,6 +15,7 @@ use anyhow::Context;
 use db::{Database, SourceMode, ViewerSessionRow};
 use gateway::pull::PullUrl;
 use gateway::relay::Relays;
+use gateway::slate::Slates;
 use gateway::source::{SourceSpec, Sources};
 use gateway::{Config, Gateway, GatewayParts, Listening, Protocol, PullGuard, UdpPorts};
 use hub::{Hub, SessionRecord, StreamKey};
@@ -102,6 +103,10 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     let origins = Origins::new(Arc::clone(&applications), Arc::clone(&sources), data.server_id()?);
     hub.set_providers(vec![Arc::clone(&sources) as Arc<dyn hub::StreamProvider>, Arc::new(origins), Arc::new(named)]);
     start_stored_sources(&database, &sources).await?;
+    let chosen = Arc::clone(&applications);
+    let choose = Arc::new(move |key: &StreamKey| chosen.effective(key).slate.filter(|name| !name.is_empty()));
+    let slates = Slates::new(Arc::clone(&gateway), guard.clone(), Arc::clone(&sources), choose);
+    tokio::spawn(slates.run());
     let relays = Relays::new(Arc::clone(&gateway), guard.clone());
     start_stored_relays(&database, &relays).await?;
     tokio::spawn(Arc::clone(&relays).run());

@@ -114,7 +114,7 @@ impl Peer {
             .map_err(|denied| (denied.kind, denied.reason))?;
         let address =
             PublisherAddress { protocol: self.protocol(), peer: self.address.to_string(), socket: Some(self.address) };
-        let request = PublishRequest { key, address, on_demand: false };
+        let request = PublishRequest { key, address, on_demand: false, stands_in: false };
         let publisher = self.gateway.hub.publish(request).map_err(|error| (error.kind(), error.to_string()))?;
         if let Some(at) = grant.expires_at {
             publisher.limit(at);

@@ -326,7 +326,7 @@ impl Peer {
         let publisher = self
             .gateway
             .hub
-            .publish(PublishRequest { key, address, on_demand: false })
+            .publish(PublishRequest { key, address, on_demand: false, stands_in: false })
             .map_err(|error| Refusal::Status(error.kind(), error.to_string()))?;
         if let Some(at) = grant.expires_at {
             publisher.limit(at);

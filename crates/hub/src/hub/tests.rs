@@ -25,7 +25,7 @@ fn key(text: &str) -> StreamKey {
 
 fn request(name: &str) -> PublishRequest {
     let address = PublisherAddress { protocol: "test", peer: "peer".to_owned(), socket: None };
-    PublishRequest { key: key(name), address, on_demand: false }
+    PublishRequest { key: key(name), address, on_demand: false, stands_in: false }
 }
 
 fn options() -> StreamOptions {
@@ -442,6 +442,19 @@ impl StreamProvider for Scripted {
 }
 
 const WAIT: Duration = Duration::from_secs(10);
+
+#[tokio::test(start_paused = true)]
+async fn a_stand_in_gives_way_and_takes_nobodys_place() {
+    let hub = hub();
+    let stand_in = PublishRequest { stands_in: true, ..request("road/k1") };
+    let slate = hub.publish(stand_in.clone()).unwrap();
+    assert!(!hub.find(&key("road/k1")).unwrap().had_publisher());
+    let _camera = hub.publish(request("road/k1")).unwrap();
+    assert_eq!(slate.feedback().take(), Some(Feedback::Stop(StopReason::Replaced)));
+    assert!(hub.find(&key("road/k1")).unwrap().had_publisher());
+    assert!(matches!(hub.publish(stand_in), Err(PublishError::Busy(_))));
+    assert!(matches!(hub.publish(request("road/k1")), Err(PublishError::Busy(_))));
+}
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_asks_for_its_viewers_is_not_held() {

@@ -8,6 +8,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use gateway::UrlTemplate;
+use gateway::pull::PullUrl;
 use hub::{StreamKey, StreamOptions, StreamRules};
 use platform::applications::{self, Admission, Output, Rule, RuleError, RuleSettings};
 
@@ -45,12 +46,23 @@ fn settings_view(settings: &RuleSettings) -> ApplicationSettings {
         replace_publisher: settings.replace_publisher,
         origins: settings.origins.as_ref().map(|origins| origins.iter().map(|origin| shown(origin)).collect()),
         encrypt_hls: settings.encrypt_hls,
+        slate: settings.slate.clone(),
     }
 }
 
 /// An origin without credentials and secrets.
 fn shown(origin: &str) -> String {
     UrlTemplate::parse(origin, None, None).map_or_else(|_| "***".to_owned(), |template| template.to_string())
+}
+
+/// The bare name of a file, or nothing.
+fn slate_of(typed: &str) -> Result<String, Failure> {
+    let name = typed.trim();
+    if !name.is_empty() {
+        PullUrl::parse(&format!("file:{name}"), None, None)
+            .map_err(|error| Failure::invalid("slate", format!("{error}.")))?;
+    }
+    Ok(name.to_owned())
 }
 
 /// Origins as they were typed; one that is still as it was shown keeps its credentials and secrets.
@@ -86,6 +98,7 @@ fn complete(app: &App, options: &StreamOptions, rules: &RuleSettings) -> Applica
         replace_publisher: Some(options.replace_publisher),
         origins: rules.origins.clone().or_else(|| Some(Vec::new())),
         encrypt_hls: Some(options.encrypt_segments),
+        slate: Some(rules.slate.clone().unwrap_or_default()),
     })
 }
 
@@ -105,6 +118,7 @@ fn settings_of(input: &ApplicationSettings, stored: Option<&Rule>) -> Result<Rul
         replace_publisher: input.replace_publisher,
         origins: input.origins.as_ref().map(|origins| origins_of(origins, stored)).transpose()?,
         encrypt_hls: input.encrypt_hls,
+        slate: input.slate.as_deref().map(slate_of).transpose()?,
     })
 }
 

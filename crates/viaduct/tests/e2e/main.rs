@@ -23,6 +23,7 @@ mod publishers;
 mod pulls;
 mod relays;
 mod rtsp_transports;
+mod slate;
 mod sources;
 mod streams;
 mod support;

@@ -327,6 +327,7 @@ export interface components {
       replace_publisher?: boolean | null;
       origins?: string[] | null;
       encrypt_hls?: boolean | null;
+      slate?: string | null;
     };
     Application: { id: number; pattern: string; settings: S['ApplicationSettings']; streams: number; created_at: string };
     ApplicationInput: { pattern: string; settings: S['ApplicationSettings'] };
