@@ -164,6 +164,10 @@ pub struct StreamUrls {
     pub hls: Option<String>,
     /// Transport stream segments.
     pub hls_ts: Option<String>,
+    /// HLS with the sound alone.
+    pub hls_audio: Option<String>,
+    /// MPEG-DASH.
+    pub dash: Option<String>,
 }
 
 /// Why there is or is no picture.

@@ -10,7 +10,7 @@ mod carried;
 mod init;
 mod muxer;
 
-pub use carried::mime_type;
+pub use carried::{mime_type, timescale};
 pub use muxer::Muxer;
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
-//! HTTP Live Streaming: `/APP/NAME/index.m3u8` (fragmented MP4, low-latency parts) and `/APP/NAME/ts.m3u8`
-//! (transport stream segments), answered from memory on the media threads.
+//! Live streaming by pieces over HTTP: HLS as `/APP/NAME/index.m3u8` (fragmented MP4, low-latency parts),
+//! `/APP/NAME/ts.m3u8` (transport stream segments) and `/APP/NAME/audio.m3u8` (sound alone), MPEG-DASH as
+//! `/APP/NAME/manifest.mpd` ([`dash`]: a file for each track), answered from memory on the media threads.
 //!
 //! ```text
 //! index.m3u8?token=  --grant, session--> media.m3u8?session=  --> 12.m4s, 13.0.m4s, init-1.mp4 ?session=
@@ -11,6 +12,7 @@
 //! Where a rule says so segments are encrypted (`encryption`), once for all; the keys are given to sessions alone and
 //! are not for caches.
 
+mod dash;
 mod encryption;
 mod packager;
 mod request;
@@ -32,7 +34,8 @@ use http::{Response, header};
 use http_body_util::{BodyExt, Full, StreamBody};
 use hub::{Action, SessionStart, StreamKey};
 use hyper::body::Frame;
-use tokio::sync::Semaphore;
+use media::TrackConfig;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::context::Gateway;
 use crate::http::ControlResponse;
@@ -91,6 +94,11 @@ impl Hls {
         self.packagers().get(&(key.clone(), kind)).cloned()
     }
 
+    fn place(&self) -> Result<OwnedSemaphorePermit, Failure> {
+        let full = |_| Failure::new(ErrorKind::Exhausted, "Too many viewers watch by HLS and DASH.");
+        Arc::clone(&self.places).try_acquire_owned().map_err(full)
+    }
+
     fn forget(&self, packager: &Arc<Packager>) {
         let mut packagers = self.packagers();
         let key = (packager.stream().key().clone(), packager.kind());
@@ -129,6 +137,7 @@ pub(crate) async fn serve(
     peer: SocketAddr,
 ) -> ControlResponse {
     let answer = match request.resource {
+        Resource::Manifest => dash::manifest(shard, gateway, &request, head, peer).await,
         Resource::Multivariant => begin(shard, gateway, &request, head, peer).await,
         _ => continue_session(gateway, &request).await,
     };
@@ -145,8 +154,7 @@ async fn begin(
 ) -> Result<ControlResponse, Failure> {
     let address = viewer_address(gateway, head.forwarded_for.as_deref(), peer);
     let protocol = request.kind.protocol();
-    let bearer = head.authorization.as_deref().and_then(|value| value.strip_prefix("Bearer ")).map(str::to_owned);
-    let token = request.token.clone().or(bearer);
+    let token = token(request, head);
     let grant = gateway
         .authorize(Action::Play, &request.key, token, address.ip(), protocol)
         .await
@@ -156,14 +164,22 @@ async fn begin(
         .open(&request.key, gateway.config.play_wait)
         .await
         .map_err(|error| Failure { kind: error.kind, text: error.text })?;
-    let full = |_| Failure::new(ErrorKind::Exhausted, "Too many viewers watch by HLS.");
-    let place = Arc::clone(&gateway.hls.places).try_acquire_owned().map_err(full)?;
+    let place = gateway.hls.place()?;
     let packager = packager(shard, gateway, &open.stream, request.kind)?;
-    let user_agent = head.user_agent.as_deref().map(|agent| agent.chars().take(120).collect::<String>().into());
+    let user_agent = user_agent(head).map(Into::into);
     let start = SessionStart { protocol, address, user_agent, grant };
     let id = packager.sessions.add(HlsSession::new(gateway.hub.start_session(&open.stream, start), place));
-    let variant = variant(&open.stream, format!("{}?session={id}", request.kind.media_playlist()));
+    let variant = variant(&open.stream, request.kind, format!("{}?session={id}", request.kind.media_playlist()));
     Ok(playlist_response(write_multivariant(&[variant])))
+}
+
+fn token(request: &HlsRequest, head: &Head) -> Option<String> {
+    let bearer = || head.authorization.as_deref().and_then(|value| value.strip_prefix("Bearer ")).map(str::to_owned);
+    request.token.clone().or_else(bearer)
+}
+
+fn user_agent(head: &Head) -> Option<String> {
+    head.user_agent.as_deref().map(|agent| agent.chars().take(120).collect())
 }
 
 /// The packager of a stream, started when there is none.
@@ -198,11 +214,23 @@ fn packager(
     Ok(packager)
 }
 
-fn variant(stream: &hub::Stream, uri: String) -> Variant {
+/// The names of codecs in fragmented MP4 (RFC 6381), where all have one.
+fn codecs(tracks: &[Arc<TrackConfig>]) -> Option<String> {
+    let (mime, _) = fmp4::mime_type(tracks);
+    mime.split_once("codecs=\"").map(|(_, rest)| rest.trim_end_matches('"').to_owned())
+}
+
+/// The tracks that a kind of rendition has.
+fn tracks(stream: &hub::Stream, kind: Kind) -> Vec<Arc<TrackConfig>> {
     let tracks = stream.tracks();
-    let (mime, _) = fmp4::mime_type(&tracks.list);
-    let codecs = mime.split_once("codecs=\"").map(|(_, rest)| rest.trim_end_matches('"').to_owned());
-    let picture = tracks.list.iter().find_map(|track| track.codec.picture());
+    let fits = |track: &&Arc<TrackConfig>| kind.only().is_none_or(|only| track.kind() == only);
+    tracks.list.iter().filter(fits).cloned().collect()
+}
+
+fn variant(stream: &hub::Stream, kind: Kind, uri: String) -> Variant {
+    let tracks = tracks(stream, kind);
+    let codecs = codecs(&tracks);
+    let picture = tracks.iter().find_map(|track| track.codec.picture());
     let (bitrate_bps, fps) = stream.history().recent(5);
     let measured = bitrate_bps + bitrate_bps / 5;
     Variant {
@@ -212,7 +240,7 @@ fn variant(stream: &hub::Stream, uri: String) -> Variant {
         frame_rate: picture
             .and_then(|picture| picture.frame_rate_mhz)
             .map(|mhz| f64::from(mhz.get()) / 1000.0)
-            .or((fps > 0.0).then(|| f64::from(fps))),
+            .or((fps > 0.0 && picture.is_some()).then(|| f64::from(fps))),
         uri,
     }
 }
@@ -227,7 +255,7 @@ async fn continue_session(gateway: &Arc<Gateway>, request: &HlsRequest) -> Resul
     let session = request.session.and_then(|id| packager.sessions.find(id, packager.target())).ok_or_else(over)?;
     packager.touch();
     let (body, answer) = match request.resource {
-        Resource::Multivariant => unreachable!("answered by `begin`"),
+        Resource::Multivariant | Resource::Manifest => unreachable!("answered in `serve`"),
         Resource::Media => {
             wait_for_playlist(gateway, packager, request).await?;
             let query = format!("?session={}", request.session.map(|id| id.to_string()).unwrap_or_default());
@@ -250,12 +278,18 @@ async fn continue_session(gateway: &Arc<Gateway>, request: &HlsRequest) -> Resul
     })
 }
 
-/// Holds a playlist until there is something to begin with and, for a blocking reload, what it asks for.
-async fn wait_for_playlist(gateway: &Gateway, packager: &Packager, request: &HlsRequest) -> Result<(), Failure> {
+/// Holds what lists segments until there is one.
+async fn wait_for_first(gateway: &Gateway, packager: &Packager) -> Result<(), Failure> {
     let first = packager.target() * 2 + gateway.config.play_wait;
     if !packager.wait(first, |segmenter| segmenter.is_ready()).await {
         return Err(Failure::new(ErrorKind::Timeout, "No key frame has come that a segment could begin with."));
     }
+    Ok(())
+}
+
+/// Holds a playlist until there is something to begin with and, for a blocking reload, what it asks for.
+async fn wait_for_playlist(gateway: &Gateway, packager: &Packager, request: &HlsRequest) -> Result<(), Failure> {
+    wait_for_first(gateway, packager).await?;
     let Some(segment) = request.wanted_segment else {
         let part_alone = "_HLS_part means nothing without _HLS_msn.";
         return request.wanted_part.map_or(Ok(()), |_| Err(Failure::new(ErrorKind::InvalidInput, part_alone)));

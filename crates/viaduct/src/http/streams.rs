@@ -215,6 +215,8 @@ pub(super) fn urls(app: &App, headers: &HeaderMap, key: &StreamKey, token: Optio
         ws_ts: on(Output::Ts, Protocol::Http, "ws", ".ts"),
         hls: on(Output::Hls, Protocol::Http, "http", "/index.m3u8"),
         hls_ts: on(Output::Hls, Protocol::Http, "http", "/ts.m3u8"),
+        hls_audio: on(Output::Hls, Protocol::Http, "http", "/audio.m3u8"),
+        dash: on(Output::Dash, Protocol::Http, "http", "/manifest.mpd"),
     }
 }
 

@@ -59,6 +59,8 @@ pub(super) async fn make(
             ("ws_ts", urls.ws_ts, !publish),
             ("hls", urls.hls, !publish),
             ("hls_ts", urls.hls_ts, !publish),
+            ("hls_audio", urls.hls_audio, !publish),
+            ("dash", urls.dash, !publish),
         ];
         named.extend(all.into_iter().filter_map(|(name, url, fits)| Some((name.to_owned(), url.filter(|_| fits)?))));
     }

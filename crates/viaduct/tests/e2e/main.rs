@@ -10,6 +10,7 @@ mod accounts;
 mod applications;
 mod cameras;
 mod console;
+mod dash;
 mod hls;
 mod hooks;
 mod input;

@@ -27,7 +27,7 @@ const WORKERS: usize = 3;
 const PICTURES: usize = 30;
 /// How long our own readers listen.
 const LISTEN: Duration = Duration::from_secs(3);
-const OUTPUTS: [&str; 14] = [
+const OUTPUTS: [&str; 15] = [
     "RTMP",
     "RTSP",
     "HTTP-FLV",
@@ -38,6 +38,7 @@ const OUTPUTS: [&str; 14] = [
     "WS-TS",
     "HLS",
     "HLS-TS",
+    "DASH",
     "RTMPS",
     "RTSPS",
     "HTTPS-FLV",
@@ -147,7 +148,7 @@ enum Way {
 
 fn way(clip: Clip, output: &str) -> Way {
     let flv = output.contains("FLV") || output.starts_with("RTMP");
-    let fmp4 = output.contains("fMP4") || output == "HLS";
+    let fmp4 = output.contains("fMP4") || output == "HLS" || output == "DASH";
     let ts = output.ends_with("TS");
     match clip {
         // FFmpeg 5.1 reads neither enhanced FLV nor AV1 over RTP.
@@ -178,6 +179,7 @@ fn check(server: &Server, clip: Clip, name: &str, output: &str) -> Result<&'stat
                 "HTTPS-FLV" => read::ffmpeg("-tls_verify 0", &url("https", ".flv"), expect)?,
                 "HLS" => read::ffmpeg("", &url("http", "/index.m3u8"), expect)?,
                 "HLS-TS" => read::ffmpeg("", &url("http", "/ts.m3u8"), expect)?,
+                "DASH" => read::ffmpeg("", &url("http", "/manifest.mpd"), expect)?,
                 "HTTP-TS" => read::ffmpeg("", &url("http", ".ts"), expect)?,
                 "WS-TS" => websocket(server, &format!("/{path}.ts"), false, "mpegts", expect)?,
                 "WS-FLV" => websocket(server, &format!("/{path}.flv"), false, "flv", expect)?,
