@@ -1,7 +1,7 @@
 /**
  * Plays streams of a real server in Chromium: `node tests/live.js URL PASSWORD APP/NAME [VIDEO...]`.
  * The console's player opens the stream's page; each VIDEO (a path) goes into a bare <video>, a playlist by way
- * of hls.js in its low-latency mode. Prints one line of JSON for each: the frame numbers that were read from the
+ * of hls.js in its low-latency mode, a manifest by way of dash.js. Prints one line of JSON for each: the frame numbers that were read from the
  * pixels, and for a playlist how far hls.js is behind the live edge, how far it wants to be, and how far the
  * picture is behind the time at which it arrived at the server, in seconds.
  */
@@ -16,7 +16,9 @@ const answer = await fetch(`${url}/api/v1/login`, {
 });
 const session = JSON.stringify(await answer.json());
 const browser = await openBrowser();
-const HLS = createRequire(import.meta.url).resolve('hls.js/dist/hls.min.js');
+const { resolve } = createRequire(import.meta.url);
+const HLS = resolve('hls.js/dist/hls.min.js');
+const DASH = resolve('dashjs').replace(/[^/]*$/, 'dash.all.min.js');
 
 /** Frame numbers of the picture at `selector` until five differ: a busy machine may stop for a moment. */
 async function watch(page, selector) {
@@ -54,8 +56,10 @@ for (const path of videos) {
     page.allowed.push(/status of 404/);
     await page.at('/healthz');
     const playlist = path.endsWith('.m3u8');
+    const manifest = path.endsWith('.mpd');
     if (playlist) await page.addScriptTag({ path: HLS });
-    await page.evaluate(({ source, playlist }) => {
+    if (manifest) await page.addScriptTag({ path: DASH });
+    await page.evaluate(({ source, playlist, manifest }) => {
       const holder = document.createElement('div');
       const video = document.createElement('video');
       Object.assign(video, { muted: true, autoplay: true });
@@ -63,6 +67,9 @@ for (const path of videos) {
         window.hls = new window.Hls({ lowLatencyMode: true });
         window.hls.loadSource(source);
         window.hls.attachMedia(video);
+      } else if (manifest) {
+        window.dash = window.dashjs.MediaPlayer().create();
+        window.dash.initialize(video, source, true);
       } else {
         video.src = source;
       }
@@ -71,8 +78,16 @@ for (const path of videos) {
       holder.video = video;
       holder.id = 'bare';
       document.body.append(holder);
-    }, { source: path, playlist });
+    }, { source: path, playlist, manifest });
     const numbers = await watch(page, '#bare');
+    if (manifest) {
+      const seen = await page.evaluate(() => ({
+        latency_s: window.dash.getCurrentLiveLatency(),
+        tracks: ['video', 'audio'].filter((kind) => window.dash.getCurrentTrackFor(kind)),
+        buffered_s: ['video', 'audio'].map((kind) => window.dash.getBufferLength(kind)),
+      }));
+      return { numbers, ...seen };
+    }
     if (!playlist) return { numbers };
     const lag = await page.evaluate(() => {
       const { latency, targetLatency, playingDate } = window.hls;

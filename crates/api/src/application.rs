@@ -10,7 +10,7 @@ pub struct ApplicationSettings {
     pub publish: Option<String>,
     /// Who may play: "open", "token" or "off".
     pub play: Option<String>,
-    /// The outputs that are on: "rtmp", "rtsp", "flv", "fmp4", "ts", "hls".
+    /// The outputs that are on: "rtmp", "rtsp", "flv", "fmp4", "ts", "hls", "dash".
     pub outputs: Option<Vec<String>>,
     /// What happens to sound: "keep" or "drop".
     pub audio: Option<String>,

@@ -166,6 +166,10 @@ pub struct StreamUrls {
     pub hls_cdn: Option<String>,
     /// Transport stream segments.
     pub hls_ts: Option<String>,
+    /// HLS with the sound alone.
+    pub hls_audio: Option<String>,
+    /// MPEG-DASH.
+    pub dash: Option<String>,
 }
 
 /// Why there is or is no picture.

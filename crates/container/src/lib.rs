@@ -1,4 +1,4 @@
-//! FLV, fragmented MP4, MP4 and MPEG-TS: muxing and demuxing as pure functions over bytes.
+//! FLV, fragmented MP4, MP4, MPEG-TS, playlists and manifests: muxing and demuxing as pure functions over bytes.
 //!
 //! | specification | where |
 //! |---|---|
@@ -8,6 +8,7 @@
 //! | AMF0 (Adobe, 2007) | [`amf0`] |
 //! | ISO/IEC 14496-12, -14, -15; AV1-ISOBMFF; Opus in ISOBMFF | [`fmp4`], [`mp4`] |
 //! | RFC 8216, draft-pantos-hls-rfc8216bis | [`m3u8`] |
+//! | ISO/IEC 23009-1, profile `isoff-live` | [`dash`] |
 //! | ISO/IEC 13818-1; Opus in MPEG-TS (ETSI TS 103 491 annex C) | [`mpegts`] |
 //!
 //! Muxers implement [`media::Muxer`]; demuxers give [`media::TrackConfig`]s and [`media::AccessUnit`]s with
@@ -27,6 +28,7 @@
 #![forbid(unsafe_code)]
 
 pub mod amf0;
+pub mod dash;
 pub mod flv;
 pub mod fmp4;
 #[doc(hidden)]

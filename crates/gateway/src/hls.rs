@@ -1,5 +1,6 @@
-//! HTTP Live Streaming: `/APP/NAME/index.m3u8` (fragmented MP4, low-latency parts) and `/APP/NAME/ts.m3u8`
-//! (transport stream segments), answered from memory on the media threads.
+//! Live streaming by pieces over HTTP: HLS as `/APP/NAME/index.m3u8` (fragmented MP4, low-latency parts),
+//! `/APP/NAME/ts.m3u8` (transport stream segments) and `/APP/NAME/audio.m3u8` (sound alone), MPEG-DASH as
+//! `/APP/NAME/manifest.mpd` ([`dash`]: a file for each track), answered from memory on the media threads.
 //!
 //! ```text
 //! index.m3u8?token=  --grant, session--> media.m3u8?session=  --> 12.m4s, 13.0.m4s, init-1.mp4 ?session=
@@ -16,6 +17,7 @@
 //! Where a rule says so segments are encrypted (`encryption`), once for all; the keys are given to sessions alone and
 //! are not for caches.
 
+mod dash;
 mod encryption;
 mod packager;
 pub(crate) mod pull;
@@ -24,7 +26,7 @@ mod segmenter;
 mod session;
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -36,9 +38,10 @@ use container::m3u8::{Variant, write_multivariant};
 use futures_util::stream;
 use http::{HeaderValue, Response, header};
 use http_body_util::{BodyExt, Full, StreamBody};
-use hub::{AccessRequest, Action, SessionStart, StreamKey};
+use hub::{AccessRequest, Action, Grant, OpenStream, SessionStart, StreamKey};
 use hyper::body::Frame;
-use tokio::sync::Semaphore;
+use media::TrackConfig;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::context::{Gateway, rest_of_query};
 use crate::http::ControlResponse;
@@ -98,6 +101,11 @@ impl Hls {
         self.packagers().get(&(key.clone(), kind)).cloned()
     }
 
+    fn place(&self) -> Result<OwnedSemaphorePermit, Failure> {
+        let full = |_| Failure::new(ErrorKind::Exhausted, "Too many viewers watch by HLS and DASH.");
+        Arc::clone(&self.places).try_acquire_owned().map_err(full)
+    }
+
     fn forget(&self, packager: &Arc<Packager>) {
         let mut packagers = self.packagers();
         let key = (packager.stream().key().clone(), packager.kind());
@@ -138,6 +146,7 @@ pub(crate) async fn serve(
     Metrics::count(&gateway.metrics.hls_requests);
     let answer = match request.resource {
         _ if request.is_shared => serve_shared(shard, gateway, &request, head, peer).await,
+        Resource::Manifest => dash::manifest(shard, gateway, &request, head, peer).await,
         Resource::Multivariant => begin(shard, gateway, &request, head, peer).await,
         _ => continue_session(gateway, &request).await,
     };
@@ -152,17 +161,21 @@ async fn serve_shared(
     head: &Head,
     peer: SocketAddr,
 ) -> Result<ControlResponse, Failure> {
+    if request.resource == Resource::Manifest {
+        return Err(Failure::new(ErrorKind::NotFound, "For caches there is HLS; DASH has sessions."));
+    }
     let known = gateway.hls.find(&request.key, request.kind).is_some_and(|packager| {
         request.session.is_some_and(|id| packager.sessions.find(id, packager.target()).is_some())
     });
     if !known {
         let Admitted { packager, session } = admit(shard, gateway, request, head, peer).await?;
-        packager.sessions.put(request.session.ok_or_else(over)?, session);
+        packager.sessions.join(request.session.ok_or_else(over)?, &Arc::new(session));
     }
     let mut response = match request.resource {
         Resource::Multivariant => {
             let packager = gateway.hls.find(&request.key, request.kind).ok_or_else(over)?;
-            playlist_response(write_multivariant(&[variant(packager.stream(), request.kind.media_playlist())]))
+            let uri = request.kind.media_playlist();
+            playlist_response(write_multivariant(&[variant(packager.stream(), request.kind, uri)]))
         }
         _ => continue_session(gateway, request).await?,
     };
@@ -191,7 +204,30 @@ async fn begin(
     let Admitted { packager, session } = admit(shard, gateway, request, head, peer).await?;
     let id = packager.sessions.add(session);
     let uri = format!("{}?session={id}", request.kind.media_playlist());
-    Ok(playlist_response(write_multivariant(&[variant(packager.stream(), uri)])))
+    Ok(playlist_response(write_multivariant(&[variant(packager.stream(), request.kind, uri)])))
+}
+
+/// Grants and opens a stream for a viewer.
+async fn open(
+    gateway: &Gateway,
+    request: &HlsRequest,
+    head: &Head,
+    address: IpAddr,
+    protocol: &'static str,
+) -> Result<(Grant, OpenStream), Failure> {
+    let asked = AccessRequest {
+        action: Action::Play,
+        key: request.key.clone(),
+        token: token(request, head),
+        query: head.target.split_once('?').and_then(|(_, query)| rest_of_query(query)),
+        address,
+        protocol,
+    };
+    let grant = gateway.authorize(asked).await;
+    let grant = grant.map_err(|denied| Failure { kind: denied.kind, text: denied.reason })?;
+    let open = gateway.open(&request.key, request.via.as_deref()).await;
+    let open = open.map_err(|error| Failure { kind: error.kind, text: error.text })?;
+    Ok((grant, open))
 }
 
 /// A viewer who may watch, and what cuts for him.
@@ -210,30 +246,22 @@ async fn admit(
 ) -> Result<Admitted, Failure> {
     let address = viewer_address(gateway, head.forwarded_for.as_deref(), peer);
     let protocol = request.protocol();
-    let bearer = head.authorization.as_deref().and_then(|value| value.strip_prefix("Bearer ")).map(str::to_owned);
-    let token = request.token.clone().or(bearer);
-    let grant = gateway
-        .authorize(AccessRequest {
-            action: Action::Play,
-            key: request.key.clone(),
-            token,
-            query: head.target.split_once('?').and_then(|(_, query)| rest_of_query(query)),
-            address: address.ip(),
-            protocol,
-        })
-        .await
-        .map_err(|denied| Failure { kind: denied.kind, text: denied.reason })?;
-    let open = gateway
-        .open(&request.key, request.via.as_deref())
-        .await
-        .map_err(|error| Failure { kind: error.kind, text: error.text })?;
-    let full = |_| Failure::new(ErrorKind::Exhausted, "Too many viewers watch by HLS.");
-    let place = Arc::clone(&gateway.hls.places).try_acquire_owned().map_err(full)?;
+    let (grant, open) = open(gateway, request, head, address.ip(), protocol).await?;
+    let place = gateway.hls.place()?;
     let packager = packager(shard, gateway, &open.stream, request.kind)?;
-    let user_agent = head.user_agent.as_deref().map(|agent| agent.chars().take(120).collect::<String>().into());
+    let user_agent = user_agent(head).map(Into::into);
     let start = SessionStart { protocol, address, user_agent, grant };
     let session = HlsSession::new(gateway.hub.start_session(&open.stream, start), place);
     Ok(Admitted { packager, session })
+}
+
+fn token(request: &HlsRequest, head: &Head) -> Option<String> {
+    let bearer = || head.authorization.as_deref().and_then(|value| value.strip_prefix("Bearer ")).map(str::to_owned);
+    request.token.clone().or_else(bearer)
+}
+
+fn user_agent(head: &Head) -> Option<String> {
+    head.user_agent.as_deref().map(|agent| agent.chars().take(120).collect())
 }
 
 /// The packager of a stream, started when there is none.
@@ -268,11 +296,23 @@ fn packager(
     Ok(packager)
 }
 
-fn variant(stream: &hub::Stream, uri: String) -> Variant {
+/// The names of codecs in fragmented MP4 (RFC 6381), where all have one.
+fn codecs(tracks: &[Arc<TrackConfig>]) -> Option<String> {
+    let (mime, _) = fmp4::mime_type(tracks);
+    mime.split_once("codecs=\"").map(|(_, rest)| rest.trim_end_matches('"').to_owned())
+}
+
+/// The tracks that a kind of rendition has.
+fn tracks(stream: &hub::Stream, kind: Kind) -> Vec<Arc<TrackConfig>> {
     let tracks = stream.tracks();
-    let (mime, _) = fmp4::mime_type(&tracks.list);
-    let codecs = mime.split_once("codecs=\"").map(|(_, rest)| rest.trim_end_matches('"').to_owned());
-    let picture = tracks.list.iter().find_map(|track| track.codec.picture());
+    let fits = |track: &&Arc<TrackConfig>| kind.only().is_none_or(|only| track.kind() == only);
+    tracks.list.iter().filter(fits).cloned().collect()
+}
+
+fn variant(stream: &hub::Stream, kind: Kind, uri: String) -> Variant {
+    let tracks = tracks(stream, kind);
+    let codecs = codecs(&tracks);
+    let picture = tracks.iter().find_map(|track| track.codec.picture());
     let (bitrate_bps, fps) = stream.history().recent(5);
     let measured = bitrate_bps + bitrate_bps / 5;
     Variant {
@@ -282,7 +322,7 @@ fn variant(stream: &hub::Stream, uri: String) -> Variant {
         frame_rate: picture
             .and_then(|picture| picture.frame_rate_mhz)
             .map(|mhz| f64::from(mhz.get()) / 1000.0)
-            .or((fps > 0.0).then(|| f64::from(fps))),
+            .or((fps > 0.0 && picture.is_some()).then(|| f64::from(fps))),
         uri,
     }
 }
@@ -298,7 +338,7 @@ async fn continue_session(gateway: &Arc<Gateway>, request: &HlsRequest) -> Resul
     let session = request.session.and_then(|id| packager.sessions.find(id, packager.target())).ok_or_else(over)?;
     packager.touch();
     let (body, answer) = match request.resource {
-        Resource::Multivariant => unreachable!("answered by `begin`"),
+        Resource::Multivariant | Resource::Manifest => unreachable!("answered in `serve`"),
         Resource::Media => {
             wait_for_playlist(gateway, packager, request).await?;
             let text = packager.playlist().write(&request.query_of_pieces(), request.skip);
@@ -320,12 +360,18 @@ async fn continue_session(gateway: &Arc<Gateway>, request: &HlsRequest) -> Resul
     })
 }
 
-/// Holds a playlist until there is something to begin with and, for a blocking reload, what it asks for.
-async fn wait_for_playlist(gateway: &Gateway, packager: &Packager, request: &HlsRequest) -> Result<(), Failure> {
+/// Holds what lists segments until there is one.
+async fn wait_for_first(gateway: &Gateway, packager: &Packager) -> Result<(), Failure> {
     let first = packager.target() * 2 + gateway.config.play_wait;
     if !packager.wait(first, |segmenter| segmenter.is_ready()).await {
         return Err(Failure::new(ErrorKind::Timeout, "No key frame has come that a segment could begin with."));
     }
+    Ok(())
+}
+
+/// Holds a playlist until there is something to begin with and, for a blocking reload, what it asks for.
+async fn wait_for_playlist(gateway: &Gateway, packager: &Packager, request: &HlsRequest) -> Result<(), Failure> {
+    wait_for_first(gateway, packager).await?;
     let Some(segment) = request.wanted_segment else {
         let part_alone = "_HLS_part means nothing without _HLS_msn.";
         return request.wanted_part.map_or(Ok(()), |_| Err(Failure::new(ErrorKind::InvalidInput, part_alone)));

@@ -59,11 +59,13 @@ pub enum Output {
     Ts,
     /// HLS.
     Hls,
+    /// MPEG-DASH.
+    Dash,
 }
 
 impl Output {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::Rtmp, Self::Rtsp, Self::Flv, Self::Fmp4, Self::Ts, Self::Hls];
+    pub const ALL: [Self; 7] = [Self::Rtmp, Self::Rtsp, Self::Flv, Self::Fmp4, Self::Ts, Self::Hls, Self::Dash];
 
     /// Stable identifier.
     pub const fn as_str(self) -> &'static str {
@@ -74,6 +76,7 @@ impl Output {
             Self::Fmp4 => "fmp4",
             Self::Ts => "ts",
             Self::Hls => "hls",
+            Self::Dash => "dash",
         }
     }
 
@@ -87,6 +90,7 @@ impl Output {
             _ if protocol.starts_with("rtmp") => Some(Self::Rtmp),
             _ if protocol.starts_with("rtsp") => Some(Self::Rtsp),
             _ if protocol.starts_with("hls") => Some(Self::Hls),
+            "dash" => Some(Self::Dash),
             _ if protocol.ends_with("flv") => Some(Self::Flv),
             _ if protocol.ends_with("fmp4") => Some(Self::Fmp4),
             _ if protocol.ends_with("ts") => Some(Self::Ts),
@@ -513,6 +517,8 @@ mod tests {
             ("ws-flv", true),
             ("hls", true),
             ("hls-ts", true),
+            ("hls-audio", true),
+            ("dash", false),
             ("http-ts", false),
             ("rtsps", false),
         ] {

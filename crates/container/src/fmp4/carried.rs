@@ -8,8 +8,9 @@ use std::sync::Arc;
 const VIDEO_CLOCK_HZ: NonZeroU32 = NonZeroU32::new(90_000).expect("90,000 is not zero");
 
 /// The first video and the first audio track that MP4 has a sample entry for, and why the others are left
-/// out. One of each kind is what a source buffer of a browser takes.
-pub(super) fn choose(tracks: &[Arc<TrackConfig>]) -> (Vec<Arc<TrackConfig>>, Vec<Refusal>) {
+/// out. One of each kind is what a source buffer of a browser takes. With `only`, tracks of other kinds are left out
+/// too.
+pub(super) fn choose(tracks: &[Arc<TrackConfig>], only: Option<MediaKind>) -> (Vec<Arc<TrackConfig>>, Vec<Refusal>) {
     let (mut chosen, mut refusals) = (Vec::<Arc<TrackConfig>>::new(), Vec::new());
     for track in tracks {
         let taken = chosen.iter().any(|known| known.kind() == track.kind());
@@ -23,6 +24,7 @@ pub(super) fn choose(tracks: &[Arc<TrackConfig>]) -> (Vec<Arc<TrackConfig>>, Vec
             (CodecConfig::G711A(_) | CodecConfig::G711U(_), _) => {
                 "browsers play no G.711 in MP4; the sound needs another transport or transcoding".to_owned()
             }
+            (_, kind) if only.is_some_and(|only| kind != only) => "this form carries another kind of track".to_owned(),
             _ if taken => "fMP4 streams carry one video and one audio track".to_owned(),
             _ => {
                 chosen.push(Arc::clone(track));
@@ -38,7 +40,7 @@ pub(super) fn choose(tracks: &[Arc<TrackConfig>]) -> (Vec<Arc<TrackConfig>>, Vec
 /// The type for `MediaSource.addSourceBuffer` and `Content-Type` (RFC 6381 §3), and the tracks that it leaves
 /// out. Without any track that can be carried, the type has no `codecs` parameter.
 pub fn mime_type(tracks: &[Arc<TrackConfig>]) -> (String, Vec<Refusal>) {
-    let (chosen, refusals) = choose(tracks);
+    let (chosen, refusals) = choose(tracks, None);
     let container = match chosen.first() {
         Some(track) if track.kind() == MediaKind::Audio => "audio/mp4",
         _ => "video/mp4",
@@ -51,7 +53,7 @@ pub fn mime_type(tracks: &[Arc<TrackConfig>]) -> (String, Vec<Refusal>) {
 }
 
 /// Ticks per second of a track: 90 kHz for video, the sampling rate for audio.
-pub(super) fn timescale(codec: &CodecConfig) -> NonZeroU32 {
+pub fn timescale(codec: &CodecConfig) -> NonZeroU32 {
     codec.sound().map_or(VIDEO_CLOCK_HZ, |(rate, _)| rate)
 }
 

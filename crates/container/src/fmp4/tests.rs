@@ -132,3 +132,21 @@ fn a_frame_lasts_as_long_as_the_one_before_it() {
     assert_eq!(durations, [3600, 1800, 3600, 3600, 3600]);
     assert_eq!(track(0, h264()).kind(), MediaKind::Video);
 }
+
+#[test]
+fn one_kind_of_track_alone_has_a_file_of_its_own() {
+    let (video, audio) = codecs().swap_remove(0);
+    let tracks = [track(0, video.clone()), track(3, audio.clone())];
+    let frames = [frame(0, 0, 0, true, &payload(&video, 1, 50)), frame(3, 0, 0, true, &payload(&audio, 2, 20))];
+    for (kind, wanted, refused) in [(MediaKind::Video, &video, TrackId(3)), (MediaKind::Audio, &audio, TrackId(0))] {
+        let mut muxer = Muxer::only(kind);
+        let refusals = muxer.set_tracks(&tracks);
+        assert_eq!(refusals.iter().map(|refusal| refusal.track).collect::<Vec<_>>(), [refused]);
+        let mut out = BytesMut::new();
+        muxer.write_header(&mut out);
+        frames.iter().for_each(|frame| muxer.write_frame(frame, &mut out));
+        let mut reader = FileReader::open(out.freeze()).unwrap();
+        assert_eq!(reader.tracks().iter().map(|track| &track.codec).collect::<Vec<_>>(), [wanted]);
+        assert_eq!(std::iter::from_fn(|| reader.next_unit().unwrap()).count(), 1);
+    }
+}

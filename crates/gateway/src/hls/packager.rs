@@ -127,7 +127,8 @@ impl Packager {
         Arc::clone(made)
     }
 
-    fn date_time(&self, at: Timestamp) -> String {
+    /// A place on the time line in words.
+    pub(super) fn date_time(&self, at: Timestamp) -> String {
         base::rfc3339(self.unix_us_at_zero.saturating_add(at.as_micros()) / 1000)
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use container::{fmp4, mpegts};
 use hub::{Rendition, RenditionKey, Stream, StreamKey};
+use media::MediaKind;
 
 use super::HlsConfig;
 use super::segmenter::Shape;
@@ -20,6 +21,10 @@ pub(crate) enum Kind {
     Fmp4,
     /// Transport stream.
     Ts,
+    /// Pictures alone in fragmented MP4, for DASH.
+    Video,
+    /// Sound alone in fragmented MP4, for DASH and for HLS with parts.
+    Audio,
 }
 
 impl Kind {
@@ -28,14 +33,18 @@ impl Kind {
         match self {
             Self::Fmp4 => "hls",
             Self::Ts => "hls-ts",
+            Self::Video => "dash",
+            Self::Audio => "hls-audio",
         }
     }
 
     /// What the names of its files begin with; transport stream segments have their extension.
-    const fn prefix(self) -> &'static str {
+    pub(super) const fn prefix(self) -> &'static str {
         match self {
             Self::Fmp4 => "",
             Self::Ts => "ts-",
+            Self::Video => "video-",
+            Self::Audio => "audio-",
         }
     }
 
@@ -45,7 +54,8 @@ impl Kind {
 
     pub(super) const fn content_type(self) -> &'static str {
         match self {
-            Self::Fmp4 => "video/mp4",
+            Self::Fmp4 | Self::Video => "video/mp4",
+            Self::Audio => "audio/mp4",
             Self::Ts => "video/mp2t",
         }
     }
@@ -53,16 +63,30 @@ impl Kind {
     /// How segments are made; encrypted ones have no parts.
     pub(super) fn shape(self, config: HlsConfig, encrypted: bool) -> Shape {
         let (extension, has_map, part) = match self {
-            Self::Fmp4 => ("m4s", true, Some(config.part)),
+            Self::Fmp4 | Self::Audio => ("m4s", true, Some(config.part)),
+            Self::Video => ("m4s", true, None),
             Self::Ts => ("ts", false, None),
         };
         let (segment, listed, prefix) = (config.segment, config.segments, self.prefix());
         Shape { segment, part: part.filter(|_| !encrypted), listed, prefix, extension, has_map, encrypted }
     }
 
-    /// The rendition that plain viewers of the container share.
-    pub(super) fn rendition(self, stream: &Arc<Stream>) -> Option<Arc<Rendition>> {
+    /// The kind of track that it has, where it has one alone.
+    pub(super) const fn only(self) -> Option<MediaKind> {
         match self {
+            Self::Fmp4 | Self::Ts => None,
+            Self::Video => Some(MediaKind::Video),
+            Self::Audio => Some(MediaKind::Audio),
+        }
+    }
+
+    /// The rendition; plain viewers of the container share those that have all tracks.
+    pub(super) fn rendition(self, stream: &Arc<Stream>) -> Option<Arc<Rendition>> {
+        let alone =
+            |name: &str, kind| stream.rendition(RenditionKey(name.into()), || Box::new(fmp4::Muxer::only(kind)));
+        match self {
+            Self::Video => alone("fmp4-video", MediaKind::Video),
+            Self::Audio => alone("fmp4-audio", MediaKind::Audio),
             Self::Fmp4 => stream.rendition(RenditionKey("http-fmp4".into()), || Box::new(fmp4::Muxer::new())),
             Self::Ts => stream.rendition(RenditionKey("http-ts".into()), || Box::new(mpegts::Muxer::new())),
         }
@@ -73,6 +97,8 @@ impl Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Resource {
     Multivariant,
+    /// Of DASH, for all its kinds.
+    Manifest,
     Media,
     Map(u64),
     Segment(u64),
@@ -104,8 +130,9 @@ impl HlsRequest {
     pub(super) const fn protocol(&self) -> &'static str {
         match (self.kind, self.is_shared) {
             (kind, false) => kind.protocol(),
-            (Kind::Fmp4, true) => "hls-cdn",
             (Kind::Ts, true) => "hls-ts-cdn",
+            (Kind::Audio, true) => "hls-audio-cdn",
+            (Kind::Fmp4 | Kind::Video, true) => "hls-cdn",
         }
     }
 
@@ -165,21 +192,29 @@ fn resource(file: &str) -> Option<(Kind, Resource)> {
     match file {
         "index.m3u8" => return Some((Kind::Fmp4, Resource::Multivariant)),
         "ts.m3u8" => return Some((Kind::Ts, Resource::Multivariant)),
+        "audio.m3u8" => return Some((Kind::Audio, Resource::Multivariant)),
+        "manifest.mpd" => return Some((Kind::Video, Resource::Manifest)),
         _ => {}
     }
     let (name, extension) = file.rsplit_once('.')?;
     if extension == "ts" {
         return Some((Kind::Ts, Resource::Segment(number(name)?)));
     }
-    let prefixed = [Kind::Ts].into_iter().find_map(|kind| Some((kind, name.strip_prefix(kind.prefix())?)));
+    let prefixed = [Kind::Ts, Kind::Video, Kind::Audio]
+        .into_iter()
+        .find_map(|kind| Some((kind, name.strip_prefix(kind.prefix())?)));
     let (kind, name) = prefixed.unwrap_or((Kind::Fmp4, name));
     let resource = match extension {
-        "m3u8" if name == "media" => Resource::Media,
+        "m3u8" if name == "media" && kind != Kind::Video => Resource::Media,
         "bin" => Resource::Key(number(name.strip_prefix("key-")?)?),
         "mp4" if kind != Kind::Ts => Resource::Map(number(name.strip_prefix("init-")?)?),
         "m4s" if kind != Kind::Ts => match name.split_once('.') {
             Some((segment, part)) => Resource::Part(number(segment)?, number(part)?),
-            None => Resource::Segment(number(name)?),
+            // As DASH counts: from the first of the period.
+            None => match name.split_once('-') {
+                Some((first, index)) => Resource::Segment(number::<u64>(first)?.checked_add(number(index)?)?),
+                None => Resource::Segment(number(name)?),
+            },
         },
         _ => return None,
     };
@@ -210,6 +245,13 @@ mod tests {
             ("/road/k1/12.m4s", Kind::Fmp4, Resource::Segment(12)),
             ("/road/k1/12.3.m4s", Kind::Fmp4, Resource::Part(12, 3)),
             ("/road/k1/12.ts", Kind::Ts, Resource::Segment(12)),
+            ("/road/k1/audio.m3u8", Kind::Audio, Resource::Multivariant),
+            ("/road/k1/audio-media.m3u8", Kind::Audio, Resource::Media),
+            ("/road/k1/audio-12.3.m4s", Kind::Audio, Resource::Part(12, 3)),
+            ("/road/k1/manifest.mpd", Kind::Video, Resource::Manifest),
+            ("/road/k1/video-init-3.mp4", Kind::Video, Resource::Map(3)),
+            ("/road/k1/video-12.m4s", Kind::Video, Resource::Segment(12)),
+            ("/road/k1/video-12-3.m4s", Kind::Video, Resource::Segment(15)),
             ("/road/k1/key-12.bin", Kind::Fmp4, Resource::Key(12)),
             ("/road/k1/ts-key-12.bin", Kind::Ts, Resource::Key(12)),
         ] {
@@ -229,6 +271,9 @@ mod tests {
             "/road/k1/x.ts",
             "/road/k1/ts-12.m4s",
             "/road/k1/key-x.bin",
+            "/road/k1/video-media.m3u8",
+            "/road/k1/video-audio-1.m4s",
+            "/road/k1/video-18446744073709551615-1.m4s",
         ] {
             assert_eq!(get(other), None, "{other}");
         }

@@ -74,6 +74,32 @@ struct SegmentData {
     len: usize,
 }
 
+/// An initialisation segment.
+struct Map {
+    /// Of the first segment that it is for, which is its own too.
+    number: u64,
+    bytes: Bytes,
+    /// Where that segment begins.
+    start: Timestamp,
+}
+
+/// The complete segments of the newest initialisation segment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Timeline {
+    /// Number of the initialisation segment.
+    pub(crate) map: u64,
+    /// Where its first segment began.
+    pub(crate) map_start: Timestamp,
+    /// Number of the first segment.
+    pub(crate) first: u64,
+    /// Beginning and length of each.
+    pub(crate) segments: Vec<(Timestamp, Duration)>,
+    /// The most bits per second of a segment.
+    pub(crate) peak_bps: u64,
+    /// No more will come.
+    pub(crate) ended: bool,
+}
+
 /// What a request for a piece of the stream finds.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Found {
@@ -94,7 +120,7 @@ pub(crate) struct Segmenter {
     /// Discontinuities of segments that are gone.
     discontinuities: u64,
     /// Initialisation segments with the number of the first segment that each is for, which is theirs too.
-    maps: VecDeque<(u64, Bytes)>,
+    maps: VecDeque<Map>,
     /// Tracks that the current segment was made of.
     generation: Option<u64>,
     current: Option<SegmentData>,
@@ -186,7 +212,7 @@ impl Segmenter {
     /// Ends what a picture at this place ends, and begins what it begins.
     fn cut(&mut self, chunk: &Chunk) {
         let map = chunk.header.as_ref().filter(|_| self.shape.has_map);
-        let new_map = map.filter(|map| self.maps.back().is_none_or(|(_, last)| last != *map));
+        let new_map = map.filter(|map| self.maps.back().is_none_or(|last| last.bytes != **map));
         let changed = self.generation != Some(chunk.generation) || new_map.is_some();
         let begins = chunk.header.is_some()
             && self.current.as_ref().is_none_or(|current| {
@@ -195,12 +221,12 @@ impl Segmenter {
         if begins {
             self.finish_segment(chunk.dts);
             if let Some(map) = new_map {
-                self.maps.push_back((self.next(), map.clone()));
+                self.maps.push_back(Map { number: self.next(), bytes: map.clone(), start: chunk.dts });
             }
             let discontinuity = self.broken || changed && self.generation.is_some();
             self.broken = false;
             self.generation = Some(chunk.generation);
-            let map = self.maps.back().map_or(0, |(number, _)| *number);
+            let map = self.maps.back().map_or(0, |map| map.number);
             let (parts, duration, start) = (Vec::new(), Duration::ZERO, chunk.dts);
             let key = self.shape.encrypted.then(|| self.keys.begin(self.next())).map(|(number, cipher)| {
                 self.cipher = Some(cipher);
@@ -257,7 +283,7 @@ impl Segmenter {
         self.first += 1;
         self.kept_len -= gone.len;
         self.discontinuities += u64::from(gone.discontinuity);
-        while self.maps.get(1).is_some_and(|(number, _)| *number <= self.first) {
+        while self.maps.get(1).is_some_and(|map| map.number <= self.first) {
             self.maps.pop_front();
         }
         self.keys.forget_before(self.first);
@@ -272,7 +298,7 @@ impl Segmenter {
     /// A rendition announces changed parameters in front of a frame; here they have a place of their own.
     fn without_map(&self, body: &Bytes) -> Bytes {
         match self.maps.back() {
-            Some((_, map)) if body.len() > map.len() && body.starts_with(map) => body.slice(map.len()..),
+            Some(Map { bytes: map, .. }) if body.len() > map.len() && body.starts_with(map) => body.slice(map.len()..),
             _ => body.clone(),
         }
     }
@@ -335,13 +361,33 @@ impl Segmenter {
 
     /// An initialisation segment.
     pub(crate) fn map(&self, number: u64) -> Found {
-        let map = self.maps.iter().find(|(each, _)| *each == number);
-        map.map_or(Found::Never, |(_, map)| Found::Bytes(vec![map.clone()]))
+        let map = self.maps.iter().find(|map| map.number == number);
+        map.map_or(Found::Never, |map| Found::Bytes(vec![map.bytes.clone()]))
     }
 
     /// A key.
     pub(crate) fn key(&self, number: u64) -> Found {
         self.keys.get(number).map_or(Found::Never, |key| Found::Bytes(vec![key]))
+    }
+
+    /// What a manifest says; `None` before there is a segment.
+    pub(crate) fn timeline(&self) -> Option<Timeline> {
+        let hidden = self.segments.len().saturating_sub(self.shape.listed);
+        let map = self.segments.back()?.map;
+        let outdated = self.segments.iter().take_while(|segment| segment.map != map).count();
+        let listed = || self.segments.iter().skip(hidden.max(outdated));
+        let bits_per_second = |segment: &SegmentData| {
+            let bits = segment.len as u128 * 8 * 1_000_000;
+            u64::try_from(bits / segment.duration.as_micros().max(1)).unwrap_or(u64::MAX)
+        };
+        Some(Timeline {
+            map,
+            map_start: self.maps.iter().find(|each| each.number == map)?.start,
+            first: self.first + hidden.max(outdated) as u64,
+            segments: listed().map(|segment| (segment.start, segment.duration)).collect(),
+            peak_bps: listed().map(bits_per_second).max()?,
+            ended: self.ended,
+        })
     }
 
     /// The playlist. `date_time` puts a place on the time line into words.
@@ -533,6 +579,24 @@ mod tests {
         assert_eq!(breaks[1], (false, "init-0.mp4".to_owned()), "{breaks:?}");
         assert_eq!(breaks[2], (true, "init-2.mp4".to_owned()), "{breaks:?}");
         assert_eq!(playlist.segments[1].duration, Duration::from_millis(400));
+    }
+
+    #[test]
+    fn a_manifest_lists_what_the_newest_map_is_for() {
+        let mut segmenter = fed(0..251, 40, 50);
+        let timeline = segmenter.timeline().unwrap();
+        assert_eq!((timeline.map, timeline.map_start, timeline.first), (0, Timestamp::ZERO, 1));
+        let two = Duration::from_secs(2);
+        let starts = [2000, 4000, 6000, 8000].map(Timestamp::from_millis);
+        assert_eq!(timeline.segments, starts.map(|start| (start, two)));
+        for index in 251..601 {
+            segmenter.push(&Chunk { generation: 2, ..chunk(index, 40, 50, "other") });
+            assert!(segmenter.timeline().is_some());
+        }
+        let timeline = segmenter.timeline().unwrap();
+        assert_eq!(timeline.map_start, Timestamp::from_millis(12_000), "a key frame with the other map");
+        assert!(timeline.segments.len() == 4 && timeline.map + 2 == timeline.first, "{timeline:?}");
+        assert!(!timeline.ended && timeline.peak_bps > 0);
     }
 
     #[test]

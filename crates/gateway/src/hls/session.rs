@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::net::IpAddr;
 use std::str::FromStr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -50,8 +52,18 @@ impl FromStr for SessionId {
     }
 }
 
+/// Who asks for a manifest without naming a session: players that do not know `Location` do each time.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) struct Asker {
+    pub(super) token: Option<String>,
+    pub(super) address: IpAddr,
+    pub(super) user_agent: Option<String>,
+}
+
 /// One viewer.
 pub(super) struct HlsSession {
+    /// Whether it names itself when it asks for a manifest again, so that another one that looks the same is not it.
+    names_itself: AtomicBool,
     session: Arc<Session>,
     last_seen: Mutex<Instant>,
     /// Its place among all viewers of HLS.
@@ -60,7 +72,7 @@ pub(super) struct HlsSession {
 
 impl HlsSession {
     pub(super) fn new(session: Arc<Session>, place: OwnedSemaphorePermit) -> Self {
-        Self { session, last_seen: Mutex::new(Instant::now()), _place: place }
+        Self { names_itself: AtomicBool::new(false), session, last_seen: Mutex::new(Instant::now()), _place: place }
     }
 
     fn last_seen(&self) -> MutexGuard<'_, Instant> {
@@ -69,6 +81,11 @@ impl HlsSession {
 
     pub(super) fn sent(&self, bytes: usize) {
         self.session.sent(bytes as u64, 0);
+    }
+
+    /// It asked for a manifest by its session.
+    pub(super) fn named_itself(&self) {
+        self.names_itself.store(true, Ordering::Relaxed);
     }
 
     fn is_over(&self, target: Duration) -> bool {
@@ -81,6 +98,7 @@ impl HlsSession {
 #[derive(Default)]
 pub(super) struct Sessions {
     by_id: Mutex<HashMap<SessionId, Arc<HlsSession>>>,
+    by_asker: Mutex<HashMap<Asker, SessionId>>,
 }
 
 impl Sessions {
@@ -88,14 +106,31 @@ impl Sessions {
         self.by_id.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn askers(&self) -> MutexGuard<'_, HashMap<Asker, SessionId>> {
+        self.by_asker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(super) fn add(&self, session: HlsSession) -> SessionId {
         let id = SessionId(rand::random());
-        self.put(id, session);
+        self.join(id, &Arc::new(session));
         id
     }
 
-    pub(super) fn put(&self, id: SessionId, session: HlsSession) {
-        self.lock().insert(id, Arc::new(session));
+    /// Takes a session that another packager of the stream has too.
+    pub(super) fn join(&self, id: SessionId, session: &Arc<HlsSession>) {
+        self.lock().entry(id).or_insert_with(|| Arc::clone(session));
+    }
+
+    /// Remembers who has a session.
+    pub(super) fn remember(&self, asker: Asker, id: SessionId) {
+        self.askers().insert(asker, id);
+    }
+
+    /// The session of a player that asks again as if for the first time.
+    pub(super) fn of(&self, asker: &Asker, target: Duration) -> Option<(SessionId, Arc<HlsSession>)> {
+        let id = *self.askers().get(asker)?;
+        let session = self.find(id, target)?;
+        (!session.names_itself.load(Ordering::Relaxed)).then_some((id, session))
     }
 
     /// A session that is not over; it is heard of now. `target` is `EXT-X-TARGETDURATION`.
@@ -112,6 +147,8 @@ impl Sessions {
 
     /// Forgets those that are over.
     pub(super) fn sweep(&self, target: Duration) {
-        self.lock().retain(|_, session| !session.is_over(target));
+        let mut by_id = self.lock();
+        by_id.retain(|_, session| !session.is_over(target));
+        self.askers().retain(|_, id| by_id.contains_key(id));
     }
 }

@@ -219,6 +219,8 @@ pub(super) fn urls(app: &App, headers: &HeaderMap, key: &StreamKey, token: Optio
             .filter(|_| rules.permits(Output::Hls))
             .map(|port| format!("http://{host}:{port}/t/{}/{key}/index.m3u8", token.unwrap_or("-"))),
         hls_ts: on(Output::Hls, Protocol::Http, "http", "/ts.m3u8"),
+        hls_audio: on(Output::Hls, Protocol::Http, "http", "/audio.m3u8"),
+        dash: on(Output::Dash, Protocol::Http, "http", "/manifest.mpd"),
     }
 }
 

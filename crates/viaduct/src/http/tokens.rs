@@ -60,6 +60,8 @@ pub(super) async fn make(
             ("hls", urls.hls, !publish),
             ("hls_cdn", urls.hls_cdn, !publish),
             ("hls_ts", urls.hls_ts, !publish),
+            ("hls_audio", urls.hls_audio, !publish),
+            ("dash", urls.dash, !publish),
         ];
         named.extend(all.into_iter().filter_map(|(name, url, fits)| Some((name.to_owned(), url.filter(|_| fits)?))));
     }

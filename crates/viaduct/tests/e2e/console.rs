@@ -83,6 +83,23 @@ fn the_console_shows_a_stream_whose_sound_its_container_cannot_carry() {
 }
 
 #[test]
+fn chromium_plays_dash() {
+    let mut server = options().start();
+    let api = server.sign_in();
+    let _publisher = publish::ffmpeg_rtmp(&Clip::H264Aac.path(), &server.url("rtmp", "road/k1"));
+    api.await_live("road/k1");
+    let seen = chromium(&server, "road/k1", &["/road/k1/manifest.mpd"]);
+    let seen = seen["/road/k1/manifest.mpd"].as_ref().unwrap();
+    println!("DASH: {}", seen.line);
+    assert!(advances(&seen.numbers), "{seen:?}");
+    assert_eq!(seen.line["tracks"], serde_json::json!(["video", "audio"]));
+    assert!(seen.line["latency_s"].as_f64().unwrap() < 9.0, "three segments and what it took: {seen:?}");
+    let buffered = seen.line["buffered_s"].as_array().unwrap();
+    assert!(buffered.iter().all(|length| length.as_f64().unwrap() > 0.0), "{seen:?}");
+    server.assert_well();
+}
+
+#[test]
 fn chromium_plays_encrypted_hls() {
     let mut server = options().start();
     let api = server.sign_in();

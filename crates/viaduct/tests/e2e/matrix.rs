@@ -29,7 +29,7 @@ const WORKERS: usize = 3;
 const PICTURES: usize = 30;
 /// How long our own readers listen.
 const LISTEN: Duration = Duration::from_secs(3);
-const OUTPUTS: [&str; 17] = [
+const OUTPUTS: [&str; 18] = [
     "RTMP",
     "RTSP",
     "RTSP by UDP",
@@ -43,6 +43,7 @@ const OUTPUTS: [&str; 17] = [
     "HLS",
     "HLS-TS",
     "HLS for a CDN",
+    "DASH",
     "RTMPS",
     "RTSPS",
     "HTTPS-FLV",
@@ -199,7 +200,7 @@ enum Way {
 
 fn way(clip: Clip, output: &str) -> Way {
     let flv = output.contains("FLV") || output.starts_with("RTMP");
-    let fmp4 = output.contains("fMP4") || output == "HLS" || output == "HLS for a CDN";
+    let fmp4 = output.contains("fMP4") || ["HLS", "HLS for a CDN", "DASH"].contains(&output);
     let ts = output.ends_with("TS");
     match clip {
         // FFmpeg 5.1 reads neither enhanced FLV nor AV1 over RTP.
@@ -240,6 +241,7 @@ fn check(server: &Server, clip: Clip, name: &str, output: &str) -> Result<&'stat
                 "HTTPS-FLV" => read::ffmpeg("-tls_verify 0", &url("https", ".flv"), expect)?,
                 "HLS" => read::ffmpeg("", &url("http", "/index.m3u8"), expect)?,
                 "HLS-TS" => read::ffmpeg("", &url("http", "/ts.m3u8"), expect)?,
+                "DASH" => read::ffmpeg("", &url("http", "/manifest.mpd"), expect)?,
                 "HTTP-TS" => read::ffmpeg("", &url("http", ".ts"), expect)?,
                 "WS-TS" => websocket(server, &format!("/{path}.ts"), false, "mpegts", expect)?,
                 "WS-FLV" => websocket(server, &format!("/{path}.flv"), false, "flv", expect)?,
