@@ -20,7 +20,7 @@ export { startMock };
 
 /** A page whose console errors and failed scripts are collected in `page.faults`. */
 export async function openPage(browser, mock, { viewport = DESK, signedIn = true, locale } = {}) {
-  const context = await browser.newContext({ viewport, permissions: ['clipboard-read', 'clipboard-write'] });
+  const context = await browser.newContext({ viewport, ignoreHTTPSErrors: true, permissions: ['clipboard-read', 'clipboard-write'] });
   const page = await context.newPage();
   page.faults = [];
   page.allowed = [];

@@ -2,7 +2,7 @@
  * Plays streams of a real server in Chromium: `node tests/live.js URL PASSWORD APP/NAME [VIDEO...]`.
  * The console's player opens the stream's page; each VIDEO (a path) goes into a bare <video>, a playlist by way
  * of hls.js in its low-latency mode, a manifest by way of dash.js. Prints one line of JSON for each: the frame numbers that were read from the
- * pixels, and for a playlist how far hls.js is behind the live edge, how far it wants to be, and how far the
+ * pixels, and for a playlist by which protocols it was read, how far hls.js is behind the live edge, how far it wants to be, and how far the
  * picture is behind the time at which it arrived at the server, in seconds.
  */
 import { createRequire } from 'node:module';
@@ -91,7 +91,8 @@ for (const path of videos) {
     if (!playlist) return { numbers };
     const lag = await page.evaluate(() => {
       const { latency, targetLatency, playingDate } = window.hls;
-      return { latency_s: latency, target_s: targetLatency, behind_s: (Date.now() - playingDate.getTime()) / 1000 };
+      const protocols = [...new Set(performance.getEntriesByType('resource').map((entry) => entry.nextHopProtocol))];
+      return { protocols, latency_s: latency, target_s: targetLatency, behind_s: (Date.now() - playingDate.getTime()) / 1000 };
     });
     return { numbers, ...lag };
   });

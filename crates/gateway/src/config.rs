@@ -12,7 +12,7 @@ use crate::hls::HlsConfig;
 pub enum Protocol {
     /// HTTP/1.1: API, console, media.
     Http,
-    /// The same over TLS.
+    /// The same over TLS, and by HTTP/2.
     Https,
     /// RTSP.
     Rtsp,

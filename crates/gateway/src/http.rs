@@ -1,9 +1,10 @@
 //! HTTP/1.1: the first request of a connection decides. Media leaves here and owns its socket; everything
-//! else goes through hyper to the control runtime.
+//! else goes through hyper to the control runtime. HTTP/2, over TLS alone, is hyper's from the start ([`http2`]).
 
 pub(crate) mod client;
 mod forward;
 pub(crate) mod head;
+pub(crate) mod http2;
 pub(crate) mod media;
 mod mp4;
 pub(crate) mod pull;
@@ -30,6 +31,9 @@ pub type ControlHttp = std::sync::Arc<dyn Fn(ControlRequest) -> BoxFuture<'stati
 
 /// Serves one connection.
 pub(crate) async fn serve(shard: Rc<Shard>, mut connection: Connection) {
+    if http2::negotiated(&connection.transport) {
+        return http2::serve(shard, connection).await;
+    }
     let limits = &connection.gateway.config.limits;
     let read = head::read(&mut connection.transport);
     let Ok(read) = tokio::time::timeout(limits.handshake, read).await else {

@@ -164,7 +164,7 @@ async fn encrypt(gateway: &Gateway, protocol: Protocol, stream: TcpStream) -> Op
     if !protocol.is_encrypted() {
         return Some(Transport::Plain(stream));
     }
-    let acceptor = gateway.tls.acceptor()?;
+    let acceptor = gateway.tls.acceptor(protocol)?;
     match tokio::time::timeout(gateway.config.limits.handshake, acceptor.accept(stream)).await {
         Ok(Ok(stream)) => Some(Transport::Tls(Box::new(stream.into()))),
         Ok(Err(error)) => {

@@ -28,6 +28,8 @@ metrics! {
     tls_failures,
     /// Peers that sent no complete request or handshake in time.
     handshake_timeouts,
+    /// HTTP/2 connections ended because requests were begun only to be cancelled.
+    http2_reset_floods,
     /// Sessions ended by malformed input.
     malformed_input,
     /// Publishing and playing refused by access.

@@ -9,6 +9,12 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::TlsAcceptor;
 
+use crate::config::Protocol;
+use crate::http::http2;
+
+/// HTTP/1.1 in ALPN.
+const HTTP1: &[u8] = b"http/1.1";
+
 /// A certificate chain and its key, PEM.
 #[derive(Clone)]
 pub struct TlsMaterial {
@@ -36,30 +42,39 @@ pub enum TlsError {
     Config(#[source] rustls::Error),
 }
 
-/// The acceptor in use.
+/// The acceptors in use.
 pub(crate) struct Tls {
-    acceptor: Mutex<Option<TlsAcceptor>>,
+    acceptors: Mutex<Option<Acceptors>>,
+}
+
+struct Acceptors {
+    /// Offers HTTP/2 too.
+    https: TlsAcceptor,
+    others: TlsAcceptor,
 }
 
 impl Tls {
     pub(crate) fn new(material: Option<&TlsMaterial>) -> Result<Self, TlsError> {
-        let acceptor = material.map(acceptor).transpose()?;
-        Ok(Self { acceptor: Mutex::new(acceptor) })
+        let acceptors = material.map(acceptors).transpose()?;
+        Ok(Self { acceptors: Mutex::new(acceptors) })
     }
 
     /// Uses another certificate for connections from now on.
     pub(crate) fn replace(&self, material: &TlsMaterial) -> Result<(), TlsError> {
-        let acceptor = acceptor(material)?;
-        *self.acceptor.lock().unwrap_or_else(PoisonError::into_inner) = Some(acceptor);
+        let acceptors = acceptors(material)?;
+        *self.acceptors.lock().unwrap_or_else(PoisonError::into_inner) = Some(acceptors);
         Ok(())
     }
 
-    pub(crate) fn acceptor(&self) -> Option<TlsAcceptor> {
-        self.acceptor.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// For connections of one protocol.
+    pub(crate) fn acceptor(&self, protocol: Protocol) -> Option<TlsAcceptor> {
+        let acceptors = self.acceptors.lock().unwrap_or_else(PoisonError::into_inner);
+        let acceptors = acceptors.as_ref()?;
+        Some(if protocol == Protocol::Https { &acceptors.https } else { &acceptors.others }.clone())
     }
 }
 
-fn acceptor(material: &TlsMaterial) -> Result<TlsAcceptor, TlsError> {
+fn acceptors(material: &TlsMaterial) -> Result<Acceptors, TlsError> {
     let chain = CertificateDer::pem_slice_iter(&material.certificate_pem)
         .collect::<Result<Vec<_>, _>>()
         .map_err(TlsError::Pem)?;
@@ -69,8 +84,12 @@ fn acceptor(material: &TlsMaterial) -> Result<TlsAcceptor, TlsError> {
         .with_safe_default_protocol_versions()
         .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
         .map_err(TlsError::Config)?;
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
     // One ticket is enough: browsers open several connections at once anyway.
     config.send_tls13_tickets = 1;
-    Ok(TlsAcceptor::from(Arc::new(config)))
+    let with = |alpn: &[&[u8]]| {
+        let mut config = config.clone();
+        config.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
+        TlsAcceptor::from(Arc::new(config))
+    };
+    Ok(Acceptors { https: with(&[http2::ALPN, HTTP1]), others: with(&[HTTP1]) })
 }

@@ -18,13 +18,19 @@ pub type TlsStream = StreamOwned<ClientConnection, TcpStream>;
 
 /// Connects without looking at who answers: the test started the server itself.
 pub fn connect(address: SocketAddr) -> TlsStream {
+    connect_with(address, &[])
+}
+
+/// As [`connect`], asking for one of the protocols by ALPN.
+pub fn connect_with(address: SocketAddr, alpn: &[&str]) -> TlsStream {
     let provider = Arc::new(aws_lc_rs::default_provider());
-    let config = ClientConfig::builder_with_provider(Arc::clone(&provider))
+    let mut config = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
         .unwrap()
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(Anyone(provider)))
         .with_no_client_auth();
+    config.alpn_protocols = alpn.iter().map(|name| name.as_bytes().to_vec()).collect();
     let name = ServerName::try_from("localhost").unwrap();
     let connection = ClientConnection::new(Arc::new(config), name).unwrap();
     StreamOwned::new(connection, http::connect(address))

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -10,12 +11,12 @@ use std::task::{Context, Poll};
 use bytes::{Buf, Bytes};
 use http::{Response, StatusCode};
 use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::{ControlRequest, ControlResponse, media};
+use crate::context::Gateway;
 use crate::hls;
 use crate::listener::Connection;
 use crate::shard::Shard;
@@ -29,20 +30,9 @@ pub(crate) async fn serve(shard: Rc<Shard>, connection: Connection, read: Bytes)
     let Connection { gateway, transport, address, slot } = connection;
     let io = TokioIo::new(Rewound { read, transport });
     let shared = Arc::clone(&gateway);
-    let service = service_fn(move |mut request: http::Request<Incoming>| {
+    let service = service_fn(move |request: ControlRequest| {
         let (gateway, shard) = (Arc::clone(&shared), Rc::clone(&shard));
-        request.extensions_mut().insert(address);
-        async move {
-            let head = media::head_of(&request);
-            let response = if let Some(media) = media::request(&head) {
-                media::serve_over_hyper(shard, gateway, media, request, address).await
-            } else if let Some(piece) = hls::request(&head) {
-                hls::serve(&shard, &gateway, piece, &head, address).await
-            } else {
-                hand_over(&gateway, request).await
-            };
-            Ok::<_, Infallible>(response)
-        }
+        async move { Ok::<_, Infallible>(respond(&shard, &gateway, request, address).await) }
     });
     let mut builder = hyper::server::conn::http1::Builder::new();
     builder
@@ -57,8 +47,26 @@ pub(crate) async fn serve(shard: Rc<Shard>, connection: Connection, read: Bytes)
     drop(slot);
 }
 
+/// Answers a request that hyper has parsed.
+pub(super) async fn respond(
+    shard: &Rc<Shard>,
+    gateway: &Arc<Gateway>,
+    mut request: ControlRequest,
+    address: SocketAddr,
+) -> ControlResponse {
+    request.extensions_mut().insert(address);
+    let head = media::head_of(&request);
+    if let Some(media) = media::request(&head) {
+        media::serve_over_hyper(Rc::clone(shard), Arc::clone(gateway), media, request, address).await
+    } else if let Some(piece) = hls::request(&head) {
+        hls::serve(shard, gateway, piece, &head, address).await
+    } else {
+        hand_over(gateway, request).await
+    }
+}
+
 /// Runs the handler on the control runtime, so that hashing and SQL never hold up media.
-async fn hand_over(gateway: &crate::Gateway, request: ControlRequest) -> ControlResponse {
+async fn hand_over(gateway: &Gateway, request: ControlRequest) -> ControlResponse {
     let handler = Arc::clone(&gateway.control);
     match gateway.runtime.spawn(async move { handler(request).await }).await {
         Ok(response) => response,
@@ -79,6 +87,10 @@ pub(crate) struct Rewound {
 }
 
 impl Rewound {
+    pub(super) fn new(read: Bytes, transport: Transport) -> Self {
+        Self { read, transport }
+    }
+
     /// The transport and what was read from it but not consumed.
     pub(crate) fn into_parts(self) -> (Transport, Bytes) {
         (self.transport, self.read)

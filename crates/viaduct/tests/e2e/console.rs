@@ -25,11 +25,22 @@ struct Seen {
 
 /// What Chromium saw, by what it was shown.
 fn chromium(server: &Server, stream: &str, videos: &[&str]) -> BTreeMap<String, Result<Seen, String>> {
+    chromium_over(server, "http", stream, videos)
+}
+
+fn chromium_over(
+    server: &Server,
+    scheme: &str,
+    stream: &str,
+    videos: &[&str],
+) -> BTreeMap<String, Result<Seen, String>> {
     let web = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web");
     assert!(web.join("node_modules").exists(), "this test needs the console's packages: npm ci in web");
     assert!(web.join("console/dist/assets").exists(), "this test needs the console: npm run build in web");
     let mut command = Command::new("node");
-    command.current_dir(web).args(["tests/live.js", &format!("http://{}", server.address("http")), ADMIN_PASSWORD]);
+    command.current_dir(web).args(["tests/live.js", &format!("{scheme}://{}", server.address(scheme)), ADMIN_PASSWORD]);
+    // Nobody signed the certificate of a server that a test started.
+    command.env("NODE_TLS_REJECT_UNAUTHORIZED", "0");
     command.arg(stream).args(videos);
     let mut node = Process::run(command, usize::MAX);
     let output = node.output(Duration::from_secs(180));
@@ -80,6 +91,23 @@ fn the_console_shows_a_stream_whose_sound_its_container_cannot_carry() {
     let seen = chromium(&server, "road/k1", &[]);
     let seen = seen["console"].as_ref().unwrap();
     assert!(advances(&seen.numbers), "{seen:?}");
+}
+
+#[test]
+fn chromium_plays_over_http2() {
+    let mut server = options().start();
+    let api = server.sign_in();
+    let _publisher = publish::ffmpeg_rtmp(&Clip::H264Aac.path(), &server.url("rtmp", "road/k1"));
+    api.await_live("road/k1");
+    // The console's player takes a WebSocket, which has a connection with HTTP/1.1 beside the others.
+    let seen = chromium_over(&server, "https", "road/k1", &["/road/k1/index.m3u8", "/road/k1.mp4"]);
+    for (what, outcome) in &seen {
+        let seen = outcome.as_ref().unwrap_or_else(|error| panic!("{what}: {error}"));
+        assert!(advances(&seen.numbers), "{what}: {seen:?}");
+    }
+    let line = &seen["/road/k1/index.m3u8"].as_ref().unwrap().line;
+    assert_eq!(line["protocols"], serde_json::json!(["h2"]), "{line}");
+    server.assert_well();
 }
 
 #[test]
