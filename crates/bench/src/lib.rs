@@ -10,6 +10,8 @@
 
 mod clip;
 mod floor;
+mod hls;
+mod http;
 mod process;
 mod publisher;
 mod report;
@@ -38,6 +40,8 @@ enum BenchCommand {
     Join(scenario::JoinArgs),
     /// Cost of publishers that nobody watches.
     Ingest(scenario::IngestArgs),
+    /// Requests of HLS a second, and the cost of cutting streams.
+    Hls(hls::HlsArgs),
     /// What one stalled and one slow viewer do to the others.
     Slow(scenario::SlowArgs),
     /// The whole programme of docs/reference/performance.md.
@@ -58,6 +62,7 @@ pub fn run(args: &BenchArgs, server: &std::path::Path) -> anyhow::Result<()> {
         BenchCommand::Fanout(fanout) => scenario::fanout(fanout, server).and_then(|rows| report::finish(&rows, None)),
         BenchCommand::Join(join) => scenario::join(join, server).and_then(|rows| report::finish(&rows, None)),
         BenchCommand::Ingest(ingest) => scenario::ingest(ingest, server).and_then(|rows| report::finish(&rows, None)),
+        BenchCommand::Hls(args) => hls::hls(args, server).and_then(|rows| report::finish(&rows, None)),
         BenchCommand::Slow(slow) => scenario::slow(slow, server).and_then(|rows| report::finish(&rows, None)),
         BenchCommand::All(all) => {
             let rows = scenario::all(all, server)?;

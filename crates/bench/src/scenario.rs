@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use crate::clip::Clip;
+use crate::hls::HlsArgs;
 use crate::process::Measured;
 use crate::publisher::Publishers;
-use crate::report::{Row, percentile};
+use crate::report::{Row, count, percentile};
 use crate::viewer::{Viewer, Watch};
 
 /// Viewers are drained this often.
@@ -168,11 +169,6 @@ const fn nanos(value: u64) -> f64 {
     value as f64
 }
 
-#[expect(clippy::cast_precision_loss, reason = "thousands")]
-const fn count(value: usize) -> f64 {
-    value as f64
-}
-
 fn drain(all: &mut [Viewer], buffer: &mut [u8], mut picture: impl FnMut(u64)) {
     let mut untouched: Vec<u8> = Vec::with_capacity(DRAIN_LEN);
     let step = (all.len() / LOOKED_AT).max(1);
@@ -222,7 +218,13 @@ pub(crate) fn fanout(args: &FanoutArgs, program: &Path) -> anyhow::Result<Vec<Ro
     Ok(rows)
 }
 
-fn publish(server: &Measured, publishers: usize, bitrate_bps: u64, origin: Instant) -> anyhow::Result<Publishers> {
+/// Starts publishers of `live/bN` and lets them settle.
+pub(crate) fn publish(
+    server: &Measured,
+    publishers: usize,
+    bitrate_bps: u64,
+    origin: Instant,
+) -> anyhow::Result<Publishers> {
     let clip = Clip::new(bitrate_bps, origin);
     let publishers = Publishers::start(server.ports().rtmp, "b", publishers, &clip)?;
     std::thread::park_timeout(Duration::from_millis(100));
@@ -408,6 +410,7 @@ pub(crate) fn all(args: &AllArgs, program: &Path) -> anyhow::Result<Vec<Row>> {
     for (publishers, bitrate) in [(1000, 200_000), (300, 1_000_000)] {
         rows.extend(ingest(&IngestArgs { publishers, bitrate, rounds: args.rounds, seconds: 8 }, program)?);
     }
+    rows.extend(crate::hls::hls(&HlsArgs::standard(args.rounds), program)?);
     rows.extend(slow(&SlowArgs { viewers: 500, rounds: args.rounds }, program)?);
     Ok(rows)
 }
