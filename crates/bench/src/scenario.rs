@@ -27,7 +27,7 @@ const WARM_UP: Duration = Duration::from_secs(3);
 #[derive(Clone, Debug, Args)]
 pub(crate) struct FanoutArgs {
     /// Protocols.
-    #[arg(long, value_delimiter = ',', default_value = "flv,ws-flv,rtmp,fmp4,rtsp")]
+    #[arg(long, value_delimiter = ',', default_value = "flv,ws-flv,rtmp,ts,fmp4,rtsp")]
     protocols: Vec<Watch>,
     /// Viewers.
     #[arg(long, default_value_t = 500)]
@@ -241,7 +241,7 @@ fn fanout_rows(watch: Watch, args: &FanoutArgs, runs: &[(Delivery, Delivery)]) -
     let load = format!("{} x {} Mbit/s {}", args.viewers, args.bitrate as f64 / 1e6, watch.as_str());
     let goal = match watch {
         Watch::Flv | Watch::WsFlv => Some(1.3),
-        Watch::Rtmp | Watch::Fmp4 | Watch::WsFmp4 => Some(1.4),
+        Watch::Rtmp | Watch::Ts | Watch::Fmp4 | Watch::WsFmp4 => Some(1.4),
         Watch::Rtsp => Some(1.6),
         Watch::FlvTls | Watch::WsFlvTls => Some(1.5),
         Watch::Floor | Watch::FloorTls => None,
@@ -391,7 +391,7 @@ pub(crate) fn all(args: &AllArgs, program: &Path) -> anyhow::Result<Vec<Row>> {
         seconds: 6,
         window_ms: None,
     };
-    let plain = vec![Watch::Flv, Watch::WsFlv, Watch::Rtmp, Watch::Fmp4, Watch::Rtsp];
+    let plain = vec![Watch::Flv, Watch::WsFlv, Watch::Rtmp, Watch::Ts, Watch::Fmp4, Watch::Rtsp];
     let mut rows = fanout(&fan(plain, 500, 4_000_000), program)?;
     rows.extend(fanout(&fan(vec![Watch::Flv, Watch::WsFlv], 1000, 4_000_000), program)?);
     rows.extend(fanout(&fan(vec![Watch::Flv], 3000, 1_000_000), program)?);

@@ -25,6 +25,7 @@ const JOIN_LIMIT: Duration = Duration::from_secs(10);
 pub(crate) enum Watch {
     Flv,
     WsFlv,
+    Ts,
     Fmp4,
     WsFmp4,
     Rtmp,
@@ -44,6 +45,7 @@ impl Watch {
         match self {
             Self::Flv => "HTTP-FLV",
             Self::WsFlv => "WS-FLV",
+            Self::Ts => "HTTP-TS",
             Self::Fmp4 => "HTTP-fMP4",
             Self::WsFmp4 => "WS-fMP4",
             Self::Rtmp => "RTMP",
@@ -112,7 +114,11 @@ impl Viewer {
             Watch::Rtsp => viewer.handshake_rtsp(address, name)?,
             Watch::FlvTls | Watch::WsFlvTls => viewer.watch_encrypted(watch, name)?,
             _ => {
-                let extension = if matches!(watch, Watch::Flv | Watch::WsFlv) { "flv" } else { "mp4" };
+                let extension = match watch {
+                    Watch::Flv | Watch::WsFlv => "flv",
+                    Watch::Ts => "ts",
+                    _ => "mp4",
+                };
                 let websocket = matches!(watch, Watch::WsFlv | Watch::WsFmp4);
                 viewer.request(&http_request(&format!("/live/{name}.{extension}"), websocket))?;
             }
