@@ -1,7 +1,8 @@
 //! `viaduct bench`: measures a server process from outside.
 //!
 //! Every fan-out figure stands beside its floor, measured in turn with it: a bare program that sends the same
-//! number of bytes to the same number of sockets every 25 ms (for TLS: seals them with AES-128-GCM first).
+//! number of bytes to the same number of sockets every 25 ms (for TLS: seals them with AES-128-GCM first; for RTSP by
+//! UDP: hands many datagrams of one size to the system in one call, as the server does).
 //! Quote medians of paired ratios; absolute times of shared machines mean little.
 //!
 //! The clip is synthetic: pictures of the configured bit rate whose payload ends with a marker (send time and
@@ -9,6 +10,7 @@
 //! not looked at closely are drained with `MSG_TRUNC`, so that the client stays cheap.
 
 mod clip;
+mod datagrams;
 mod floor;
 mod hls;
 mod http;

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, bail};
 
-use crate::viewer::Ports;
+use crate::viewer::{Ports, Watch};
 
 /// A running server or floor.
 #[derive(Debug)]
@@ -36,12 +36,14 @@ impl Measured {
     }
 
     /// Starts the floor.
-    pub(crate) fn floor(program: &Path, bitrate_bps: u64, seal: bool) -> anyhow::Result<Self> {
+    pub(crate) fn floor(program: &Path, bitrate_bps: u64, watch: Watch) -> anyhow::Result<Self> {
         let mut command = Command::new(program);
         command.args(["bench", "floor", "--bitrate"]).arg(bitrate_bps.to_string());
-        if seal {
-            command.arg("--seal");
-        }
+        match watch {
+            Watch::FloorTls => command.arg("--seal"),
+            Watch::FloorUdp => command.arg("--datagrams"),
+            _ => &mut command,
+        };
         Self::spawn(command, 1, None)
     }
 
