@@ -5,6 +5,9 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use serde_json::Value;
+
+use crate::process::ADMIN_PASSWORD;
 
 const LIMIT: Duration = Duration::from_secs(30);
 /// Answers are read in pieces of at most this size.
@@ -90,6 +93,53 @@ impl Connection {
             missing -= count;
         }
         Ok((status, head))
+    }
+}
+
+/// The REST interface, signed in.
+#[derive(Debug)]
+pub(crate) struct Api {
+    connection: Connection,
+    authorization: String,
+}
+
+impl Api {
+    pub(crate) fn sign_in(address: SocketAddr) -> anyhow::Result<Self> {
+        let mut api = Self { connection: Connection::open(address)?, authorization: String::new() };
+        let body = serde_json::json!({ "username": "admin", "password": ADMIN_PASSWORD });
+        let answer: Value = serde_json::from_str(&api.send("POST", "/api/v1/login", &body.to_string())?)?;
+        let token = answer["token"].as_str().context("a token")?;
+        api.authorization = format!("Authorization: Bearer {token}\r\n");
+        Ok(api)
+    }
+
+    pub(crate) fn post(&mut self, path: &str, body: &Value) -> anyhow::Result<()> {
+        self.send("POST", path, &body.to_string()).map(drop)
+    }
+
+    pub(crate) fn get(&mut self, path: &str) -> anyhow::Result<Value> {
+        Ok(serde_json::from_str(&self.send("GET", path, "")?)?)
+    }
+
+    /// A counter without labels.
+    pub(crate) fn metric(&mut self, name: &str) -> anyhow::Result<f64> {
+        let text = self.send("GET", "/metrics", "")?;
+        let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        Ok(value.with_context(|| format!("no metric {name}"))?.trim().parse()?)
+    }
+
+    fn send(&mut self, method: &str, path: &str, body: &str) -> anyhow::Result<String> {
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: bench\r\n{}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            self.authorization,
+            body.len()
+        );
+        self.connection.stream.write_all(request.as_bytes())?;
+        let (status, answer) = self.connection.collect()?;
+        if !matches!(status, 200 | 201) {
+            bail!("{path}: status {status}: {answer}");
+        }
+        Ok(answer)
     }
 }
 

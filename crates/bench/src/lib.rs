@@ -9,6 +9,7 @@
 //! key flag), so that latency is read from the byte stream of any protocol without parsing it. Viewers who are
 //! not looked at closely are drained with `MSG_TRUNC`, so that the client stays cheap.
 
+mod cameras;
 mod clip;
 mod datagrams;
 mod floor;
@@ -18,6 +19,7 @@ mod process;
 mod publisher;
 mod report;
 mod scenario;
+mod sources;
 mod viewer;
 
 use std::path::PathBuf;
@@ -46,11 +48,16 @@ enum BenchCommand {
     Hls(hls::HlsArgs),
     /// What one stalled and one slow viewer do to the others.
     Slow(scenario::SlowArgs),
+    /// How long many sources take to be live again after all were gone.
+    SourcesReturn(sources::SourcesReturnArgs),
     /// The whole programme of docs/reference/performance.md.
     All(scenario::AllArgs),
     /// The floor itself (started by the others).
     #[command(hide = true)]
     Floor(floor::FloorArgs),
+    /// Cameras (started by the others).
+    #[command(hide = true)]
+    Cameras(cameras::CamerasArgs),
 }
 
 /// Runs a benchmark; `server` is the program that serves.
@@ -61,6 +68,10 @@ pub fn run(args: &BenchArgs, server: &std::path::Path) -> anyhow::Result<()> {
     raise_file_limit();
     match &args.command {
         BenchCommand::Floor(floor) => floor::serve(floor),
+        BenchCommand::Cameras(cameras) => cameras::serve(cameras),
+        BenchCommand::SourcesReturn(args) => {
+            sources::sources_return(args, server).and_then(|rows| report::finish(&rows, None))
+        }
         BenchCommand::Fanout(fanout) => scenario::fanout(fanout, server).and_then(|rows| report::finish(&rows, None)),
         BenchCommand::Join(join) => scenario::join(join, server).and_then(|rows| report::finish(&rows, None)),
         BenchCommand::Ingest(ingest) => scenario::ingest(ingest, server).and_then(|rows| report::finish(&rows, None)),

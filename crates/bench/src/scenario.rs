@@ -10,6 +10,7 @@ use crate::hls::HlsArgs;
 use crate::process::Measured;
 use crate::publisher::Publishers;
 use crate::report::{Row, count, percentile};
+use crate::sources::{SourcesReturnArgs, sources_return};
 use crate::viewer::{Viewer, Watch};
 
 /// Viewers are drained this often.
@@ -417,6 +418,7 @@ pub(crate) fn all(args: &AllArgs, program: &Path) -> anyhow::Result<Vec<Row>> {
         rows.extend(ingest(&IngestArgs { publishers, bitrate, rounds: args.rounds, seconds: 8 }, program)?);
     }
     rows.extend(crate::hls::hls(&HlsArgs::standard(args.rounds), program)?);
+    rows.extend(sources_return(&SourcesReturnArgs::standard(args.rounds), program)?);
     rows.extend(slow(&SlowArgs { viewers: 500, rounds: args.rounds }, program)?);
     Ok(rows)
 }
