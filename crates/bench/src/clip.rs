@@ -1,4 +1,6 @@
 //! A synthetic stream whose pictures carry their send time.
+//!
+//! Each picture ends with its marker twice: where a container cuts it into packets, at most one of them is torn.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -15,6 +17,7 @@ pub(crate) const MAGIC: [u8; 8] = *b"\xE7viadct\xF1";
 pub(crate) const MARKER_LEN: usize = 18;
 const KEY: u8 = 0xA5;
 const OTHER: u8 = 0x5A;
+const END: u8 = 0xFF;
 
 const FPS: u32 = 25;
 const GOP_FRAMES: u64 = 50;
@@ -94,14 +97,16 @@ impl Clip {
 
     fn picture(&self, key: bool) -> Bytes {
         let len = if key { self.key_len } else { self.other_len };
-        let mut nal = vec![0x6D; len.max(MARKER_LEN + 2)];
+        let mut nal = vec![0x6D; len.max(2 * MARKER_LEN + 2)];
         nal[0] = if key { 0x65 } else { 0x41 };
-        let at = nal.len() - MARKER_LEN;
         let sent_ns = u64::try_from(self.origin.elapsed().as_nanos()).expect("centuries");
-        nal[at..at + 8].copy_from_slice(&MAGIC);
-        nal[at + 8..at + 16].copy_from_slice(&sent_ns.to_be_bytes());
-        nal[at + 16] = if key { KEY } else { OTHER };
-        nal[at + 17] = 0xFF;
+        for copy in 1..=2 {
+            let at = nal.len() - copy * MARKER_LEN;
+            nal[at..at + 8].copy_from_slice(&MAGIC);
+            nal[at + 8..at + 16].copy_from_slice(&sent_ns.to_be_bytes());
+            nal[at + 16] = if key { KEY } else { OTHER };
+            nal[at + 17] = END;
+        }
         let mut payload = BytesMut::with_capacity(nal.len() + 4);
         put_length_prefixed(&mut payload, &nal);
         payload.freeze()
@@ -156,6 +161,11 @@ impl MarkerScanner {
                 break;
             }
             let sent = u64::from_be_bytes(marker[8..16].try_into().expect("8 bytes"));
+            if !matches!(marker[16], KEY | OTHER) || marker[17] != END {
+                // Torn by the header of a packet.
+                from += at + 1;
+                continue;
+            }
             found(sent, marker[16] == KEY);
             from += at + MARKER_LEN;
         }
@@ -193,7 +203,21 @@ mod tests {
             let mut scanner = MarkerScanner::default();
             let mut keys = Vec::new();
             stream.chunks(piece).for_each(|bytes| scanner.scan(bytes, |_, key| keys.push(key)));
-            assert_eq!(keys, [true, false, false], "pieces of {piece}");
+            assert_eq!(keys, [true, true, false, false, false, false], "pieces of {piece}");
+        }
+    }
+
+    #[test]
+    fn a_marker_torn_by_a_header_leaves_the_other_whole() {
+        let payload = Clip::new(1_000_000, Instant::now()).frame(Slot::Video(0)).payload;
+        for torn in 1..2 * MARKER_LEN {
+            let mut bytes = payload[..payload.len() - torn].to_vec();
+            bytes.extend_from_slice(&[0x47, 0x01, 0x00, 0x3A]);
+            bytes.extend_from_slice(&payload[payload.len() - torn..]);
+            let mut keys = Vec::new();
+            MarkerScanner::default().scan(&bytes, |sent, key| keys.push((sent < 1_000_000_000, key)));
+            let whole = if torn == MARKER_LEN { 2 } else { 1 };
+            assert_eq!(keys, vec![(true, true); whole], "torn {torn} before the end");
         }
     }
 

@@ -1,15 +1,20 @@
 //! The floor: the least that a program can do to send the same bytes to the same sockets.
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::time::{Duration, Instant};
 
 use aws_lc_rs::aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use clap::Args;
+use quinn_udp::{Transmit, UdpSockRef, UdpSocketState};
 
 /// One send to each socket every 25 ms, as in the reference measurements.
 const INTERVAL: Duration = Duration::from_millis(25);
 const SOURCE_LEN: usize = 32 << 20;
+/// An RTP packet as the server makes them.
+const DATAGRAM: usize = 1400;
+/// Bytes in one call, as the server does.
+const MAX_BATCH: usize = 65_000;
 /// A TLS record.
 const RECORD: usize = 16 << 10;
 
@@ -22,6 +27,39 @@ pub(crate) struct FloorArgs {
     /// Seal the bytes for each socket with AES-128-GCM first.
     #[arg(long)]
     seal: bool,
+    /// Send datagrams to the port that each connection asks for in its path, as RTSP by UDP does.
+    #[arg(long, conflicts_with = "seal")]
+    datagrams: bool,
+}
+
+/// A receiver of datagrams, or a connection.
+struct Receiver {
+    socket: TcpStream,
+    to: Option<SocketAddr>,
+}
+
+/// One socket for all, and many datagrams in one call.
+struct Sender {
+    socket: UdpSocket,
+    state: UdpSocketState,
+}
+
+impl Sender {
+    fn new() -> anyhow::Result<Self> {
+        let socket = UdpSocket::bind("127.0.0.1:0")?;
+        let state = UdpSocketState::new(UdpSockRef::from(&socket))?;
+        let _default = rustix::net::sockopt::set_socket_send_buffer_size(&socket, 4 << 20);
+        Ok(Self { socket, state })
+    }
+
+    fn send(&self, to: SocketAddr, bytes: &[u8]) {
+        let at_once = self.state.max_gso_segments().clamp(1, MAX_BATCH / DATAGRAM) * DATAGRAM;
+        for contents in bytes.chunks(at_once) {
+            let transmit =
+                Transmit { destination: to, ecn: None, contents, segment_size: Some(DATAGRAM), src_ip: None };
+            let _lost_as_on_the_way = self.state.try_send(UdpSockRef::from(&self.socket), &transmit);
+        }
+    }
 }
 
 /// Serves until killed; prints its port.
@@ -33,13 +71,14 @@ pub(crate) fn serve(args: &FloorArgs) -> anyhow::Result<()> {
     let source: Vec<u8> = (0..SOURCE_LEN).map(|i| u8::try_from(i * 31 % 251).expect("below 251")).collect();
     let key = LessSafeKey::new(UnboundKey::new(&AES_128_GCM, &[7; 16]).map_err(|_| anyhow::anyhow!("a key"))?);
     let mut sealed = Vec::with_capacity(1 << 20);
-    let mut sockets: Vec<TcpStream> = Vec::new();
+    let mut receivers: Vec<Receiver> = Vec::new();
+    let sender = Sender::new()?;
     let (start, mut sent, mut offset) = (Instant::now(), 0u64, 0usize);
     let mut due = start;
     loop {
         due += INTERVAL;
         std::thread::park_timeout(due.saturating_duration_since(Instant::now()));
-        accept(&listener, &mut sockets)?;
+        accept(&listener, &mut receivers, args.datagrams)?;
         let want = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX) * args.bitrate / 8_000_000;
         let count = usize::try_from(want - sent).unwrap_or(0).min(1 << 20);
         sent = want;
@@ -48,7 +87,11 @@ pub(crate) fn serve(args: &FloorArgs) -> anyhow::Result<()> {
         }
         let bytes = &source[offset..offset + count];
         offset += count;
-        sockets.retain_mut(|socket| {
+        receivers.retain_mut(|Receiver { socket, to }| {
+            if let Some(to) = to {
+                sender.send(*to, bytes);
+                return true;
+            }
             let outcome = if args.seal {
                 seal(&key, bytes, &mut sealed);
                 socket.write(&sealed)
@@ -76,17 +119,19 @@ fn seal(key: &LessSafeKey, bytes: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-fn accept(listener: &TcpListener, sockets: &mut Vec<TcpStream>) -> anyhow::Result<()> {
+fn accept(listener: &TcpListener, receivers: &mut Vec<Receiver>, datagrams: bool) -> anyhow::Result<()> {
     loop {
         match listener.accept() {
             Ok((mut socket, _)) => {
                 socket.set_nodelay(true)?;
                 let mut request = [0; 1024];
-                let _ignored = socket.read(&mut request)?;
+                let count = socket.read(&mut request)?;
+                let path = String::from_utf8_lossy(&request[..count]).split(' ').nth(1).unwrap_or_default().to_owned();
+                let port = path.trim_start_matches('/').parse().ok().filter(|_| datagrams);
                 socket.write_all(b"HTTP/1.1 200 OK\r\n\r\n")?;
                 socket.set_nonblocking(true)?;
                 let _default = rustix::net::sockopt::set_socket_send_buffer_size(&socket, 1 << 20);
-                sockets.push(socket);
+                receivers.push(Receiver { socket, to: port.map(|port: u16| (Ipv4Addr::LOCALHOST, port).into()) });
             }
             Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
             Err(error) => return Err(error.into()),

@@ -1,19 +1,25 @@
 //! `viaduct bench`: measures a server process from outside.
 //!
 //! Every fan-out figure stands beside its floor, measured in turn with it: a bare program that sends the same
-//! number of bytes to the same number of sockets every 25 ms (for TLS: seals them with AES-128-GCM first).
+//! number of bytes to the same number of sockets every 25 ms (for TLS: seals them with AES-128-GCM first; for RTSP by
+//! UDP: hands many datagrams of one size to the system in one call, as the server does).
 //! Quote medians of paired ratios; absolute times of shared machines mean little.
 //!
 //! The clip is synthetic: pictures of the configured bit rate whose payload ends with a marker (send time and
 //! key flag), so that latency is read from the byte stream of any protocol without parsing it. Viewers who are
 //! not looked at closely are drained with `MSG_TRUNC`, so that the client stays cheap.
 
+mod cameras;
 mod clip;
+mod datagrams;
 mod floor;
+mod hls;
+mod http;
 mod process;
 mod publisher;
 mod report;
 mod scenario;
+mod sources;
 mod viewer;
 
 use std::path::PathBuf;
@@ -38,13 +44,20 @@ enum BenchCommand {
     Join(scenario::JoinArgs),
     /// Cost of publishers that nobody watches.
     Ingest(scenario::IngestArgs),
+    /// Requests of HLS a second, and the cost of cutting streams.
+    Hls(hls::HlsArgs),
     /// What one stalled and one slow viewer do to the others.
     Slow(scenario::SlowArgs),
+    /// How long many sources take to be live again after all were gone.
+    SourcesReturn(sources::SourcesReturnArgs),
     /// The whole programme of docs/reference/performance.md.
     All(scenario::AllArgs),
     /// The floor itself (started by the others).
     #[command(hide = true)]
     Floor(floor::FloorArgs),
+    /// Cameras (started by the others).
+    #[command(hide = true)]
+    Cameras(cameras::CamerasArgs),
 }
 
 /// Runs a benchmark; `server` is the program that serves.
@@ -55,9 +68,14 @@ pub fn run(args: &BenchArgs, server: &std::path::Path) -> anyhow::Result<()> {
     raise_file_limit();
     match &args.command {
         BenchCommand::Floor(floor) => floor::serve(floor),
+        BenchCommand::Cameras(cameras) => cameras::serve(cameras),
+        BenchCommand::SourcesReturn(args) => {
+            sources::sources_return(args, server).and_then(|rows| report::finish(&rows, None))
+        }
         BenchCommand::Fanout(fanout) => scenario::fanout(fanout, server).and_then(|rows| report::finish(&rows, None)),
         BenchCommand::Join(join) => scenario::join(join, server).and_then(|rows| report::finish(&rows, None)),
         BenchCommand::Ingest(ingest) => scenario::ingest(ingest, server).and_then(|rows| report::finish(&rows, None)),
+        BenchCommand::Hls(args) => hls::hls(args, server).and_then(|rows| report::finish(&rows, None)),
         BenchCommand::Slow(slow) => scenario::slow(slow, server).and_then(|rows| report::finish(&rows, None)),
         BenchCommand::All(all) => {
             let rows = scenario::all(all, server)?;

@@ -8,7 +8,10 @@ use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, bail};
 
-use crate::viewer::Ports;
+use crate::viewer::{Ports, Watch};
+
+/// Of the user `admin` of a measured server.
+pub(crate) const ADMIN_PASSWORD: &str = "only for benchmarks 1";
 
 /// A running server or floor.
 #[derive(Debug)]
@@ -28,7 +31,7 @@ impl Measured {
             command.arg("--set").arg(format!("{protocol}.listen=127.0.0.1:0"));
         }
         command.arg("--set").arg("rtsp.udp_listen=127.0.0.1:0");
-        command.args(["--set", "log.level=warn"]);
+        command.args(["--set", "log.level=warn", "--set"]).arg(format!("auth.admin_password={ADMIN_PASSWORD}"));
         if let Some(window) = merge_window_ms {
             command.arg("--set").arg(format!("media.merge_window_ms={window}"));
         }
@@ -36,12 +39,22 @@ impl Measured {
     }
 
     /// Starts the floor.
-    pub(crate) fn floor(program: &Path, bitrate_bps: u64, seal: bool) -> anyhow::Result<Self> {
+    pub(crate) fn floor(program: &Path, bitrate_bps: u64, watch: Watch) -> anyhow::Result<Self> {
         let mut command = Command::new(program);
         command.args(["bench", "floor", "--bitrate"]).arg(bitrate_bps.to_string());
-        if seal {
-            command.arg("--seal");
-        }
+        match watch {
+            Watch::FloorTls => command.arg("--seal"),
+            Watch::FloorUdp => command.arg("--datagrams"),
+            _ => &mut command,
+        };
+        Self::spawn(command, 1, None)
+    }
+
+    /// Starts cameras on a port of this machine; 0 picks one.
+    pub(crate) fn cameras(program: &Path, port: u16, bitrate_bps: u64) -> anyhow::Result<Self> {
+        let mut command = Command::new(program);
+        command.args(["bench", "cameras", "--port"]).arg(port.to_string());
+        command.arg("--bitrate").arg(bitrate_bps.to_string());
         Self::spawn(command, 1, None)
     }
 

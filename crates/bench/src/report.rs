@@ -39,13 +39,24 @@ pub struct Row {
     pub unit: String,
     /// The value over all runs.
     pub value: Spread,
-    /// The goal, where there is one; smaller is better.
+    /// The goal, where there is one.
     pub goal: Option<f64>,
+    /// Larger is better; otherwise smaller is.
+    pub at_least: bool,
 }
 
 impl Row {
     pub(crate) fn new(what: impl Into<String>, unit: &str, values: &[f64], goal: Option<f64>) -> Option<Self> {
-        Some(Self { what: what.into(), unit: unit.to_owned(), value: Spread::of(values)?, goal })
+        Some(Self { what: what.into(), unit: unit.to_owned(), value: Spread::of(values)?, goal, at_least: false })
+    }
+
+    /// Larger is better.
+    pub(crate) fn at_least(self) -> Self {
+        Self { at_least: true, ..self }
+    }
+
+    fn met(&self) -> Option<bool> {
+        self.goal.map(|goal| if self.at_least { self.value.median >= goal } else { self.value.median <= goal })
     }
 }
 
@@ -56,8 +67,10 @@ pub(crate) fn finish(rows: &[Row], json: Option<&Path>) -> anyhow::Result<()> {
     println!("|---|---|---|---|---|---|---|");
     for row in rows {
         let Spread { median, min, max, runs } = row.value;
-        let goal = row.goal.map_or_else(|| "-".to_owned(), |goal| format!("<= {goal}"));
-        let met = row.goal.map_or("-", |goal| if median <= goal { "yes" } else { "**no**" });
+        let goal = row
+            .goal
+            .map_or_else(|| "-".to_owned(), |goal| format!("{} {goal}", if row.at_least { ">=" } else { "<=" }));
+        let met = row.met().map_or("-", |met| if met { "yes" } else { "**no**" });
         println!(
             "| {} | {} | {} | {} .. {} | {runs} | {goal} | {met} |",
             row.what,
@@ -81,6 +94,12 @@ fn figure(value: f64) -> String {
     } else {
         format!("{value:.3}")
     }
+}
+
+/// For figures.
+#[expect(clippy::cast_precision_loss, reason = "figures for people")]
+pub(crate) const fn count(value: usize) -> f64 {
+    value as f64
 }
 
 /// The value below which `share` of the sorted values lie.

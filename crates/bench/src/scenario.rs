@@ -6,9 +6,11 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use crate::clip::Clip;
+use crate::hls::HlsArgs;
 use crate::process::Measured;
 use crate::publisher::Publishers;
-use crate::report::{Row, percentile};
+use crate::report::{Row, count, percentile};
+use crate::sources::{SourcesReturnArgs, sources_return};
 use crate::viewer::{Viewer, Watch};
 
 /// Viewers are drained this often.
@@ -26,7 +28,7 @@ const WARM_UP: Duration = Duration::from_secs(3);
 #[derive(Clone, Debug, Args)]
 pub(crate) struct FanoutArgs {
     /// Protocols.
-    #[arg(long, value_delimiter = ',', default_value = "flv,ws-flv,rtmp,fmp4,rtsp")]
+    #[arg(long, value_delimiter = ',', default_value = "flv,ws-flv,rtmp,ts,fmp4,rtsp,rtsp-udp")]
     protocols: Vec<Watch>,
     /// Viewers.
     #[arg(long, default_value_t = 500)]
@@ -113,6 +115,7 @@ struct Delivery {
     latency_p99_ms: f64,
     slowest_share: f64,
     lost: usize,
+    missing: u64,
     memory_per_viewer_kib: f64,
 }
 
@@ -139,6 +142,7 @@ fn deliver(
     run_for(&mut all, WARM_UP, &mut buffer, |_| {});
     let memory_per_viewer_kib = (measured.memory_kib() - before_kib) / count(viewers);
     let start_bytes: Vec<u64> = all.iter().map(|viewer| viewer.bytes).collect();
+    let missing: u64 = all.iter().map(Viewer::missing).sum();
     let (cpu, begin) = (measured.cpu_seconds(), Instant::now());
     let cycles = measured.count_cycles();
     let mut latencies = Vec::new();
@@ -159,17 +163,13 @@ fn deliver(
         latency_p99_ms: percentile(&latencies, 0.99),
         slowest_share: taken[0] / percentile(&taken, 0.5),
         lost: all.iter().filter(|viewer| !viewer.alive).count(),
+        missing: all.iter().map(Viewer::missing).sum::<u64>() - missing,
         memory_per_viewer_kib,
     })
 }
 
 #[expect(clippy::cast_precision_loss, reason = "figures for people")]
 const fn nanos(value: u64) -> f64 {
-    value as f64
-}
-
-#[expect(clippy::cast_precision_loss, reason = "thousands")]
-const fn count(value: usize) -> f64 {
     value as f64
 }
 
@@ -207,10 +207,8 @@ pub(crate) fn fanout(args: &FanoutArgs, program: &Path) -> anyhow::Result<Vec<Ro
     for watch in &args.protocols {
         let mut runs = Vec::new();
         for _ in 0..args.rounds {
-            let (floor_watch, seal) =
-                if watch.is_encrypted() { (Watch::FloorTls, true) } else { (Watch::Floor, false) };
-            let floor = Measured::floor(program, args.bitrate, seal)?;
-            let below = deliver(&floor, floor_watch, args.viewers, args.seconds, Instant::now())?;
+            let floor = Measured::floor(program, args.bitrate, watch.floor())?;
+            let below = deliver(&floor, watch.floor(), args.viewers, args.seconds, Instant::now())?;
             drop(floor);
             let server = Measured::server(program, args.window_ms)?;
             let origin = Instant::now();
@@ -222,7 +220,13 @@ pub(crate) fn fanout(args: &FanoutArgs, program: &Path) -> anyhow::Result<Vec<Ro
     Ok(rows)
 }
 
-fn publish(server: &Measured, publishers: usize, bitrate_bps: u64, origin: Instant) -> anyhow::Result<Publishers> {
+/// Starts publishers of `live/bN` and lets them settle.
+pub(crate) fn publish(
+    server: &Measured,
+    publishers: usize,
+    bitrate_bps: u64,
+    origin: Instant,
+) -> anyhow::Result<Publishers> {
     let clip = Clip::new(bitrate_bps, origin);
     let publishers = Publishers::start(server.ports().rtmp, "b", publishers, &clip)?;
     std::thread::park_timeout(Duration::from_millis(100));
@@ -239,10 +243,10 @@ fn fanout_rows(watch: Watch, args: &FanoutArgs, runs: &[(Delivery, Delivery)]) -
     let load = format!("{} x {} Mbit/s {}", args.viewers, args.bitrate as f64 / 1e6, watch.as_str());
     let goal = match watch {
         Watch::Flv | Watch::WsFlv => Some(1.3),
-        Watch::Rtmp | Watch::Fmp4 | Watch::WsFmp4 => Some(1.4),
+        Watch::Rtmp | Watch::Ts | Watch::Fmp4 | Watch::WsFmp4 => Some(1.4),
         Watch::Rtsp => Some(1.6),
         Watch::FlvTls | Watch::WsFlvTls => Some(1.5),
-        Watch::Floor | Watch::FloorTls => None,
+        Watch::RtspUdp | Watch::Floor | Watch::FloorTls | Watch::FloorUdp => None,
     };
     let encrypted = watch.is_encrypted();
     let cycles = |run: &Delivery| run.cycles_per_byte.unwrap_or(f64::NAN);
@@ -269,6 +273,11 @@ fn fanout_rows(watch: Watch, args: &FanoutArgs, runs: &[(Delivery, Delivery)]) -
             Some(if encrypted { 40.0 } else { 4.0 }),
         ),
     ];
+    if watch == Watch::RtspUdp {
+        rows.push(Row::new(&load, "datagrams missing", &each(&|run| nanos(run.0.missing)), Some(0.0)));
+        // 1 Gbit/s are an eighth of a gigabyte each second.
+        rows.push(Row::new(&load, "% of a core per Gbit/s", &each(&|run| run.0.cpu_s_per_gb * 100.0 / 8.0), None));
+    }
     if !encrypted {
         rows.push(Row::new(&load, "latency p50 ms", &each(&|run| run.0.latency_p50_ms), Some(25.0)));
         rows.push(Row::new(&load, "latency p99 ms", &each(&|run| run.0.latency_p99_ms), Some(60.0)));
@@ -389,7 +398,7 @@ pub(crate) fn all(args: &AllArgs, program: &Path) -> anyhow::Result<Vec<Row>> {
         seconds: 6,
         window_ms: None,
     };
-    let plain = vec![Watch::Flv, Watch::WsFlv, Watch::Rtmp, Watch::Fmp4, Watch::Rtsp];
+    let plain = vec![Watch::Flv, Watch::WsFlv, Watch::Rtmp, Watch::Ts, Watch::Fmp4, Watch::Rtsp, Watch::RtspUdp];
     let mut rows = fanout(&fan(plain, 500, 4_000_000), program)?;
     rows.extend(fanout(&fan(vec![Watch::Flv, Watch::WsFlv], 1000, 4_000_000), program)?);
     rows.extend(fanout(&fan(vec![Watch::Flv], 3000, 1_000_000), program)?);
@@ -408,6 +417,8 @@ pub(crate) fn all(args: &AllArgs, program: &Path) -> anyhow::Result<Vec<Row>> {
     for (publishers, bitrate) in [(1000, 200_000), (300, 1_000_000)] {
         rows.extend(ingest(&IngestArgs { publishers, bitrate, rounds: args.rounds, seconds: 8 }, program)?);
     }
+    rows.extend(crate::hls::hls(&HlsArgs::standard(args.rounds), program)?);
+    rows.extend(sources_return(&SourcesReturnArgs::standard(args.rounds), program)?);
     rows.extend(slow(&SlowArgs { viewers: 500, rounds: args.rounds }, program)?);
     Ok(rows)
 }

@@ -15,6 +15,7 @@ use rustix::net::RecvFlags;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 
 use crate::clip::MarkerScanner;
+use crate::datagrams::Datagrams;
 
 /// Time for the first key frame.
 const JOIN_LIMIT: Duration = Duration::from_secs(10);
@@ -25,10 +26,12 @@ const JOIN_LIMIT: Duration = Duration::from_secs(10);
 pub(crate) enum Watch {
     Flv,
     WsFlv,
+    Ts,
     Fmp4,
     WsFmp4,
     Rtmp,
     Rtsp,
+    RtspUdp,
     FlvTls,
     WsFlvTls,
     /// Raw bytes of the floor.
@@ -37,6 +40,9 @@ pub(crate) enum Watch {
     /// Sealed bytes of the floor.
     #[value(skip)]
     FloorTls,
+    /// Datagrams of the floor.
+    #[value(skip)]
+    FloorUdp,
 }
 
 impl Watch {
@@ -44,19 +50,35 @@ impl Watch {
         match self {
             Self::Flv => "HTTP-FLV",
             Self::WsFlv => "WS-FLV",
+            Self::Ts => "HTTP-TS",
             Self::Fmp4 => "HTTP-fMP4",
             Self::WsFmp4 => "WS-fMP4",
             Self::Rtmp => "RTMP",
             Self::Rtsp => "RTSP/TCP",
+            Self::RtspUdp => "RTSP/UDP",
             Self::FlvTls => "HTTPS-FLV",
             Self::WsFlvTls => "WSS-FLV",
             Self::Floor => "floor",
             Self::FloorTls => "floor AES-GCM",
+            Self::FloorUdp => "floor UDP",
         }
     }
 
     pub(crate) const fn is_encrypted(self) -> bool {
         matches!(self, Self::FlvTls | Self::WsFlvTls)
+    }
+
+    /// What a bare sender of the same bytes looks like to a viewer.
+    pub(crate) const fn floor(self) -> Self {
+        match self {
+            Self::FlvTls | Self::WsFlvTls => Self::FloorTls,
+            Self::RtspUdp => Self::FloorUdp,
+            _ => Self::Floor,
+        }
+    }
+
+    const fn is_floor(self) -> bool {
+        matches!(self, Self::Floor | Self::FloorTls | Self::FloorUdp)
     }
 }
 
@@ -74,6 +96,8 @@ pub(crate) struct Ports {
 pub(crate) struct Viewer {
     stream: TcpStream,
     scanner: MarkerScanner,
+    /// Where media comes by UDP; the connection then only controls it.
+    datagrams: Option<Datagrams>,
     /// From connecting to the first complete key frame.
     pub(crate) joined: Duration,
     /// Bytes taken so far.
@@ -88,7 +112,7 @@ impl Viewer {
     pub(crate) fn join(watch: Watch, ports: &Ports, name: &str) -> anyhow::Result<Self> {
         let address = match watch {
             Watch::Rtmp => ports.rtmp,
-            Watch::Rtsp => ports.rtsp,
+            Watch::Rtsp | Watch::RtspUdp => ports.rtsp,
             Watch::FlvTls | Watch::WsFlvTls => ports.https,
             _ => ports.http,
         };
@@ -100,6 +124,7 @@ impl Viewer {
         let mut viewer = Self {
             stream,
             scanner: MarkerScanner::default(),
+            datagrams: matches!(watch, Watch::RtspUdp | Watch::FloorUdp).then(Datagrams::default),
             joined: Duration::ZERO,
             bytes: 0,
             acknowledged: 0,
@@ -109,15 +134,25 @@ impl Viewer {
         match watch {
             Watch::Floor | Watch::FloorTls => viewer.request(&http_request("/", false))?,
             Watch::Rtmp => viewer.handshake_rtmp(name)?,
-            Watch::Rtsp => viewer.handshake_rtsp(address, name)?,
+            Watch::FloorUdp => {
+                let port = viewer.datagrams.as_mut().context("ports")?.open_one()?;
+                viewer.request(&http_request(&format!("/{port}"), false))?;
+            }
+            Watch::Rtsp | Watch::RtspUdp => viewer.handshake_rtsp(address, name)?,
             Watch::FlvTls | Watch::WsFlvTls => viewer.watch_encrypted(watch, name)?,
             _ => {
-                let extension = if matches!(watch, Watch::Flv | Watch::WsFlv) { "flv" } else { "mp4" };
+                let extension = match watch {
+                    Watch::Flv | Watch::WsFlv => "flv",
+                    Watch::Ts => "ts",
+                    _ => "mp4",
+                };
                 let websocket = matches!(watch, Watch::WsFlv | Watch::WsFmp4);
                 viewer.request(&http_request(&format!("/live/{name}.{extension}"), websocket))?;
             }
         }
-        if !matches!(watch, Watch::Floor | Watch::FloorTls) && !watch.is_encrypted() {
+        if viewer.datagrams.is_some() {
+            viewer.wait_for_datagrams(watch)?;
+        } else if !watch.is_floor() && !watch.is_encrypted() {
             viewer.wait_for_key()?;
         }
         viewer.joined = begin.elapsed();
@@ -141,6 +176,34 @@ impl Viewer {
             self.scanner.scan(&buffer[..count], |_, key| has_key |= key);
         }
         Ok(())
+    }
+
+    fn wait_for_datagrams(&mut self, watch: Watch) -> anyhow::Result<()> {
+        let mut buffer = vec![0; 64 << 10];
+        let mut ready = false;
+        let end = Instant::now() + JOIN_LIMIT;
+        while !ready {
+            if Instant::now() > end {
+                bail!("no key frame came by UDP");
+            }
+            self.look_at_datagrams(&mut buffer, &mut |_, key| ready |= key);
+            ready |= watch == Watch::FloorUdp && self.bytes > 0;
+            std::thread::park_timeout(Duration::from_micros(100));
+        }
+        Ok(())
+    }
+
+    fn look_at_datagrams(&mut self, buffer: &mut [u8], picture: &mut impl FnMut(u64, bool)) {
+        if let Some(datagrams) = &mut self.datagrams {
+            let scanner = &mut self.scanner;
+            let count = datagrams.look(buffer, |bytes| scanner.scan(bytes, &mut *picture));
+            self.bytes += count as u64;
+        }
+    }
+
+    /// Datagrams that did not come, where they were looked at.
+    pub(crate) fn missing(&self) -> u64 {
+        self.datagrams.as_ref().map_or(0, |datagrams| datagrams.missing)
     }
 
     fn handshake_rtmp(&mut self, name: &str) -> anyhow::Result<()> {
@@ -181,8 +244,16 @@ impl Viewer {
                 match output {
                     ClientOutput::Transmit(bytes) => self.stream.write_all(&bytes)?,
                     ClientOutput::Event(rtsp::ClientEvent::Described(description)) => {
-                        let all: Vec<usize> = (0..description.media.len()).collect();
-                        session.setup(Instant::now(), &all);
+                        let all = 0..description.media.len();
+                        match &mut self.datagrams {
+                            Some(datagrams) => {
+                                let ports = all
+                                    .map(|media| Ok((media, datagrams.open_pair()?)))
+                                    .collect::<anyhow::Result<Vec<_>>>()?;
+                                session.setup_udp(Instant::now(), &ports);
+                            }
+                            None => session.setup(Instant::now(), &all.collect::<Vec<usize>>()),
+                        }
                     }
                     ClientOutput::Event(rtsp::ClientEvent::Started(_)) => return Ok(()),
                     ClientOutput::Close(error) => bail!("RTSP ended: {error:?}"),
@@ -223,6 +294,10 @@ impl Viewer {
     /// Takes what has come without copying it: with `MSG_TRUNC` the kernel only counts, up to the length of
     /// `untouched`, whose memory is never used.
     pub(crate) fn drain(&mut self, untouched: &mut [MaybeUninit<u8>]) {
+        if let Some(datagrams) = &mut self.datagrams {
+            self.bytes += datagrams.drain(untouched) as u64;
+            return;
+        }
         while self.alive {
             let flags = RecvFlags::TRUNC | RecvFlags::DONTWAIT;
             match rustix::net::recv(self.stream.as_fd(), &mut *untouched, flags) {
@@ -243,6 +318,9 @@ impl Viewer {
 
     /// Takes what has come and reports each picture's send time.
     pub(crate) fn look(&mut self, buffer: &mut [u8], mut picture: impl FnMut(u64)) {
+        if self.datagrams.is_some() {
+            return self.look_at_datagrams(buffer, &mut |sent, _| picture(sent));
+        }
         while self.alive {
             match self.stream.read(buffer) {
                 Ok(0) => self.alive = false,
