@@ -47,8 +47,10 @@ pub(super) async fn manifest(
 ) -> Result<ControlResponse, Failure> {
     let address = viewer_address(gateway, head.forwarded_for.as_deref(), peer);
     let asker = Asker { token: token(request, head), address: address.ip(), user_agent: user_agent(head) };
-    let (packagers, id, session) = match again(shard, gateway, request, &asker)? {
-        Some(found) => found,
+    let known = again(shard, gateway, request, &asker)?;
+    let is_new = known.is_none();
+    let (packagers, id, session) = match known {
+        Some(known) => known,
         None => {
             let (grant, open) = open(gateway, request, head, address.ip(), PROTOCOL).await?;
             let place = gateway.hls.place()?;
@@ -66,7 +68,13 @@ pub(super) async fn manifest(
     for packager in &packagers {
         packager.sessions.join(id, &session);
         packager.touch();
-        wait_for_first(gateway, packager).await?;
+    }
+    wait_for_first(gateway, &packagers[0]).await?;
+    if is_new {
+        for packager in &packagers[1..] {
+            // Sound that is announced and does not come keeps nobody from the pictures.
+            packager.wait(packager.target(), |segmenter| segmenter.is_ready()).await;
+        }
     }
     let text = describe(gateway, &packagers, id)
         .ok_or_else(|| Failure::new(ErrorKind::Unavailable, "The stream does not go on."))?;

@@ -3,8 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use container::flv::TagKind;
 use serde_json::json;
 use testkit::clips::Clip;
+use testkit::hls::Playlist;
 use testkit::http::{self, Answer};
 use testkit::read::{self, Expect};
 use testkit::{Api, PATIENCE, Server, until};
@@ -105,7 +107,25 @@ fn players_read_pictures_and_sound() {
     let mut codecs = read::ffprobe("", &alone).unwrap();
     codecs.dedup();
     assert_eq!(codecs, ["aac"]);
+    let text = get(&server, "/road/k1/audio.m3u8").text();
+    assert!(text.contains("CODECS=\"mp4a.40.2\"") && !text.contains("RESOLUTION"), "{text}");
+    let media = text.lines().find(|line| !line.starts_with('#')).unwrap();
+    Playlist::parse(&get(&server, &format!("/road/k1/{media}")).text()).validate(true);
     server.assert_well();
+}
+
+#[test]
+fn sound_that_does_not_come_keeps_nobody_from_the_pictures() {
+    let server = options().start();
+    let api = server.sign_in();
+    let mut tags = testkit::publish::media_tags(Clip::H264Aac);
+    // The second byte of a tag with AAC tells configuration from frames.
+    tags.retain(|tag| tag.kind != TagKind::Audio || tag.body[1] == 0);
+    let _publisher = crate::support::publish_tags(&server, "road/k1", tags, |at| u32::try_from(at).unwrap());
+    api.await_live("road/k1");
+    let manifest = Manifest::read(&server, "/road/k1/manifest.mpd");
+    assert_eq!(manifest.sets.keys().collect::<Vec<_>>(), ["video"]);
+    read::ffmpeg("", &server.url("http", "road/k1/manifest.mpd"), Expect { pictures: 25, sound: false }).unwrap();
 }
 
 #[test]

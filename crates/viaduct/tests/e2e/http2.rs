@@ -33,6 +33,9 @@ fn curl_reads_pages_pieces_and_endless_media() {
     assert_eq!(curl(&server, &["--http2", "--head"], "/healthz").0, "2 200");
     assert_eq!(curl(&server, &["--http1.1"], "/healthz").0, "1.1 200");
     assert_eq!(curl(&server, &["--http2"], "/api/v1/streams").0, "2 401");
+    let wrong = r#"{"username":"admin","password":"wrong"}"#;
+    let json = "Content-Type: application/json";
+    assert_eq!(curl(&server, &["--http2", "-H", json, "-d", wrong], "/api/v1/login").0, "2 401", "a body arrives");
     let authorization = format!("Authorization: Bearer {}", api.token());
     let (said, body) = curl(&server, &["--http2", "-H", &authorization], "/api/v1/streams/road/k1");
     assert_eq!(said, "2 200");
