@@ -22,6 +22,8 @@ const FIRST_DELAY: Duration = Duration::from_secs(1);
 const MAX_DELAY: Duration = Duration::from_secs(60);
 /// A pull that lived this long was a success: the next failure starts the back-off anew.
 const HEALTHY_AFTER: Duration = Duration::from_secs(30);
+/// Sources of a server that is back are tried again within this time.
+const MAX_STAGGER: Duration = Duration::from_secs(3);
 /// A server that did not answer is asked after the others for this long.
 const UNHEALTHY_FOR: Duration = Duration::from_secs(30);
 /// An on-demand source looks this often whether somebody still waits.
@@ -81,12 +83,30 @@ impl SourceState {
     }
 }
 
+/// Bells that ring when media flows from a server again: its other sources need not wait out their delays.
+#[derive(Clone, Default)]
+struct Returns {
+    bells: Arc<Mutex<HashMap<String, Arc<Notify>>>>,
+}
+
+impl Returns {
+    fn bell(&self, server: String) -> Arc<Notify> {
+        let mut bells = self.bells.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(bells.entry(server).or_default())
+    }
+
+    fn ring(&self, url: &PullUrl) {
+        self.bell(url.server()).notify_waiters();
+    }
+}
+
 /// All sources; a [`StreamProvider`] of the hub.
 pub struct Sources {
     gateway: Arc<Gateway>,
     guard: PullGuard,
     per_host: usize,
     hosts: Mutex<HashMap<String, Arc<Semaphore>>>,
+    returns: Returns,
     /// Servers that did not answer, and when they failed last.
     failing: Mutex<HashMap<String, Instant>>,
     entries: Mutex<HashMap<StreamKey, Arc<Source>>>,
@@ -114,6 +134,7 @@ impl Sources {
             guard,
             per_host,
             hosts: Mutex::default(),
+            returns: Returns::default(),
             failing: Mutex::default(),
             entries: Mutex::default(),
         })
@@ -215,8 +236,12 @@ impl Sources {
             Err(failure) => {
                 Metrics::count(&self.gateway.metrics.pull_failures);
                 let delay = backoff.next_delay(rand::random());
+                let temporary = !is_lasting(failure.kind);
                 self.note_failure(source, failure, delay, backoff.failures());
-                self.wait(source, delay).await;
+                tokio::select! {
+                    () = self.wait(source, delay) => {}
+                    () = self.server_is_back(source), if temporary => source.lock().next_attempt = None,
+                }
             }
         }
     }
@@ -271,11 +296,12 @@ impl Sources {
     ) -> Result<(), PullFailure> {
         let (done, outcome) = tokio::sync::oneshot::channel();
         let (source, guard, gateway) = (Arc::clone(source), self.guard.clone(), Arc::clone(&self.gateway));
+        let returns = self.returns.clone();
         let shard = self.gateway.shards.pick().clone();
         shard
             .spawn(move |_| async move {
                 let mut removed = source.removed.subscribe();
-                let mut sink = PublishingSink::new(&source, &url, &gateway, permit);
+                let mut sink = PublishingSink::new(&source, &url, &gateway, &returns, permit);
                 let outcome = tokio::select! {
                     outcome = pull(&url, &guard, &mut sink) => outcome,
                     _ = removed.wait_for(|removed| *removed) => Ok(()),
@@ -306,6 +332,14 @@ impl Sources {
         status.failures = failures;
         status.next_attempt = Some(Instant::now() + delay);
         status.last_failure = Some(failure);
+    }
+
+    /// Waits until media flows from the source's server, and then for a moment, so that not all come at once.
+    async fn server_is_back(&self, source: &Source) {
+        let bells: Vec<_> = source.spec.urls.iter().map(|url| self.returns.bell(url.server())).collect();
+        let rung = bells.iter().map(|bell| Box::pin(bell.notified()));
+        futures_util::future::select_all(rung).await;
+        tokio::time::sleep(MAX_STAGGER.mul_f64(rand::random())).await;
     }
 
     /// Waits out the delay; an on-demand source gives up waiting when nobody wants it any more.
@@ -361,6 +395,7 @@ struct PublishingSink<'a> {
     source: &'a Source,
     url: &'a PullUrl,
     gateway: &'a Gateway,
+    returns: &'a Returns,
     publisher: Option<Publisher>,
     feedback: Option<Arc<FeedbackSlot>>,
     /// Held until media flows: a host is not stormed by all its cameras at once.
@@ -373,9 +408,10 @@ impl<'a> PublishingSink<'a> {
         source: &'a Source,
         url: &'a PullUrl,
         gateway: &'a Gateway,
+        returns: &'a Returns,
         permit: Option<OwnedSemaphorePermit>,
     ) -> Self {
-        Self { source, url, gateway, publisher: None, feedback: None, permit, stopped: None }
+        Self { source, url, gateway, returns, publisher: None, feedback: None, permit, stopped: None }
     }
 
     fn hub(&self) -> &Hub {
@@ -401,6 +437,7 @@ impl<'a> PublishingSink<'a> {
             self.feedback = Some(publisher.feedback());
             self.publisher = Some(publisher);
             self.permit = None;
+            self.returns.ring(self.url);
             let mut status = self.source.lock();
             status.state = SourceState::Live;
             status.failures = 0;

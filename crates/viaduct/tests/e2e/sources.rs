@@ -196,3 +196,34 @@ fn a_list_of_channels_is_checked_and_then_imported_once() {
     assert_eq!(api.send("POST", "/sources/import", Some(&too_long)).status, 400);
     server.assert_well();
 }
+
+#[test]
+fn all_cameras_of_a_server_come_back_with_the_first_one_however_long_it_was_away() {
+    const CAMERAS: usize = 12;
+    let origin = options().set("rtmp.listen", &format!("127.0.0.1:{}", testkit::upstream::free_port()));
+    let first = origin.start();
+    let server = options().start();
+    let api = server.sign_in();
+    let url = first.url("rtmp", "live/k1");
+    for camera in 0..CAMERAS {
+        api.post("/sources", &json!({ "app": "road", "name": format!("cam{camera}"), "url": url, "mode": "always" }));
+    }
+    let sources = || api.get("/sources")["items"].as_array().unwrap().clone();
+    let live = || sources().iter().filter(|source| source["state"] == "live").count();
+    let publisher = publish_clip(&first, "live/k1", Clip::H264Aac);
+    until("all cameras", PATIENCE, || (live() == CAMERAS).then_some(()));
+    drop(publisher.stop());
+    first.signal("KILL");
+    let delays = || sources().iter().filter_map(|source| source["next_attempt_ms"].as_u64()).collect::<Vec<_>>();
+    until("long delays", PATIENCE * 4, || {
+        (delays().iter().filter(|delay| **delay > 12_000).count() >= CAMERAS / 2).then_some(())
+    });
+    let attempts = || api.metric("viaduct_gateway_pull_attempts_total");
+    let before = attempts();
+    let second = origin.start();
+    let _publisher = publish_clip(&second, "live/k1", Clip::H264Aac);
+    until("the first camera", PATIENCE * 3, || (live() > 0).then_some(()));
+    until("all cameras", Duration::from_secs(10), || (live() == CAMERAS).then_some(()));
+    let more = attempts() - before;
+    assert!(more <= 3 * CAMERAS as u64, "{more} attempts: no storm");
+}
