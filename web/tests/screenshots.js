@@ -25,6 +25,14 @@ const SHOTS = {
       await page.locator('.btn.test').click();
     },
   },
+  import: {
+    path: '/sources',
+    act: async (page) => {
+      await page.getByRole('button', { name: '导入列表' }).click();
+      await page.fill('#import-list', '#EXTM3U\n#EXTINF:-1,K12+300\nrtsp://10.8.3.56/live\n#EXTINF:-1,收费站\nnothing');
+      await page.getByRole('button', { name: '检查' }).click();
+    },
+  },
   relays: { path: '/relays' },
   relay: { path: '/relays', act: async (page) => page.getByRole('button', { name: '添加转推' }).click() },
   applications: { path: '/applications' },

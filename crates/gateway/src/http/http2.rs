@@ -246,4 +246,17 @@ mod tests {
         assert!(abused().await.is_ok());
         assert_eq!(conduct.open.get(), 0);
     }
+
+    #[test]
+    fn a_connection_is_idle_without_requests_for_a_while() {
+        let conduct = Rc::new(Conduct::new());
+        let open = Open::new(&conduct);
+        let Some(long_ago) = Instant::now().checked_sub(IDLE) else { return };
+        conduct.quiet_since.set(long_ago);
+        assert!(!conduct.is_idle(), "an endless body is no silence");
+        drop(open);
+        assert!(!conduct.is_idle(), "just now there was something");
+        conduct.quiet_since.set(long_ago);
+        assert!(conduct.is_idle());
+    }
 }
