@@ -60,7 +60,7 @@ const en: Catalogue<typeof zhCN> = {
     save_failing_title: 'The test failed. Save all the same?', save_failing_text: '{reason} After saving it is tried again and again.', save_anyway: 'Save all the same', saved: '{name} was saved.', deleted: '{name} was deleted.',
   },
   import: {
-    title: 'Import list', list: 'List of channels (M3U)', note: 'One address a line; #EXTINF lines with names are optional.', file: 'Or a file', check: 'Check', do: 'Import {count}', added: 'will be added', known: 'there already', refused: 'refused', summary: '{added} will be added, {known} are there already, {refused} are refused.', done: '{count} sources were added.',
+    title: 'Import list', list: 'List of channels (M3U)', note: 'One address a line; #EXTINF lines with names are optional.', file: 'From a file…', check: 'Check', do: 'Import {count}', added: 'will be added', known: 'there already', refused: 'refused', summary: '{added} will be added, {known} are there already, {refused} are refused.', done: '{count} sources were added.',
   },
   server: {
     history: 'Load of the last hour', dev: 'Development mode: this machine only, publishing and playing need no token.', uptime: 'Running for', shards: '{count} media threads', listeners: 'Listeners', protocol: 'Protocol', address: 'Address', tls: 'TLS certificate', self_signed: 'Self-signed; browsers warn about it.', signed: 'Signed by an authority.', not_after: 'Valid until {time}.', fingerprint: 'SHA-256',

@@ -55,7 +55,7 @@ export default {
     save_failing_title: '测试未通过，仍要保存？', save_failing_text: '{reason}保存后平台会继续重试。', save_anyway: '仍然保存', saved: '已保存 {name}。', deleted: '已删除 {name}。',
   },
   import: {
-    title: '导入列表', list: '频道列表（M3U）', note: '每行一个地址，带名称的 #EXTINF 行可省略。', file: '或选择文件', check: '检查', do: '导入 {count} 路', added: '将添加', known: '已存在', refused: '不可用', summary: '将添加 {added} 路，已存在 {known} 路，不可用 {refused} 路。', done: '已添加 {count} 个拉流源。',
+    title: '导入列表', list: '频道列表（M3U）', note: '每行一个地址，带名称的 #EXTINF 行可省略。', file: '从文件读取…', check: '检查', do: '导入 {count} 路', added: '将添加', known: '已存在', refused: '不可用', summary: '将添加 {added} 路，已存在 {known} 路，不可用 {refused} 路。', done: '已添加 {count} 个拉流源。',
   },
   server: {
     history: '最近一小时的负载', dev: '开发模式：只监听本机，推流和播放不需要令牌。', uptime: '运行时间', shards: '{count} 个媒体线程', listeners: '监听端口', protocol: '协议', address: '地址', tls: 'TLS 证书', self_signed: '自签名证书，浏览器会提示不受信任。', signed: '由证书机构签发。', not_after: '有效期至 {time}。', fingerprint: 'SHA-256 指纹',
