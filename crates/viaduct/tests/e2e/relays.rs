@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use testkit::clips::{Clip, path_text, words};
 use testkit::process::Process;
 use testkit::read::{self, Expect};
+use testkit::tls::TlsFront;
 use testkit::upstream::free_port;
 use testkit::{Api, PATIENCE, until};
 
@@ -111,4 +112,29 @@ fn bad_relays_name_the_field_and_what_must_not_be_reached_is_not() {
     add(&api, "road/*", "rtmp://169.254.169.254/a/{name}");
     let push = until("the refusal", PATIENCE, || push(&api).filter(|push| !push["last_error"].is_null()));
     assert!(push["last_error"]["text"].as_str().unwrap().contains("may not"), "{push}");
+}
+
+#[test]
+fn an_encrypted_relay_reaches_ffmpeg_behind_openssl_and_no_other_certificate() {
+    let mut server = options().start();
+    let api = server.sign_in();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("received.flv");
+    let port = free_port();
+    let front = TlsFront::start(port);
+    let mut receiver = words("-v error -nostdin -y -listen 1 -i");
+    receiver.push(format!("rtmp://127.0.0.1:{port}/in/k1"));
+    receiver.extend(words("-t 3 -map 0 -c copy"));
+    receiver.push(path_text(&file));
+    let mut receiver = Process::start("ffmpeg", receiver);
+    let target = format!("rtmps://127.0.0.1:{}/in/{{name}}#sha256=", front.port);
+    let id = add(&api, "road/*", &format!("{target}{}", "00".repeat(32)));
+    let _publisher = publish(&server, "road/k1", Clip::H264Aac);
+    let failed = until("a failure", PATIENCE, || push(&api).filter(|push| push["failures"].as_u64() > Some(0)));
+    assert!(failed["last_error"]["text"].as_str().unwrap().contains("another certificate"), "{failed}");
+    assert_eq!(api.send("DELETE", &format!("/relays/{id}"), None).status, 204);
+    add(&api, "road/*", &format!("{target}{}", front.fingerprint));
+    receiver.wait(PATIENCE * 2);
+    read::ffmpeg("", &path_text(&file), SEEN).unwrap();
+    server.assert_well();
 }
