@@ -37,20 +37,19 @@ impl Transport {
         matches!(self, Self::Tls(_))
     }
 
-    /// Our end of the connection, where it is a socket of ours.
+    /// Our end of the connection, where it is a plain socket of ours: what else goes to its address is not encrypted
+    /// either.
     pub(crate) fn local_addr(&self) -> Option<SocketAddr> {
         match self {
             Self::Plain(stream) => stream.local_addr().ok(),
-            Self::Tls(stream) => stream.get_ref().0.local_addr().ok(),
             _ => None,
         }
     }
 
-    /// The other end of the connection, where it is a socket of ours.
+    /// The other end of the connection, where it is a plain socket of ours.
     pub(crate) fn peer_addr(&self) -> Option<SocketAddr> {
         match self {
             Self::Plain(stream) => stream.peer_addr().ok(),
-            Self::Tls(stream) => stream.get_ref().0.peer_addr().ok(),
             _ => None,
         }
     }

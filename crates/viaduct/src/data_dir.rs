@@ -32,7 +32,8 @@ impl DataDir {
     /// Files that may be played as cameras.
     pub(crate) fn files(&self) -> anyhow::Result<PathBuf> {
         let path = self.path.join("files");
-        fs::create_dir_all(&path).with_context(|| format!("creating {}", path.display()))?;
+        let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&path);
+        made.with_context(|| format!("creating {}", path.display()))?;
         Ok(path)
     }
 

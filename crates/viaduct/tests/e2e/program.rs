@@ -136,7 +136,8 @@ fn everything_in_the_data_folder_is_for_its_owner_only() {
         let path = entry.unwrap().path();
         // A certificate is public.
         if !path.ends_with("certificate.pem") {
-            assert_eq!(mode(&path), 0o600, "{}", path.display());
+            let expected = if path.is_dir() { 0o700 } else { 0o600 };
+            assert_eq!(mode(&path), expected, "{}", path.display());
         }
     }
 }
@@ -259,7 +260,7 @@ fn a_probe_names_the_leg_that_failed_and_what_to_try() {
         assert_eq!((&report["ok"], &report["failed_leg"]), (&json!(false), &json!(leg)), "{url}: {report}");
         assert!(!report["next_step"].as_str().unwrap().is_empty(), "{url}");
     }
-    let (ok, _, messages) = viaduct(&["probe", "http://127.0.0.1/x"]);
+    let (ok, _, messages) = viaduct(&["probe", "ftp://127.0.0.1/x"]);
     assert!(!ok && messages.contains("rtsp://"), "{messages}");
     server.assert_well();
 }
@@ -271,7 +272,7 @@ fn a_push_says_why_it_fails() {
     let text = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
     for (input, target, part) in [
         ("/nonexistent.mp4".to_owned(), to.clone(), "is no file"),
-        (path_text(&text), to.clone(), "cannot be read"),
+        (path_text(&text), to.clone(), "cannot be played"),
         (path_text(&Clip::H264.path()), "http://x/y".to_owned(), "rtmp://"),
         (path_text(&Clip::H264.path()), "rtmp://127.0.0.1:9/a/b".to_owned(), "refused"),
         (path_text(&Clip::H264.path()), format!("{to}?token=bad"), "token"),
