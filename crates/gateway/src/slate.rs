@@ -1,7 +1,7 @@
 //! What viewers see while a stream's publisher or source is away: a file, played into the stream until somebody
 //! else publishes. It gives way to everybody.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -28,7 +28,7 @@ pub struct Slates {
     guard: PullGuard,
     sources: Arc<Sources>,
     choose: Choose,
-    running: Mutex<HashMap<StreamKey, ()>>,
+    running: Mutex<HashSet<StreamKey>>,
 }
 
 impl Slates {
@@ -37,7 +37,7 @@ impl Slates {
         Arc::new(Self { gateway, guard, sources, choose, running: Mutex::default() })
     }
 
-    fn running(&self) -> MutexGuard<'_, HashMap<StreamKey, ()>> {
+    fn running(&self) -> MutexGuard<'_, HashSet<StreamKey>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -70,7 +70,7 @@ impl Slates {
     async fn start(self: &Arc<Self>, key: StreamKey, name: String) {
         {
             let mut running = self.running();
-            if running.len() >= MAX_SLATES || running.insert(key.clone(), ()).is_some() {
+            if running.len() >= MAX_SLATES || !running.insert(key.clone()) {
                 return;
             }
         }
