@@ -306,8 +306,9 @@ impl Sources {
                     outcome = pull(&url, &guard, &mut sink) => outcome,
                     _ = removed.wait_for(|removed| *removed) => Ok(()),
                 };
+                let ended_by_itself = outcome.is_ok() && sink.stopped.is_none();
                 sink.finish(&outcome);
-                let _nobody_waits = done.send(outcome);
+                let _nobody_waits = done.send(if ended_by_itself { Err(ended()) } else { outcome });
             })
             .await;
         outcome.await.unwrap_or(Ok(()))
@@ -353,6 +354,16 @@ impl Sources {
             }
         }
         source.lock().next_attempt = None;
+    }
+}
+
+/// What ends of its own accord is waited for like what fails: a server that hangs up at once is not stormed.
+fn ended() -> PullFailure {
+    PullFailure {
+        leg: Leg::Media,
+        kind: ErrorKind::Unavailable,
+        text: "the source ended".to_owned(),
+        next_step: "It will be tried again.".to_owned(),
     }
 }
 

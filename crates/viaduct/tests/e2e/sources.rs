@@ -227,3 +227,24 @@ fn all_cameras_of_a_server_come_back_with_the_first_one_however_long_it_was_away
     let more = attempts() - before;
     assert!(more <= 3 * CAMERAS as u64, "{more} attempts: no storm");
 }
+
+#[test]
+fn a_server_that_hangs_up_at_once_is_not_stormed() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/cam.flv", listener.local_addr().unwrap());
+    let asked = Arc::<AtomicUsize>::default();
+    let counter = Arc::clone(&asked);
+    std::thread::spawn(move || {
+        while let Ok((mut socket, _)) = listener.accept() {
+            counter.fetch_add(1, Ordering::Relaxed);
+            let _request = socket.read(&mut [0; 4096]);
+            let _gone = socket.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\nFLV\x01\x05\0\0\0\x09\0\0\0\0");
+        }
+    });
+    let server = options().start();
+    add(&server.sign_in(), &url, "always");
+    until("the first attempt", PATIENCE, || (asked.load(Ordering::Relaxed) > 0).then_some(()));
+    testkit::pause(Duration::from_secs(3));
+    let count = asked.load(Ordering::Relaxed);
+    assert!(count <= 4, "{count} attempts in 3 s");
+}
