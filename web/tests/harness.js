@@ -43,7 +43,7 @@ export async function openPage(browser, mock, { viewport = DESK, signedIn = true
 }
 
 export async function closePage(page) {
-  await page.context().close();
+  await (page.context?.() ?? page).close();
   if (page.faults.length > 0) throw new Error(`console errors:\n  ${page.faults.join('\n  ')}`);
 }
 

@@ -1,24 +1,77 @@
 /**
- * Plays streams of a real server in Chromium: `node tests/live.js URL PASSWORD APP/NAME [VIDEO...]`.
- * The console's player opens the stream's page; each VIDEO (a path) goes into a bare <video>, a playlist by way
- * of hls.js in its low-latency mode, a manifest by way of dash.js. Prints one line of JSON for each: the frame numbers that were read from the
- * pixels, and for a playlist by which protocols it was read, how far hls.js is behind the live edge, how far it wants to be, and how far the
- * picture is behind the time at which it arrived at the server, in seconds.
+ * Plays streams of a real server in a browser: `node tests/live.js chromium|firefox URL PASSWORD APP/NAME [VIDEO...]`.
+ * The console's player opens the stream's page. Each VIDEO is a path that goes into a bare <video>: a playlist by way of hls.js
+ * in its low-latency mode, a manifest by way of dash.js, either by way of Shaka Player after `shaka:`, anything else as it is.
+ * Prints one line of JSON for each: the frame numbers that were read from the pixels, and what the player says of itself.
  */
 import { createRequire } from 'node:module';
+import { openFirefox } from './firefox.js';
 import { closePage, openBrowser, openPage, readCounter, until } from './harness.js';
 
-const [url, password, stream, ...videos] = process.argv.slice(2);
+const [name, url, password, stream, ...videos] = process.argv.slice(2);
 const answer = await fetch(`${url}/api/v1/login`, {
   method: 'POST',
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify({ username: 'admin', password }),
 });
 const session = JSON.stringify(await answer.json());
-const browser = await openBrowser();
 const { resolve } = createRequire(import.meta.url);
-const HLS = resolve('hls.js/dist/hls.min.js');
-const DASH = resolve('dashjs').replace(/[^/]*$/, 'dash.all.min.js');
+
+// Browsers ask for an icon wherever they are.
+const ICON = /status of 404/;
+
+/** How each library is loaded, started on a <video>, and asked how it does; the last two run in the page. */
+const PLAYERS = {
+  hls: {
+    script: resolve('hls.js/dist/hls.min.js'),
+    start: (video, source) => {
+      window.hls = new window.Hls({ lowLatencyMode: true });
+      window.hls.loadSource(source);
+      window.hls.attachMedia(video);
+    },
+    // Behind the live edge, how far it wants to be, and the picture behind the time at which it reached the server.
+    says: () => {
+      const { latency, targetLatency, playingDate } = window.hls;
+      const protocols = [...new Set(performance.getEntriesByType('resource').map((entry) => entry.nextHopProtocol))];
+      return { protocols, latency_s: latency, target_s: targetLatency, behind_s: (Date.now() - playingDate.getTime()) / 1000 };
+    },
+  },
+  dash: {
+    script: resolve('dashjs').replace(/[^/]*$/, 'dash.all.min.js'),
+    start: (video, source) => {
+      window.dash = window.dashjs.MediaPlayer().create();
+      window.dash.initialize(video, source, true);
+    },
+    says: () => ({
+      latency_s: window.dash.getCurrentLiveLatency(),
+      tracks: ['video', 'audio'].filter((kind) => window.dash.getCurrentTrackFor(kind)),
+      buffered_s: ['video', 'audio'].map((kind) => window.dash.getBufferLength(kind)),
+    }),
+  },
+  shaka: {
+    script: resolve('shaka-player'),
+    start: async (video, source) => {
+      window.player = new window.shaka.Player();
+      await window.player.attach(video);
+      await window.player.load(new URL(source, location.href).href);
+    },
+    says: () => ({
+      latency_s: window.player.getStats().liveLatency,
+      tracks: window.player.getVariantTracks().filter(({ active }) => active).map(({ videoCodec, audioCodec }) => [videoCodec, audioCodec].join()),
+    }),
+  },
+  none: {
+    start: (video, source) => {
+      video.src = source;
+    },
+    says: () => ({}),
+  },
+};
+
+function playerOf(path) {
+  if (path.endsWith('.m3u8')) return 'hls';
+  return path.endsWith('.mpd') ? 'dash' : 'none';
+}
 
 /** Frame numbers of the picture at `selector` until five differ: a busy machine may stop for a moment. */
 async function watch(page, selector) {
@@ -32,8 +85,11 @@ async function watch(page, selector) {
   return numbers;
 }
 
+const browser = await (name === 'firefox' ? openFirefox() : openBrowser());
+const newPage = () => (name === 'firefox' ? browser.newPage() : openPage(browser, { url }, { signedIn: false }));
+
 async function report(what, work) {
-  const page = await openPage(browser, { url }, { signedIn: false });
+  const page = await newPage();
   let line;
   try {
     const seen = await work(page);
@@ -46,55 +102,31 @@ async function report(what, work) {
 }
 
 await report('console', async (page) => {
-  await page.addInitScript((kept) => localStorage.setItem('viaduct.session', kept), session);
-  await page.at(`/streams/${stream}`);
+  page.allowed.push(ICON);
+  await page.goto(`${url}/healthz`);
+  await page.evaluate((kept) => localStorage.setItem('viaduct.session', kept), session);
+  await page.goto(`${url}/streams/${stream}`);
   return { numbers: await watch(page, 'viaduct-player') };
 });
-for (const path of videos) {
-  await report(path, async (page) => {
-    // Browsers ask for an icon wherever they are.
-    page.allowed.push(/status of 404/);
-    await page.at('/healthz');
-    const playlist = path.endsWith('.m3u8');
-    const manifest = path.endsWith('.mpd');
-    if (playlist) await page.addScriptTag({ path: HLS });
-    if (manifest) await page.addScriptTag({ path: DASH });
-    await page.evaluate(({ source, playlist, manifest }) => {
+for (const video of videos) {
+  await report(video, async (page) => {
+    const [, wanted, source] = /^(?:(\w+):)?(.*)$/.exec(video);
+    const player = PLAYERS[wanted ?? playerOf(source)];
+    page.allowed.push(ICON);
+    await page.goto(`${url}/healthz`);
+    if (player.script) await page.addScriptTag({ path: player.script });
+    await page.evaluate(() => {
       const holder = document.createElement('div');
-      const video = document.createElement('video');
-      Object.assign(video, { muted: true, autoplay: true });
-      if (playlist) {
-        window.hls = new window.Hls({ lowLatencyMode: true });
-        window.hls.loadSource(source);
-        window.hls.attachMedia(video);
-      } else if (manifest) {
-        window.dash = window.dashjs.MediaPlayer().create();
-        window.dash.initialize(video, source, true);
-      } else {
-        video.src = source;
-      }
-      holder.append(video);
+      const element = document.createElement('video');
+      Object.assign(element, { muted: true, autoplay: true });
       // Where the player element keeps its own.
-      holder.video = video;
-      holder.id = 'bare';
+      Object.assign(holder, { id: 'bare', video: element });
+      holder.append(element);
       document.body.append(holder);
-    }, { source: path, playlist, manifest });
-    const numbers = await watch(page, '#bare');
-    if (manifest) {
-      const seen = await page.evaluate(() => ({
-        latency_s: window.dash.getCurrentLiveLatency(),
-        tracks: ['video', 'audio'].filter((kind) => window.dash.getCurrentTrackFor(kind)),
-        buffered_s: ['video', 'audio'].map((kind) => window.dash.getBufferLength(kind)),
-      }));
-      return { numbers, ...seen };
-    }
-    if (!playlist) return { numbers };
-    const lag = await page.evaluate(() => {
-      const { latency, targetLatency, playingDate } = window.hls;
-      const protocols = [...new Set(performance.getEntriesByType('resource').map((entry) => entry.nextHopProtocol))];
-      return { protocols, latency_s: latency, target_s: targetLatency, behind_s: (Date.now() - playingDate.getTime()) / 1000 };
     });
-    return { numbers, ...lag };
+    await page.evaluate(`(${player.start})(document.querySelector('#bare').video, ${JSON.stringify(source)})`);
+    const numbers = await watch(page, '#bare');
+    return { numbers, ...(await page.evaluate(player.says)) };
   });
 }
 await browser.close();

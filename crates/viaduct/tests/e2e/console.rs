@@ -25,10 +25,12 @@ struct Seen {
 
 /// What Chromium saw, by what it was shown.
 fn chromium(server: &Server, stream: &str, videos: &[&str]) -> BTreeMap<String, Result<Seen, String>> {
-    chromium_over(server, "http", stream, videos)
+    seen_by("chromium", server, "http", stream, videos)
 }
 
-fn chromium_over(
+/// What a browser saw, by what it was shown: see `web/tests/live.js`.
+fn seen_by(
+    browser: &str,
     server: &Server,
     scheme: &str,
     stream: &str,
@@ -38,7 +40,8 @@ fn chromium_over(
     assert!(web.join("node_modules").exists(), "this test needs the console's packages: npm ci in web");
     assert!(web.join("console/dist/assets").exists(), "this test needs the console: npm run build in web");
     let mut command = Command::new("node");
-    command.current_dir(web).args(["tests/live.js", &format!("{scheme}://{}", server.address(scheme)), ADMIN_PASSWORD]);
+    let url = format!("{scheme}://{}", server.address(scheme));
+    command.current_dir(web).args(["tests/live.js", browser, &url, ADMIN_PASSWORD]);
     // Nobody signed the certificate of a server that a test started.
     command.env("NODE_TLS_REJECT_UNAUTHORIZED", "0");
     command.arg(stream).args(videos);
@@ -100,7 +103,7 @@ fn chromium_plays_over_http2() {
     let _publisher = publish::ffmpeg_rtmp(&Clip::H264Aac.path(), &server.url("rtmp", "road/k1"));
     api.await_live("road/k1");
     // The console's player takes a WebSocket, which has a connection with HTTP/1.1 beside the others.
-    let seen = chromium_over(&server, "https", "road/k1", &["/road/k1/index.m3u8", "/road/k1.mp4"]);
+    let seen = seen_by("chromium", &server, "https", "road/k1", &["/road/k1/index.m3u8", "/road/k1.mp4"]);
     for (what, outcome) in &seen {
         let seen = outcome.as_ref().unwrap_or_else(|error| panic!("{what}: {error}"));
         assert!(advances(&seen.numbers), "{what}: {seen:?}");
@@ -124,6 +127,38 @@ fn chromium_plays_dash() {
     assert!(seen.line["latency_s"].as_f64().unwrap() < 9.0, "three segments and what it took: {seen:?}");
     let buffered = seen.line["buffered_s"].as_array().unwrap();
     assert!(buffered.iter().all(|length| length.as_f64().unwrap() > 0.0), "{seen:?}");
+    server.assert_well();
+}
+
+#[test]
+fn shaka_plays_both_kinds_of_hls_and_dash() {
+    let mut server = options().start();
+    let api = server.sign_in();
+    let _publisher = publish::ffmpeg_rtmp(&Clip::H264Aac.path(), &server.url("rtmp", "road/k1"));
+    api.await_live("road/k1");
+    // Shaka 5.2 fails on a playlist that holds parts and no whole segment yet, so another player comes before it.
+    let shown =
+        ["/road/k1/index.m3u8", "shaka:/road/k1/index.m3u8", "shaka:/road/k1/ts.m3u8", "shaka:/road/k1/manifest.mpd"];
+    for (what, outcome) in chromium(&server, "road/k1", &shown) {
+        let seen = outcome.unwrap_or_else(|error| panic!("{what}: {error}"));
+        println!("{}", seen.line);
+        assert!(advances(&seen.numbers), "{what}: {seen:?}");
+    }
+    server.assert_well();
+}
+
+#[test]
+fn firefox_plays_the_console_and_every_output_for_browsers() {
+    let mut server = options().start();
+    let api = server.sign_in();
+    let _publisher = publish::ffmpeg_rtmp(&Clip::H264Aac.path(), &server.url("rtmp", "road/k1"));
+    api.await_live("road/k1");
+    let shown = ["/road/k1.mp4", "/road/k1/index.m3u8", "/road/k1/ts.m3u8", "/road/k1/manifest.mpd"];
+    for (what, outcome) in seen_by("firefox", &server, "http", "road/k1", &shown) {
+        let seen = outcome.unwrap_or_else(|error| panic!("{what}: {error}"));
+        println!("{}", seen.line);
+        assert!(advances(&seen.numbers), "{what}: {seen:?}");
+    }
     server.assert_well();
 }
 
