@@ -1,7 +1,7 @@
 //! Users and their sign-in sessions.
 
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use sqlx::any::AnyRow;
 
 use crate::{Database, DbError};
 
@@ -24,7 +24,7 @@ impl std::fmt::Debug for User {
     }
 }
 
-fn user(row: &SqliteRow) -> User {
+fn user(row: &AnyRow) -> User {
     User { id: row.get("id"), name: row.get("name"), password_hash: row.get("password_hash"), role: row.get("role") }
 }
 
@@ -34,8 +34,8 @@ impl Database {
     /// # Errors
     /// [`DbError::Query`].
     pub async fn has_no_users(&self) -> Result<bool, DbError> {
-        let row = sqlx::query("SELECT NOT EXISTS (SELECT 1 FROM users) AS none").fetch_one(&self.pool).await?;
-        Ok(row.get("none"))
+        let row = sqlx::query("SELECT count(*) AS users FROM users").fetch_one(&self.pool).await?;
+        Ok(row.get::<i64, _>("users") == 0)
     }
 
     /// Adds a user.
@@ -43,14 +43,16 @@ impl Database {
     /// # Errors
     /// [`DbError::Exists`] when the name is taken.
     pub async fn add_user(&self, name: &str, password_hash: &str, role: &str, now: i64) -> Result<i64, DbError> {
-        let done = sqlx::query("INSERT INTO users (name, password_hash, role, created_at) VALUES (?, ?, ?, ?)")
-            .bind(name)
-            .bind(password_hash)
-            .bind(role)
-            .bind(now)
-            .execute(&self.pool)
-            .await?;
-        Ok(done.last_insert_rowid())
+        let added = sqlx::query(
+            "INSERT INTO users (name, password_hash, role, created_at) VALUES ($1, $2, $3, $4) RETURNING id",
+        )
+        .bind(name)
+        .bind(password_hash)
+        .bind(role)
+        .bind(now)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(added.get("id"))
     }
 
     /// The user of a name.
@@ -58,7 +60,7 @@ impl Database {
     /// # Errors
     /// [`DbError::Query`].
     pub async fn user_by_name(&self, name: &str) -> Result<Option<User>, DbError> {
-        let row = sqlx::query("SELECT * FROM users WHERE name = ?").bind(name).fetch_optional(&self.pool).await?;
+        let row = sqlx::query("SELECT * FROM users WHERE name = $1").bind(name).fetch_optional(&self.pool).await?;
         Ok(row.as_ref().map(user))
     }
 
@@ -67,13 +69,13 @@ impl Database {
     /// # Errors
     /// [`DbError::Query`].
     pub async fn set_password(&self, name: &str, password_hash: &str) -> Result<bool, DbError> {
-        let mut transaction = self.pool.begin().await?;
-        let done = sqlx::query("UPDATE users SET password_hash = ? WHERE name = ?")
+        let mut transaction = self.write().await?;
+        let done = sqlx::query("UPDATE users SET password_hash = $1 WHERE name = $2")
             .bind(password_hash)
             .bind(name)
             .execute(&mut *transaction)
             .await?;
-        sqlx::query("DELETE FROM login_sessions WHERE user_id = (SELECT id FROM users WHERE name = ?)")
+        sqlx::query("DELETE FROM login_sessions WHERE user_id = (SELECT id FROM users WHERE name = $1)")
             .bind(name)
             .execute(&mut *transaction)
             .await?;
@@ -86,8 +88,8 @@ impl Database {
     /// # Errors
     /// [`DbError::Query`].
     pub async fn add_login(&self, token_hash: &[u8], user_id: i64, now: i64, expires_at: i64) -> Result<(), DbError> {
-        sqlx::query("DELETE FROM login_sessions WHERE expires_at <= ?").bind(now).execute(&self.pool).await?;
-        sqlx::query("INSERT INTO login_sessions (token_hash, user_id, created_at, expires_at) VALUES (?, ?, ?, ?)")
+        sqlx::query("DELETE FROM login_sessions WHERE expires_at <= $1").bind(now).execute(&self.pool).await?;
+        sqlx::query("INSERT INTO login_sessions (token_hash, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)")
             .bind(token_hash)
             .bind(user_id)
             .bind(now)
@@ -103,7 +105,7 @@ impl Database {
     /// [`DbError::Query`].
     pub async fn user_by_login(&self, token_hash: &[u8], now: i64) -> Result<Option<User>, DbError> {
         let row = sqlx::query(
-            "SELECT users.* FROM login_sessions JOIN users ON users.id = user_id WHERE token_hash = ? AND expires_at > ?",
+            "SELECT users.* FROM login_sessions JOIN users ON users.id = user_id WHERE token_hash = $1 AND expires_at > $2",
         )
         .bind(token_hash)
         .bind(now)
@@ -117,7 +119,7 @@ impl Database {
     /// # Errors
     /// [`DbError::Query`].
     pub async fn remove_login(&self, token_hash: &[u8]) -> Result<(), DbError> {
-        sqlx::query("DELETE FROM login_sessions WHERE token_hash = ?").bind(token_hash).execute(&self.pool).await?;
+        sqlx::query("DELETE FROM login_sessions WHERE token_hash = $1").bind(token_hash).execute(&self.pool).await?;
         Ok(())
     }
 }

@@ -1,8 +1,9 @@
 //! Rules for streams by name.
 
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use sqlx::any::AnyRow;
 
+use crate::engine::Columns;
 use crate::{Database, DbError};
 
 /// What one pattern of stream names sets; `None` leaves it to a wider pattern.
@@ -42,7 +43,7 @@ pub struct ApplicationRow {
     pub created_at: i64,
 }
 
-fn application(row: &SqliteRow) -> ApplicationRow {
+fn application(row: &AnyRow) -> ApplicationRow {
     ApplicationRow {
         id: row.get("id"),
         pattern: row.get("pattern"),
@@ -55,15 +56,15 @@ fn application(row: &SqliteRow) -> ApplicationRow {
         idle_close_ms: row.get("idle_close_ms"),
         gop_cap_bytes: row.get("gop_cap_bytes"),
         interleave_wait_ms: row.get("interleave_wait_ms"),
-        replace_publisher: row.get("replace_publisher"),
+        replace_publisher: row.optional_flag("replace_publisher"),
         origins: row.get("origins"),
-        encrypt_hls: row.get("encrypt_hls"),
+        encrypt_hls: row.optional_flag("encrypt_hls"),
         slate: row.get("slate"),
         created_at: row.get("created_at"),
     }
 }
 
-type Statement<'q> = sqlx::query::Query<'q, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;
+type Statement<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
 
 /// What adding and changing a rule have in common, in the order of the columns.
 fn bind<'q>(statement: Statement<'q>, row: &'q ApplicationRow) -> Statement<'q> {
@@ -78,9 +79,9 @@ fn bind<'q>(statement: Statement<'q>, row: &'q ApplicationRow) -> Statement<'q> 
         .bind(row.idle_close_ms)
         .bind(row.gop_cap_bytes)
         .bind(row.interleave_wait_ms)
-        .bind(row.replace_publisher)
+        .bind(row.replace_publisher.map(i64::from))
         .bind(&row.origins)
-        .bind(row.encrypt_hls)
+        .bind(row.encrypt_hls.map(i64::from))
         .bind(&row.slate)
 }
 
@@ -103,10 +104,10 @@ impl Database {
             "INSERT INTO applications
              (pattern, publish, play, outputs, audio, merge_window_ms, publisher_grace_ms, idle_close_ms,
               gop_cap_bytes, interleave_wait_ms, replace_publisher, origins, encrypt_hls, slate, created_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING id",
         );
-        let done = bind(insert, row).bind(row.created_at).execute(&self.pool).await?;
-        Ok(done.last_insert_rowid())
+        let added = bind(insert, row).bind(row.created_at).fetch_one(&self.pool).await?;
+        Ok(added.get("id"))
     }
 
     /// Changes what a rule sets, not when it was made; `false` when there is none of this id.
@@ -115,9 +116,9 @@ impl Database {
     /// [`DbError::Exists`] when another rule has the pattern.
     pub async fn update_application(&self, row: &ApplicationRow) -> Result<bool, DbError> {
         let update = sqlx::query(
-            "UPDATE applications SET pattern = ?, publish = ?, play = ?, outputs = ?, audio = ?, merge_window_ms = ?,
-             publisher_grace_ms = ?, idle_close_ms = ?, gop_cap_bytes = ?, interleave_wait_ms = ?,
-             replace_publisher = ?, origins = ?, encrypt_hls = ?, slate = ? WHERE id = ?",
+            "UPDATE applications SET pattern = $1, publish = $2, play = $3, outputs = $4, audio = $5, merge_window_ms = $6,
+             publisher_grace_ms = $7, idle_close_ms = $8, gop_cap_bytes = $9, interleave_wait_ms = $10,
+             replace_publisher = $11, origins = $12, encrypt_hls = $13, slate = $14 WHERE id = $15",
         );
         let done = bind(update, row).bind(row.id).execute(&self.pool).await?;
         Ok(done.rows_affected() > 0)
@@ -128,7 +129,7 @@ impl Database {
     /// # Errors
     /// [`DbError::Query`].
     pub async fn remove_application(&self, id: i64) -> Result<bool, DbError> {
-        let done = sqlx::query("DELETE FROM applications WHERE id = ?").bind(id).execute(&self.pool).await?;
+        let done = sqlx::query("DELETE FROM applications WHERE id = $1").bind(id).execute(&self.pool).await?;
         Ok(done.rows_affected() > 0)
     }
 }

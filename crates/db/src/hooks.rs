@@ -1,8 +1,9 @@
 //! Web hooks and what was or is to be delivered to them.
 
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use sqlx::any::AnyRow;
 
+use crate::engine::Columns;
 use crate::{Database, DbError};
 
 /// One web hook.
@@ -107,7 +108,7 @@ impl DeliveryRow {
     }
 }
 
-fn hook(row: &SqliteRow) -> HookRow {
+fn hook(row: &AnyRow) -> HookRow {
     HookRow {
         id: row.get("id"),
         url: row.get("url"),
@@ -116,12 +117,12 @@ fn hook(row: &SqliteRow) -> HookRow {
         pattern: row.get("pattern"),
         timeout_ms: row.get("timeout_ms"),
         on_failure: row.get("on_failure"),
-        enabled: row.get("enabled"),
+        enabled: row.flag("enabled"),
         created_at: row.get("created_at"),
     }
 }
 
-fn delivery(row: &SqliteRow) -> DeliveryRow {
+fn delivery(row: &AnyRow) -> DeliveryRow {
     DeliveryRow {
         id: row.get("id"),
         hook_id: row.get("hook_id"),
@@ -152,9 +153,9 @@ impl Database {
     /// # Errors
     /// [`DbError::Query`].
     pub async fn add_hook(&self, row: &HookRow) -> Result<i64, DbError> {
-        let done = sqlx::query(
+        let added = sqlx::query(
             "INSERT INTO hooks (url, secret, events, pattern, timeout_ms, on_failure, enabled, created_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
         )
         .bind(&row.url)
         .bind(&row.secret)
@@ -162,11 +163,11 @@ impl Database {
         .bind(&row.pattern)
         .bind(row.timeout_ms)
         .bind(&row.on_failure)
-        .bind(row.enabled)
+        .bind(i64::from(row.enabled))
         .bind(row.created_at)
-        .execute(&self.pool)
+        .fetch_one(&self.pool)
         .await?;
-        Ok(done.last_insert_rowid())
+        Ok(added.get("id"))
     }
 
     /// Changes a hook; `false` when there is none of this id.
@@ -175,8 +176,8 @@ impl Database {
     /// [`DbError::Query`].
     pub async fn update_hook(&self, row: &HookRow) -> Result<bool, DbError> {
         let done = sqlx::query(
-            "UPDATE hooks SET url = ?, secret = ?, events = ?, pattern = ?, timeout_ms = ?, on_failure = ?,
-             enabled = ? WHERE id = ?",
+            "UPDATE hooks SET url = $1, secret = $2, events = $3, pattern = $4, timeout_ms = $5, on_failure = $6,
+             enabled = $7 WHERE id = $8",
         )
         .bind(&row.url)
         .bind(&row.secret)
@@ -184,7 +185,7 @@ impl Database {
         .bind(&row.pattern)
         .bind(row.timeout_ms)
         .bind(&row.on_failure)
-        .bind(row.enabled)
+        .bind(i64::from(row.enabled))
         .bind(row.id)
         .execute(&self.pool)
         .await?;
@@ -196,7 +197,7 @@ impl Database {
     /// # Errors
     /// [`DbError::Query`].
     pub async fn remove_hook(&self, id: i64) -> Result<bool, DbError> {
-        let done = sqlx::query("DELETE FROM hooks WHERE id = ?").bind(id).execute(&self.pool).await?;
+        let done = sqlx::query("DELETE FROM hooks WHERE id = $1").bind(id).execute(&self.pool).await?;
         Ok(done.rows_affected() > 0)
     }
 
@@ -205,12 +206,12 @@ impl Database {
     /// # Errors
     /// [`DbError::Query`].
     pub async fn add_deliveries(&self, rows: &[DeliveryRow]) -> Result<(), DbError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.write().await?;
         for row in rows {
             sqlx::query(
                 "INSERT INTO hook_deliveries
                  (hook_id, event, body, state, attempts, created_at_ms, next_attempt_ms, status, answer, duration_ms)
-                 SELECT id, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM hooks WHERE id = ?",
+                 SELECT id, $1, $2, $3, $4, $5, $6, $7, $8, $9 FROM hooks WHERE id = $10",
             )
             .bind(&row.event)
             .bind(&row.body)
@@ -235,7 +236,7 @@ impl Database {
     /// [`DbError::Query`].
     pub async fn next_delivery(&self, hook_id: i64) -> Result<Option<DeliveryRow>, DbError> {
         let row =
-            sqlx::query("SELECT * FROM hook_deliveries WHERE hook_id = ? AND state = 'pending' ORDER BY id LIMIT 1")
+            sqlx::query("SELECT * FROM hook_deliveries WHERE hook_id = $1 AND state = 'pending' ORDER BY id LIMIT 1")
                 .bind(hook_id)
                 .fetch_optional(&self.pool)
                 .await?;
@@ -248,8 +249,8 @@ impl Database {
     /// [`DbError::Query`].
     pub async fn update_delivery(&self, row: &DeliveryRow) -> Result<(), DbError> {
         sqlx::query(
-            "UPDATE hook_deliveries SET state = ?, attempts = ?, next_attempt_ms = ?, status = ?, answer = ?,
-             duration_ms = ? WHERE id = ?",
+            "UPDATE hook_deliveries SET state = $1, attempts = $2, next_attempt_ms = $3, status = $4, answer = $5,
+             duration_ms = $6 WHERE id = $7",
         )
         .bind(row.state.as_str())
         .bind(row.attempts)
@@ -269,7 +270,7 @@ impl Database {
     /// [`DbError::Query`].
     pub async fn retry_delivery(&self, hook_id: i64, id: i64, now_ms: i64) -> Result<bool, DbError> {
         let done = sqlx::query(
-            "UPDATE hook_deliveries SET state = 'pending', next_attempt_ms = ? WHERE hook_id = ? AND id = ?",
+            "UPDATE hook_deliveries SET state = 'pending', next_attempt_ms = $1 WHERE hook_id = $2 AND id = $3",
         )
         .bind(now_ms)
         .bind(hook_id)
@@ -284,12 +285,13 @@ impl Database {
     /// # Errors
     /// [`DbError::Query`].
     pub async fn deliveries(&self, hook_id: i64, before: i64, limit: i64) -> Result<Vec<DeliveryRow>, DbError> {
-        let rows = sqlx::query("SELECT * FROM hook_deliveries WHERE hook_id = ? AND id < ? ORDER BY id DESC LIMIT ?")
-            .bind(hook_id)
-            .bind(before)
-            .bind(limit)
-            .fetch_all(&self.pool)
-            .await?;
+        let rows =
+            sqlx::query("SELECT * FROM hook_deliveries WHERE hook_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3")
+                .bind(hook_id)
+                .bind(before)
+                .bind(limit)
+                .fetch_all(&self.pool)
+                .await?;
         Ok(rows.iter().map(delivery).collect())
     }
 
@@ -300,7 +302,7 @@ impl Database {
     pub async fn delivery_counts(&self, hook_id: i64) -> Result<(i64, i64, i64), DbError> {
         let counts = sqlx::query_as(
             "SELECT count(*) FILTER (WHERE state = 'pending'), count(*) FILTER (WHERE state = 'delivered'),
-             count(*) FILTER (WHERE state = 'failed') FROM hook_deliveries WHERE hook_id = ?",
+             count(*) FILTER (WHERE state = 'failed') FROM hook_deliveries WHERE hook_id = $1",
         )
         .bind(hook_id)
         .fetch_one(&self.pool)
@@ -315,9 +317,9 @@ impl Database {
     /// [`DbError::Query`].
     pub async fn trim_deliveries(&self, hook_id: i64, done: i64, waiting: i64) -> Result<u64, DbError> {
         let statement =
-            "DELETE FROM hook_deliveries WHERE hook_id = ?1 AND (state = 'pending') = ?2 AND id <= coalesce(
-             (SELECT id FROM hook_deliveries WHERE hook_id = ?1 AND (state = 'pending') = ?2
-              ORDER BY id DESC LIMIT 1 OFFSET ?3), 0)";
+            "DELETE FROM hook_deliveries WHERE hook_id = $1 AND (state = 'pending') = $2 AND id <= coalesce(
+             (SELECT id FROM hook_deliveries WHERE hook_id = $1 AND (state = 'pending') = $2
+              ORDER BY id DESC LIMIT 1 OFFSET $3), 0)";
         let trim = |pending: bool, kept: i64| sqlx::query(statement).bind(hook_id).bind(pending).bind(kept);
         trim(false, done).execute(&self.pool).await?;
         Ok(trim(true, waiting).execute(&self.pool).await?.rows_affected())

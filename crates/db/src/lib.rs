@@ -1,39 +1,35 @@
 //! Migrations and queries: the only crate that sees SQL, one file per resource.
 //!
-//! SQLite in write-ahead mode with foreign keys on. Times are Unix seconds. The schema is `migrations/`, applied
-//! by [`Database::open`]; a database from a newer program is refused by the migration check.
+//! SQLite in a file (write-ahead mode, foreign keys on) or PostgreSQL; the same queries for both ([`engine`]). Times are
+//! Unix seconds. The schema is `migrations/`, applied by [`Database::open`]; a database from a newer program is refused by
+//! the migration check.
 
 mod accounts;
 mod applications;
+mod backup;
+mod engine;
 mod hooks;
 mod relays;
 mod sources;
 mod viewer_sessions;
 
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::Path;
-use std::time::Duration;
-
 use base::ErrorKind;
-use sqlx::SqlitePool;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Any, AnyPool, Transaction};
 
 pub use accounts::User;
 pub use applications::ApplicationRow;
+pub use backup::{BackupError, Header};
+pub use engine::Place;
 pub use hooks::{DeliveryRow, DeliveryState, HookRow};
 pub use relays::RelayRow;
 pub use sources::{SourceMode, SourceRow};
 pub use viewer_sessions::{TrafficGroup, TrafficRow, ViewerSessionRow};
 
-/// Connections: SQLite has one writer anyway.
-const MAX_CONNECTIONS: u32 = 4;
-/// How long a statement waits for the writer.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-
 /// The database.
 #[derive(Clone, Debug)]
 pub struct Database {
-    pool: SqlitePool,
+    pool: AnyPool,
+    engine: engine::Engine,
 }
 
 /// Why a query failed.
@@ -44,14 +40,17 @@ pub enum DbError {
     #[error("it exists already")]
     Exists,
     /// Opening or migrating failed.
-    #[error("the database {path} cannot be opened or upgraded")]
+    #[error("the database {place} cannot be opened or upgraded")]
     Open {
-        /// The file.
-        path: String,
+        /// The file, or the server and its database.
+        place: String,
         /// Why.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The engine cannot be reached, is locked by another program, or cannot write.
+    #[error("the database does not answer; live video goes on, what is stored must wait: see the server's log")]
+    Unavailable(#[source] sqlx::Error),
     /// The engine reported an error.
     #[error("the database reported an error")]
     Query(#[source] sqlx::Error),
@@ -62,6 +61,7 @@ impl DbError {
     pub const fn kind(&self) -> ErrorKind {
         match self {
             Self::Exists => ErrorKind::Conflict,
+            Self::Unavailable(_) => ErrorKind::Unavailable,
             Self::Open { .. } | Self::Query(_) => ErrorKind::Internal,
         }
     }
@@ -71,36 +71,35 @@ impl From<sqlx::Error> for DbError {
     fn from(error: sqlx::Error) -> Self {
         match &error {
             sqlx::Error::Database(database) if database.is_unique_violation() => Self::Exists,
+            _ if engine::is_unavailable(&error) => Self::Unavailable(error),
             _ => Self::Query(error),
         }
     }
 }
 
 impl Database {
-    /// Opens `path`, creating or upgrading it.
+    /// Opens `place`, upgrading its schema.
     ///
     /// # Errors
-    /// When the file is not writable, not ours, or from a newer program.
-    pub async fn open(path: &Path) -> Result<Self, DbError> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .foreign_keys(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Normal)
-            .busy_timeout(BUSY_TIMEOUT);
-        let failed = |source: Box<dyn std::error::Error + Send + Sync>| DbError::Open {
-            path: path.display().to_string(),
-            source,
-        };
-        create_private(path).map_err(|error| failed(error.into()))?;
-        let pool = SqlitePoolOptions::new()
-            .max_connections(MAX_CONNECTIONS)
-            .connect_with(options)
-            .await
-            .map_err(|error| failed(error.into()))?;
-        sqlx::migrate!().run(&pool).await.map_err(|error| failed(error.into()))?;
-        Ok(Self { pool })
+    /// When it cannot be reached or written, is not ours, or is from a newer program.
+    pub async fn open(place: &Place) -> Result<Self, DbError> {
+        match engine::open(place).await {
+            Ok((engine, pool)) => Ok(Self { pool, engine }),
+            Err(source) => Err(DbError::Open { place: place.name(), source }),
+        }
+    }
+
+    /// Opens a SQLite file with the schema of an earlier program.
+    async fn open_earlier(path: &std::path::Path, version: i64) -> Result<Self, DbError> {
+        match engine::open_earlier(path, version).await {
+            Ok(pool) => Ok(Self { pool, engine: engine::Engine::Sqlite }),
+            Err(source) => Err(DbError::Open { place: path.display().to_string(), source }),
+        }
+    }
+
+    /// Begins a transaction that writes.
+    async fn write(&self) -> Result<Transaction<'static, Any>, DbError> {
+        Ok(self.pool.begin_with(self.engine.begin_write()).await?)
     }
 
     /// Whether the database answers.
@@ -116,13 +115,6 @@ impl Database {
     pub async fn close(&self) {
         self.pool.close().await;
     }
-}
-
-/// Makes the file readable by its owner only before anything is in it: it holds the passwords of cameras. The
-/// files that SQLite puts beside it take over its mode.
-fn create_private(path: &Path) -> std::io::Result<()> {
-    let file = std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
-    file.set_permissions(std::fs::Permissions::from_mode(0o600))
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Relays: where streams are pushed onward to.
 
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use sqlx::any::AnyRow;
 
+use crate::engine::Columns;
 use crate::{Database, DbError};
 
 /// One relay.
@@ -32,14 +33,14 @@ impl std::fmt::Debug for RelayRow {
     }
 }
 
-fn relay(row: &SqliteRow) -> RelayRow {
+fn relay(row: &AnyRow) -> RelayRow {
     RelayRow {
         id: row.get("id"),
         pattern: row.get("pattern"),
         target: row.get("target"),
         username: row.get("username"),
         password: row.get("password"),
-        enabled: row.get("enabled"),
+        enabled: row.flag("enabled"),
         created_at: row.get("created_at"),
     }
 }
@@ -59,18 +60,18 @@ impl Database {
     /// # Errors
     /// [`DbError::Exists`] when the pattern is sent to this target already.
     pub async fn add_relay(&self, row: &RelayRow) -> Result<i64, DbError> {
-        let done = sqlx::query(
-            "INSERT INTO relays (pattern, target, username, password, enabled, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+        let added = sqlx::query(
+            "INSERT INTO relays (pattern, target, username, password, enabled, created_at) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
         )
         .bind(&row.pattern)
         .bind(&row.target)
         .bind(&row.username)
         .bind(&row.password)
-        .bind(row.enabled)
+        .bind(i64::from(row.enabled))
         .bind(row.created_at)
-        .execute(&self.pool)
+        .fetch_one(&self.pool)
         .await?;
-        Ok(done.last_insert_rowid())
+        Ok(added.get("id"))
     }
 
     /// Changes a relay; `false` when there is none of this id.
@@ -79,13 +80,13 @@ impl Database {
     /// [`DbError::Exists`] when another one sends the pattern to the target.
     pub async fn update_relay(&self, row: &RelayRow) -> Result<bool, DbError> {
         let done = sqlx::query(
-            "UPDATE relays SET pattern = ?, target = ?, username = ?, password = ?, enabled = ? WHERE id = ?",
+            "UPDATE relays SET pattern = $1, target = $2, username = $3, password = $4, enabled = $5 WHERE id = $6",
         )
         .bind(&row.pattern)
         .bind(&row.target)
         .bind(&row.username)
         .bind(&row.password)
-        .bind(row.enabled)
+        .bind(i64::from(row.enabled))
         .bind(row.id)
         .execute(&self.pool)
         .await?;
@@ -97,7 +98,7 @@ impl Database {
     /// # Errors
     /// [`DbError::Query`].
     pub async fn remove_relay(&self, id: i64) -> Result<bool, DbError> {
-        let done = sqlx::query("DELETE FROM relays WHERE id = ?").bind(id).execute(&self.pool).await?;
+        let done = sqlx::query("DELETE FROM relays WHERE id = $1").bind(id).execute(&self.pool).await?;
         Ok(done.rows_affected() > 0)
     }
 }

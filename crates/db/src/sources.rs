@@ -1,7 +1,7 @@
 //! Sources: URLs that are pulled.
 
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use sqlx::any::AnyRow;
 
 use crate::{Database, DbError};
 
@@ -51,7 +51,7 @@ impl std::fmt::Debug for SourceRow {
     }
 }
 
-fn source(row: &SqliteRow) -> SourceRow {
+fn source(row: &AnyRow) -> SourceRow {
     let mode: &str = row.get("mode");
     SourceRow {
         app: row.get("app"),
@@ -80,7 +80,7 @@ impl Database {
     /// [`DbError::Exists`] when the stream has one.
     pub async fn add_source(&self, source: &SourceRow) -> Result<(), DbError> {
         sqlx::query(
-            "INSERT INTO sources (app, name, url, username, password, mode, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO sources (app, name, url, username, password, mode, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
         .bind(&source.app)
         .bind(&source.name)
@@ -99,16 +99,17 @@ impl Database {
     /// # Errors
     /// [`DbError::Query`].
     pub async fn update_source(&self, source: &SourceRow) -> Result<bool, DbError> {
-        let done =
-            sqlx::query("UPDATE sources SET url = ?, username = ?, password = ?, mode = ? WHERE app = ? AND name = ?")
-                .bind(&source.url)
-                .bind(&source.username)
-                .bind(&source.password)
-                .bind(source.mode.as_str())
-                .bind(&source.app)
-                .bind(&source.name)
-                .execute(&self.pool)
-                .await?;
+        let done = sqlx::query(
+            "UPDATE sources SET url = $1, username = $2, password = $3, mode = $4 WHERE app = $5 AND name = $6",
+        )
+        .bind(&source.url)
+        .bind(&source.username)
+        .bind(&source.password)
+        .bind(source.mode.as_str())
+        .bind(&source.app)
+        .bind(&source.name)
+        .execute(&self.pool)
+        .await?;
         Ok(done.rows_affected() > 0)
     }
 
@@ -117,7 +118,7 @@ impl Database {
     /// # Errors
     /// [`DbError::Query`].
     pub async fn remove_source(&self, app: &str, name: &str) -> Result<bool, DbError> {
-        let done = sqlx::query("DELETE FROM sources WHERE app = ? AND name = ?")
+        let done = sqlx::query("DELETE FROM sources WHERE app = $1 AND name = $2")
             .bind(app)
             .bind(name)
             .execute(&self.pool)

@@ -1,9 +1,14 @@
+use sqlx::Row;
+use testkit::postgres::Postgres;
+
 use super::*;
 
-async fn database() -> (tempfile::TempDir, Database) {
+/// Runs a test on each engine, with an empty database.
+async fn on_both(test: impl AsyncFn(Database)) {
     let folder = tempfile::tempdir().unwrap();
-    let database = Database::open(&folder.path().join("viaduct.db")).await.unwrap();
-    (folder, database)
+    test(Database::open(&Place::File(folder.path().join("viaduct.db"))).await.unwrap()).await;
+    let postgres = Postgres::start();
+    test(Database::open(&Place::Postgres(postgres.url())).await.unwrap()).await;
 }
 
 fn camera(name: &str) -> SourceRow {
@@ -20,34 +25,37 @@ fn camera(name: &str) -> SourceRow {
 
 #[tokio::test]
 async fn users_and_sessions_come_back_and_expire() {
-    let (_folder, database) = database().await;
-    assert!(database.has_no_users().await.unwrap());
-    let id = database.add_user("admin", "hash", "administrator", 10).await.unwrap();
-    assert!(!database.has_no_users().await.unwrap());
-    assert!(matches!(database.add_user("admin", "x", "administrator", 10).await, Err(DbError::Exists)));
-    database.add_login(b"token", id, 10, 20).await.unwrap();
-    assert_eq!(database.user_by_login(b"token", 19).await.unwrap().unwrap().name, "admin");
-    assert_eq!(database.user_by_login(b"token", 20).await.unwrap(), None);
-    assert!(database.set_password("admin", "other").await.unwrap());
-    assert_eq!(database.user_by_login(b"token", 11).await.unwrap(), None, "a new password ends sessions");
+    on_both(async |database| {
+        assert!(database.has_no_users().await.unwrap());
+        let id = database.add_user("admin", "hash", "administrator", 10).await.unwrap();
+        assert!(!database.has_no_users().await.unwrap());
+        assert!(matches!(database.add_user("admin", "x", "administrator", 10).await, Err(DbError::Exists)));
+        database.add_login(b"token", id, 10, 20).await.unwrap();
+        assert_eq!(database.user_by_login(b"token", 19).await.unwrap().unwrap().name, "admin");
+        assert_eq!(database.user_by_login(b"token", 20).await.unwrap(), None);
+        assert!(database.set_password("admin", "other").await.unwrap());
+        assert_eq!(database.user_by_login(b"token", 11).await.unwrap(), None, "a new password ends sessions");
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn sources_are_added_changed_and_removed() {
-    let (_folder, database) = database().await;
-    database.add_source(&camera("k1")).await.unwrap();
-    assert!(matches!(database.add_source(&camera("k1")).await, Err(DbError::Exists)));
-    let changed = SourceRow { mode: SourceMode::Always, ..camera("k1") };
-    assert!(database.update_source(&changed).await.unwrap());
-    assert_eq!(database.sources().await.unwrap(), [changed]);
-    assert!(!database.update_source(&camera("k2")).await.unwrap());
-    assert!(database.remove_source("road", "k1").await.unwrap());
-    assert!(!database.remove_source("road", "k1").await.unwrap());
+    on_both(async |database| {
+        database.add_source(&camera("k1")).await.unwrap();
+        assert!(matches!(database.add_source(&camera("k1")).await, Err(DbError::Exists)));
+        let changed = SourceRow { mode: SourceMode::Always, ..camera("k1") };
+        assert!(database.update_source(&changed).await.unwrap());
+        assert_eq!(database.sources().await.unwrap(), [changed]);
+        assert!(!database.update_source(&camera("k2")).await.unwrap());
+        assert!(database.remove_source("road", "k1").await.unwrap());
+        assert!(!database.remove_source("road", "k1").await.unwrap());
+    })
+    .await;
 }
 
-#[tokio::test]
-async fn everything_survives_reopening() {
-    let (folder, database) = database().await;
+async fn survives_reopening(place: Place) {
+    let database = Database::open(&place).await.unwrap();
     let mut rule = ApplicationRow {
         pattern: "road/*".into(),
         replace_publisher: Some(true),
@@ -66,9 +74,16 @@ async fn everything_survives_reopening() {
     };
     database.add_viewer_sessions(&[row.clone(), row]).await.unwrap();
     database.close().await;
-    let again = Database::open(&folder.path().join("viaduct.db")).await.unwrap();
+    let again = Database::open(&place).await.unwrap();
     assert_eq!(again.applications().await.unwrap(), [rule]);
     assert_eq!(again.viewer_session_totals().await.unwrap(), (2, 6));
+}
+
+#[tokio::test]
+async fn everything_survives_reopening() {
+    let folder = tempfile::tempdir().unwrap();
+    survives_reopening(Place::File(folder.path().join("路 %?#.db"))).await;
+    survives_reopening(Place::Postgres(Postgres::start().url())).await;
 }
 
 #[tokio::test]
@@ -76,45 +91,111 @@ async fn a_file_that_is_no_database_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("viaduct.db");
     std::fs::write(&path, vec![7; 4096]).unwrap();
-    let error = Database::open(&path).await.unwrap_err().to_string();
+    let error = Database::open(&Place::File(path)).await.unwrap_err().to_string();
     assert!(error.contains("viaduct.db"), "{error}");
 }
 
 #[tokio::test]
 async fn rules_of_applications_are_added_changed_and_removed() {
-    let (_folder, database) = database().await;
-    let mut rule = ApplicationRow {
-        pattern: "road/*".into(),
-        publish: Some("open".into()),
-        gop_cap_bytes: Some(65_536),
-        created_at: 7,
-        ..Default::default()
+    on_both(async |database| {
+        let mut rule = ApplicationRow {
+            pattern: "road/*".into(),
+            publish: Some("open".into()),
+            gop_cap_bytes: Some(65_536),
+            created_at: 7,
+            ..Default::default()
+        };
+        rule.id = database.add_application(&rule).await.unwrap();
+        assert!(matches!(database.add_application(&rule).await, Err(DbError::Exists)));
+        let other = ApplicationRow { pattern: "*/*".into(), ..Default::default() };
+        let other = ApplicationRow { id: database.add_application(&other).await.unwrap(), ..other };
+        let changed = ApplicationRow { play: Some("off".into()), publish: None, ..rule.clone() };
+        assert!(database.update_application(&changed).await.unwrap());
+        let clash = ApplicationRow { pattern: "*/*".into(), ..changed.clone() };
+        assert!(matches!(database.update_application(&clash).await, Err(DbError::Exists)));
+        assert_eq!(database.applications().await.unwrap(), [other, changed]);
+        assert!(database.remove_application(rule.id).await.unwrap());
+        assert!(!database.remove_application(rule.id).await.unwrap());
+    })
+    .await;
+}
+
+/// Tables and their columns, as "table.column", "?" after those that may be empty.
+async fn columns(database: &Database) -> Vec<String> {
+    let statement = match database.engine {
+        engine::Engine::Sqlite => {
+            "SELECT m.name || '.' || c.name || CASE WHEN c.\"notnull\" = 1 OR c.pk > 0 THEN '' ELSE '?' END AS shown
+             FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%'"
+        }
+        engine::Engine::Postgres => {
+            "SELECT CAST(table_name || '.' || column_name || CASE is_nullable WHEN 'NO' THEN '' ELSE '?' END AS TEXT) AS shown
+             FROM information_schema.columns WHERE table_schema = 'public'"
+        }
     };
-    rule.id = database.add_application(&rule).await.unwrap();
-    assert!(matches!(database.add_application(&rule).await, Err(DbError::Exists)));
-    let other = ApplicationRow { pattern: "*/*".into(), ..Default::default() };
-    let other = ApplicationRow { id: database.add_application(&other).await.unwrap(), ..other };
-    let changed = ApplicationRow { play: Some("off".into()), publish: None, ..rule.clone() };
-    assert!(database.update_application(&changed).await.unwrap());
-    let clash = ApplicationRow { pattern: "*/*".into(), ..changed.clone() };
-    assert!(matches!(database.update_application(&clash).await, Err(DbError::Exists)));
-    assert_eq!(database.applications().await.unwrap(), [other, changed]);
-    assert!(database.remove_application(rule.id).await.unwrap());
-    assert!(!database.remove_application(rule.id).await.unwrap());
+    let rows = sqlx::query(statement).fetch_all(&database.pool).await.unwrap();
+    let mut shown: Vec<String> = rows.iter().map(|row| row.get("shown")).collect();
+    shown.retain(|column| !column.starts_with("_sqlx"));
+    shown.sort();
+    shown
+}
+
+#[tokio::test]
+async fn both_engines_have_the_same_tables() {
+    let folder = tempfile::tempdir().unwrap();
+    let sqlite = Database::open(&Place::File(folder.path().join("viaduct.db"))).await.unwrap();
+    let server = Postgres::start();
+    let postgres = Database::open(&Place::Postgres(server.url())).await.unwrap();
+    assert_eq!(columns(&sqlite).await, columns(&postgres).await);
+}
+
+#[tokio::test]
+async fn every_earlier_schema_becomes_the_present_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let fresh = Database::open(&Place::File(folder.path().join("fresh.db"))).await.unwrap();
+    let present = columns(&fresh).await;
+    for version in sqlx::migrate!("migrations/sqlite").iter().map(|migration| migration.version) {
+        let path = folder.path().join(format!("{version}.db"));
+        let earlier = Database::open_earlier(&path, version).await.unwrap();
+        let insert =
+            "INSERT INTO users (name, password_hash, role, created_at) VALUES ('ann', 'x', 'administrator', 1)";
+        sqlx::query(insert).execute(&earlier.pool).await.unwrap();
+        earlier.close().await;
+        let upgraded = Database::open(&Place::File(path)).await.unwrap();
+        assert_eq!(columns(&upgraded).await, present, "from version {version}");
+        assert!(upgraded.user_by_name("ann").await.unwrap().is_some(), "from version {version}");
+    }
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_program_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("viaduct.db");
+    let database = Database::open(&Place::File(path.clone())).await.unwrap();
+    let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (999, 'x', 1, x'00', 1)";
+    sqlx::query(newer).execute(&database.pool).await.unwrap();
+    database.close().await;
+    assert!(matches!(Database::open(&Place::File(path)).await, Err(DbError::Open { .. })));
+}
+
+#[tokio::test]
+async fn a_server_that_went_away_is_an_error_and_works_again_once_it_is_back() {
+    let mut server = Postgres::start();
+    let database = Database::open(&Place::Postgres(server.url())).await.unwrap();
+    database.add_user("ann", "x", "administrator", 1).await.unwrap();
+    server.stop();
+    assert!(database.check().await.is_err());
+    server.resume();
+    assert_eq!(database.user_by_name("ann").await.unwrap().unwrap().name, "ann");
 }
 
 #[tokio::test]
 async fn the_defaults_of_an_earlier_program_become_the_widest_rule() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("viaduct.db");
-    let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
-    let pool = SqlitePoolOptions::new().connect_with(options).await.unwrap();
-    let mut earlier = sqlx::migrate!();
-    earlier.migrations.to_mut().retain(|migration| migration.version == 1);
-    earlier.run(&pool).await.unwrap();
-    sqlx::query("INSERT INTO stream_defaults VALUES (1, 10, 20, 70000, 40, 1)").execute(&pool).await.unwrap();
-    pool.close().await;
-    let rules = Database::open(&path).await.unwrap().applications().await.unwrap();
+    let earlier = Database::open_earlier(&path, 1).await.unwrap();
+    sqlx::query("INSERT INTO stream_defaults VALUES (1, 10, 20, 70000, 40, 1)").execute(&earlier.pool).await.unwrap();
+    earlier.close().await;
+    let rules = Database::open(&Place::File(path)).await.unwrap().applications().await.unwrap();
     let expected = ApplicationRow {
         id: 1,
         pattern: "*/*".into(),
@@ -130,24 +211,26 @@ async fn the_defaults_of_an_earlier_program_become_the_widest_rule() {
 
 #[tokio::test]
 async fn relays_are_added_changed_and_removed() {
-    let (_folder, database) = database().await;
-    let mut relay = RelayRow {
-        id: 0,
-        pattern: "road/*".into(),
-        target: "rtmp://192.0.2.7/{app}/{name}".into(),
-        username: None,
-        password: Some("secret".into()),
-        enabled: true,
-        created_at: 5,
-    };
-    relay.id = database.add_relay(&relay).await.unwrap();
-    assert!(matches!(database.add_relay(&relay).await, Err(DbError::Exists)));
-    let changed = RelayRow { enabled: false, ..relay.clone() };
-    assert!(database.update_relay(&changed).await.unwrap());
-    assert_eq!(database.relays().await.unwrap(), [changed]);
-    assert!(!format!("{relay:?}").contains("secret"));
-    assert!(database.remove_relay(relay.id).await.unwrap());
-    assert!(!database.remove_relay(relay.id).await.unwrap());
+    on_both(async |database| {
+        let mut relay = RelayRow {
+            id: 0,
+            pattern: "road/*".into(),
+            target: "rtmp://192.0.2.7/{app}/{name}".into(),
+            username: None,
+            password: Some("secret".into()),
+            enabled: true,
+            created_at: 5,
+        };
+        relay.id = database.add_relay(&relay).await.unwrap();
+        assert!(matches!(database.add_relay(&relay).await, Err(DbError::Exists)));
+        let changed = RelayRow { enabled: false, ..relay.clone() };
+        assert!(database.update_relay(&changed).await.unwrap());
+        assert_eq!(database.relays().await.unwrap(), [changed]);
+        assert!(!format!("{relay:?}").contains("secret"));
+        assert!(database.remove_relay(relay.id).await.unwrap());
+        assert!(!database.remove_relay(relay.id).await.unwrap());
+    })
+    .await;
 }
 
 fn notice(hook_id: i64, body: &str) -> DeliveryRow {
@@ -156,74 +239,80 @@ fn notice(hook_id: i64, body: &str) -> DeliveryRow {
 
 #[tokio::test]
 async fn deliveries_wait_in_order_are_trimmed_and_go_with_their_hook() {
-    let (_folder, database) = database().await;
-    let mut hook = HookRow {
-        id: 0,
-        url: "https://192.0.2.7/hook?key=secret".into(),
-        secret: "whsec".into(),
-        events: "stream_up".into(),
-        pattern: "*/*".into(),
-        timeout_ms: 3000,
-        on_failure: "deny".into(),
-        enabled: true,
-        created_at: 5,
-    };
-    hook.id = database.add_hook(&hook).await.unwrap();
-    let shown = format!("{hook:?}");
-    assert!(!shown.contains("secret") && !shown.contains("whsec"), "{shown}");
-    assert_eq!(database.hooks().await.unwrap(), [hook.clone()]);
+    on_both(async |database| {
+        let mut hook = HookRow {
+            id: 0,
+            url: "https://192.0.2.7/hook?key=secret".into(),
+            secret: "whsec".into(),
+            events: "stream_up".into(),
+            pattern: "*/*".into(),
+            timeout_ms: 3000,
+            on_failure: "deny".into(),
+            enabled: true,
+            created_at: 5,
+        };
+        hook.id = database.add_hook(&hook).await.unwrap();
+        let shown = format!("{hook:?}");
+        assert!(!shown.contains("secret") && !shown.contains("whsec"), "{shown}");
+        assert_eq!(database.hooks().await.unwrap(), [hook.clone()]);
 
-    let rows: Vec<_> = ["1", "2", "3", "4"].iter().map(|body| notice(hook.id, body)).collect();
-    database.add_deliveries(&rows).await.unwrap();
-    database.add_deliveries(&[notice(hook.id + 1, "of a hook that is gone")]).await.unwrap();
-    let mut first = database.next_delivery(hook.id).await.unwrap().unwrap();
-    assert_eq!(first.body, "1");
-    (first.state, first.attempts, first.next_attempt_ms, first.status) = (DeliveryState::Delivered, 1, None, Some(200));
-    database.update_delivery(&first).await.unwrap();
-    assert_eq!(database.next_delivery(hook.id).await.unwrap().unwrap().body, "2");
-    assert_eq!(database.delivery_counts(hook.id).await.unwrap(), (3, 1, 0));
-    assert_eq!(database.trim_deliveries(hook.id, 0, 2).await.unwrap(), 1, "the oldest that waits goes");
-    let kept = database.deliveries(hook.id, i64::MAX, 10).await.unwrap();
-    assert_eq!(kept.iter().map(|row| row.body.as_str()).collect::<Vec<_>>(), ["4", "3"]);
-    assert!(database.retry_delivery(hook.id, kept[0].id, 9).await.unwrap());
-    assert!(!database.retry_delivery(hook.id + 1, kept[0].id, 9).await.unwrap());
+        let rows: Vec<_> = ["1", "2", "3", "4"].iter().map(|body| notice(hook.id, body)).collect();
+        database.add_deliveries(&rows).await.unwrap();
+        database.add_deliveries(&[notice(hook.id + 1, "of a hook that is gone")]).await.unwrap();
+        let mut first = database.next_delivery(hook.id).await.unwrap().unwrap();
+        assert_eq!(first.body, "1");
+        (first.state, first.attempts, first.next_attempt_ms, first.status) =
+            (DeliveryState::Delivered, 1, None, Some(200));
+        database.update_delivery(&first).await.unwrap();
+        assert_eq!(database.next_delivery(hook.id).await.unwrap().unwrap().body, "2");
+        assert_eq!(database.delivery_counts(hook.id).await.unwrap(), (3, 1, 0));
+        assert_eq!(database.trim_deliveries(hook.id, 0, 2).await.unwrap(), 1, "the oldest that waits goes");
+        let kept = database.deliveries(hook.id, i64::MAX, 10).await.unwrap();
+        assert_eq!(kept.iter().map(|row| row.body.as_str()).collect::<Vec<_>>(), ["4", "3"]);
+        assert!(database.retry_delivery(hook.id, kept[0].id, 9).await.unwrap());
+        assert!(!database.retry_delivery(hook.id + 1, kept[0].id, 9).await.unwrap());
 
-    assert!(database.update_hook(&HookRow { enabled: false, ..hook.clone() }).await.unwrap());
-    assert!(database.remove_hook(hook.id).await.unwrap());
-    assert_eq!(database.delivery_counts(hook.id).await.unwrap(), (0, 0, 0));
+        assert!(database.update_hook(&HookRow { enabled: false, ..hook.clone() }).await.unwrap());
+        assert!(database.remove_hook(hook.id).await.unwrap());
+        assert_eq!(database.delivery_counts(hook.id).await.unwrap(), (0, 0, 0));
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn traffic_is_searched_and_added_up() {
-    let (_folder, database) = database().await;
-    let row = |stream: &str, subject: Option<&str>, started_at, bytes| ViewerSessionRow {
-        stream: stream.into(),
-        protocol: "rtsp".into(),
-        subject: subject.map(str::to_owned),
-        address: "192.0.2.1:5".into(),
-        started_at,
-        duration_ms: 1000,
-        bytes,
-    };
-    let day = 86_400;
-    let rows = [row("road/k1", Some("Room 3"), 10, 5), row("road/k2", None, day, 7), row("road/k1", None, day + 1, 4)];
-    database.add_viewer_sessions(&rows).await.unwrap();
-    let found = async |search: &str| {
-        let found = database.viewer_sessions(search, i64::MAX, 10).await.unwrap();
-        found.into_iter().map(|(_, row)| row.bytes).collect::<Vec<_>>()
-    };
-    assert_eq!(found("").await, [4, 7, 5]);
-    assert_eq!(found("ROAD/K1").await, [4, 5]);
-    assert_eq!(found("room 3").await, [5]);
-    assert_eq!(found("%").await, [0; 0], "a search is no pattern");
-    let totals = async |group, from, to| {
-        let rows = database.traffic(group, from, to).await.unwrap();
-        rows.into_iter().map(|row| (row.group, row.sessions, row.bytes)).collect::<Vec<_>>()
-    };
-    assert_eq!(
-        totals(TrafficGroup::Stream, 0, i64::MAX).await,
-        [("road/k1".to_owned(), 2, 9), ("road/k2".to_owned(), 1, 7)]
-    );
-    assert_eq!(totals(TrafficGroup::Day, 0, day).await, [("1970-01-01".to_owned(), 1, 5)]);
-    assert_eq!(totals(TrafficGroup::Subject, day, i64::MAX).await, [(String::new(), 2, 11)]);
+    on_both(async |database| {
+        let row = |stream: &str, subject: Option<&str>, started_at, bytes| ViewerSessionRow {
+            stream: stream.into(),
+            protocol: "rtsp".into(),
+            subject: subject.map(str::to_owned),
+            address: "192.0.2.1:5".into(),
+            started_at,
+            duration_ms: 1000,
+            bytes,
+        };
+        let day = 86_400;
+        let rows =
+            [row("road/k1", Some("Room 3"), 10, 5), row("road/k2", None, day, 7), row("road/k1", None, day + 1, 4)];
+        database.add_viewer_sessions(&rows).await.unwrap();
+        let found = async |search: &str| {
+            let found = database.viewer_sessions(search, i64::MAX, 10).await.unwrap();
+            found.into_iter().map(|(_, row)| row.bytes).collect::<Vec<_>>()
+        };
+        assert_eq!(found("").await, [4, 7, 5]);
+        assert_eq!(found("ROAD/K1").await, [4, 5]);
+        assert_eq!(found("room 3").await, [5]);
+        assert_eq!(found("%").await, [0; 0], "a search is no pattern");
+        let totals = async |group, from, to| {
+            let rows = database.traffic(group, from, to).await.unwrap();
+            rows.into_iter().map(|row| (row.group, row.sessions, row.bytes)).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            totals(TrafficGroup::Stream, 0, i64::MAX).await,
+            [("road/k1".to_owned(), 2, 9), ("road/k2".to_owned(), 1, 7)]
+        );
+        assert_eq!(totals(TrafficGroup::Day, 0, day).await, [("1970-01-01".to_owned(), 1, 5)]);
+        assert_eq!(totals(TrafficGroup::Subject, day, i64::MAX).await, [(String::new(), 2, 11)]);
+    })
+    .await;
 }

@@ -1,8 +1,9 @@
 //! Accounts: who watched what, how much and for how long.
 
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use sqlx::any::AnyRow;
 
+use crate::engine::containing;
 use crate::{Database, DbError};
 
 /// Sessions that are kept; the oldest go first.
@@ -53,7 +54,7 @@ pub struct TrafficRow {
     pub bytes: i64,
 }
 
-fn session(row: &SqliteRow) -> ViewerSessionRow {
+fn session(row: &AnyRow) -> ViewerSessionRow {
     ViewerSessionRow {
         stream: row.get("stream"),
         protocol: row.get("protocol"),
@@ -71,11 +72,11 @@ impl Database {
     /// # Errors
     /// [`DbError::Query`].
     pub async fn add_viewer_sessions(&self, rows: &[ViewerSessionRow]) -> Result<(), DbError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.write().await?;
         for row in rows {
             sqlx::query(
                 "INSERT INTO viewer_sessions (stream, protocol, subject, address, started_at, duration_ms, bytes)
-                 VALUES (?, ?, ?, ?, ?, ?, ?)",
+                 VALUES ($1, $2, $3, $4, $5, $6, $7)",
             )
             .bind(&row.stream)
             .bind(&row.protocol)
@@ -87,7 +88,7 @@ impl Database {
             .execute(&mut *transaction)
             .await?;
         }
-        sqlx::query("DELETE FROM viewer_sessions WHERE id <= (SELECT max(id) FROM viewer_sessions) - ?")
+        sqlx::query("DELETE FROM viewer_sessions WHERE id <= (SELECT max(id) FROM viewer_sessions) - $1")
             .bind(MAX_VIEWER_SESSIONS)
             .execute(&mut *transaction)
             .await?;
@@ -107,11 +108,11 @@ impl Database {
         limit: i64,
     ) -> Result<Vec<(i64, ViewerSessionRow)>, DbError> {
         let rows = sqlx::query(
-            "SELECT * FROM viewer_sessions WHERE id < ?1 AND (?2 = '' OR instr(lower(stream), ?2) > 0
-             OR instr(lower(coalesce(subject, '')), ?2) > 0 OR instr(address, ?2) > 0) ORDER BY id DESC LIMIT ?3",
+            "SELECT * FROM viewer_sessions WHERE id < $1 AND (lower(stream) LIKE $2 ESCAPE '!'
+             OR lower(coalesce(subject, '')) LIKE $2 ESCAPE '!' OR address LIKE $2 ESCAPE '!') ORDER BY id DESC LIMIT $3",
         )
         .bind(before)
-        .bind(search.to_lowercase())
+        .bind(containing(&search.to_lowercase()))
         .bind(limit)
         .fetch_all(&self.pool)
         .await?;
@@ -124,17 +125,17 @@ impl Database {
     /// [`DbError::Query`].
     pub async fn traffic(&self, group: TrafficGroup, from: i64, to: i64) -> Result<Vec<TrafficRow>, DbError> {
         let key = match group {
-            TrafficGroup::Stream => "stream",
-            TrafficGroup::Subject => "coalesce(subject, '')",
-            TrafficGroup::Protocol => "protocol",
-            TrafficGroup::Day => "strftime('%Y-%m-%d', started_at, 'unixepoch')",
+            TrafficGroup::Stream => "stream".to_owned(),
+            TrafficGroup::Subject => "coalesce(subject, '')".to_owned(),
+            TrafficGroup::Protocol => "protocol".to_owned(),
+            TrafficGroup::Day => self.engine.day("started_at"),
         };
         let statement = format!(
-            "SELECT {key} AS heading, count(*) AS sessions, sum(duration_ms) AS duration_ms, sum(bytes) AS bytes
-             FROM viewer_sessions WHERE started_at >= ? AND started_at < ? GROUP BY heading ORDER BY bytes DESC, heading"
+            "SELECT {key} AS heading, count(*) AS sessions, CAST(sum(duration_ms) AS BIGINT) AS duration_ms,
+             CAST(sum(bytes) AS BIGINT) AS bytes FROM viewer_sessions WHERE started_at >= $1 AND started_at < $2 GROUP BY heading ORDER BY bytes DESC, heading"
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(statement)).bind(from).bind(to).fetch_all(&self.pool).await?;
-        let total = |row: &SqliteRow| TrafficRow {
+        let total = |row: &AnyRow| TrafficRow {
             group: row.get("heading"),
             sessions: row.get("sessions"),
             duration_ms: row.get("duration_ms"),
@@ -148,9 +149,10 @@ impl Database {
     /// # Errors
     /// [`DbError::Query`].
     pub async fn viewer_session_totals(&self) -> Result<(i64, i64), DbError> {
-        let totals: (i64, i64) = sqlx::query_as("SELECT count(*), coalesce(sum(bytes), 0) FROM viewer_sessions")
-            .fetch_one(&self.pool)
-            .await?;
+        let totals: (i64, i64) =
+            sqlx::query_as("SELECT count(*), CAST(coalesce(sum(bytes), 0) AS BIGINT) FROM viewer_sessions")
+                .fetch_one(&self.pool)
+                .await?;
         Ok(totals)
     }
 }

@@ -106,7 +106,7 @@ mod tests {
     }
 
     async fn applications(folder: &tempfile::TempDir) -> Arc<Applications> {
-        let database = Database::open(&folder.path().join("db")).await.unwrap();
+        let database = Database::open(&db::Place::File(folder.path().join("db"))).await.unwrap();
         Arc::new(Applications::open(database, StreamOptions::default()).await.unwrap())
     }
 

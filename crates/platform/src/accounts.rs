@@ -67,7 +67,7 @@ pub enum AccountError {
     #[error("Sign in.")]
     NoSession,
     /// Storage failed.
-    #[error("The accounts cannot be read or written.")]
+    #[error("The accounts cannot be read or written: {0}.")]
     Storage(#[source] DbError),
     /// Hashing failed.
     #[error("The password could not be hashed.")]
@@ -83,7 +83,8 @@ impl AccountError {
             Self::BadPassword => ErrorKind::InvalidInput,
             Self::SetupDone | Self::SetupRequired => ErrorKind::Conflict,
             Self::WrongSetupCode => ErrorKind::Forbidden,
-            Self::Storage(_) | Self::Hashing => ErrorKind::Internal,
+            Self::Storage(error) => error.kind(),
+            Self::Hashing => ErrorKind::Internal,
         }
     }
 }
@@ -347,7 +348,7 @@ mod tests {
 
     async fn accounts(code: Option<&str>) -> (tempfile::TempDir, Accounts) {
         let folder = tempfile::tempdir().unwrap();
-        let database = Database::open(&folder.path().join("viaduct.db")).await.unwrap();
+        let database = Database::open(&db::Place::File(folder.path().join("viaduct.db"))).await.unwrap();
         (folder, Accounts::new(database, code.map(str::to_owned)).unwrap())
     }
 

@@ -246,7 +246,7 @@ pub enum RuleError {
     #[error("There are {MAX_RULES} rules already.")]
     TooMany,
     /// Storage failed.
-    #[error("The rules cannot be read or written.")]
+    #[error("The rules cannot be read or written: {0}.")]
     Storage(#[source] DbError),
 }
 
@@ -258,7 +258,7 @@ impl RuleError {
             Self::Exists => ErrorKind::Conflict,
             Self::NotFound => ErrorKind::NotFound,
             Self::TooMany => ErrorKind::Exhausted,
-            Self::Storage(_) => ErrorKind::Internal,
+            Self::Storage(error) => error.kind(),
         }
     }
 
@@ -480,7 +480,7 @@ mod tests {
     #[tokio::test]
     async fn the_most_specific_pattern_wins_field_by_field() {
         let folder = tempfile::tempdir().unwrap();
-        let database = Database::open(&folder.path().join("db")).await.unwrap();
+        let database = Database::open(&db::Place::File(folder.path().join("db"))).await.unwrap();
         let applications = Applications::open(database.clone(), StreamOptions::default()).await.unwrap();
         let grace = |seconds| Some(Duration::from_secs(seconds));
         let rules = [

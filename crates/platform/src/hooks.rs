@@ -189,7 +189,7 @@ pub enum HookError {
     #[error("There are {MAX_HOOKS} hooks already.")]
     TooMany,
     /// Storage failed.
-    #[error("The hooks cannot be read or written.")]
+    #[error("The hooks cannot be read or written: {0}.")]
     Storage(#[from] DbError),
 }
 
@@ -201,7 +201,7 @@ impl HookError {
             Self::Question => ErrorKind::Conflict,
             Self::NotFound => ErrorKind::NotFound,
             Self::TooMany => ErrorKind::Exhausted,
-            Self::Storage(_) => ErrorKind::Internal,
+            Self::Storage(error) => error.kind(),
         }
     }
 

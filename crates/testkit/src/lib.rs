@@ -17,6 +17,7 @@ pub mod flv;
 pub mod hls;
 pub mod http;
 pub mod picture;
+pub mod postgres;
 pub mod process;
 pub mod publish;
 pub mod read;

@@ -37,9 +37,9 @@ impl DataDir {
         Ok(path)
     }
 
-    /// The database file.
-    pub(crate) fn database(&self) -> PathBuf {
-        self.path.join("viaduct.db")
+    /// The database: PostgreSQL where the configuration names one, or else a file in this folder.
+    pub(crate) fn database(&self, url: Option<&str>) -> db::Place {
+        url.map_or_else(|| db::Place::File(self.path.join("viaduct.db")), |url| db::Place::Postgres(url.to_owned()))
     }
 
     /// The key that signs stream tokens; made at the first start.
@@ -102,6 +102,9 @@ impl DataDir {
         Ok(file)
     }
 }
+
+/// Files that a backup keeps: tokens that are in use depend on them, and other servers know this one by them.
+pub(crate) const KEPT_SECRETS: [&str; 2] = ["token-key", "server-id"];
 
 /// Writes a file that only its owner may read, whole or not at all.
 pub(crate) fn write_secret(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {

@@ -40,6 +40,8 @@ use crate::{ServeArgs, certificate, http, logging};
 const RECORD_QUEUE: usize = 65_536;
 /// Records written in one transaction.
 const RECORD_BATCH: usize = 1000;
+/// Between attempts to store records while the database does not answer.
+const RECORD_PAUSE: Duration = Duration::from_secs(1);
 /// How long viewers get to leave when the server stops.
 const STOP_GRACE: Duration = Duration::from_secs(1);
 
@@ -75,7 +77,7 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     let rtsp_udp = settings.rtsp_udp.map(bind_rtsp_udp).transpose()?;
     let data = DataDir::open(&args.data_dir)?;
     let _lock = data.lock()?;
-    let database = Database::open(&data.database()).await?;
+    let database = Database::open(&data.database(settings.database_url.as_deref())).await?;
     let certificate = certificate::load(settings.certificate.as_ref(), &data, settings.public_host.as_deref())?;
     let signer = TokenSigner::new(data.token_key()?);
     let accounts = Arc::new(open_accounts(args, &settings, &data, &database).await?);
@@ -251,8 +253,10 @@ fn keep_records(hub: &Hub, database: Database, hooks: Arc<Hooks>) {
         while receiver.recv_many(&mut batch, RECORD_BATCH).await > 0 {
             hooks.sessions_ended(&batch);
             let rows: Vec<ViewerSessionRow> = batch.drain(..).map(|record| session_row(&record)).collect();
-            if let Err(error) = database.add_viewer_sessions(&rows).await {
-                tracing::error!(%error, sessions = rows.len(), "Session records could not be stored.");
+            // Meanwhile further records wait in the queue.
+            while let Err(error) = database.add_viewer_sessions(&rows).await {
+                tracing::error!(%error, sessions = rows.len(), "Session records cannot be stored; trying again.");
+                tokio::time::sleep(RECORD_PAUSE).await;
             }
         }
     });

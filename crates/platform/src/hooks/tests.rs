@@ -45,7 +45,7 @@ fn reply(status: u16, body: &str) -> Result<HookReply, String> {
 }
 
 async fn hooks(folder: &tempfile::TempDir, other: &Arc<Other>) -> Arc<Hooks> {
-    let database = Database::open(&folder.path().join("db")).await.unwrap();
+    let database = Database::open(&db::Place::File(folder.path().join("db"))).await.unwrap();
     Hooks::open(database, Arc::clone(other) as Arc<dyn HookSender>, "here".into()).await.unwrap()
 }
 

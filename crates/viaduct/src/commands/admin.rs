@@ -1,5 +1,7 @@
 //! `viaduct admin`.
 
+mod backup;
+
 use std::io::Read;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,9 +12,10 @@ use db::Database;
 use platform::accounts::Accounts;
 
 use super::{runtime, say};
+use crate::config::{Settings, Sources, Values};
 use crate::data_dir::DataDir;
 
-/// Maintains accounts.
+/// Maintains accounts and the database.
 #[derive(Debug, Args)]
 pub(crate) struct AdminArgs {
     #[command(subcommand)]
@@ -20,35 +23,61 @@ pub(crate) struct AdminArgs {
     /// Data folder of the server.
     #[arg(long, value_name = "DIR", default_value = "viaduct-data", global = true)]
     data_dir: PathBuf,
+    /// Configuration file of the server (TOML); needed where it names a database.
+    #[arg(long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+    /// Set one key, such as database.url=postgres://... Can be repeated.
+    #[arg(long = "set", value_name = "KEY=VALUE", global = true)]
+    set: Vec<String>,
 }
 
 #[derive(Debug, Subcommand)]
 enum AdminCommand {
     /// Set the password of the user admin, read from standard input, and end the user's sessions.
     Password,
+    /// Write the database and the server's keys to a new file; the server may run.
+    Backup {
+        /// Where to; must not exist yet. Holds secrets and is readable by its owner only.
+        file: PathBuf,
+    },
+    /// Take database and keys from a backup, of SQLite or PostgreSQL; the server must be stopped.
+    Restore {
+        /// Made by `viaduct admin backup`.
+        file: PathBuf,
+        /// Forget what the database holds now.
+        #[arg(long)]
+        replace: bool,
+    },
 }
 
 /// Runs one maintenance command.
 pub(crate) fn admin(args: &AdminArgs) -> anyhow::Result<ExitCode> {
-    if !args.data_dir.is_dir() {
+    let restores = matches!(args.command, AdminCommand::Restore { .. });
+    if !restores && !args.data_dir.is_dir() {
         bail!("{} is no data folder; give --data-dir", args.data_dir.display());
     }
     let data = DataDir::open(&args.data_dir)?;
-    match args.command {
-        AdminCommand::Password => {
-            let mut password = String::new();
-            std::io::stdin().take(4096).read_to_string(&mut password).context("reading standard input")?;
-            let password = password.trim_end_matches(['\r', '\n']).to_owned();
-            runtime()?.block_on(async {
-                let database = Database::open(&data.database()).await?;
-                let accounts = Accounts::new(database.clone(), None)?;
-                accounts.force_admin_password(&password).await?;
-                database.close().await;
-                anyhow::Ok(())
-            })?;
-            data.forget_setup_code();
-            say("The password of admin is set.");
+    let sources = Sources { file: args.config.clone(), set: args.set.clone(), dev: false };
+    let settings = Settings::from_values(&Values::read(&sources, std::env::vars())?)?;
+    let place = data.database(settings.database_url.as_deref());
+    runtime()?.block_on(async {
+        match &args.command {
+            AdminCommand::Password => set_password(&data, &place).await,
+            AdminCommand::Backup { file } => backup::write(&data, &place, file).await,
+            AdminCommand::Restore { file, replace } => backup::restore(&data, &place, file, *replace).await,
         }
-    }
+    })?;
     Ok(ExitCode::SUCCESS)
+}
+
+async fn set_password(data: &DataDir, place: &db::Place) -> anyhow::Result<()> {
+    let mut password = String::new();
+    std::io::stdin().take(4096).read_to_string(&mut password).context("reading standard input")?;
+    let database = Database::open(place).await?;
+    let accounts = Accounts::new(database.clone(), None)?;
+    accounts.force_admin_password(password.trim_end_matches(['\r', '\n'])).await?;
+    database.close().await;
+    data.forget_setup_code();
+    say("The password of admin is set.");
+    Ok(())
 }

@@ -35,7 +35,7 @@ pub(crate) fn doctor(args: &ServeArgs) -> anyhow::Result<ExitCode> {
             Err(error) => checks.fail(&name, &error.to_string()),
         }
     }
-    checks.data_dir(args);
+    checks.data_dir(args, settings.database_url.as_deref());
     if let Some((certificate, key)) = &settings.certificate {
         for file in [certificate, key] {
             match fs::metadata(file) {
@@ -74,14 +74,15 @@ impl Checks {
         say(&format!("FAIL  {what:<14} {text}"));
     }
 
-    fn data_dir(&mut self, args: &ServeArgs) {
+    fn data_dir(&mut self, args: &ServeArgs, database_url: Option<&str>) {
         let opened = DataDir::open(&args.data_dir).and_then(|data| data.lock().map(|lock| (data, lock)));
         let (data, _lock) = match opened {
             Ok(opened) => opened,
             Err(error) => return self.fail("data folder", &format!("{error:#}")),
         };
         self.pass("data folder", &format!("{} is writable", data.path().display()));
-        let database = runtime().and_then(|runtime| Ok(runtime.block_on(Database::open(&data.database()))?));
+        let database =
+            runtime().and_then(|runtime| Ok(runtime.block_on(Database::open(&data.database(database_url)))?));
         match database {
             Ok(_) => self.pass("database", "opens and is up to date"),
             Err(error) => self.fail("database", &format!("{error:#}")),

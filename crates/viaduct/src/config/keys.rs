@@ -165,6 +165,15 @@ pub(crate) const KEYS: &[Key] = &[
         reload: Reload::Restart,
         help: "With --dev: password of the user admin; empty: a random one is printed.",
     },
+    Key {
+        name: "database.url",
+        kind: Kind::Text,
+        default: "",
+        dev_default: None,
+        secret: true,
+        reload: Reload::Restart,
+        help: "postgres://USER:PASSWORD@HOST/DATABASE; empty: SQLite in the data folder.",
+    },
     key("media.shards", Kind::Integer, "0", Reload::Restart, "Media threads; 0: one per processor."),
     key(
         "media.merge_window_ms",

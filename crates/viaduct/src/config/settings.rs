@@ -29,6 +29,8 @@ pub(crate) struct Settings {
     pub(crate) multicast: Option<MulticastConfig>,
     pub(crate) certificate: Option<(PathBuf, PathBuf)>,
     pub(crate) admin_password: Option<String>,
+    /// PostgreSQL; without one, SQLite in the data folder.
+    pub(crate) database_url: Option<String>,
     pub(crate) media_shards: usize,
     pub(crate) merge_window: Duration,
     pub(crate) play_wait: Duration,
@@ -55,6 +57,7 @@ impl Settings {
             multicast: reader.multicast()?,
             certificate: reader.certificate()?,
             admin_password: reader.text("auth.admin_password"),
+            database_url: reader.database_url()?,
             media_shards: if shards == 0 { processors } else { usize::try_from(shards)? },
             merge_window: reader.millis("media.merge_window_ms", 500)?,
             play_wait: reader.millis("streams.play_wait_ms", 60_000)?,
@@ -98,6 +101,16 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn text(&self, key: &str) -> Option<String> {
         self.values.get(key).0.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+    }
+
+    fn database_url(&self) -> anyhow::Result<Option<String>> {
+        let url = self.text("database.url");
+        if let Some(url) = &url
+            && !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme))
+        {
+            bail!("database.url begins with postgres://, or is empty for SQLite in the data folder");
+        }
+        Ok(url)
     }
 
     fn flag(&self, key: &str) -> bool {

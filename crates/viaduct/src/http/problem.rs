@@ -85,7 +85,7 @@ impl From<AccountError> for Failure {
 
 impl From<DbError> for Failure {
     fn from(error: DbError) -> Self {
-        if error.kind() == ErrorKind::Internal {
+        if error.kind() != ErrorKind::Conflict {
             tracing::error!(error = %error, source = ?std::error::Error::source(&error), "The database failed.");
         }
         Self::new(error.kind(), format!("{error}."))
