@@ -17,7 +17,20 @@ use sqlx::AssertSqlSafe;
 use crate::{Database, DbError};
 
 /// Tables in an order in which rows find those that they refer to.
-const TABLES: [&str; 7] = ["users", "sources", "viewer_sessions", "applications", "relays", "hooks", "hook_deliveries"];
+const TABLES: [&str; 12] = [
+    "organisations",
+    "users",
+    "roles",
+    "grants",
+    "api_keys",
+    "audit",
+    "sources",
+    "viewer_sessions",
+    "applications",
+    "relays",
+    "hooks",
+    "hook_deliveries",
+];
 /// People sign in again after a backup was restored.
 #[cfg(test)]
 const LEFT_OUT: [&str; 1] = ["login_sessions"];

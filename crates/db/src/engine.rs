@@ -83,6 +83,14 @@ impl Engine {
         }
     }
 
+    /// Lets one writer at a time add to the audit log, where a transaction that writes does not do so already.
+    pub(crate) const fn lock_audit(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("LOCK TABLE audit IN EXCLUSIVE MODE"),
+        }
+    }
+
     /// Columns of a table in their order: `name` and `kind`.
     pub(crate) const fn columns_of_table(self) -> &'static str {
         match self {

@@ -4,25 +4,33 @@
 //! Unix seconds. The schema is `migrations/`, applied by [`Database::open`]; a database from a newer program is refused by
 //! the migration check.
 
-mod accounts;
 mod applications;
+mod audit;
 mod backup;
 mod engine;
+mod grants;
 mod hooks;
+mod logins;
+mod organisations;
 mod relays;
 mod sources;
+mod users;
 mod viewer_sessions;
 
 use base::ErrorKind;
 use sqlx::{Any, AnyPool, Transaction};
 
-pub use accounts::User;
 pub use applications::ApplicationRow;
+pub use audit::{AuditFilter, AuditRow};
 pub use backup::{BackupError, Header};
 pub use engine::Place;
+pub use grants::{GrantRow, RoleRow};
 pub use hooks::{DeliveryRow, DeliveryState, HookRow};
+pub use logins::{ApiKeyRow, LoginRow};
+pub use organisations::OrganisationRow;
 pub use relays::RelayRow;
 pub use sources::{SourceMode, SourceRow};
+pub use users::UserRow;
 pub use viewer_sessions::{TrafficGroup, TrafficRow, ViewerSessionRow};
 
 /// The database.
@@ -48,6 +56,9 @@ pub enum DbError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// Something else refers to the row.
+    #[error("something still belongs to it")]
+    InUse,
     /// The engine cannot be reached, is locked by another program, or cannot write.
     #[error("the database does not answer; live video goes on, what is stored must wait: see the server's log")]
     Unavailable(#[source] sqlx::Error),
@@ -56,11 +67,29 @@ pub enum DbError {
     Query(#[source] sqlx::Error),
 }
 
+/// What came of a change that was made to a version of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Changed {
+    /// It was made.
+    Done,
+    /// Somebody else changed the row before.
+    Stale,
+    /// There is no such row.
+    Missing,
+}
+
+impl Changed {
+    /// For a change that was not made.
+    const fn unless(exists: bool) -> Self {
+        if exists { Self::Stale } else { Self::Missing }
+    }
+}
+
 impl DbError {
     /// Its kind.
     pub const fn kind(&self) -> ErrorKind {
         match self {
-            Self::Exists => ErrorKind::Conflict,
+            Self::Exists | Self::InUse => ErrorKind::Conflict,
             Self::Unavailable(_) => ErrorKind::Unavailable,
             Self::Open { .. } | Self::Query(_) => ErrorKind::Internal,
         }
@@ -71,6 +100,7 @@ impl From<sqlx::Error> for DbError {
     fn from(error: sqlx::Error) -> Self {
         match &error {
             sqlx::Error::Database(database) if database.is_unique_violation() => Self::Exists,
+            sqlx::Error::Database(database) if database.is_foreign_key_violation() => Self::InUse,
             _ if engine::is_unavailable(&error) => Self::Unavailable(error),
             _ => Self::Query(error),
         }
