@@ -1,21 +1,29 @@
-//! First run, sign-in, sessions, passwords.
+//! First run, sign-in with one or two factors, sessions, passwords, keys of programs.
 
-use std::collections::HashMap;
+mod keys;
+mod lockout;
+mod password;
+mod second_factor;
+
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
-use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
-use argon2::{Algorithm, Argon2, Params, Version};
 use base::ErrorKind;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use db::{Database, DbError, User};
+use db::{Database, DbError, GrantRow, LoginRow, UserRow};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
-use tokio::sync::Semaphore;
 
+pub use keys::{MAX_KEY_LIFE_S, NewKey};
+pub use second_factor::Enrolment;
+
+use crate::rights::{BadRole, Permissions, ROOT, Role};
 use crate::unix_now;
+use lockout::{Attempt, Lockout};
+use password::Passwords;
+use second_factor::{Enrolments, step_of};
 
 /// Shortest password.
 pub const MIN_PASSWORD_LEN: usize = 10;
@@ -23,18 +31,14 @@ pub const MIN_PASSWORD_LEN: usize = 10;
 pub const MAX_PASSWORD_LEN: usize = 256;
 /// Life of a sign-in session.
 pub const SESSION_LIFE_S: i64 = 12 * 3600;
-/// The one role so far.
-pub const ADMINISTRATOR: &str = "administrator";
 /// The account of the first run.
 pub const ADMIN_NAME: &str = "admin";
-/// Failures of one address or name before it must wait.
-const FREE_FAILURES: u32 = 5;
-/// Longest wait after failures.
-const MAX_LOCK: Duration = Duration::from_secs(300);
-/// Addresses and names whose failures are remembered.
-const MAX_REMEMBERED: usize = 10_000;
-/// Password hashes computed at a time: each takes 19 MiB.
-const PARALLEL_HASHES: usize = 2;
+/// What authenticator apps call us.
+const ISSUER: &str = "Viaduct";
+/// How exactly it is noted when a session or key was used.
+const SEEN_EVERY_S: i64 = 60;
+/// Bytes of what a browser says of itself that are kept.
+const MAX_AGENT: usize = 200;
 
 /// Why an account request failed.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +47,12 @@ pub enum AccountError {
     /// Name or password is wrong.
     #[error("The name or the password is wrong.")]
     WrongCredentials,
+    /// Name and password are right, and a code is needed too.
+    #[error("Enter the code that your authenticator app shows.")]
+    CodeRequired,
+    /// The code is wrong, or was used already.
+    #[error("The code is wrong or was used already; wait for the next one.")]
+    WrongCode,
     /// Too many failures.
     #[error("Too many failed attempts; wait {} seconds.", retry_after.as_secs().max(1))]
     Locked {
@@ -63,9 +73,21 @@ pub enum AccountError {
         "The setup code is wrong; the server printed it at its start and keeps it in setup-code in its data folder."
     )]
     WrongSetupCode,
-    /// The session has ended.
+    /// The session or key has ended.
     #[error("Sign in.")]
     NoSession,
+    /// No second factor was begun, or too long ago.
+    #[error("Begin again: scan the picture, then enter the code within ten minutes.")]
+    NoEnrolment,
+    /// There is no such session or key.
+    #[error("There is no such session or key.")]
+    NotFound,
+    /// A key's name, life or number is out of range.
+    #[error("{0}")]
+    BadKey(&'static str),
+    /// A key's permissions are none.
+    #[error(transparent)]
+    BadPermissions(#[from] BadRole),
     /// Storage failed.
     #[error("The accounts cannot be read or written: {0}.")]
     Storage(#[source] DbError),
@@ -78,13 +100,24 @@ impl AccountError {
     /// Its kind.
     pub const fn kind(&self) -> ErrorKind {
         match self {
-            Self::WrongCredentials | Self::NoSession => ErrorKind::Unauthorized,
+            Self::WrongCredentials | Self::CodeRequired | Self::WrongCode | Self::NoSession => ErrorKind::Unauthorized,
             Self::Locked { .. } => ErrorKind::Exhausted,
-            Self::BadPassword => ErrorKind::InvalidInput,
-            Self::SetupDone | Self::SetupRequired => ErrorKind::Conflict,
+            Self::BadPassword | Self::BadKey(_) | Self::BadPermissions(_) => ErrorKind::InvalidInput,
+            Self::SetupDone | Self::SetupRequired | Self::NoEnrolment => ErrorKind::Conflict,
             Self::WrongSetupCode => ErrorKind::Forbidden,
+            Self::NotFound => ErrorKind::NotFound,
             Self::Storage(error) => error.kind(),
             Self::Hashing => ErrorKind::Internal,
+        }
+    }
+
+    /// The field that it is about.
+    pub const fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::BadPassword => Some("password"),
+            Self::BadPermissions(_) => Some("permissions"),
+            Self::WrongCode | Self::CodeRequired => Some("code"),
+            _ => None,
         }
     }
 }
@@ -95,6 +128,26 @@ impl From<DbError> for AccountError {
     }
 }
 
+/// From where somebody signs in.
+#[derive(Clone, Debug)]
+pub struct Origin<'a> {
+    /// The address that limits go by.
+    pub address: IpAddr,
+    /// What the browser or program says of itself.
+    pub agent: &'a str,
+}
+
+/// What somebody signs in with.
+#[derive(Clone, Copy)]
+pub struct Credentials<'a> {
+    /// Sign-in name.
+    pub name: &'a str,
+    /// Password.
+    pub password: &'a str,
+    /// Of the second factor.
+    pub code: Option<&'a str>,
+}
+
 /// A new session.
 #[derive(Clone)]
 pub struct SignedIn {
@@ -103,29 +156,36 @@ pub struct SignedIn {
     /// Unix seconds.
     pub expires_at: i64,
     /// Who.
-    pub user: User,
+    pub user: UserRow,
+}
+
+/// How a request proves who sends it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// A sign-in session of this id.
+    Session(String),
+    /// A key: its name, and what it permits at most.
+    Key {
+        /// Unique for the user.
+        name: String,
+        /// At most this, and no more than the user may.
+        permissions: Permissions,
+    },
 }
 
 /// Accounts of people.
 pub struct Accounts {
     database: Database,
     setup_code: Mutex<Option<String>>,
-    failures: Mutex<HashMap<String, Failures>>,
-    hashing: Arc<Semaphore>,
-    /// Hash of a password nobody has, so that unknown names take as long as known ones.
-    decoy: String,
+    lockout: Lockout,
+    passwords: Passwords,
+    enrolments: Enrolments,
 }
 
 impl std::fmt::Debug for Accounts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Accounts(..)")
     }
-}
-
-#[derive(Clone, Copy)]
-struct Failures {
-    count: u32,
-    last: Instant,
 }
 
 impl Accounts {
@@ -137,9 +197,9 @@ impl Accounts {
         Ok(Self {
             database,
             setup_code: Mutex::new(setup_code),
-            failures: Mutex::default(),
-            hashing: Arc::new(Semaphore::new(PARALLEL_HASHES)),
-            decoy: hash(&random_token())?,
+            lockout: Lockout::default(),
+            passwords: Passwords::new()?,
+            enrolments: Enrolments::default(),
         })
     }
 
@@ -155,175 +215,232 @@ impl Accounts {
     ///
     /// # Errors
     /// When it is done already, the code is wrong, or the password does not fit.
-    pub async fn set_up(&self, code: Option<&str>, password: &str, address: IpAddr) -> Result<SignedIn, AccountError> {
+    pub async fn set_up(&self, code: Option<&str>, password: &str, from: &Origin<'_>) -> Result<SignedIn, AccountError> {
         if !self.needs_setup().await? {
             return Err(AccountError::SetupDone);
         }
-        self.check_lock(&address.to_string())?;
+        let attempt = Attempt::new(Some(from.address), None);
+        self.check_lock(&attempt)?;
         let expected = self.setup_code.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(expected) = expected
             && !same_secret(&expected, code.unwrap_or_default())
         {
-            self.note_failure(&address.to_string());
+            self.lockout.failed(&attempt);
             return Err(AccountError::WrongSetupCode);
         }
-        let password_hash = self.hash_password(password).await?;
-        match self.database.add_user(ADMIN_NAME, &password_hash, ADMINISTRATOR, unix_now()).await {
-            Ok(_) => {}
-            Err(DbError::Exists) => return Err(AccountError::SetupDone),
-            Err(error) => return Err(error.into()),
+        match self.add_admin(password).await {
+            Ok(()) => {}
+            Err(AccountError::Storage(DbError::Exists)) => return Err(AccountError::SetupDone),
+            Err(error) => return Err(error),
         }
         *self.setup_code.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        tracing::info!(%address, "The administrator's password was set.");
-        self.login(ADMIN_NAME, password, address).await
+        tracing::info!(address = %from.address, "The administrator's password was set.");
+        self.login(Credentials { name: ADMIN_NAME, password, code: None }, from).await
     }
 
-    /// Sets the password of the administrator, who is created when absent. For the command line and `--dev`.
+    async fn add_admin(&self, password: &str) -> Result<(), AccountError> {
+        let row = UserRow {
+            name: ADMIN_NAME.to_owned(),
+            organisation_id: ROOT,
+            password_hash: self.passwords.hash(password).await?,
+            enabled: true,
+            created_at: unix_now(),
+            ..UserRow::default()
+        };
+        let grant = GrantRow {
+            built_in: Some(Role::Administrator.as_str().to_owned()),
+            organisation_id: ROOT,
+            ..GrantRow::default()
+        };
+        self.database.add_user(&row, &[grant]).await?;
+        Ok(())
+    }
+
+    /// Sets the password of the administrator, who is created when absent, and removes the second factor: who has the machine has
+    /// the account. For the command line and `--dev`.
     ///
     /// # Errors
     /// When the password does not fit or storage fails.
     pub async fn force_admin_password(&self, password: &str) -> Result<(), AccountError> {
-        let password_hash = self.hash_password(password).await?;
-        if !self.database.set_password(ADMIN_NAME, &password_hash).await? {
-            self.database.add_user(ADMIN_NAME, &password_hash, ADMINISTRATOR, unix_now()).await?;
-        }
+        let Some(admin) = self.database.user_by_name(ADMIN_NAME).await? else {
+            return self.add_admin(password).await;
+        };
+        let password_hash = self.passwords.hash(password).await?;
+        self.database.set_password(admin.id, &password_hash).await?;
+        self.database.set_totp(admin.id, None, None).await?;
         Ok(())
     }
 
     /// Signs in.
     ///
     /// # Errors
-    /// When name or password is wrong, or too many attempts failed.
-    pub async fn login(&self, name: &str, password: &str, address: IpAddr) -> Result<SignedIn, AccountError> {
+    /// When name, password or code is wrong, a code is needed, or too many attempts failed.
+    pub async fn login(&self, with: Credentials<'_>, from: &Origin<'_>) -> Result<SignedIn, AccountError> {
         if self.needs_setup().await? {
             return Err(AccountError::SetupRequired);
         }
-        let (by_address, by_name) =
-            (address.to_string(), format!("name:{}", name.chars().take(64).collect::<String>()));
-        self.check_lock(&by_address)?;
-        self.check_lock(&by_name)?;
-        let user = self.database.user_by_name(name).await?;
-        let stored = user.as_ref().map_or_else(|| self.decoy.clone(), |user| user.password_hash.clone());
-        let right = self.verify_password(password, stored).await?;
-        let Some(user) = user.filter(|_| right) else {
-            self.note_failure(&by_address);
-            self.note_failure(&by_name);
-            tracing::info!(%address, "A sign-in failed.");
+        let attempt = Attempt::new(Some(from.address), Some(with.name));
+        self.check_lock(&attempt)?;
+        let found = self.database.user_by_name(with.name).await?.filter(|user| user.enabled);
+        let stored = found.as_ref().map(|user| user.password_hash.as_str());
+        let right = self.passwords.verify(with.password, stored).await?;
+        let Some(user) = found.filter(|_| right) else {
+            self.lockout.failed(&attempt);
+            tracing::info!(address = %from.address, "A sign-in failed.");
             return Err(AccountError::WrongCredentials);
         };
-        self.forget_failures(&[&by_address, &by_name]);
-        let token = random_token();
-        let now = unix_now();
-        let expires_at = now + SESSION_LIFE_S;
-        self.database.add_login(&token_hash(&token), user.id, now, expires_at).await?;
-        tracing::info!(%address, user = user.name, "Signed in.");
-        Ok(SignedIn { token, expires_at, user })
+        self.check_code(&user, with.code, &attempt).await?;
+        self.lockout.succeeded(&attempt);
+        self.open_session(user, from).await
     }
 
-    /// The user of a bearer token.
+    async fn check_code(&self, user: &UserRow, code: Option<&str>, attempt: &Attempt) -> Result<(), AccountError> {
+        let Some(secret) = &user.totp_secret else { return Ok(()) };
+        let code = code.filter(|code| !code.is_empty()).ok_or(AccountError::CodeRequired)?;
+        let step = step_of(secret, code, unix_now());
+        let fresh = match step {
+            Some(step) => self.database.use_totp(user.id, step).await?,
+            None => false,
+        };
+        if fresh {
+            return Ok(());
+        }
+        self.lockout.failed(attempt);
+        tracing::info!(user = user.name, "A code of the second factor was wrong.");
+        Err(AccountError::WrongCode)
+    }
+
+    async fn open_session(&self, user: UserRow, from: &Origin<'_>) -> Result<SignedIn, AccountError> {
+        let token = random_token();
+        let now = unix_now();
+        let session = LoginRow {
+            id: format!("{:016x}", rand::random::<u64>()),
+            user_id: user.id,
+            address: from.address.to_string(),
+            agent: from.agent.chars().take(MAX_AGENT).collect(),
+            created_at: now,
+            seen_at: now,
+            expires_at: now + SESSION_LIFE_S,
+        };
+        self.database.add_login(&secret_hash(&token), &session).await?;
+        tracing::info!(address = %from.address, user = user.name, "Signed in.");
+        Ok(SignedIn { token, expires_at: session.expires_at, user })
+    }
+
+    /// Who a bearer token, of a session or a key, is of.
     ///
     /// # Errors
     /// [`AccountError::NoSession`] when it has ended.
-    pub async fn authenticate(&self, token: &str) -> Result<User, AccountError> {
-        self.database.user_by_login(&token_hash(token), unix_now()).await?.ok_or(AccountError::NoSession)
+    pub async fn authenticate(&self, token: &str) -> Result<(UserRow, Proof), AccountError> {
+        if keys::is_key(token) {
+            return self.authenticate_key(token).await;
+        }
+        let now = unix_now();
+        let found = self.database.login(&secret_hash(token), now).await?;
+        let (session, user) = found.ok_or(AccountError::NoSession)?;
+        if now - session.seen_at >= SEEN_EVERY_S {
+            self.database.touch_login(&session.id, now).await?;
+        }
+        Ok((user, Proof::Session(session.id)))
     }
 
-    /// Ends a session.
+    /// A user's sessions, latest first.
     ///
     /// # Errors
     /// [`AccountError::Storage`].
-    pub async fn logout(&self, token: &str) -> Result<(), AccountError> {
-        Ok(self.database.remove_login(&token_hash(token)).await?)
+    pub async fn sessions(&self, user: i64) -> Result<Vec<LoginRow>, AccountError> {
+        Ok(self.database.logins_of(user, unix_now()).await?)
+    }
+
+    /// Ends a session of a user.
+    ///
+    /// # Errors
+    /// [`AccountError::NotFound`].
+    pub async fn end_session(&self, user: i64, id: &str) -> Result<(), AccountError> {
+        if self.database.remove_login(user, id).await? { Ok(()) } else { Err(AccountError::NotFound) }
     }
 
     /// Changes a password and ends all sessions of the user.
     ///
     /// # Errors
     /// When the present password is wrong or the new one does not fit.
-    pub async fn change_password(&self, user: &User, current: &str, new: &str) -> Result<(), AccountError> {
-        let by_name = format!("name:{}", user.name);
-        self.check_lock(&by_name)?;
-        if !self.verify_password(current, user.password_hash.clone()).await? {
-            self.note_failure(&by_name);
-            return Err(AccountError::WrongCredentials);
+    pub async fn change_password(&self, user: &UserRow, current: &str, new: &str) -> Result<(), AccountError> {
+        self.confirm_password(user, current).await?;
+        self.set_password(user.id, new).await
+    }
+
+    /// Sets a password and ends all sessions of the user, who asked an administrator for it.
+    ///
+    /// # Errors
+    /// When it does not fit.
+    pub async fn set_password(&self, user: i64, new: &str) -> Result<(), AccountError> {
+        let password_hash = self.passwords.hash(new).await?;
+        if self.database.set_password(user, &password_hash).await? { Ok(()) } else { Err(AccountError::NotFound) }
+    }
+
+    /// The hash of a new user's password.
+    ///
+    /// # Errors
+    /// When it does not fit.
+    pub async fn hash_password(&self, password: &str) -> Result<String, AccountError> {
+        self.passwords.hash(password).await
+    }
+
+    async fn confirm_password(&self, user: &UserRow, password: &str) -> Result<(), AccountError> {
+        let attempt = Attempt::new(None, Some(&user.name));
+        self.check_lock(&attempt)?;
+        if self.passwords.verify(password, Some(&user.password_hash)).await? {
+            return Ok(());
         }
-        let password_hash = self.hash_password(new).await?;
-        self.database.set_password(&user.name, &password_hash).await?;
+        self.lockout.failed(&attempt);
+        Err(AccountError::WrongCredentials)
+    }
+
+    /// Begins a second factor: what is returned is shown once, and holds only when a code of it was entered.
+    ///
+    /// # Errors
+    /// When too many are begun.
+    pub fn begin_second_factor(&self, user: &UserRow) -> Result<Enrolment, AccountError> {
+        self.enrolments.begin(user.id, &user.name, ISSUER)
+    }
+
+    /// Turns the second factor on: the password is asked for again, and a first code.
+    ///
+    /// # Errors
+    /// When one of them is wrong, or nothing was begun.
+    pub async fn confirm_second_factor(&self, user: &UserRow, password: &str, code: &str) -> Result<(), AccountError> {
+        self.confirm_password(user, password).await?;
+        let secret = self.enrolments.secret(user.id).ok_or(AccountError::NoEnrolment)?;
+        let step = step_of(&secret, code, unix_now()).ok_or(AccountError::WrongCode)?;
+        self.database.set_totp(user.id, Some(&secret), Some(step)).await?;
+        self.enrolments.end(user.id);
+        tracing::info!(user = user.name, "A second factor was turned on.");
         Ok(())
     }
 
-    async fn hash_password(&self, password: &str) -> Result<String, AccountError> {
-        if !(MIN_PASSWORD_LEN..=MAX_PASSWORD_LEN).contains(&password.chars().count()) {
-            return Err(AccountError::BadPassword);
-        }
-        let password = password.to_owned();
-        self.off_runtime(move || hash(&password)).await
+    /// Turns the second factor off, by the user.
+    ///
+    /// # Errors
+    /// When the password is wrong.
+    pub async fn remove_second_factor(&self, user: &UserRow, password: &str) -> Result<(), AccountError> {
+        self.confirm_password(user, password).await?;
+        self.reset_second_factor(user.id).await
     }
 
-    async fn verify_password(&self, password: &str, stored: String) -> Result<bool, AccountError> {
-        if password.chars().count() > MAX_PASSWORD_LEN {
-            return Ok(false);
-        }
-        let password = password.to_owned();
-        self.off_runtime(move || {
-            let parsed = PasswordHash::new(&stored).map_err(|_| AccountError::Hashing)?;
-            Ok(argon2().verify_password(password.as_bytes(), &parsed).is_ok())
-        })
-        .await
+    /// Turns the second factor of a user off who lost it, by an administrator.
+    ///
+    /// # Errors
+    /// [`AccountError::NotFound`].
+    pub async fn reset_second_factor(&self, user: i64) -> Result<(), AccountError> {
+        if self.database.set_totp(user, None, None).await? { Ok(()) } else { Err(AccountError::NotFound) }
     }
 
-    async fn off_runtime<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> Result<T, AccountError> + Send + 'static,
-    ) -> Result<T, AccountError> {
-        let permit = Arc::clone(&self.hashing).acquire_owned().await.map_err(|_| AccountError::Hashing)?;
-        let done = tokio::task::spawn_blocking(move || {
-            let _held = permit;
-            work()
-        });
-        done.await.map_err(|_| AccountError::Hashing)?
-    }
-
-    fn check_lock(&self, who: &str) -> Result<(), AccountError> {
-        let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(failed) = failures.get(who).filter(|failed| failed.count >= FREE_FAILURES) else {
-            return Ok(());
-        };
-        let doublings = (failed.count - FREE_FAILURES).min(9);
-        let lock = Duration::from_secs(1 << doublings).min(MAX_LOCK);
-        match lock.checked_sub(failed.last.elapsed()) {
-            Some(retry_after) if !retry_after.is_zero() => Err(AccountError::Locked { retry_after }),
-            _ => Ok(()),
+    fn check_lock(&self, attempt: &Attempt) -> Result<(), AccountError> {
+        match self.lockout.wait(attempt) {
+            Some(retry_after) => Err(AccountError::Locked { retry_after }),
+            None => Ok(()),
         }
     }
-
-    fn note_failure(&self, who: &str) {
-        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        if failures.len() >= MAX_REMEMBERED {
-            failures.retain(|_, failed| failed.last.elapsed() < MAX_LOCK);
-        }
-        if failures.len() < MAX_REMEMBERED || failures.contains_key(who) {
-            let failed = failures.entry(who.to_owned()).or_insert(Failures { count: 0, last: Instant::now() });
-            failed.count = failed.count.saturating_add(1);
-            failed.last = Instant::now();
-        }
-    }
-
-    fn forget_failures(&self, whose: &[&str]) {
-        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        for who in whose {
-            failures.remove(*who);
-        }
-    }
-}
-
-/// OWASP's second recommendation for Argon2id: 19 MiB, 2 passes, 1 lane.
-fn argon2() -> Argon2<'static> {
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::default())
-}
-
-fn hash(password: &str) -> Result<String, AccountError> {
-    argon2().hash_password(password.as_bytes()).map(|hash| hash.to_string()).map_err(|_| AccountError::Hashing)
 }
 
 fn same_secret(a: &str, b: &str) -> bool {
@@ -336,66 +453,9 @@ pub fn random_token() -> String {
     URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
 }
 
-fn token_hash(token: &str) -> [u8; 32] {
+fn secret_hash(token: &str) -> [u8; 32] {
     Sha256::digest(token).into()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
-
-    async fn accounts(code: Option<&str>) -> (tempfile::TempDir, Accounts) {
-        let folder = tempfile::tempdir().unwrap();
-        let database = Database::open(&db::Place::File(folder.path().join("viaduct.db"))).await.unwrap();
-        (folder, Accounts::new(database, code.map(str::to_owned)).unwrap())
-    }
-
-    #[tokio::test]
-    async fn the_first_run_needs_its_code_and_happens_once() {
-        let (_folder, accounts) = accounts(Some("code-7")).await;
-        let before = accounts.login("admin", "whatever it is", HERE).await;
-        assert!(matches!(before, Err(AccountError::SetupRequired)));
-        for code in [None, Some("code-8")] {
-            let wrong = accounts.set_up(code, "long enough password", HERE).await;
-            assert!(matches!(wrong, Err(AccountError::WrongSetupCode)));
-        }
-        let short = accounts.set_up(Some("code-7"), "short", HERE).await;
-        assert!(matches!(short, Err(AccountError::BadPassword)));
-        let signed_in = accounts.set_up(Some("code-7"), "long enough password", HERE).await.unwrap();
-        assert_eq!(accounts.authenticate(&signed_in.token).await.unwrap().name, "admin");
-        let again = accounts.set_up(Some("code-7"), "another password!", HERE).await;
-        assert!(matches!(again, Err(AccountError::SetupDone)));
-    }
-
-    #[tokio::test]
-    async fn sessions_end_at_logout_and_when_the_password_changes() {
-        let (_folder, accounts) = accounts(None).await;
-        accounts.force_admin_password("the first password").await.unwrap();
-        let one = accounts.login("admin", "the first password", HERE).await.unwrap();
-        let two = accounts.login("admin", "the first password", HERE).await.unwrap();
-        accounts.logout(&one.token).await.unwrap();
-        assert!(accounts.authenticate(&one.token).await.is_err());
-        let wrong = accounts.change_password(&two.user, "not the password", "the second password").await;
-        assert!(matches!(wrong, Err(AccountError::WrongCredentials)));
-        accounts.change_password(&two.user, "the first password", "the second password").await.unwrap();
-        assert!(accounts.authenticate(&two.token).await.is_err());
-        assert!(accounts.login("admin", "the second password", HERE).await.is_ok());
-    }
-
-    #[tokio::test]
-    async fn repeated_failures_lock_the_address_and_the_name() {
-        let (_folder, accounts) = accounts(None).await;
-        accounts.force_admin_password("the first password").await.unwrap();
-        for _ in 0..FREE_FAILURES {
-            let failed = accounts.login("admin", "a wrong password", HERE).await;
-            assert!(matches!(failed, Err(AccountError::WrongCredentials)));
-        }
-        let other_address = IpAddr::from([192, 0, 2, 1]);
-        for address in [HERE, other_address] {
-            let locked = accounts.login("admin", "the first password", address).await;
-            assert!(matches!(locked, Err(AccountError::Locked { .. })));
-        }
-    }
-}
+mod tests;

@@ -2,7 +2,10 @@
 //!
 //! | module | what |
 //! |---|---|
-//! | [`accounts`] | first run, sign-in, sessions, passwords |
+//! | [`accounts`] | first run, sign-in with one or two factors, sessions, passwords, keys of programs |
+//! | [`people`] | organisations, roles, users and their grants |
+//! | [`rights`] | who may do what with which things, where and when |
+//! | [`audit`] | what people did, in a chain of sums |
 //! | [`tokens`] | publish and play tokens (HMAC-SHA-256, per stream, action and expiry) |
 //! | [`applications`] | rules for streams by name |
 //! | [`hooks`] | web hooks: questions and notices to other systems |
@@ -14,8 +17,11 @@
 pub mod access;
 pub mod accounts;
 pub mod applications;
+pub mod audit;
 pub mod hooks;
 pub mod pattern;
+pub mod people;
+pub mod rights;
 pub mod tokens;
 
 use std::time::{SystemTime, UNIX_EPOCH};

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use jiff::civil::DateTime;
 
 pub use role::{BadRole, MAX_ROLE_NAME, Permission, Permissions, Role};
-pub use tree::{OrganisationId, OrganisationTree, ROOT};
+pub use tree::{MAX_DEPTH, OrganisationId, OrganisationTree, ROOT};
 
 use crate::schedule::Schedule;
 
@@ -148,6 +148,15 @@ impl Rights {
     /// Whether something is permitted anywhere: lists are then open and hold what may be seen.
     pub fn permit_somewhere(&self, permission: Permission, now: DateTime) -> bool {
         self.grants.iter().any(|grant| grant.holds(permission, now))
+    }
+
+    /// The organisations at and below which something is permitted.
+    pub fn places(&self, permission: Permission, now: DateTime) -> Vec<OrganisationId> {
+        let held = self.grants.iter().filter(|grant| grant.holds(permission, now)).map(|grant| grant.organisation);
+        let mut places: Vec<_> = held.collect();
+        places.sort_unstable();
+        places.dedup();
+        places
     }
 
     /// Whether nobody could be given more by somebody with these rights than they have: each permission of the grant is permitted

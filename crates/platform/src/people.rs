@@ -1,0 +1,163 @@
+//! Organisations, roles, users and what they may do. Nobody can give more than they have, and nobody can lock everybody out.
+
+mod error;
+mod organisations;
+mod roles;
+mod users;
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use db::{Database, DbError, GrantRow, OrganisationRow, RoleRow, UserRow};
+
+pub use error::PeopleError;
+pub use organisations::OrganisationInput;
+pub use roles::RoleInput;
+pub use users::{GrantInput, RoleRef, UserInput};
+
+use crate::accounts::Proof;
+use crate::clock::WallClock;
+use crate::rights::{Action, Grant, Kind, OrganisationId, OrganisationTree, Permission, Permissions, Rights, Role};
+
+/// Organisations of one installation.
+pub const MAX_ORGANISATIONS: usize = 10_000;
+/// Roles of an installation's own.
+pub const MAX_ROLES: usize = 200;
+/// Users of one installation.
+pub const MAX_USERS: usize = 10_000;
+/// Grants of one user.
+pub const MAX_GRANTS: usize = 50;
+/// Longest name of an organisation, and of a person.
+pub const MAX_NAME: usize = 64;
+
+/// Organisations, roles and users.
+#[derive(Debug)]
+pub struct People {
+    database: Database,
+    clock: Arc<WallClock>,
+    known: RwLock<Arc<Known>>,
+}
+
+/// What every request needs, read again after each change.
+#[derive(Debug)]
+struct Known {
+    organisations: Vec<OrganisationRow>,
+    tree: Arc<OrganisationTree>,
+    roles: HashMap<i64, RoleRow>,
+}
+
+/// Who asks, and what they may do now.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The user.
+    pub user: UserRow,
+    /// By what the user is known.
+    pub proof: Proof,
+    rights: Rights,
+    clock: Arc<WallClock>,
+}
+
+impl Caller {
+    /// Whether something is permitted on a thing of an organisation.
+    pub fn may(&self, action: Action, kind: Kind, organisation: OrganisationId) -> bool {
+        let permission = Permission::new(action, kind);
+        self.proof_permits(permission) && self.rights.permit(permission, organisation, self.clock.now().datetime())
+    }
+
+    /// Whether something is permitted anywhere.
+    pub fn may_somewhere(&self, action: Action, kind: Kind) -> bool {
+        let permission = Permission::new(action, kind);
+        self.proof_permits(permission) && self.rights.permit_somewhere(permission, self.clock.now().datetime())
+    }
+
+    fn proof_permits(&self, permission: Permission) -> bool {
+        match &self.proof {
+            Proof::Session(_) => true,
+            Proof::Key { permissions, .. } => permissions.contains(permission),
+        }
+    }
+
+    /// Everything that is permitted, for the console: permissions with the organisations at and below which they hold now.
+    pub fn permissions(&self) -> Vec<(Permission, Vec<OrganisationId>)> {
+        let now = self.clock.now().datetime();
+        let all = Kind::ALL.into_iter().flat_map(|kind| Action::ALL.map(|action| Permission::new(action, kind)));
+        let held = all.filter(|permission| self.proof_permits(*permission));
+        held.map(|permission| (permission, self.rights.places(permission, now)))
+            .filter(|(_, places)| !places.is_empty())
+            .collect()
+    }
+
+    /// Its name in the audit log.
+    pub fn name(&self) -> String {
+        match &self.proof {
+            Proof::Session(_) => self.user.name.clone(),
+            Proof::Key { name, .. } => format!("{} (key {name})", self.user.name),
+        }
+    }
+
+    fn rights(&self) -> &Rights {
+        &self.rights
+    }
+}
+
+impl People {
+    /// Reads what is stored.
+    ///
+    /// # Errors
+    /// [`PeopleError::Storage`].
+    pub async fn open(database: Database, clock: Arc<WallClock>) -> Result<Self, PeopleError> {
+        let known = RwLock::new(Arc::new(Known::read(&database).await?));
+        Ok(Self { database, clock, known })
+    }
+
+    fn known(&self) -> Arc<Known> {
+        Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    async fn read_again(&self) -> Result<(), PeopleError> {
+        let known = Arc::new(Known::read(&self.database).await?);
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = known;
+        Ok(())
+    }
+
+    /// What a user may do.
+    ///
+    /// # Errors
+    /// [`PeopleError::Storage`].
+    pub async fn caller(&self, user: UserRow, proof: Proof) -> Result<Caller, PeopleError> {
+        let rows = self.database.grants_of(user.id).await?;
+        let rights = self.known().rights(&rows);
+        Ok(Caller { user, proof, rights, clock: Arc::clone(&self.clock) })
+    }
+}
+
+impl Known {
+    async fn read(database: &Database) -> Result<Self, DbError> {
+        let organisations = database.organisations().await?;
+        let pairs = organisations.iter().filter_map(|each| Some((each.id, each.parent_id?)));
+        let tree = Arc::new(OrganisationTree::new(pairs));
+        let roles = database.roles().await?.into_iter().map(|role| (role.id, role)).collect();
+        Ok(Self { organisations, tree, roles })
+    }
+
+    fn rights(&self, rows: &[GrantRow]) -> Rights {
+        Rights::new(rows.iter().filter_map(|row| self.grant(row)).collect(), Arc::clone(&self.tree))
+    }
+
+    /// A stored grant; one that cannot be read permits nothing.
+    fn grant(&self, row: &GrantRow) -> Option<Grant> {
+        let schedule = row.schedule.as_deref().map(str::parse).transpose().ok()?;
+        Some(Grant { permissions: self.permissions_of(row)?, organisation: row.organisation_id, schedule })
+    }
+
+    fn permissions_of(&self, row: &GrantRow) -> Option<Permissions> {
+        match (&row.built_in, row.role_id) {
+            (Some(name), _) => Role::parse(name).map(Role::permissions),
+            (None, Some(id)) => Permissions::parse(self.roles.get(&id)?.permissions.split(',')).ok(),
+            (None, None) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,234 @@
+//! Users and their grants.
+
+use db::{Changed, GrantRow, UserRow};
+
+use super::{Caller, Known, MAX_GRANTS, MAX_NAME, MAX_USERS, People, PeopleError};
+use crate::rights::{Action, Grant, Kind, OrganisationId, Permission, Permissions, ROOT, Role};
+use crate::schedule::Schedule;
+use crate::unix_now;
+
+const NOT_FOUND: PeopleError = PeopleError::NotFound { what: "user" };
+
+/// A role: built in, or of the installation's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RoleRef {
+    /// Built in.
+    BuiltIn(Role),
+    /// By its number.
+    Own(i64),
+}
+
+/// A role for a place and for times.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GrantInput {
+    /// Which role.
+    pub role: RoleRef,
+    /// Here and below.
+    pub organisation_id: OrganisationId,
+    /// When; always without one.
+    pub schedule: Option<Schedule>,
+}
+
+/// What people set of a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserInput {
+    /// Sign-in name.
+    pub name: String,
+    /// For people; may be empty.
+    pub display_name: String,
+    /// Where the user belongs.
+    pub organisation_id: OrganisationId,
+    /// Whether the user may sign in.
+    pub enabled: bool,
+    /// What the user may do.
+    pub grants: Vec<GrantInput>,
+}
+
+/// A grant of somebody, with what it permits.
+pub(super) struct Held {
+    pub(super) user: i64,
+    pub(super) enabled: bool,
+    pub(super) row: GrantRow,
+    pub(super) permissions: Option<Permissions>,
+}
+
+impl Held {
+    /// Whether it lets its user give any right to anybody, at all times.
+    fn administers(&self) -> bool {
+        let needed = Permission::new(Action::Manage, Kind::User);
+        let permitted = self.permissions.as_ref().is_some_and(|permissions| permissions.contains(needed));
+        self.enabled && permitted && self.row.organisation_id == ROOT && self.row.schedule.is_none()
+    }
+}
+
+impl People {
+    /// The users that somebody may see, with their grants, by name.
+    ///
+    /// # Errors
+    /// [`PeopleError::Storage`].
+    pub async fn users(&self, caller: &Caller) -> Result<Vec<(UserRow, Vec<GrantRow>)>, PeopleError> {
+        let mut grants = self.database.grants().await?;
+        let users = self.database.users().await?;
+        let seen = users.into_iter().filter(|user| caller.may(Action::View, Kind::User, user.organisation_id));
+        Ok(seen
+            .map(|user| {
+                let (own, rest) = grants.drain(..).partition(|(id, _)| *id == user.id);
+                grants = rest;
+                (user, own.into_iter().map(|(_, grant)| grant).collect())
+            })
+            .collect())
+    }
+
+    /// One user with grants.
+    ///
+    /// # Errors
+    /// [`PeopleError::NotFound`], also for one that the caller may not know of.
+    pub async fn user(&self, caller: &Caller, id: i64) -> Result<(UserRow, Vec<GrantRow>), PeopleError> {
+        let user = self.database.user(id).await?;
+        let seen = user.filter(|user| caller.may(Action::View, Kind::User, user.organisation_id));
+        Ok((seen.ok_or(NOT_FOUND)?, self.database.grants_of(id).await?))
+    }
+
+    /// A user that the caller may change: one whose rights the caller has too.
+    ///
+    /// # Errors
+    /// When there is none, or the caller may not.
+    pub async fn managed_user(&self, caller: &Caller, id: i64) -> Result<UserRow, PeopleError> {
+        let (user, grants) = self.user(caller, id).await?;
+        if !caller.may(Action::Manage, Kind::User, user.organisation_id) {
+            return Err(PeopleError::Forbidden);
+        }
+        self.check_own(caller, &grants)?;
+        Ok(user)
+    }
+
+    /// Adds a user.
+    ///
+    /// # Errors
+    /// When something does not fit or is taken, or more would be given than the caller has.
+    pub async fn add_user(&self, caller: &Caller, input: &UserInput, password_hash: String) -> Result<UserRow, PeopleError> {
+        let grants = self.checked(caller, input)?;
+        if self.database.users().await?.len() >= MAX_USERS {
+            return Err(PeopleError::TooMany);
+        }
+        let row = UserRow { password_hash, created_at: unix_now(), version: 1, ..row_of(input) };
+        let id = self.database.add_user(&row, &grants).await?;
+        Ok(UserRow { id, ..row })
+    }
+
+    /// Changes a user, if `version` is the present one.
+    ///
+    /// # Errors
+    /// As for adding; also when the user now has more rights than the caller, or nobody would be left to manage users.
+    pub async fn change_user(&self, caller: &Caller, id: i64, version: i64, input: &UserInput) -> Result<UserRow, PeopleError> {
+        let present = self.managed_user(caller, id).await?;
+        let grants = self.checked(caller, input)?;
+        let known = self.known();
+        self.check_administrators(|held| {
+            held.retain(|grant| grant.user != id);
+            held.extend(grants.iter().map(|row| known.held(id, input.enabled, row)));
+        })
+        .await?;
+        let row = UserRow { id, version, ..row_of(input) };
+        match self.database.update_user(&row, &grants).await? {
+            Changed::Done => Ok(UserRow {
+                version: version + 1,
+                totp_secret: present.totp_secret,
+                created_at: present.created_at,
+                last_login_at: present.last_login_at,
+                ..row
+            }),
+            Changed::Stale => Err(PeopleError::Stale),
+            Changed::Missing => Err(NOT_FOUND),
+        }
+    }
+
+    /// Removes a user.
+    ///
+    /// # Errors
+    /// When there is none, the caller may not, or nobody would be left to manage users.
+    pub async fn remove_user(&self, caller: &Caller, id: i64) -> Result<(), PeopleError> {
+        self.managed_user(caller, id).await?;
+        self.check_administrators(|held| held.retain(|grant| grant.user != id)).await?;
+        if self.database.remove_user(id).await? { Ok(()) } else { Err(NOT_FOUND) }
+    }
+
+    fn checked(&self, caller: &Caller, input: &UserInput) -> Result<Vec<GrantRow>, PeopleError> {
+        let plain = |letter: char| letter.is_alphanumeric() || ".-_@".contains(letter);
+        if !(1..=MAX_NAME).contains(&input.name.chars().count()) || !input.name.chars().all(plain) {
+            return Err(PeopleError::SignInName);
+        }
+        if !input.display_name.is_empty() && !is_text(&input.display_name) {
+            return Err(PeopleError::Name { what: "A person" });
+        }
+        if input.grants.len() > MAX_GRANTS {
+            return Err(PeopleError::TooMany);
+        }
+        let known = self.known();
+        if !known.tree.has(input.organisation_id) || !caller.may(Action::View, Kind::User, input.organisation_id) {
+            return Err(PeopleError::NotFound { what: "organisation" });
+        }
+        if !caller.may(Action::Manage, Kind::User, input.organisation_id) {
+            return Err(PeopleError::Forbidden);
+        }
+        let rows: Vec<_> = input.grants.iter().map(grant_row).collect();
+        for row in &rows {
+            if row.role_id.is_some_and(|id| !known.roles.contains_key(&id)) {
+                return Err(PeopleError::NotFound { what: "role" });
+            }
+            if !known.tree.has(row.organisation_id) {
+                return Err(PeopleError::NotFound { what: "organisation" });
+            }
+        }
+        self.check_own(caller, &rows)?;
+        Ok(rows)
+    }
+
+    fn check_own(&self, caller: &Caller, grants: &[GrantRow]) -> Result<(), PeopleError> {
+        let known = self.known();
+        let covered = |row: &GrantRow| known.grant(row).is_none_or(|grant: Grant| caller.rights().cover(&grant));
+        if grants.iter().all(covered) { Ok(()) } else { Err(PeopleError::MoreThanOwn) }
+    }
+
+    /// Makes a change in mind and looks whether somebody is left who can give rights.
+    pub(super) async fn check_administrators(&self, change: impl FnOnce(&mut Vec<Held>)) -> Result<(), PeopleError> {
+        let known = self.known();
+        let enabled: std::collections::HashSet<i64> =
+            self.database.users().await?.into_iter().filter(|user| user.enabled).map(|user| user.id).collect();
+        let rows = self.database.grants().await?;
+        let mut held: Vec<Held> = rows.iter().map(|(user, row)| known.held(*user, enabled.contains(user), row)).collect();
+        change(&mut held);
+        if held.iter().any(Held::administers) { Ok(()) } else { Err(PeopleError::LastAdministrator) }
+    }
+}
+
+impl Known {
+    fn held(&self, user: i64, enabled: bool, row: &GrantRow) -> Held {
+        Held { user, enabled, row: row.clone(), permissions: self.permissions_of(row) }
+    }
+}
+
+/// Something that people read: not empty, not too long, in one line.
+pub(super) fn is_text(text: &str) -> bool {
+    let text = text.trim();
+    (1..=MAX_NAME).contains(&text.chars().count()) && !text.chars().any(char::is_control)
+}
+
+fn row_of(input: &UserInput) -> UserRow {
+    UserRow {
+        name: input.name.clone(),
+        display_name: input.display_name.trim().to_owned(),
+        organisation_id: input.organisation_id,
+        enabled: input.enabled,
+        ..UserRow::default()
+    }
+}
+
+fn grant_row(input: &GrantInput) -> GrantRow {
+    let (built_in, role_id) = match input.role {
+        RoleRef::BuiltIn(role) => (Some(role.as_str().to_owned()), None),
+        RoleRef::Own(id) => (None, Some(id)),
+    };
+    let schedule = input.schedule.as_ref().map(ToString::to_string);
+    GrantRow { built_in, role_id, organisation_id: input.organisation_id, schedule }
+}
