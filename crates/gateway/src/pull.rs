@@ -266,6 +266,11 @@ impl PullUrl {
         rtsp::url::percent_decode(self.url.path().trim_start_matches('/'))
     }
 
+    /// Whether it names a file that is played once and not again and again.
+    pub(crate) fn plays_once(&self) -> bool {
+        self.spoken == Spoken::File && self.parameter("loop").as_deref() == Some("no")
+    }
+
     /// A parameter of the query.
     fn parameter(&self, name: &str) -> Option<String> {
         self.url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
@@ -393,7 +398,7 @@ pub async fn pull(url: &PullUrl, guard: &PullGuard, sink: &mut dyn PullSink) -> 
         Spoken::Datagrams => ts::receive::pull(url, guard, sink).await,
         Spoken::File => {
             let path = file::locate(guard.files().as_deref(), &url.file_name())?;
-            file::play(&path, url.parameter("loop").as_deref() != Some("no"), sink).await
+            file::play(&path, !url.plays_once(), sink).await
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Sources: URLs that are pulled on demand or always, with back-off, jitter and a limit per host.
+//! Sources: URLs that are pulled on demand or always, within their timetable, with back-off, jitter and a limit per
+//! host.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,6 +18,8 @@ use crate::context::Gateway;
 use crate::guard::PullGuard;
 use crate::metrics::Metrics;
 use crate::pull::{PullFailure, PullSink, PullUrl, Wish, pull};
+use crate::slate::Choose;
+use crate::timetable::{Gate, Timetable};
 
 const FIRST_DELAY: Duration = Duration::from_secs(1);
 const MAX_DELAY: Duration = Duration::from_secs(60);
@@ -30,7 +33,7 @@ const UNHEALTHY_FOR: Duration = Duration::from_secs(30);
 const WANTED_CHECK: Duration = Duration::from_millis(500);
 
 /// What is pulled, for which stream, and when.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct SourceSpec {
     /// The stream that it feeds.
     pub key: StreamKey,
@@ -40,6 +43,8 @@ pub struct SourceSpec {
     pub always: bool,
     /// Forgotten once nobody watches it any more: another system named it for this time.
     pub transient: bool,
+    /// When it may run; `None`: at any time.
+    pub timetable: Option<Arc<dyn Timetable>>,
 }
 
 /// How a source does.
@@ -68,6 +73,10 @@ pub enum SourceState {
     BackingOff,
     /// Failed in a way that waiting hardly mends; the next viewer triggers another attempt.
     Failed,
+    /// No window of its timetable is open.
+    OutsideSchedule,
+    /// Its file was played to the end, once, as its URL says.
+    Ended,
 }
 
 impl SourceState {
@@ -79,8 +88,23 @@ impl SourceState {
             Self::Live => "live",
             Self::BackingOff => "backing_off",
             Self::Failed => "failed",
+            Self::OutsideSchedule => "outside_schedule",
+            Self::Ended => "ended",
         }
     }
+}
+
+/// How a pull ended that did not fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// The stream wanted no more.
+    Stopped,
+    /// Its timetable closed it.
+    Closed,
+    /// A file that is played once is over.
+    Played,
+    /// The other side sends no more, or the source was removed.
+    Over,
 }
 
 /// Bells that ring when media flows from a server again: its other sources need not wait out their delays.
@@ -110,10 +134,13 @@ pub struct Sources {
     /// Servers that did not answer, and when they failed last.
     failing: Mutex<HashMap<String, Instant>>,
     entries: Mutex<HashMap<StreamKey, Arc<Source>>>,
+    /// Viewers are kept for these when a source ends as it should.
+    slates: Choose,
 }
 
 struct Source {
     spec: SourceSpec,
+    gate: Gate,
     status: Mutex<SourceStatus>,
     /// Somebody wants it.
     wanted: Notify,
@@ -124,11 +151,17 @@ impl Source {
     fn lock(&self) -> MutexGuard<'_, SourceStatus> {
         self.status.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Nothing is pulled, and nothing has failed.
+    fn rest(&self, state: SourceState) {
+        *self.lock() = SourceStatus { state, failures: 0, next_attempt: None, last_failure: None };
+    }
 }
 
 impl Sources {
-    /// No sources yet; at most `per_host` of one host connect at the same time.
-    pub fn new(gateway: Arc<Gateway>, guard: PullGuard, per_host: usize) -> Arc<Self> {
+    /// No sources yet; at most `per_host` of one host connect at the same time. `slates` names the files that stand
+    /// in for streams.
+    pub fn new(gateway: Arc<Gateway>, guard: PullGuard, per_host: usize, slates: Choose) -> Arc<Self> {
         Arc::new(Self {
             gateway,
             guard,
@@ -137,6 +170,7 @@ impl Sources {
             returns: Returns::default(),
             failing: Mutex::default(),
             entries: Mutex::default(),
+            slates,
         })
     }
 
@@ -155,6 +189,7 @@ impl Sources {
             }),
             wanted: Notify::new(),
             removed: tokio::sync::watch::Sender::new(false),
+            gate: Gate::new(spec.timetable.clone()),
             spec,
         });
         let old = self.lock().insert(source.spec.key.clone(), Arc::clone(&source));
@@ -164,6 +199,21 @@ impl Sources {
         self.expect(&source.spec.key);
         let (sources, runtime) = (Arc::clone(self), self.gateway.runtime.clone());
         runtime.spawn(async move { sources.run(source).await });
+    }
+
+    /// Gives the source of a stream another timetable; what it does is interrupted only if that closes it. `false`
+    /// when there is none.
+    pub fn reschedule(&self, key: &StreamKey, timetable: Option<Arc<dyn Timetable>>) -> bool {
+        self.lock().get(key).is_some_and(|source| {
+            source.gate.set(timetable);
+            true
+        })
+    }
+
+    /// A sentence on when the source of a stream opens, if it is outside its timetable now.
+    pub fn outside(&self, key: &StreamKey) -> Option<String> {
+        let outside = self.lock().get(key)?.gate.outside()?;
+        Some(format!("{key} is {outside}."))
     }
 
     /// Viewers who come now are told of the attempt that comes, not of one that is over.
@@ -201,22 +251,46 @@ impl Sources {
     /// Runs one source until it is removed.
     async fn run(&self, source: Arc<Source>) {
         let mut removed = source.removed.subscribe();
-        let life = async {
-            let mut backoff = Backoff::new(FIRST_DELAY, MAX_DELAY);
-            loop {
-                if !source.spec.always && !self.is_wanted(&source) {
-                    if source.spec.transient {
-                        return self.forget(&source);
-                    }
-                    source.lock().state = SourceState::Idle;
-                    source.wanted.notified().await;
-                }
-                self.attempt(&source, &mut backoff).await;
-            }
-        };
         tokio::select! {
-            () = life => {}
+            () = self.live(&source) => {}
             _ = removed.wait_for(|removed| *removed) => {}
+        }
+    }
+
+    /// Attempt after attempt; ends when the source is forgotten.
+    async fn live(&self, source: &Arc<Source>) {
+        let (always, transient) = (source.spec.always, source.spec.transient);
+        let mut backoff = Backoff::new(FIRST_DELAY, MAX_DELAY);
+        // The window in which its file was played to the end.
+        let mut played = None;
+        loop {
+            let window = source.gate.window();
+            if window.is_none() {
+                backoff.reset();
+                source.rest(SourceState::OutsideSchedule);
+                source.gate.leaves(None).await;
+            } else if played == window {
+                if transient {
+                    return self.forget(source);
+                }
+                source.rest(SourceState::Ended);
+                tokio::select! {
+                    () = source.gate.leaves(window) => {}
+                    // Who asks for it afterwards sees it from its beginning.
+                    () = source.wanted.notified(), if !always => played = None,
+                }
+            } else if !always && !self.is_wanted(source) {
+                if transient {
+                    return self.forget(source);
+                }
+                source.lock().state = SourceState::Idle;
+                tokio::select! {
+                    () = source.gate.leaves(window) => {}
+                    () = source.wanted.notified() => {}
+                }
+            } else if self.attempt(source, &mut backoff).await == Some(End::Played) {
+                played = window;
+            }
         }
     }
 
@@ -224,7 +298,8 @@ impl Sources {
         self.gateway.hub.find(&source.spec.key).is_some_and(|stream| stream.is_wanted())
     }
 
-    async fn attempt(&self, source: &Arc<Source>, backoff: &mut Backoff) {
+    /// Pulls once; after a failure waits until it is time for the next attempt and returns `None`.
+    async fn attempt(&self, source: &Arc<Source>, backoff: &mut Backoff) -> Option<End> {
         let started = Instant::now();
         source.lock().state = SourceState::Connecting;
         let outcome = self.pull_from_any(source).await;
@@ -232,7 +307,10 @@ impl Sources {
             backoff.reset();
         }
         match outcome {
-            Ok(()) => backoff.reset(),
+            Ok(end) => {
+                backoff.reset();
+                Some(end)
+            }
             Err(failure) => {
                 Metrics::count(&self.gateway.metrics.pull_failures);
                 let delay = backoff.next_delay(rand::random());
@@ -241,17 +319,22 @@ impl Sources {
                 tokio::select! {
                     () = self.wait(source, delay) => {}
                     () = self.server_is_back(source), if temporary => source.lock().next_attempt = None,
+                    () = source.gate.closes() => {}
                 }
+                None
             }
         }
     }
 
     /// Goes through the URLs until one works; what went on after media had flowed ends the attempt.
-    async fn pull_from_any(&self, source: &Arc<Source>) -> Result<(), PullFailure> {
+    async fn pull_from_any(&self, source: &Arc<Source>) -> Result<End, PullFailure> {
         let mut urls = self.by_health(&source.spec.urls).into_iter().peekable();
         while let Some(url) = urls.next() {
             Metrics::count(&self.gateway.metrics.pull_attempts);
-            let permit = self.host(url.host()).acquire_owned().await.ok();
+            let permit = tokio::select! {
+                permit = self.host(url.host()).acquire_owned() => permit.ok(),
+                () = source.gate.closes() => return Ok(End::Closed),
+            };
             let outcome = self.pull_on_shard(source, url.clone(), permit).await;
             self.note_health(&url, &outcome);
             let flowed = source.lock().state == SourceState::Live;
@@ -264,7 +347,7 @@ impl Sources {
                 outcome => return outcome,
             }
         }
-        Ok(())
+        Ok(End::Stopped)
     }
 
     /// The URLs whose servers answer, then those whose servers lately did not.
@@ -276,7 +359,7 @@ impl Sources {
         urls
     }
 
-    fn note_health(&self, url: &PullUrl, outcome: &Result<(), PullFailure>) {
+    fn note_health(&self, url: &PullUrl, outcome: &Result<End, PullFailure>) {
         let silent = |failure: &PullFailure| {
             matches!(failure.leg, Leg::Name | Leg::Connect) || failure.kind == ErrorKind::Timeout
         };
@@ -287,36 +370,62 @@ impl Sources {
         };
     }
 
-    /// The pull runs where media belongs; a source that is removed takes it along.
+    /// The pull runs where media belongs; a source that is removed or closed takes it along.
     async fn pull_on_shard(
         &self,
         source: &Arc<Source>,
         url: PullUrl,
         permit: Option<OwnedSemaphorePermit>,
-    ) -> Result<(), PullFailure> {
+    ) -> Result<End, PullFailure> {
         let (done, outcome) = tokio::sync::oneshot::channel();
         let (source, guard, gateway) = (Arc::clone(source), self.guard.clone(), Arc::clone(&self.gateway));
-        let returns = self.returns.clone();
+        let (returns, slates) = (self.returns.clone(), Arc::clone(&self.slates));
         let shard = self.gateway.shards.pick().clone();
         shard
             .spawn(move |_| async move {
                 let mut removed = source.removed.subscribe();
                 let mut sink = PublishingSink::new(&source, &url, &gateway, &returns, permit);
                 let outcome = tokio::select! {
-                    outcome = pull(&url, &guard, &mut sink) => outcome,
-                    _ = removed.wait_for(|removed| *removed) => Ok(()),
+                    outcome = pull(&url, &guard, &mut sink) => outcome.map(|()| sink.end()),
+                    _ = removed.wait_for(|removed| *removed) => Ok(End::Over),
+                    () = source.gate.closes() => Ok(End::Closed),
                 };
-                let ended_by_itself = outcome.is_ok() && sink.stopped.is_none();
-                sink.finish(&outcome);
-                let _nobody_waits = done.send(if ended_by_itself { Err(ended()) } else { outcome });
+                sink.finish(&outcome, slates(&source.spec.key).is_some());
+                let _nobody_waits = done.send(if outcome == Ok(End::Over) { Err(ended()) } else { outcome });
             })
             .await;
-        outcome.await.unwrap_or(Ok(()))
+        outcome.await.unwrap_or(Ok(End::Stopped))
     }
 
     fn host(&self, host: &str) -> Arc<Semaphore> {
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(hosts.entry(host.to_owned()).or_insert_with(|| Arc::new(Semaphore::new(self.per_host))))
+    }
+
+    /// What somebody who asks for the stream of a source gets.
+    fn offer(&self, source: &Source) -> Result<Offer, OpenError> {
+        let key = &source.spec.key;
+        let status = source.lock().clone();
+        let over = source.spec.always && status.state == SourceState::Ended;
+        let refusal = source.gate.outside().map(|outside| format!("{key} is {outside}."));
+        if let Some(text) = refusal.or_else(|| over.then(|| format!("{key} was played to its end."))) {
+            let stands_in = (self.slates)(key).is_some();
+            return if stands_in { Ok(Offer::Started) } else { Err(OpenError { kind: ErrorKind::Unavailable, text }) };
+        }
+        match status.last_failure {
+            // Asking a camera again and again with a wrong password locks its account.
+            Some(failure) if status.state == SourceState::Failed && status.next_attempt.is_some() => {
+                let text = format!("{failure}. {}", failure.next_step);
+                Err(OpenError { kind: failure.kind, text })
+            }
+            _ => {
+                if status.next_attempt.is_none() {
+                    self.expect(key);
+                }
+                source.wanted.notify_one();
+                Ok(Offer::Started)
+            }
+        }
     }
 
     fn note_failure(&self, source: &Source, failure: PullFailure, delay: Duration, failures: u32) {
@@ -377,26 +486,8 @@ impl StreamProvider for Sources {
     }
 
     fn open(&self, key: &StreamKey, _asker: &Asker) -> BoxFuture<'_, Result<Offer, OpenError>> {
-        let offer = match self.lock().get(key) {
-            None => Ok(Offer::Unknown),
-            Some(source) => {
-                let status = source.lock().clone();
-                match status.last_failure {
-                    // Asking a camera again and again with a wrong password locks its account.
-                    Some(failure) if status.state == SourceState::Failed && status.next_attempt.is_some() => {
-                        let text = format!("{failure}. {}", failure.next_step);
-                        Err(OpenError { kind: failure.kind, text })
-                    }
-                    _ => {
-                        if status.next_attempt.is_none() {
-                            self.expect(key);
-                        }
-                        source.wanted.notify_one();
-                        Ok(Offer::Started)
-                    }
-                }
-            }
-        };
+        let source = self.lock().get(key).cloned();
+        let offer = source.map_or(Ok(Offer::Unknown), |source| self.offer(&source));
         std::future::ready(offer).boxed()
     }
 }
@@ -457,13 +548,31 @@ impl<'a> PublishingSink<'a> {
         Ok(self.publisher.as_mut().expect("made above"))
     }
 
-    fn finish(self, outcome: &Result<(), PullFailure>) {
-        let Some(publisher) = self.publisher else { return };
-        match (self.stopped, outcome) {
-            (Some(reason), _) => publisher.finish(format!("The source was stopped: {reason:?}."), false),
-            (None, Ok(())) => publisher.finish("The source ended.", true),
-            (None, Err(failure)) => publisher.finish(format!("The source failed: {failure}."), true),
+    /// What it means that the pull ended without a failure.
+    fn end(&self) -> End {
+        match self.stopped {
+            Some(_) => End::Stopped,
+            None if self.url.plays_once() => End::Played,
+            None => End::Over,
         }
+    }
+
+    /// Ends the stream, or keeps its viewers for what comes: the source again, or a slate.
+    fn finish(self, outcome: &Result<End, PullFailure>, has_slate: bool) {
+        // Whoever has asked until now was answered by what ends here.
+        let _answered = self.source.wanted.notified().now_or_never();
+        let Some(publisher) = self.publisher else { return };
+        let (text, keep_viewers) = match (self.stopped, outcome) {
+            (Some(reason), _) => (format!("The source was stopped: {reason:?}."), false),
+            (None, Err(failure)) => (format!("The source failed: {failure}."), true),
+            (None, Ok(End::Closed)) => {
+                let outside = self.source.gate.outside().unwrap_or_else(|| "outside its schedule".to_owned());
+                (format!("The source is {outside}."), has_slate)
+            }
+            (None, Ok(End::Played)) => ("The file was played to its end.".to_owned(), has_slate),
+            (None, Ok(End::Stopped | End::Over)) => ("The source ended.".to_owned(), true),
+        };
+        publisher.finish(text, keep_viewers);
     }
 }
 

@@ -17,6 +17,8 @@ pub mod access;
 pub mod accounts;
 pub mod applications;
 pub mod clock;
+#[doc(hidden)]
+pub mod fuzz;
 pub mod hooks;
 pub mod pattern;
 pub mod schedule;

@@ -12,16 +12,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use db::{Database, SourceMode, ViewerSessionRow};
+use db::{Database, ViewerSessionRow};
 use gateway::pull::PullUrl;
 use gateway::relay::Relays;
-use gateway::slate::Slates;
+use gateway::slate::{self, Slates};
 use gateway::source::{SourceSpec, Sources};
 use gateway::{Config, Gateway, GatewayParts, Listening, Protocol, PullGuard, UdpPorts};
 use hub::{Hub, SessionRecord, StreamKey};
 use platform::access::TokenAccess;
 use platform::accounts::{Accounts, random_token};
 use platform::applications::Applications;
+use platform::clock::WallClock;
 use platform::hooks::access::HookAccess;
 use platform::hooks::{HookProvider, Hooks, NamedSource, SourceStarter};
 use platform::tokens::TokenSigner;
@@ -98,13 +99,16 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
         tls: Some(certificate.material.clone()),
         rtsp_udp,
     })?;
-    let sources = Sources::new(Arc::clone(&gateway), guard.clone(), settings.pull_connections_per_host);
+    let chosen = Arc::clone(&applications);
+    let choose: slate::Choose =
+        Arc::new(move |key: &StreamKey| chosen.effective(key).slate.filter(|name| !name.is_empty()));
+    let per_host = settings.pull_connections_per_host;
+    let sources = Sources::new(Arc::clone(&gateway), guard.clone(), per_host, Arc::clone(&choose));
     let named = HookProvider::new(Arc::clone(&hooks), Arc::new(NamedSources(Arc::clone(&sources))));
     let origins = Origins::new(Arc::clone(&applications), Arc::clone(&sources), data.server_id()?);
     hub.set_providers(vec![Arc::clone(&sources) as Arc<dyn hub::StreamProvider>, Arc::new(origins), Arc::new(named)]);
-    start_stored_sources(&database, &sources).await?;
-    let chosen = Arc::clone(&applications);
-    let choose = Arc::new(move |key: &StreamKey| chosen.effective(key).slate.filter(|name| !name.is_empty()));
+    let clock = Arc::new(WallClock::new(settings.time_zone.clone()));
+    start_stored_sources(&database, &sources, &clock).await?;
     let slates = Slates::new(Arc::clone(&gateway), guard.clone(), Arc::clone(&sources), choose);
     tokio::spawn(slates.run());
     let relays = Relays::new(Arc::clone(&gateway), guard.clone());
@@ -119,6 +123,7 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
         hub: Arc::clone(&hub),
         gateway: Arc::clone(&gateway),
         sources,
+        clock,
         relays,
         guard,
         accounts,
@@ -199,19 +204,15 @@ fn gateway_config(settings: &Settings, server_id: String) -> Config {
     }
 }
 
-async fn start_stored_sources(database: &Database, sources: &Arc<Sources>) -> anyhow::Result<()> {
+async fn start_stored_sources(
+    database: &Database,
+    sources: &Arc<Sources>,
+    clock: &Arc<WallClock>,
+) -> anyhow::Result<()> {
     for row in database.sources().await? {
-        let url = PullUrl::parse(&row.url, row.username.as_deref(), row.password.as_deref());
-        match (StreamKey::new(&row.app, &row.name), url) {
-            (Ok(key), Ok(url)) => {
-                sources.put(SourceSpec {
-                    key,
-                    urls: vec![url],
-                    always: row.mode == SourceMode::Always,
-                    transient: false,
-                });
-            }
-            _ => tracing::warn!(source = ?row, "A stored source is not usable any more; change it in the console."),
+        match http::stored_source(&row, clock) {
+            Some(spec) => sources.put(spec),
+            None => tracing::warn!(source = ?row, "A stored source is not usable any more; change it in the console."),
         }
     }
     Ok(())
@@ -223,7 +224,7 @@ struct NamedSources(Arc<Sources>);
 impl SourceStarter for NamedSources {
     fn start(&self, key: &StreamKey, source: &NamedSource) -> Result<(), String> {
         let url = PullUrl::parse(&source.url, source.username.as_deref(), source.password.as_deref())?;
-        self.0.put(SourceSpec { key: key.clone(), urls: vec![url], always: false, transient: true });
+        self.0.put(SourceSpec { key: key.clone(), urls: vec![url], always: false, transient: true, timetable: None });
         Ok(())
     }
 }

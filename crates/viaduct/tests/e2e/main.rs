@@ -25,6 +25,7 @@ mod publishers;
 mod pulls;
 mod relays;
 mod rtsp_transports;
+mod schedules;
 mod slate;
 mod sources;
 mod streams;
