@@ -26,7 +26,7 @@ const en: Catalogue<typeof zhCN> = {
   feed: { loading: 'Loading…', lost: 'The connection to the server is lost. Data as of {time}; reconnecting…' },
   load: { streams: 'Streams', viewers: 'Viewers', in: 'In', out: 'Out', cpu: 'CPU', memory: 'Memory' },
   state: {
-    live: 'Live', waiting: 'Waiting', idle: 'Idle', failed: 'Failed', connecting: 'Connecting', backing_off: 'Will retry', playing: 'Healthy', unknown: 'Unknown', sending: 'Sending', pending: 'Waiting', delivered: 'Delivered', given_up: 'Not delivered',
+    live: 'Live', waiting: 'Waiting', idle: 'Idle', failed: 'Failed', connecting: 'Connecting', backing_off: 'Will retry', playing: 'Healthy', unknown: 'Unknown', sending: 'Sending', pending: 'Waiting', delivered: 'Delivered', given_up: 'Not delivered', outside_schedule: 'Outside its schedule', ended: 'Played to its end',
   },
   wall: {
     online: '{online} of {total} live', tile: 'Tile {number}: {stream}', empty: 'empty', drop_here: 'Drag a stream here, or click one in the list', clear: 'Remove from this tile', clear_all: 'Clear',
@@ -59,11 +59,15 @@ const en: Catalogue<typeof zhCN> = {
     test: 'Test', testing: 'Testing…', clock: 'Camera clock', last_error: 'Last problem', created: 'Added', failures: '{count} failures in a row', next_attempt: 'next attempt in {seconds} s',
     save_failing_title: 'The test failed. Save all the same?', save_failing_text: '{reason} After saving it is tried again and again.', save_anyway: 'Save all the same', saved: '{name} was saved.', deleted: '{name} was deleted.',
   },
+  schedule: {
+    title: 'Schedule', always: 'At any time', windows: 'Only at certain times', window: 'Window {number}', from: 'From (HH:MM)', to: 'To (HH:MM, up to 24:00)', next_day: 'next day', add: 'Add:', opens: 'opens {time}', note: 'Times of the server’s clock ({zone}). Outside them nothing is pulled; viewers see the end of the stream, or the slate of a rule.',
+    day: { 1: 'Mon', 2: 'Tue', 3: 'Wed', 4: 'Thu', 5: 'Fri', 6: 'Sat', 7: 'Sun' }, preset: { workdays: 'Workdays 7–19', daytime: 'Every day 6–22', nights: 'Every night 22–6' },
+  },
   import: {
     title: 'Import list', list: 'List of channels (M3U)', note: 'One address a line; #EXTINF lines with names are optional.', file: 'From a file…', check: 'Check', do: 'Import {count}', added: 'will be added', known: 'there already', refused: 'refused', summary: '{added} will be added, {known} are there already, {refused} are refused.', done: '{count} sources were added.',
   },
   server: {
-    history: 'Load of the last hour', dev: 'Development mode: this machine only, publishing and playing need no token.', uptime: 'Running for', shards: '{count} media threads', listeners: 'Listeners', protocol: 'Protocol', address: 'Address', tls: 'TLS certificate', self_signed: 'Self-signed; browsers warn about it.', signed: 'Signed by an authority.', not_after: 'Valid until {time}.', fingerprint: 'SHA-256',
+    history: 'Load of the last hour', time_zone: 'Time zone of schedules: {zone}', dev: 'Development mode: this machine only, publishing and playing need no token.', uptime: 'Running for', shards: '{count} media threads', listeners: 'Listeners', protocol: 'Protocol', address: 'Address', tls: 'TLS certificate', self_signed: 'Self-signed; browsers warn about it.', signed: 'Signed by an authority.', not_after: 'Valid until {time}.', fingerprint: 'SHA-256',
   },
   config: {
     title: 'Configuration in force', key: 'Key', value: 'Value', origin: 'From', takes_effect: 'Takes effect', live: 'at once', restart: 'after a restart', secret: 'set', search: 'Search key', changed_only: 'Changed only', reload: 'Reload', changed: 'Changed: {keys}', unchanged: 'Nothing has changed.', needs_restart: 'After a restart: {keys}',
