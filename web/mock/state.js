@@ -19,7 +19,7 @@ function stream(app, name, clip, over = {}) {
   const state = over.state ?? 'live';
   const live = state === 'live';
   return {
-    app, name, clip, state, incarnation: 3, source: false,
+    app, name, clip, state, incarnation: 3, source: false, record: false,
     publisher: live ? { protocol: 'rtmp', address: '10.8.3.21:51022', since: ago(5400) } : null,
     tracks: live ? [video(clip)] : [],
     viewers: 0, bitrate_bps: live ? 900_000 : 0, fps: live ? 25 : 0, gop_ms: live ? 1000 : 0,
@@ -60,7 +60,7 @@ export function createWorld() {
   ];
   return {
     started_at: new Date(START).toISOString(), streams, sources, viewers, password: 'correct-horse', setup: false, page_rows: 50,
-    defaults: { publish: 'token', play: 'token', outputs: ['rtmp', 'rtsp', 'flv', 'fmp4', 'ts', 'hls', 'dash'], audio: 'keep', merge_window_ms: 20, publisher_grace_ms: 10_000, idle_close_ms: 20_000, interleave_wait_ms: 100, gop_cap_bytes: 8_388_608, replace_publisher: false, encrypt_hls: false },
+    defaults: { publish: 'token', play: 'token', outputs: ['rtmp', 'rtsp', 'flv', 'fmp4', 'ts', 'hls', 'dash'], audio: 'keep', merge_window_ms: 20, publisher_grace_ms: 10_000, idle_close_ms: 20_000, interleave_wait_ms: 100, gop_cap_bytes: 8_388_608, replace_publisher: false, encrypt_hls: false, hls_always: false, record: false },
     applications: [
       { id: 2, pattern: 'g4/ramp*', settings: { outputs: ['flv', 'fmp4'], publisher_grace_ms: 30_000 }, streams: 2, created_at: ago(86400) },
       { id: 1, pattern: 'g4/*', settings: { play: 'open', audio: 'drop' }, streams: 9, created_at: ago(86400 * 5) },

@@ -299,13 +299,15 @@ export const pages = [
       await page.getByLabel('只开放部分输出').check();
       for (const output of ['RTMP', 'RTSP', 'TS', 'HLS', 'DASH']) await page.getByLabel(output, { exact: true }).uncheck();
       await page.selectOption('#rule-encrypt', 'true');
+      await page.selectOption('#rule-hls-always', 'true');
+      await page.selectOption('#rule-record', 'true');
       await page.fill('#rule-idle_close_ms', '45000');
       await page.fill('#rule-origins', 'rtmp://10.20.0.9/{app}/{name}');
       await assertAccessible(page, 'rule dialog');
       await page.getByRole('dialog').locator('.btn.primary').click();
       await until(() => mock.world.applications.length === 3, 'the rule');
       const { settings } = mock.world.applications[2];
-      assert(JSON.stringify(settings.outputs) === '["flv","fmp4"]' && settings.play === 'open' && settings.encrypt_hls === true && settings.idle_close_ms === 45_000, JSON.stringify(settings));
+      assert(JSON.stringify(settings.outputs) === '["flv","fmp4"]' && settings.play === 'open' && settings.encrypt_hls === true && settings.hls_always === true && settings.record === true && settings.idle_close_ms === 45_000, JSON.stringify(settings));
       assert(settings.publish === undefined && settings.gop_cap_bytes === undefined, 'what was left open is left open');
       await page.locator('.ask input').fill('g4/ramp-east');
       await page.locator('.ask .btn').click();

@@ -54,6 +54,8 @@ async fn everything_survives_reopening() {
         pattern: "road/*".into(),
         replace_publisher: Some(true),
         encrypt_hls: Some(true),
+        hls_always: Some(true),
+        record: Some(false),
         ..Default::default()
     };
     rule.id = database.add_application(&rule).await.unwrap();

@@ -46,7 +46,7 @@ mod viewer;
 pub use config::{Config, Limits, Listen, MulticastConfig, Protocol};
 pub use context::{Gateway, GatewayParts};
 pub use guard::{PullGuard, Refused};
-pub use hls::HlsConfig;
+pub use hls::{ChooseCut, CutAhead, HlsConfig, cut_ahead};
 pub use http::{ControlHttp, ControlRequest, ControlResponse};
 pub use listener::{ListenError, Listening};
 pub use metrics::Metrics;

@@ -17,11 +17,11 @@ use gateway::pull::PullUrl;
 use gateway::relay::Relays;
 use gateway::slate::{self, Slates};
 use gateway::source::{SourceSpec, Sources};
-use gateway::{Config, Gateway, GatewayParts, Listening, Protocol, PullGuard, UdpPorts};
+use gateway::{Config, CutAhead, Gateway, GatewayParts, Listening, Protocol, PullGuard, UdpPorts};
 use hub::{Hub, SessionRecord, StreamKey};
 use platform::access::TokenAccess;
 use platform::accounts::{Accounts, random_token};
-use platform::applications::Applications;
+use platform::applications::{Applications, Output};
 use platform::clock::WallClock;
 use platform::hooks::access::HookAccess;
 use platform::hooks::{HookProvider, Hooks, NamedSource, SourceStarter};
@@ -88,7 +88,8 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     guard.set_files(data.files()?);
     guard.set_own_ports(addresses.iter().map(|(_, address)| address.port()).collect());
 
-    let hooks = Hooks::open(database.clone(), Arc::new(HttpHookSender::new()), data.server_id()?).await?;
+    let rules = Arc::clone(&applications);
+    let hooks = Hooks::open(database.clone(), Arc::new(HttpHookSender::new()), data.server_id()?, rules).await?;
     let tokens = TokenAccess::new(signer.clone(), Arc::clone(&applications), args.dev);
     let (router, slot) = http::handler();
     let gateway = Gateway::new(GatewayParts {
@@ -111,6 +112,7 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     start_stored_sources(&database, &sources, &clock).await?;
     let slates = Slates::new(Arc::clone(&gateway), guard.clone(), Arc::clone(&sources), choose);
     tokio::spawn(slates.run());
+    tokio::spawn(gateway::cut_ahead(Arc::clone(&gateway), choose_cut(Arc::clone(&applications))));
     let relays = Relays::new(Arc::clone(&gateway), guard.clone());
     start_stored_relays(&database, &relays).await?;
     tokio::spawn(Arc::clone(&relays).run());
@@ -216,6 +218,19 @@ async fn start_stored_sources(
         }
     }
     Ok(())
+}
+
+/// What is cut before anybody asks: what a rule says so of and has not switched off.
+fn choose_cut(applications: Arc<Applications>) -> gateway::ChooseCut {
+    Arc::new(move |key| {
+        // Most servers have no such rule, and this is asked for each stream every second.
+        if !applications.rules().iter().any(|rule| rule.settings.cuts_always()) {
+            return CutAhead::default();
+        }
+        let settings = applications.effective(key);
+        let on = |output| settings.cuts_always() && settings.permits(output);
+        CutAhead { hls: on(Output::Hls), dash: on(Output::Dash) }
+    })
 }
 
 /// Starts sources that web hooks name.

@@ -53,7 +53,7 @@ pub(super) async fn list(
         if !all.iter().any(|stream| stream.app == row.app && stream.name == row.name) {
             let key = StreamKey::new(&row.app, &row.name)?;
             let failed = app.sources.status(&key).is_some_and(|status| status.last_failure.is_some());
-            all.push(views::idle_stream(&row.app, &row.name, failed));
+            all.push(views::idle_stream(&app, &key, failed));
         }
     }
     let name = |stream: &Stream| format!("{}/{}", stream.app, stream.name);
@@ -118,7 +118,7 @@ fn idle_detail(app: &App, headers: &HeaderMap, path: &(String, String)) -> Resul
     let key = StreamKey::new(&path.0, &path.1).map_err(|_| Failure::not_found("such stream"))?;
     let status = app.sources.status(&key).ok_or_else(|| Failure::not_found("such stream"))?;
     Ok(Json(StreamDetail {
-        stream: views::idle_stream(&path.0, &path.1, status.last_failure.is_some()),
+        stream: views::idle_stream(app, &key, status.last_failure.is_some()),
         history: Vec::new(),
         gop: Gop { frames: 0, ms: 0, bytes: 0, joinable: false },
         counters: Counters {

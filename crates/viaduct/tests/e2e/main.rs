@@ -11,6 +11,7 @@ mod applications;
 mod cameras;
 mod cdn;
 mod console;
+mod cut_ahead;
 mod dash;
 mod hls;
 mod hooks;

@@ -218,6 +218,7 @@ export interface components {
       incarnation: number;
       publisher: S['Publisher'] | null;
       source: boolean;
+      record: boolean;
       tracks: S['Track'][];
       viewers: number;
       bitrate_bps: number;
@@ -333,6 +334,8 @@ export interface components {
       origins?: string[] | null;
       encrypt_hls?: boolean | null;
       slate?: string | null;
+      hls_always?: boolean | null;
+      record?: boolean | null;
     };
     Application: { id: number; pattern: string; settings: S['ApplicationSettings']; streams: number; created_at: string };
     ApplicationInput: { pattern: string; settings: S['ApplicationSettings'] };
