@@ -14,8 +14,7 @@ use media::{AccessUnit, MediaTime, TrackConfig};
 use tokio::sync::mpsc;
 
 use crate::demux::{Item, MAGIC_LEN, StreamDemuxer};
-use crate::http::pull::deliver;
-use crate::pace::Pace;
+use crate::pace::{Pace, deliver};
 use crate::pull::{PullFailure, PullSink, Wish};
 
 /// Bytes of one read of a file that is a stream.

@@ -20,8 +20,7 @@ use tokio::sync::mpsc;
 use crate::demux::{Item, StreamDemuxer};
 use crate::guard::PullGuard;
 use crate::http::client::{HttpClient, bad_answer};
-use crate::http::pull::deliver;
-use crate::pace::Pace;
+use crate::pace::{Pace, deliver};
 use crate::pull::{PullFailure, PullSink, PullUrl, Wish};
 
 use follow::{Follower, Piece};
