@@ -3,7 +3,7 @@
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-use crate::{Database, DbError};
+use crate::{Database, DbError, Statement};
 
 /// What one pattern of stream names sets; `None` leaves it to a wider pattern.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,8 +68,6 @@ fn application(row: &SqliteRow) -> ApplicationRow {
         created_at: row.get("created_at"),
     }
 }
-
-type Statement<'q> = sqlx::query::Query<'q, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;
 
 /// What adding and changing a rule have in common, in the order of the columns.
 fn bind<'q>(statement: Statement<'q>, row: &'q ApplicationRow) -> Statement<'q> {
