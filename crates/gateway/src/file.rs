@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 
 use crate::demux::{Item, MAGIC_LEN, StreamDemuxer};
 use crate::pace::{Pace, deliver};
-use crate::pull::{PullFailure, PullSink, Wish};
+use crate::pull::{PullFailure, PullSink};
 
 /// Bytes of one read of a file that is a stream.
 const BLOCK: usize = 64 << 10;
@@ -44,7 +44,7 @@ pub(crate) async fn play(path: &Path, repeat: bool, sink: &mut dyn PullSink) -> 
             }
             Item::Note(text) => sink.step(Leg::Media, false, &text),
             Item::Unit(unit) => {
-                if deliver(&mut pace, unit, sink).await || sink.wish() == Some(Wish::Stop) {
+                if deliver(&mut pace, unit, sink).await || sink.is_done() {
                     return Ok(());
                 }
             }

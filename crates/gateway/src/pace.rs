@@ -6,7 +6,7 @@ use hub::Leg;
 use media::{AccessUnit, Timestamp};
 
 use crate::demux::{Item, StreamDemuxer};
-use crate::pull::{PullFailure, PullSink, Wish};
+use crate::pull::{PullFailure, PullSink};
 
 /// A jump of more is another time line.
 const MAX_STEP: Duration = Duration::from_secs(10);
@@ -84,7 +84,7 @@ pub(crate) async fn deliver(pace: &mut Pace, unit: AccessUnit, sink: &mut dyn Pu
             break;
         }
         tokio::time::sleep(left.min(TICK)).await;
-        if sink.wish() == Some(Wish::Stop) {
+        if sink.is_done() {
             return true;
         }
     }

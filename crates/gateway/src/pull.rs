@@ -42,6 +42,11 @@ pub trait PullSink: Send {
 
     /// What the sink wants of the source; asked twice a second.
     fn wish(&mut self) -> Option<Wish>;
+
+    /// Whether the sink wants no more, for sources that cannot do anything about its other wishes.
+    fn is_done(&mut self) -> bool {
+        self.wish() == Some(Wish::Stop)
+    }
 }
 
 /// What a sink may want.

@@ -21,7 +21,7 @@ use crate::demux::{Item, StreamDemuxer};
 use crate::guard::PullGuard;
 use crate::http::client::{HttpClient, bad_answer};
 use crate::pace::{Pace, deliver};
-use crate::pull::{PullFailure, PullSink, PullUrl, Wish};
+use crate::pull::{PullFailure, PullSink, PullUrl};
 
 use follow::{Follower, Piece};
 
@@ -133,7 +133,7 @@ impl Player {
     async fn run(mut self, sink: &mut dyn PullSink) -> Result<(), PullFailure> {
         loop {
             self.gather(sink).await?;
-            if sink.wish() == Some(Wish::Stop) {
+            if sink.is_done() {
                 return Ok(());
             }
             self.announce(sink)?;

@@ -14,7 +14,7 @@ use crate::demux::{MAGIC_LEN, StreamDemuxer};
 use crate::guard::PullGuard;
 use crate::hls;
 use crate::pace::Playing;
-use crate::pull::{PullFailure, PullSink, PullUrl, Wish};
+use crate::pull::{PullFailure, PullSink, PullUrl};
 
 /// How far a live server's first burst, or a file, may run ahead of the clock.
 const LEAD: Duration = Duration::from_secs(2);
@@ -43,7 +43,7 @@ pub(crate) async fn pull(url: &PullUrl, guard: &PullGuard, sink: &mut dyn PullSi
     let mut heard = Instant::now();
     loop {
         let next = tokio::time::timeout(TICK, next_chunk(response.body_mut())).await;
-        if sink.wish() == Some(Wish::Stop) {
+        if sink.is_done() {
             return Ok(());
         }
         match next {
