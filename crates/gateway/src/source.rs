@@ -1,6 +1,8 @@
 //! Sources: URLs that are pulled on demand or always, within their timetable, with back-off, jitter and a limit per
 //! host.
 
+mod by_name;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -20,6 +22,8 @@ use crate::metrics::Metrics;
 use crate::pull::{PullFailure, PullSink, PullUrl, Wish, pull};
 use crate::slate::Choose;
 use crate::timetable::{Gate, Timetable};
+
+use by_name::ByName;
 
 const FIRST_DELAY: Duration = Duration::from_secs(1);
 const MAX_DELAY: Duration = Duration::from_secs(60);
@@ -107,30 +111,15 @@ enum End {
     Over,
 }
 
-/// Bells that ring when media flows from a server again: its other sources need not wait out their delays.
-#[derive(Clone, Default)]
-struct Returns {
-    bells: Arc<Mutex<HashMap<String, Arc<Notify>>>>,
-}
-
-impl Returns {
-    fn bell(&self, server: String) -> Arc<Notify> {
-        let mut bells = self.bells.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(bells.entry(server).or_default())
-    }
-
-    fn ring(&self, url: &PullUrl) {
-        self.bell(url.server()).notify_waiters();
-    }
-}
-
 /// All sources; a [`StreamProvider`] of the hub.
 pub struct Sources {
     gateway: Arc<Gateway>,
     guard: PullGuard,
     per_host: usize,
-    hosts: Mutex<HashMap<String, Arc<Semaphore>>>,
-    returns: Returns,
+    /// Places to connect, by host.
+    hosts: ByName<Semaphore>,
+    /// Bells by server, which ring when media flows from it again: its other sources need not wait out their delays.
+    bells: Arc<ByName<Notify>>,
     /// Servers that did not answer, and when they failed last.
     failing: Mutex<HashMap<String, Instant>>,
     entries: Mutex<HashMap<StreamKey, Arc<Source>>>,
@@ -166,8 +155,8 @@ impl Sources {
             gateway,
             guard,
             per_host,
-            hosts: Mutex::default(),
-            returns: Returns::default(),
+            hosts: ByName::default(),
+            bells: Arc::default(),
             failing: Mutex::default(),
             entries: Mutex::default(),
             slates,
@@ -379,12 +368,12 @@ impl Sources {
     ) -> Result<End, PullFailure> {
         let (done, outcome) = tokio::sync::oneshot::channel();
         let (source, guard, gateway) = (Arc::clone(source), self.guard.clone(), Arc::clone(&self.gateway));
-        let (returns, slates) = (self.returns.clone(), Arc::clone(&self.slates));
+        let (bells, slates) = (Arc::clone(&self.bells), Arc::clone(&self.slates));
         let shard = self.gateway.shards.pick().clone();
         shard
             .spawn(move |_| async move {
                 let mut removed = source.removed.subscribe();
-                let mut sink = PublishingSink::new(&source, &url, &gateway, &returns, permit);
+                let mut sink = PublishingSink::new(&source, &url, &gateway, &bells, permit);
                 let outcome = tokio::select! {
                     outcome = pull(&url, &guard, &mut sink) => outcome.map(|()| sink.end()),
                     _ = removed.wait_for(|removed| *removed) => Ok(End::Over),
@@ -398,8 +387,7 @@ impl Sources {
     }
 
     fn host(&self, host: &str) -> Arc<Semaphore> {
-        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(hosts.entry(host.to_owned()).or_insert_with(|| Arc::new(Semaphore::new(self.per_host))))
+        self.hosts.share(host, || Semaphore::new(self.per_host))
     }
 
     /// What somebody who asks for the stream of a source gets.
@@ -446,7 +434,7 @@ impl Sources {
 
     /// Waits until media flows from the source's server, and then for a moment, so that not all come at once.
     async fn server_is_back(&self, source: &Source) {
-        let bells: Vec<_> = source.spec.urls.iter().map(|url| self.returns.bell(url.server())).collect();
+        let bells: Vec<_> = source.spec.urls.iter().map(|url| self.bells.share(&url.server(), Notify::new)).collect();
         let rung = bells.iter().map(|bell| Box::pin(bell.notified()));
         futures_util::future::select_all(rung).await;
         tokio::time::sleep(MAX_STAGGER.mul_f64(rand::random())).await;
@@ -497,7 +485,7 @@ struct PublishingSink<'a> {
     source: &'a Source,
     url: &'a PullUrl,
     gateway: &'a Gateway,
-    returns: &'a Returns,
+    bells: &'a ByName<Notify>,
     publisher: Option<Publisher>,
     feedback: Option<Arc<FeedbackSlot>>,
     /// Held until media flows: a host is not stormed by all its cameras at once.
@@ -510,10 +498,10 @@ impl<'a> PublishingSink<'a> {
         source: &'a Source,
         url: &'a PullUrl,
         gateway: &'a Gateway,
-        returns: &'a Returns,
+        bells: &'a ByName<Notify>,
         permit: Option<OwnedSemaphorePermit>,
     ) -> Self {
-        Self { source, url, gateway, returns, publisher: None, feedback: None, permit, stopped: None }
+        Self { source, url, gateway, bells, publisher: None, feedback: None, permit, stopped: None }
     }
 
     fn hub(&self) -> &Hub {
@@ -539,7 +527,9 @@ impl<'a> PublishingSink<'a> {
             self.feedback = Some(publisher.feedback());
             self.publisher = Some(publisher);
             self.permit = None;
-            self.returns.ring(self.url);
+            if let Some(bell) = self.bells.find(&self.url.server()) {
+                bell.notify_waiters();
+            }
             let mut status = self.source.lock();
             status.state = SourceState::Live;
             status.failures = 0;
