@@ -2,6 +2,8 @@
 //! host.
 
 mod by_name;
+mod sink;
+mod status;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,20 +12,20 @@ use std::time::{Duration, Instant};
 use base::{Backoff, ErrorKind};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use hub::publisher::{FeedbackSlot, StopReason};
 use hub::resolver::{Asker, Offer};
-use hub::{Feedback, Hub, Leg, OpenError, PublishRequest, Publisher, PublisherAddress, StreamKey, StreamProvider};
-use media::{AccessUnit, TrackConfig};
+use hub::{Leg, OpenError, StreamKey, StreamProvider};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use crate::context::Gateway;
 use crate::guard::PullGuard;
 use crate::metrics::Metrics;
-use crate::pull::{PullFailure, PullSink, PullUrl, Wish, pull};
+use crate::pull::{PullFailure, PullUrl, pull};
 use crate::slate::Choose;
 use crate::timetable::{Gate, Timetable};
 
 use by_name::ByName;
+use sink::{End, PublishingSink};
+pub use status::{SourceState, SourceStatus};
 
 const FIRST_DELAY: Duration = Duration::from_secs(1);
 const MAX_DELAY: Duration = Duration::from_secs(60);
@@ -49,66 +51,6 @@ pub struct SourceSpec {
     pub transient: bool,
     /// When it may run; `None`: at any time.
     pub timetable: Option<Arc<dyn Timetable>>,
-}
-
-/// How a source does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SourceStatus {
-    /// What it is doing.
-    pub state: SourceState,
-    /// Failures since the last success.
-    pub failures: u32,
-    /// Until the next attempt.
-    pub next_attempt: Option<Instant>,
-    /// Why the last attempt failed.
-    pub last_failure: Option<PullFailure>,
-}
-
-/// What a source is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SourceState {
-    /// Nobody watches.
-    Idle,
-    /// On its way.
-    Connecting,
-    /// Media flows.
-    Live,
-    /// Waits for the next attempt.
-    BackingOff,
-    /// Failed in a way that waiting hardly mends; the next viewer triggers another attempt.
-    Failed,
-    /// No window of its timetable is open.
-    OutsideSchedule,
-    /// Its file was played to the end, once, as its URL says.
-    Ended,
-}
-
-impl SourceState {
-    /// Stable identifier.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Idle => "idle",
-            Self::Connecting => "connecting",
-            Self::Live => "live",
-            Self::BackingOff => "backing_off",
-            Self::Failed => "failed",
-            Self::OutsideSchedule => "outside_schedule",
-            Self::Ended => "ended",
-        }
-    }
-}
-
-/// How a pull ended that did not fail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
-    /// The stream wanted no more.
-    Stopped,
-    /// Its timetable closed it.
-    Closed,
-    /// A file that is played once is over.
-    Played,
-    /// The other side sends no more, or the source was removed.
-    Over,
 }
 
 /// All sources; a [`StreamProvider`] of the hub.
@@ -477,133 +419,5 @@ impl StreamProvider for Sources {
         let source = self.lock().get(key).cloned();
         let offer = source.map_or(Ok(Offer::Unknown), |source| self.offer(&source));
         std::future::ready(offer).boxed()
-    }
-}
-
-/// Publishes what a pull delivers.
-struct PublishingSink<'a> {
-    source: &'a Source,
-    url: &'a PullUrl,
-    gateway: &'a Gateway,
-    bells: &'a ByName<Notify>,
-    publisher: Option<Publisher>,
-    feedback: Option<Arc<FeedbackSlot>>,
-    /// Held until media flows: a host is not stormed by all its cameras at once.
-    permit: Option<OwnedSemaphorePermit>,
-    stopped: Option<StopReason>,
-}
-
-impl<'a> PublishingSink<'a> {
-    const fn new(
-        source: &'a Source,
-        url: &'a PullUrl,
-        gateway: &'a Gateway,
-        bells: &'a ByName<Notify>,
-        permit: Option<OwnedSemaphorePermit>,
-    ) -> Self {
-        Self { source, url, gateway, bells, publisher: None, feedback: None, permit, stopped: None }
-    }
-
-    fn hub(&self) -> &Hub {
-        &self.gateway.hub
-    }
-
-    fn publish(&mut self) -> Result<&mut Publisher, PullFailure> {
-        if self.publisher.is_none() {
-            let spec = &self.source.spec;
-            let protocol = self.url.spoken().publisher();
-            let request = PublishRequest {
-                key: spec.key.clone(),
-                address: PublisherAddress { protocol, peer: self.url.to_string(), socket: None },
-                on_demand: !spec.always,
-                stands_in: false,
-            };
-            let publisher = self.hub().publish(request).map_err(|error| PullFailure {
-                leg: Leg::Publish,
-                kind: error.kind(),
-                text: error.to_string(),
-                next_step: "Give the source another stream name, or stop the other publisher.".to_owned(),
-            })?;
-            self.feedback = Some(publisher.feedback());
-            self.publisher = Some(publisher);
-            self.permit = None;
-            if let Some(bell) = self.bells.find(&self.url.server()) {
-                bell.notify_waiters();
-            }
-            let mut status = self.source.lock();
-            status.state = SourceState::Live;
-            status.failures = 0;
-            status.last_failure = None;
-        }
-        Ok(self.publisher.as_mut().expect("made above"))
-    }
-
-    /// What it means that the pull ended without a failure.
-    fn end(&self) -> End {
-        match self.stopped {
-            Some(_) => End::Stopped,
-            None if self.url.plays_once() => End::Played,
-            None => End::Over,
-        }
-    }
-
-    /// Ends the stream, or keeps its viewers for what comes: the source again, or a slate.
-    fn finish(self, outcome: &Result<End, PullFailure>, has_slate: bool) {
-        // Whoever has asked until now was answered by what ends here.
-        let _answered = self.source.wanted.notified().now_or_never();
-        let Some(publisher) = self.publisher else { return };
-        let (text, keep_viewers) = match (self.stopped, outcome) {
-            (Some(reason), _) => (format!("The source was stopped: {reason:?}."), false),
-            (None, Err(failure)) => (format!("The source failed: {failure}."), true),
-            (None, Ok(End::Closed)) => {
-                let outside = self.source.gate.outside().unwrap_or_else(|| "outside its schedule".to_owned());
-                (format!("The source is {outside}."), has_slate)
-            }
-            (None, Ok(End::Played)) => ("The file was played to its end.".to_owned(), has_slate),
-            (None, Ok(End::Stopped | End::Over)) => ("The source ended.".to_owned(), true),
-        };
-        publisher.finish(text, keep_viewers);
-    }
-}
-
-impl PullSink for PublishingSink<'_> {
-    fn step(&mut self, leg: Leg, ok: bool, text: &str) {
-        if let Some(stream) = self.hub().find(&self.source.spec.key) {
-            stream.step(leg, ok, text);
-        }
-    }
-
-    fn tracks(&mut self, tracks: Vec<TrackConfig>) -> Result<(), PullFailure> {
-        let publisher = self.publish()?;
-        if tracks.len() > 1 {
-            publisher.expect_tracks(tracks.len());
-        }
-        tracks.into_iter().for_each(|track| publisher.configure(track));
-        Ok(())
-    }
-
-    fn unit(&mut self, unit: AccessUnit, now: Instant) {
-        if let Some(publisher) = &mut self.publisher
-            && !publisher.push(unit, now)
-        {
-            self.stopped = Some(StopReason::Replaced);
-        }
-    }
-
-    fn received(&mut self, bytes: usize) {
-        self.gateway.metrics.received_bytes.fetch_add(bytes as u64, std::sync::atomic::Ordering::Relaxed);
-    }
-
-    fn wish(&mut self) -> Option<Wish> {
-        if self.stopped.is_some() {
-            return Some(Wish::Stop);
-        }
-        match self.feedback.as_ref()?.take()? {
-            Feedback::KeyFrame => Some(Wish::KeyFrame),
-            Feedback::Stop(reason) => {
-                self.stopped = Some(reason);
-                Some(Wish::Stop)
-            }
-        }
     }
 }
