@@ -179,6 +179,11 @@ impl Sources {
         self.lock().get(key).map(|source| source.lock().clone())
     }
 
+    /// What all sources are doing.
+    pub fn states(&self) -> HashMap<StreamKey, SourceState> {
+        self.lock().iter().map(|(key, source)| (key.clone(), source.lock().state)).collect()
+    }
+
     /// Runs one source until it is removed.
     async fn run(&self, source: Arc<Source>) {
         let mut removed = source.removed.subscribe();

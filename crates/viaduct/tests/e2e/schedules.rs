@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use testkit::clips::{Clip, path_text, words};
 use testkit::flv::FlvViewer;
 use testkit::process::Process;
+use testkit::ws::{WsEvent, WsViewer};
 use testkit::{Api, PATIENCE, Server, http, until};
 
 use crate::support::{options, publish};
@@ -84,10 +85,23 @@ fn a_camera_that_is_always_on_follows_its_schedule() {
     let opens_at = source["opens_at"].as_str().unwrap();
     assert!(opens_at.contains(closed()[0]["from"].as_str().unwrap()) && opens_at.ends_with("+00:00"), "{source}");
     assert_eq!(attempts(&api), 0, "nothing was asked of the camera");
+    let mut events = WsViewer::open(server.address("http"), "/api/v1/events", false);
+    events
+        .say(&json!({ "type": "auth", "token": api.token(), "topics": ["sources"], "resume_from": null }).to_string());
+    let mut told = |word: &str| {
+        until(word, PATIENCE, || match events.next(Duration::from_secs(1)) {
+            Some(WsEvent::Text(text)) => text.contains(word).then_some(()),
+            _ => None,
+        });
+    };
+    told("\"hello\"");
 
     assert_eq!(camera.reschedule(&open())["opens_at"], Value::Null);
     camera.await_state("live");
     api.await_live("road/cam");
+    // The change itself is told once, and what comes of it after that.
+    told("\"cam\"");
+    told("\"cam\"");
     let mut viewer = FlvViewer::open(server.address("http"), "/road/cam.flv");
     assert!(!viewer.pictures(Duration::from_secs(1)).is_empty());
     camera.reschedule(&window(-30, 60));
