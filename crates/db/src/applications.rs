@@ -3,7 +3,7 @@
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-use crate::{Database, DbError};
+use crate::{Database, DbError, Statement};
 
 /// What one pattern of stream names sets; `None` leaves it to a wider pattern.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,6 +38,10 @@ pub struct ApplicationRow {
     pub encrypt_hls: Option<bool>,
     /// The file that is shown while there is no publisher; empty for none.
     pub slate: Option<String>,
+    /// Whether HLS and DASH are cut before anybody asks.
+    pub hls_always: Option<bool>,
+    /// Whether streams are to be recorded.
+    pub record: Option<bool>,
     /// Unix seconds.
     pub created_at: i64,
 }
@@ -59,11 +63,11 @@ fn application(row: &SqliteRow) -> ApplicationRow {
         origins: row.get("origins"),
         encrypt_hls: row.get("encrypt_hls"),
         slate: row.get("slate"),
+        hls_always: row.get("hls_always"),
+        record: row.get("record"),
         created_at: row.get("created_at"),
     }
 }
-
-type Statement<'q> = sqlx::query::Query<'q, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;
 
 /// What adding and changing a rule have in common, in the order of the columns.
 fn bind<'q>(statement: Statement<'q>, row: &'q ApplicationRow) -> Statement<'q> {
@@ -82,6 +86,8 @@ fn bind<'q>(statement: Statement<'q>, row: &'q ApplicationRow) -> Statement<'q> 
         .bind(&row.origins)
         .bind(row.encrypt_hls)
         .bind(&row.slate)
+        .bind(row.hls_always)
+        .bind(row.record)
 }
 
 impl Database {
@@ -102,8 +108,8 @@ impl Database {
         let insert = sqlx::query(
             "INSERT INTO applications
              (pattern, publish, play, outputs, audio, merge_window_ms, publisher_grace_ms, idle_close_ms,
-              gop_cap_bytes, interleave_wait_ms, replace_publisher, origins, encrypt_hls, slate, created_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+              gop_cap_bytes, interleave_wait_ms, replace_publisher, origins, encrypt_hls, slate, hls_always, record, created_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         );
         let done = bind(insert, row).bind(row.created_at).execute(&self.pool).await?;
         Ok(done.last_insert_rowid())
@@ -117,7 +123,8 @@ impl Database {
         let update = sqlx::query(
             "UPDATE applications SET pattern = ?, publish = ?, play = ?, outputs = ?, audio = ?, merge_window_ms = ?,
              publisher_grace_ms = ?, idle_close_ms = ?, gop_cap_bytes = ?, interleave_wait_ms = ?,
-             replace_publisher = ?, origins = ?, encrypt_hls = ?, slate = ? WHERE id = ?",
+             replace_publisher = ?, origins = ?, encrypt_hls = ?, slate = ?, hls_always = ?, record = ?
+             WHERE id = ?",
         );
         let done = bind(update, row).bind(row.id).execute(&self.pool).await?;
         Ok(done.rows_affected() > 0)

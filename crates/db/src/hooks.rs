@@ -3,7 +3,7 @@
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-use crate::{Database, DbError};
+use crate::{Database, DbError, Statement};
 
 /// One web hook.
 #[derive(Clone, PartialEq, Eq)]
@@ -121,6 +121,18 @@ fn hook(row: &SqliteRow) -> HookRow {
     }
 }
 
+/// What adding and changing a hook have in common, in the order of the columns.
+fn bind<'q>(statement: Statement<'q>, row: &'q HookRow) -> Statement<'q> {
+    statement
+        .bind(&row.url)
+        .bind(&row.secret)
+        .bind(&row.events)
+        .bind(&row.pattern)
+        .bind(row.timeout_ms)
+        .bind(&row.on_failure)
+        .bind(row.enabled)
+}
+
 fn delivery(row: &SqliteRow) -> DeliveryRow {
     DeliveryRow {
         id: row.get("id"),
@@ -152,20 +164,11 @@ impl Database {
     /// # Errors
     /// [`DbError::Query`].
     pub async fn add_hook(&self, row: &HookRow) -> Result<i64, DbError> {
-        let done = sqlx::query(
+        let insert = sqlx::query(
             "INSERT INTO hooks (url, secret, events, pattern, timeout_ms, on_failure, enabled, created_at)
              VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(&row.url)
-        .bind(&row.secret)
-        .bind(&row.events)
-        .bind(&row.pattern)
-        .bind(row.timeout_ms)
-        .bind(&row.on_failure)
-        .bind(row.enabled)
-        .bind(row.created_at)
-        .execute(&self.pool)
-        .await?;
+        );
+        let done = bind(insert, row).bind(row.created_at).execute(&self.pool).await?;
         Ok(done.last_insert_rowid())
     }
 
@@ -174,20 +177,11 @@ impl Database {
     /// # Errors
     /// [`DbError::Query`].
     pub async fn update_hook(&self, row: &HookRow) -> Result<bool, DbError> {
-        let done = sqlx::query(
+        let update = sqlx::query(
             "UPDATE hooks SET url = ?, secret = ?, events = ?, pattern = ?, timeout_ms = ?, on_failure = ?,
              enabled = ? WHERE id = ?",
-        )
-        .bind(&row.url)
-        .bind(&row.secret)
-        .bind(&row.events)
-        .bind(&row.pattern)
-        .bind(row.timeout_ms)
-        .bind(&row.on_failure)
-        .bind(row.enabled)
-        .bind(row.id)
-        .execute(&self.pool)
-        .await?;
+        );
+        let done = bind(update, row).bind(row.id).execute(&self.pool).await?;
         Ok(done.rows_affected() > 0)
     }
 

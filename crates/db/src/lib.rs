@@ -25,6 +25,9 @@ pub use relays::RelayRow;
 pub use sources::{SourceMode, SourceRow};
 pub use viewer_sessions::{TrafficGroup, TrafficRow, ViewerSessionRow};
 
+/// A statement whose values are being bound.
+type Statement<'q> = sqlx::query::Query<'q, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;
+
 /// Connections: SQLite has one writer anyway.
 const MAX_CONNECTIONS: u32 = 4;
 /// How long a statement waits for the writer.

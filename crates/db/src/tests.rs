@@ -14,6 +14,7 @@ fn camera(name: &str) -> SourceRow {
         username: Some("admin".into()),
         password: Some("secret".into()),
         mode: SourceMode::OnDemand,
+        schedule: None,
         created_at: 5,
     }
 }
@@ -37,7 +38,8 @@ async fn sources_are_added_changed_and_removed() {
     let (_folder, database) = database().await;
     database.add_source(&camera("k1")).await.unwrap();
     assert!(matches!(database.add_source(&camera("k1")).await, Err(DbError::Exists)));
-    let changed = SourceRow { mode: SourceMode::Always, ..camera("k1") };
+    let schedule = Some("1-5 07:00-19:00".to_owned());
+    let changed = SourceRow { mode: SourceMode::Always, schedule, ..camera("k1") };
     assert!(database.update_source(&changed).await.unwrap());
     assert_eq!(database.sources().await.unwrap(), [changed]);
     assert!(!database.update_source(&camera("k2")).await.unwrap());
@@ -52,6 +54,8 @@ async fn everything_survives_reopening() {
         pattern: "road/*".into(),
         replace_publisher: Some(true),
         encrypt_hls: Some(true),
+        hls_always: Some(true),
+        record: Some(false),
         ..Default::default()
     };
     rule.id = database.add_application(&rule).await.unwrap();
