@@ -227,6 +227,16 @@ def rtsp() -> None:
         seed("rtsp_values", name, value.encode())
 
 
+def platform() -> None:
+    schedules = {
+        "workdays": "1-5 07:00-19:00",
+        "nights": "5,6 22:00-06:00; 7 00:00-24:00",
+        "spread": "1,3,5-7 08:30-08:30;2 00:00-00:00",
+    }
+    for name, text in schedules.items():
+        seed("platform_schedule", name, text.encode())
+
+
 def media() -> None:
     avcc = bytes.fromhex("0164001effe1001a6764001eacd940a02ff97011000003000100000300320f162d9601000668ebe3cb22c0fdf8f800")
     hvcc = bytes.fromhex(
@@ -272,5 +282,5 @@ def gateway() -> None:
     seed("gateway_websocket", "fragment", b"\x01\x82\0\0\0\0ab" + frame(0, b"cd"))
 
 
-for make in [containers, rtmp, rtp, rtsp, media, gateway]:
+for make in [containers, rtmp, rtp, rtsp, media, gateway, platform]:
     make()

@@ -34,7 +34,7 @@ function saveSource(ctx, body, existing) {
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(body.name ?? '')) throw new Problem(422, 'invalid_input', '名称只能由字母、数字、- 和 _ 组成。', 'name');
   if (!/^(rtsps?|rtmps?|https?|udp):\/\/|^file:/.test(body.url ?? '')) throw new Problem(422, 'invalid_input', '不支持这种地址。', 'url');
   if (!existing && ctx.world.sources.some((s) => s.app === body.app && s.name === body.name)) throw new Problem(409, 'conflict', `${body.app}/${body.name} 已存在。`, 'name');
-  const saved = source(body.app, body.name, maskUrl(body.url, body.username), body.mode, 'idle', { created_at: new Date().toISOString() });
+  const saved = source(body.app, body.name, maskUrl(body.url, body.username), body.mode, 'idle', { schedule: body.schedule ?? null, created_at: new Date().toISOString() });
   if (existing) Object.assign(existing, saved);
   else ctx.world.sources.push(saved);
   ctx.emit('sources', 'changed', saved);

@@ -19,7 +19,7 @@ function stream(app, name, clip, over = {}) {
   const state = over.state ?? 'live';
   const live = state === 'live';
   return {
-    app, name, clip, state, incarnation: 3, source: false,
+    app, name, clip, state, incarnation: 3, source: false, record: false,
     publisher: live ? { protocol: 'rtmp', address: '10.8.3.21:51022', since: ago(5400) } : null,
     tracks: live ? [video(clip)] : [],
     viewers: 0, bitrate_bps: live ? 900_000 : 0, fps: live ? 25 : 0, gop_ms: live ? 1000 : 0,
@@ -45,6 +45,9 @@ export function createWorld() {
       failures: 7, next_attempt_ms: 21_000,
       last_error: { leg: 'auth', text: '摄像机拒绝了用户名或密码（401，两次 Digest 应答）', next_step: '在摄像机网页上核对账号，连续输错会锁定账号约 30 分钟。' },
     }),
+    source('g4', 'school-gate', 'rtsp://10.9.1.21/stream1', 'always', 'outside_schedule', {
+      schedule: [{ days: [1, 2, 3, 4, 5], from: '07:00', to: '19:00' }, { days: [5, 6], from: '22:00', to: '02:00' }], opens_at: '2026-11-30T07:00:00+08:00',
+    }),
     source('g4', 'toll-lane-3', 'rtsp://10.9.1.3/stream1', 'on_demand', 'idle'),
     source('g4', 'bridge-deck', 'rtsp://ops:***@10.9.1.8:554/profile1/media.smp', 'on_demand', 'failed', {
       failures: 3, next_attempt_ms: null,
@@ -57,7 +60,7 @@ export function createWorld() {
   ];
   return {
     started_at: new Date(START).toISOString(), streams, sources, viewers, password: 'correct-horse', setup: false, page_rows: 50,
-    defaults: { publish: 'token', play: 'token', outputs: ['rtmp', 'rtsp', 'flv', 'fmp4', 'ts', 'hls', 'dash'], audio: 'keep', merge_window_ms: 20, publisher_grace_ms: 10_000, idle_close_ms: 20_000, interleave_wait_ms: 100, gop_cap_bytes: 8_388_608, replace_publisher: false, encrypt_hls: false },
+    defaults: { publish: 'token', play: 'token', outputs: ['rtmp', 'rtsp', 'flv', 'fmp4', 'ts', 'hls', 'dash'], audio: 'keep', merge_window_ms: 20, publisher_grace_ms: 10_000, idle_close_ms: 20_000, interleave_wait_ms: 100, gop_cap_bytes: 8_388_608, replace_publisher: false, encrypt_hls: false, hls_always: false, record: false },
     applications: [
       { id: 2, pattern: 'g4/ramp*', settings: { outputs: ['flv', 'fmp4'], publisher_grace_ms: 30_000 }, streams: 2, created_at: ago(86400) },
       { id: 1, pattern: 'g4/*', settings: { play: 'open', audio: 'drop' }, streams: 9, created_at: ago(86400 * 5) },
@@ -92,7 +95,7 @@ export function delivery(id, hook, event, state, over) {
 }
 
 export function source(app, name, url, mode, state, over = {}) {
-  return { app, name, url, mode, state, failures: 0, next_attempt_ms: null, last_error: null, created_at: ago(86400 * 9), ...over };
+  return { app, name, url, mode, state, schedule: null, opens_at: null, failures: 0, next_attempt_ms: null, last_error: null, created_at: ago(86400 * 9), ...over };
 }
 
 function viewer(id, app, name, protocol, user, lag) {
@@ -152,7 +155,7 @@ export function server(world, dev) {
   const live = world.streams.filter((s) => s.state === 'live');
   return {
     name: 'viaduct', version: '0.1.0', started_at: world.started_at, uptime_s: Math.round((Date.now() - START) / 1000) + 266_400,
-    demo: true, dev, public_host: '10.8.0.5',
+    demo: true, dev, public_host: '10.8.0.5', time_zone: 'Asia/Shanghai',
     listeners: [['http', 8080], ['https', 8443], ['rtsp', 8554], ['rtsps', 8322], ['rtmp', 1935], ['rtmps', 1936]].map(([protocol, port]) => ({ protocol, address: `0.0.0.0:${port}`, port })),
     tls: { fingerprint_sha256: 'A4:1F:09:77:C2:5E:83:DD:10:6B:9A:F4:3C:E8:21:57:BD:02:94:6F:1A:C8:7E:35:D9:60:4B:F2:8D:13:AE:70', self_signed: true, not_after: '2028-01-09T00:00:00Z' },
     shards: 2, streams: live.length, ...load(world),

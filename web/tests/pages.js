@@ -127,6 +127,41 @@ export const pages = [
     },
   },
   {
+    name: 'a schedule is put together from presets and rows',
+    run: async ({ page, mock }) => {
+      await page.at('/sources');
+      const row = page.locator('.sources tbody tr', { hasText: 'school-gate' });
+      const shown = await row.innerText();
+      for (const text of ['不在计划时段', '周一 07:00 开启', '周一–周五 07:00–19:00', '周五–周六 22:00–02:00']) assert(shown.includes(text), text);
+      await row.getByRole('button', { name: '编辑' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByText('Asia/Shanghai').waitFor();
+      assert((await dialog.locator('.window').count()) === 2, 'two windows');
+      assert((await dialog.locator('.window').nth(1).innerText()).includes('次日'), 'the night ends on the next day');
+      await assertAccessible(page, 'schedule');
+      await dialog.getByRole('button', { name: '每天 6–22 点' }).click();
+      const third = dialog.locator('.window').nth(2);
+      for (const day of ['周一', '周二', '周三', '周四', '周五']) await third.getByText(day, { exact: true }).click();
+      await third.locator('.input').nth(1).fill('25:00');
+      assert(await dialog.locator('.btn.primary').isDisabled(), 'no such time');
+      await third.locator('.input').nth(1).fill('24:00');
+      await dialog.locator('.window').nth(1).locator('.danger').click();
+      await dialog.locator('.btn.primary').click();
+      const saved = () => mock.world.sources.find(({ name }) => name === 'school-gate').schedule;
+      await until(() => JSON.stringify(saved()) === JSON.stringify([{ days: [1, 2, 3, 4, 5], from: '07:00', to: '19:00' }, { days: [6, 7], from: '06:00', to: '24:00' }]), 'the schedule');
+      await dialog.waitFor({ state: 'detached' });
+      await page.setViewportSize(PHONE);
+      await row.getByRole('button', { name: '编辑' }).click();
+      await dialog.locator('.window').first().waitFor();
+      const inside = await dialog.evaluate((element) => [...element.querySelectorAll('.days, .times, .more')].every((each) => each.getBoundingClientRect().right <= innerWidth && each.scrollWidth <= each.clientWidth + 1));
+      assert(inside, 'nothing sticks out on a phone');
+      await dialog.getByText('任何时间').click();
+      assert((await dialog.locator('.window').count()) === 0, 'no windows');
+      await dialog.locator('.btn.primary').click();
+      await until(() => saved() === null, 'no schedule');
+    },
+  },
+  {
     name: 'a camera that fails the test is saved after a question only',
     run: async ({ page, mock }) => {
       await page.at('/sources');
@@ -264,13 +299,15 @@ export const pages = [
       await page.getByLabel('只开放部分输出').check();
       for (const output of ['RTMP', 'RTSP', 'TS', 'HLS', 'DASH']) await page.getByLabel(output, { exact: true }).uncheck();
       await page.selectOption('#rule-encrypt', 'true');
+      await page.selectOption('#rule-hls-always', 'true');
+      await page.selectOption('#rule-record', 'true');
       await page.fill('#rule-idle_close_ms', '45000');
       await page.fill('#rule-origins', 'rtmp://10.20.0.9/{app}/{name}');
       await assertAccessible(page, 'rule dialog');
       await page.getByRole('dialog').locator('.btn.primary').click();
       await until(() => mock.world.applications.length === 3, 'the rule');
       const { settings } = mock.world.applications[2];
-      assert(JSON.stringify(settings.outputs) === '["flv","fmp4"]' && settings.play === 'open' && settings.encrypt_hls === true && settings.idle_close_ms === 45_000, JSON.stringify(settings));
+      assert(JSON.stringify(settings.outputs) === '["flv","fmp4"]' && settings.play === 'open' && settings.encrypt_hls === true && settings.hls_always === true && settings.record === true && settings.idle_close_ms === 45_000, JSON.stringify(settings));
       assert(settings.publish === undefined && settings.gop_cap_bytes === undefined, 'what was left open is left open');
       await page.locator('.ask input').fill('g4/ramp-east');
       await page.locator('.ask .btn').click();

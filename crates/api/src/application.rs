@@ -33,6 +33,12 @@ pub struct ApplicationSettings {
     pub encrypt_hls: Option<bool>,
     /// File in the folder `files` of the data folder that viewers see while there is no publisher; empty for none.
     pub slate: Option<String>,
+    /// Whether HLS (`index.m3u8`) and DASH are cut from the stream's first frame on, so that the first viewer finds a
+    /// whole window of segments, at the price of processor time; otherwise on demand. Counts for running streams too.
+    pub hls_always: Option<bool>,
+    /// Whether streams are to be recorded. This server does not record: the setting is told to other systems, as
+    /// `record` of streams and of the web hooks `publish` and `stream_up`.
+    pub record: Option<bool>,
 }
 
 /// A rule for streams by name.

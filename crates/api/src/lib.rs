@@ -30,7 +30,9 @@ pub use server::{
     ConfigValue, Configuration, ListenerInfo, LoadHistory, LoadSample, ReloadResult, ServerInfo, ServerStats, TlsInfo,
 };
 pub use session::{EndedSession, EndedSessionPage, TrafficReport, TrafficTotal};
-pub use source::{Source, SourceError, SourceImport, SourceImportItem, SourceImportReport, SourceInput, SourceList};
+pub use source::{
+    ScheduleWindow, Source, SourceError, SourceImport, SourceImportItem, SourceImportReport, SourceInput, SourceList,
+};
 pub use stream::{
     BitrateSample, Counters, Diagnosis, Engine, Gop, PlayOffer, PublisherInfo, RefusedTrack, Step, Stream,
     StreamDetail, StreamPage, StreamStats, StreamUrls, Track, Viewer, ViewerList,

@@ -11,6 +11,8 @@ pub struct ServerInfo {
     pub demo: bool,
     pub dev: bool,
     pub public_host: Option<String>,
+    /// What schedules are read in: an IANA name, or the distance from UTC.
+    pub time_zone: String,
     pub listeners: Vec<ListenerInfo>,
     pub tls: Option<TlsInfo>,
     pub shards: usize,

@@ -11,12 +11,28 @@ pub struct Source {
     pub username: Option<String>,
     /// "on_demand" or "always".
     pub mode: String,
-    /// "idle", "connecting", "live", "backing_off" or "failed".
+    /// When it may run, by the server's time zone; absent: at any time.
+    pub schedule: Option<Vec<ScheduleWindow>>,
+    /// "idle", "connecting", "live", "backing_off", "failed", "outside_schedule", or "ended" (a file that is played
+    /// once).
     pub state: String,
+    /// When its schedule opens next, in the server's time zone, if it is outside.
+    pub opens_at: Option<String>,
     pub failures: u32,
     pub next_attempt_ms: Option<u64>,
     pub last_error: Option<SourceError>,
     pub created_at: String,
+}
+
+/// Days and times of the week.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ScheduleWindow {
+    /// 1 (Monday) to 7 (Sunday), each at most once and at least one.
+    pub days: Vec<u8>,
+    /// "HH:MM", 00:00 to 23:59.
+    pub from: String,
+    /// "HH:MM", up to 24:00; not after `from`: on the day after.
+    pub to: String,
 }
 
 /// Why the last attempt failed.
@@ -37,6 +53,9 @@ pub struct SourceInput {
     /// Absent in a change: keep the one stored.
     pub password: Option<String>,
     pub mode: String,
+    /// 1 to 32 windows within which it may run; absent: at any time.
+    #[serde(default)]
+    pub schedule: Option<Vec<ScheduleWindow>>,
 }
 
 /// All sources.

@@ -12,6 +12,8 @@ pub struct Stream {
     pub publisher: Option<PublisherInfo>,
     /// Whether a source is configured for it.
     pub source: bool,
+    /// Whether a rule says that it is to be recorded, by another system: this server does not.
+    pub record: bool,
     pub tracks: Vec<Track>,
     pub viewers: usize,
     pub bitrate_bps: u64,

@@ -4,7 +4,7 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use crate::engine::Columns;
-use crate::{Database, DbError};
+use crate::{Database, DbError, Statement};
 
 /// What one pattern of stream names sets; `None` leaves it to a wider pattern.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,6 +39,10 @@ pub struct ApplicationRow {
     pub encrypt_hls: Option<bool>,
     /// The file that is shown while there is no publisher; empty for none.
     pub slate: Option<String>,
+    /// Whether HLS and DASH are cut before anybody asks.
+    pub hls_always: Option<bool>,
+    /// Whether streams are to be recorded.
+    pub record: Option<bool>,
     /// Unix seconds.
     pub created_at: i64,
 }
@@ -60,11 +64,11 @@ fn application(row: &AnyRow) -> ApplicationRow {
         origins: row.get("origins"),
         encrypt_hls: row.optional_flag("encrypt_hls"),
         slate: row.get("slate"),
+        hls_always: row.optional_flag("hls_always"),
+        record: row.optional_flag("record"),
         created_at: row.get("created_at"),
     }
 }
-
-type Statement<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
 
 /// What adding and changing a rule have in common, in the order of the columns.
 fn bind<'q>(statement: Statement<'q>, row: &'q ApplicationRow) -> Statement<'q> {
@@ -83,6 +87,8 @@ fn bind<'q>(statement: Statement<'q>, row: &'q ApplicationRow) -> Statement<'q> 
         .bind(&row.origins)
         .bind(row.encrypt_hls.map(i64::from))
         .bind(&row.slate)
+        .bind(row.hls_always.map(i64::from))
+        .bind(row.record.map(i64::from))
 }
 
 impl Database {
@@ -103,8 +109,8 @@ impl Database {
         let insert = sqlx::query(
             "INSERT INTO applications
              (pattern, publish, play, outputs, audio, merge_window_ms, publisher_grace_ms, idle_close_ms,
-              gop_cap_bytes, interleave_wait_ms, replace_publisher, origins, encrypt_hls, slate, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING id",
+              gop_cap_bytes, interleave_wait_ms, replace_publisher, origins, encrypt_hls, slate, hls_always, record, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING id",
         );
         let added = bind(insert, row).bind(row.created_at).fetch_one(&self.pool).await?;
         Ok(added.get("id"))
@@ -118,7 +124,8 @@ impl Database {
         let update = sqlx::query(
             "UPDATE applications SET pattern = $1, publish = $2, play = $3, outputs = $4, audio = $5, merge_window_ms = $6,
              publisher_grace_ms = $7, idle_close_ms = $8, gop_cap_bytes = $9, interleave_wait_ms = $10,
-             replace_publisher = $11, origins = $12, encrypt_hls = $13, slate = $14 WHERE id = $15",
+             replace_publisher = $11, origins = $12, encrypt_hls = $13, slate = $14, hls_always = $15, record = $16
+             WHERE id = $17",
         );
         let done = bind(update, row).bind(row.id).execute(&self.pool).await?;
         Ok(done.rows_affected() > 0)

@@ -4,7 +4,7 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use crate::engine::Columns;
-use crate::{Database, DbError};
+use crate::{Database, DbError, Statement};
 
 /// One web hook.
 #[derive(Clone, PartialEq, Eq)]
@@ -122,6 +122,18 @@ fn hook(row: &AnyRow) -> HookRow {
     }
 }
 
+/// What adding and changing a hook have in common, in the order of the columns.
+fn bind<'q>(statement: Statement<'q>, row: &'q HookRow) -> Statement<'q> {
+    statement
+        .bind(&row.url)
+        .bind(&row.secret)
+        .bind(&row.events)
+        .bind(&row.pattern)
+        .bind(row.timeout_ms)
+        .bind(&row.on_failure)
+        .bind(i64::from(row.enabled))
+}
+
 fn delivery(row: &AnyRow) -> DeliveryRow {
     DeliveryRow {
         id: row.get("id"),
@@ -153,20 +165,11 @@ impl Database {
     /// # Errors
     /// [`DbError::Query`].
     pub async fn add_hook(&self, row: &HookRow) -> Result<i64, DbError> {
-        let added = sqlx::query(
+        let insert = sqlx::query(
             "INSERT INTO hooks (url, secret, events, pattern, timeout_ms, on_failure, enabled, created_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
-        )
-        .bind(&row.url)
-        .bind(&row.secret)
-        .bind(&row.events)
-        .bind(&row.pattern)
-        .bind(row.timeout_ms)
-        .bind(&row.on_failure)
-        .bind(i64::from(row.enabled))
-        .bind(row.created_at)
-        .fetch_one(&self.pool)
-        .await?;
+        );
+        let added = bind(insert, row).bind(row.created_at).fetch_one(&self.pool).await?;
         Ok(added.get("id"))
     }
 
@@ -175,20 +178,11 @@ impl Database {
     /// # Errors
     /// [`DbError::Query`].
     pub async fn update_hook(&self, row: &HookRow) -> Result<bool, DbError> {
-        let done = sqlx::query(
+        let update = sqlx::query(
             "UPDATE hooks SET url = $1, secret = $2, events = $3, pattern = $4, timeout_ms = $5, on_failure = $6,
              enabled = $7 WHERE id = $8",
-        )
-        .bind(&row.url)
-        .bind(&row.secret)
-        .bind(&row.events)
-        .bind(&row.pattern)
-        .bind(row.timeout_ms)
-        .bind(&row.on_failure)
-        .bind(i64::from(row.enabled))
-        .bind(row.id)
-        .execute(&self.pool)
-        .await?;
+        );
+        let done = bind(update, row).bind(row.id).execute(&self.pool).await?;
         Ok(done.rows_affected() > 0)
     }
 

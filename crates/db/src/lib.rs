@@ -33,6 +33,9 @@ pub use sources::{SourceMode, SourceRow};
 pub use users::UserRow;
 pub use viewer_sessions::{TrafficGroup, TrafficRow, ViewerSessionRow};
 
+/// A statement whose values are being bound.
+type Statement<'q> = sqlx::query::Query<'q, Any, sqlx::any::AnyArguments>;
+
 /// The database.
 #[derive(Clone, Debug)]
 pub struct Database {

@@ -39,6 +39,8 @@ pub struct SourceRow {
     pub password: Option<String>,
     /// When it runs.
     pub mode: SourceMode,
+    /// Windows of the week within which it may run; `None`: at any time.
+    pub schedule: Option<String>,
     /// Unix seconds.
     pub created_at: i64,
 }
@@ -60,6 +62,7 @@ fn source(row: &AnyRow) -> SourceRow {
         username: row.get("username"),
         password: row.get("password"),
         mode: if mode == SourceMode::Always.as_str() { SourceMode::Always } else { SourceMode::OnDemand },
+        schedule: row.get("schedule"),
         created_at: row.get("created_at"),
     }
 }
@@ -80,7 +83,8 @@ impl Database {
     /// [`DbError::Exists`] when the stream has one.
     pub async fn add_source(&self, source: &SourceRow) -> Result<(), DbError> {
         sqlx::query(
-            "INSERT INTO sources (app, name, url, username, password, mode, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO sources (app, name, url, username, password, mode, schedule, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(&source.app)
         .bind(&source.name)
@@ -88,6 +92,7 @@ impl Database {
         .bind(&source.username)
         .bind(&source.password)
         .bind(source.mode.as_str())
+        .bind(&source.schedule)
         .bind(source.created_at)
         .execute(&self.pool)
         .await?;
@@ -100,12 +105,13 @@ impl Database {
     /// [`DbError::Query`].
     pub async fn update_source(&self, source: &SourceRow) -> Result<bool, DbError> {
         let done = sqlx::query(
-            "UPDATE sources SET url = $1, username = $2, password = $3, mode = $4 WHERE app = $5 AND name = $6",
+            "UPDATE sources SET url = $1, username = $2, password = $3, mode = $4, schedule = $5 WHERE app = $6 AND name = $7",
         )
         .bind(&source.url)
         .bind(&source.username)
         .bind(&source.password)
         .bind(source.mode.as_str())
+        .bind(&source.schedule)
         .bind(&source.app)
         .bind(&source.name)
         .execute(&self.pool)

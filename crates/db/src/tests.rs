@@ -31,6 +31,7 @@ fn camera(name: &str) -> SourceRow {
         username: Some("admin".into()),
         password: Some("secret".into()),
         mode: SourceMode::OnDemand,
+        schedule: None,
         created_at: 5,
     }
 }
@@ -40,7 +41,8 @@ async fn sources_are_added_changed_and_removed() {
     on_both(async |database| {
         database.add_source(&camera("k1")).await.unwrap();
         assert!(matches!(database.add_source(&camera("k1")).await, Err(DbError::Exists)));
-        let changed = SourceRow { mode: SourceMode::Always, ..camera("k1") };
+        let schedule = Some("1-5 07:00-19:00".to_owned());
+        let changed = SourceRow { mode: SourceMode::Always, schedule, ..camera("k1") };
         assert!(database.update_source(&changed).await.unwrap());
         assert_eq!(database.sources().await.unwrap(), [changed]);
         assert!(!database.update_source(&camera("k2")).await.unwrap());
@@ -56,6 +58,8 @@ async fn survives_reopening(place: Place) {
         pattern: "road/*".into(),
         replace_publisher: Some(true),
         encrypt_hls: Some(true),
+        hls_always: Some(true),
+        record: Some(false),
         ..Default::default()
     };
     rule.id = database.add_application(&rule).await.unwrap();

@@ -131,6 +131,11 @@ impl Gateway {
         self.connections.total()
     }
 
+    /// Renditions that are being cut into segments of HLS and DASH.
+    pub fn packagers(&self) -> usize {
+        self.hls.count()
+    }
+
     /// Media threads.
     pub const fn shard_count(&self) -> usize {
         self.shards.count()

@@ -14,9 +14,8 @@ use media::{AccessUnit, MediaTime, TrackConfig};
 use tokio::sync::mpsc;
 
 use crate::demux::{Item, MAGIC_LEN, StreamDemuxer};
-use crate::http::pull::deliver;
-use crate::pace::Pace;
-use crate::pull::{PullFailure, PullSink, Wish};
+use crate::pace::{Pace, deliver};
+use crate::pull::{PullFailure, PullSink};
 
 /// Bytes of one read of a file that is a stream.
 const BLOCK: usize = 64 << 10;
@@ -45,7 +44,7 @@ pub(crate) async fn play(path: &Path, repeat: bool, sink: &mut dyn PullSink) -> 
             }
             Item::Note(text) => sink.step(Leg::Media, false, &text),
             Item::Unit(unit) => {
-                if deliver(&mut pace, unit, sink).await || sink.wish() == Some(Wish::Stop) {
+                if deliver(&mut pace, unit, sink).await || sink.is_done() {
                     return Ok(());
                 }
             }

@@ -17,6 +17,7 @@
 //! Where a rule says so segments are encrypted (`encryption`), once for all; the keys are given to sessions alone and
 //! are not for caches.
 
+mod ahead;
 mod dash;
 mod encryption;
 mod packager;
@@ -50,6 +51,7 @@ use crate::http::media::{problem_response, viewer_address};
 use crate::metrics::Metrics;
 use crate::shard::Shard;
 
+pub use ahead::{ChooseCut, CutAhead, cut_ahead};
 use packager::Packager;
 pub(crate) use request::{HlsRequest, request};
 use request::{Kind, Resource};
@@ -99,6 +101,11 @@ impl Hls {
 
     fn find(&self, key: &StreamKey, kind: Kind) -> Option<Arc<Packager>> {
         self.packagers().get(&(key.clone(), kind)).cloned()
+    }
+
+    /// Renditions that are being cut.
+    pub(crate) fn count(&self) -> usize {
+        self.packagers().len()
     }
 
     fn place(&self) -> Result<OwnedSemaphorePermit, Failure> {

@@ -2,12 +2,19 @@
 
 use std::time::{Duration, Instant};
 
-use media::Timestamp;
+use hub::Leg;
+use media::{AccessUnit, Timestamp};
+
+use crate::demux::{Item, StreamDemuxer};
+use crate::pull::{PullFailure, PullSink};
 
 /// A jump of more is another time line.
 const MAX_STEP: Duration = Duration::from_secs(10);
 /// Later than this, the clock is set anew instead of catching up in a burst.
 const MAX_LATE: Duration = Duration::from_secs(1);
+
+/// How often the sink is asked what it wants while a unit is not due.
+const TICK: Duration = Duration::from_millis(500);
 
 /// When each unit of one time line is due.
 #[derive(Debug)]
@@ -37,6 +44,52 @@ impl Pace {
         }
         due.checked_sub(self.lead).unwrap_or(due)
     }
+}
+
+/// A demuxer whose units reach the sink at the speed of their own clock.
+pub(crate) struct Playing {
+    demuxer: StreamDemuxer,
+    pace: Pace,
+}
+
+impl Playing {
+    pub(crate) const fn new(demuxer: StreamDemuxer, lead: Duration) -> Self {
+        Self { demuxer, pace: Pace::new(lead) }
+    }
+
+    /// Hands on what the bytes contain; `true` when the sink wants no more.
+    pub(crate) async fn take(&mut self, bytes: &[u8], sink: &mut dyn PullSink) -> Result<bool, PullFailure> {
+        self.demuxer.push(bytes);
+        while let Some(item) = self.demuxer.next()? {
+            match item {
+                Item::Tracks(tracks) => sink.tracks(tracks)?,
+                Item::Note(text) => sink.step(Leg::Media, false, &text),
+                Item::Unit(unit) => {
+                    if deliver(&mut self.pace, unit, sink).await {
+                        return Ok(true);
+                    }
+                }
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// Gives a unit to the sink when it is due; `true` when the sink wants no more.
+pub(crate) async fn deliver(pace: &mut Pace, unit: AccessUnit, sink: &mut dyn PullSink) -> bool {
+    let due = pace.due(unit.dts.unwrap_or(unit.pts).to_timestamp(), Instant::now());
+    loop {
+        let left = due.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            break;
+        }
+        tokio::time::sleep(left.min(TICK)).await;
+        if sink.is_done() {
+            return true;
+        }
+    }
+    sink.unit(unit, Instant::now());
+    false
 }
 
 #[cfg(test)]

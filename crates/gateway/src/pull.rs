@@ -42,6 +42,11 @@ pub trait PullSink: Send {
 
     /// What the sink wants of the source; asked twice a second.
     fn wish(&mut self) -> Option<Wish>;
+
+    /// Whether the sink wants no more, for sources that cannot do anything about its other wishes.
+    fn is_done(&mut self) -> bool {
+        self.wish() == Some(Wish::Stop)
+    }
 }
 
 /// What a sink may want.
@@ -266,6 +271,11 @@ impl PullUrl {
         rtsp::url::percent_decode(self.url.path().trim_start_matches('/'))
     }
 
+    /// Whether it names a file that is played once and not again and again.
+    pub(crate) fn plays_once(&self) -> bool {
+        self.spoken == Spoken::File && self.parameter("loop").as_deref() == Some("no")
+    }
+
     /// A parameter of the query.
     fn parameter(&self, name: &str) -> Option<String> {
         self.url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
@@ -393,7 +403,7 @@ pub async fn pull(url: &PullUrl, guard: &PullGuard, sink: &mut dyn PullSink) -> 
         Spoken::Datagrams => ts::receive::pull(url, guard, sink).await,
         Spoken::File => {
             let path = file::locate(guard.files().as_deref(), &url.file_name())?;
-            file::play(&path, url.parameter("loop").as_deref() != Some("no"), sink).await
+            file::play(&path, !url.plays_once(), sink).await
         }
     }
 }

@@ -1,4 +1,9 @@
-//! Sources: URLs that are pulled on demand or always, with back-off, jitter and a limit per host.
+//! Sources: URLs that are pulled on demand or always, within their timetable, with back-off, jitter and a limit per
+//! host.
+
+mod by_name;
+mod sink;
+mod status;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,16 +12,20 @@ use std::time::{Duration, Instant};
 use base::{Backoff, ErrorKind};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use hub::publisher::{FeedbackSlot, StopReason};
 use hub::resolver::{Asker, Offer};
-use hub::{Feedback, Hub, Leg, OpenError, PublishRequest, Publisher, PublisherAddress, StreamKey, StreamProvider};
-use media::{AccessUnit, TrackConfig};
+use hub::{Leg, OpenError, StreamKey, StreamProvider};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use crate::context::Gateway;
 use crate::guard::PullGuard;
 use crate::metrics::Metrics;
-use crate::pull::{PullFailure, PullSink, PullUrl, Wish, pull};
+use crate::pull::{PullFailure, PullUrl, pull};
+use crate::slate::Choose;
+use crate::timetable::{Gate, Timetable};
+
+use by_name::ByName;
+use sink::{End, PublishingSink};
+pub use status::{SourceState, SourceStatus};
 
 const FIRST_DELAY: Duration = Duration::from_secs(1);
 const MAX_DELAY: Duration = Duration::from_secs(60);
@@ -30,7 +39,7 @@ const UNHEALTHY_FOR: Duration = Duration::from_secs(30);
 const WANTED_CHECK: Duration = Duration::from_millis(500);
 
 /// What is pulled, for which stream, and when.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct SourceSpec {
     /// The stream that it feeds.
     pub key: StreamKey,
@@ -40,64 +49,8 @@ pub struct SourceSpec {
     pub always: bool,
     /// Forgotten once nobody watches it any more: another system named it for this time.
     pub transient: bool,
-}
-
-/// How a source does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SourceStatus {
-    /// What it is doing.
-    pub state: SourceState,
-    /// Failures since the last success.
-    pub failures: u32,
-    /// Until the next attempt.
-    pub next_attempt: Option<Instant>,
-    /// Why the last attempt failed.
-    pub last_failure: Option<PullFailure>,
-}
-
-/// What a source is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SourceState {
-    /// Nobody watches.
-    Idle,
-    /// On its way.
-    Connecting,
-    /// Media flows.
-    Live,
-    /// Waits for the next attempt.
-    BackingOff,
-    /// Failed in a way that waiting hardly mends; the next viewer triggers another attempt.
-    Failed,
-}
-
-impl SourceState {
-    /// Stable identifier.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Idle => "idle",
-            Self::Connecting => "connecting",
-            Self::Live => "live",
-            Self::BackingOff => "backing_off",
-            Self::Failed => "failed",
-        }
-    }
-}
-
-/// Bells that ring when media flows from a server again: its other sources need not wait out their delays.
-#[derive(Clone, Default)]
-struct Returns {
-    bells: Arc<Mutex<HashMap<String, Arc<Notify>>>>,
-}
-
-impl Returns {
-    fn bell(&self, server: String) -> Arc<Notify> {
-        let mut bells = self.bells.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(bells.entry(server).or_default())
-    }
-
-    fn ring(&self, url: &PullUrl) {
-        self.bell(url.server()).notify_waiters();
-    }
+    /// When it may run; `None`: at any time.
+    pub timetable: Option<Arc<dyn Timetable>>,
 }
 
 /// All sources; a [`StreamProvider`] of the hub.
@@ -105,15 +58,20 @@ pub struct Sources {
     gateway: Arc<Gateway>,
     guard: PullGuard,
     per_host: usize,
-    hosts: Mutex<HashMap<String, Arc<Semaphore>>>,
-    returns: Returns,
+    /// Places to connect, by host.
+    hosts: ByName<Semaphore>,
+    /// Bells by server, which ring when media flows from it again: its other sources need not wait out their delays.
+    bells: Arc<ByName<Notify>>,
     /// Servers that did not answer, and when they failed last.
     failing: Mutex<HashMap<String, Instant>>,
     entries: Mutex<HashMap<StreamKey, Arc<Source>>>,
+    /// Viewers are kept for these when a source ends as it should.
+    slates: Choose,
 }
 
 struct Source {
     spec: SourceSpec,
+    gate: Gate,
     status: Mutex<SourceStatus>,
     /// Somebody wants it.
     wanted: Notify,
@@ -124,19 +82,26 @@ impl Source {
     fn lock(&self) -> MutexGuard<'_, SourceStatus> {
         self.status.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Nothing is pulled, and nothing has failed.
+    fn rest(&self, state: SourceState) {
+        *self.lock() = SourceStatus { state, failures: 0, next_attempt: None, last_failure: None };
+    }
 }
 
 impl Sources {
-    /// No sources yet; at most `per_host` of one host connect at the same time.
-    pub fn new(gateway: Arc<Gateway>, guard: PullGuard, per_host: usize) -> Arc<Self> {
+    /// No sources yet; at most `per_host` of one host connect at the same time. `slates` names the files that stand
+    /// in for streams.
+    pub fn new(gateway: Arc<Gateway>, guard: PullGuard, per_host: usize, slates: Choose) -> Arc<Self> {
         Arc::new(Self {
             gateway,
             guard,
             per_host,
-            hosts: Mutex::default(),
-            returns: Returns::default(),
+            hosts: ByName::default(),
+            bells: Arc::default(),
             failing: Mutex::default(),
             entries: Mutex::default(),
+            slates,
         })
     }
 
@@ -155,6 +120,7 @@ impl Sources {
             }),
             wanted: Notify::new(),
             removed: tokio::sync::watch::Sender::new(false),
+            gate: Gate::new(spec.timetable.clone()),
             spec,
         });
         let old = self.lock().insert(source.spec.key.clone(), Arc::clone(&source));
@@ -164,6 +130,21 @@ impl Sources {
         self.expect(&source.spec.key);
         let (sources, runtime) = (Arc::clone(self), self.gateway.runtime.clone());
         runtime.spawn(async move { sources.run(source).await });
+    }
+
+    /// Gives the source of a stream another timetable; what it does is interrupted only if that closes it. `false`
+    /// when there is none.
+    pub fn reschedule(&self, key: &StreamKey, timetable: Option<Arc<dyn Timetable>>) -> bool {
+        self.lock().get(key).is_some_and(|source| {
+            source.gate.set(timetable);
+            true
+        })
+    }
+
+    /// A sentence on when the source of a stream opens, if it is outside its timetable now.
+    pub fn outside(&self, key: &StreamKey) -> Option<String> {
+        let outside = self.lock().get(key)?.gate.outside()?;
+        Some(format!("{key} is {outside}."))
     }
 
     /// Viewers who come now are told of the attempt that comes, not of one that is over.
@@ -198,25 +179,54 @@ impl Sources {
         self.lock().get(key).map(|source| source.lock().clone())
     }
 
+    /// What all sources are doing.
+    pub fn states(&self) -> HashMap<StreamKey, SourceState> {
+        self.lock().iter().map(|(key, source)| (key.clone(), source.lock().state)).collect()
+    }
+
     /// Runs one source until it is removed.
     async fn run(&self, source: Arc<Source>) {
         let mut removed = source.removed.subscribe();
-        let life = async {
-            let mut backoff = Backoff::new(FIRST_DELAY, MAX_DELAY);
-            loop {
-                if !source.spec.always && !self.is_wanted(&source) {
-                    if source.spec.transient {
-                        return self.forget(&source);
-                    }
-                    source.lock().state = SourceState::Idle;
-                    source.wanted.notified().await;
-                }
-                self.attempt(&source, &mut backoff).await;
-            }
-        };
         tokio::select! {
-            () = life => {}
+            () = self.live(&source) => {}
             _ = removed.wait_for(|removed| *removed) => {}
+        }
+    }
+
+    /// Attempt after attempt; ends when the source is forgotten.
+    async fn live(&self, source: &Arc<Source>) {
+        let (always, transient) = (source.spec.always, source.spec.transient);
+        let mut backoff = Backoff::new(FIRST_DELAY, MAX_DELAY);
+        // The window in which its file was played to the end.
+        let mut played = None;
+        loop {
+            let window = source.gate.window();
+            if window.is_none() {
+                backoff.reset();
+                source.rest(SourceState::OutsideSchedule);
+                source.gate.leaves(None).await;
+            } else if played == window {
+                if transient {
+                    return self.forget(source);
+                }
+                source.rest(SourceState::Ended);
+                tokio::select! {
+                    () = source.gate.leaves(window) => {}
+                    // Who asks for it afterwards sees it from its beginning.
+                    () = source.wanted.notified(), if !always => played = None,
+                }
+            } else if !always && !self.is_wanted(source) {
+                if transient {
+                    return self.forget(source);
+                }
+                source.lock().state = SourceState::Idle;
+                tokio::select! {
+                    () = source.gate.leaves(window) => {}
+                    () = source.wanted.notified() => {}
+                }
+            } else if self.attempt(source, &mut backoff).await == Some(End::Played) {
+                played = window;
+            }
         }
     }
 
@@ -224,7 +234,8 @@ impl Sources {
         self.gateway.hub.find(&source.spec.key).is_some_and(|stream| stream.is_wanted())
     }
 
-    async fn attempt(&self, source: &Arc<Source>, backoff: &mut Backoff) {
+    /// Pulls once; after a failure waits until it is time for the next attempt and returns `None`.
+    async fn attempt(&self, source: &Arc<Source>, backoff: &mut Backoff) -> Option<End> {
         let started = Instant::now();
         source.lock().state = SourceState::Connecting;
         let outcome = self.pull_from_any(source).await;
@@ -232,7 +243,10 @@ impl Sources {
             backoff.reset();
         }
         match outcome {
-            Ok(()) => backoff.reset(),
+            Ok(end) => {
+                backoff.reset();
+                Some(end)
+            }
             Err(failure) => {
                 Metrics::count(&self.gateway.metrics.pull_failures);
                 let delay = backoff.next_delay(rand::random());
@@ -241,17 +255,22 @@ impl Sources {
                 tokio::select! {
                     () = self.wait(source, delay) => {}
                     () = self.server_is_back(source), if temporary => source.lock().next_attempt = None,
+                    () = source.gate.closes() => {}
                 }
+                None
             }
         }
     }
 
     /// Goes through the URLs until one works; what went on after media had flowed ends the attempt.
-    async fn pull_from_any(&self, source: &Arc<Source>) -> Result<(), PullFailure> {
+    async fn pull_from_any(&self, source: &Arc<Source>) -> Result<End, PullFailure> {
         let mut urls = self.by_health(&source.spec.urls).into_iter().peekable();
         while let Some(url) = urls.next() {
             Metrics::count(&self.gateway.metrics.pull_attempts);
-            let permit = self.host(url.host()).acquire_owned().await.ok();
+            let permit = tokio::select! {
+                permit = self.host(url.host()).acquire_owned() => permit.ok(),
+                () = source.gate.closes() => return Ok(End::Closed),
+            };
             let outcome = self.pull_on_shard(source, url.clone(), permit).await;
             self.note_health(&url, &outcome);
             let flowed = source.lock().state == SourceState::Live;
@@ -264,7 +283,7 @@ impl Sources {
                 outcome => return outcome,
             }
         }
-        Ok(())
+        Ok(End::Stopped)
     }
 
     /// The URLs whose servers answer, then those whose servers lately did not.
@@ -276,7 +295,7 @@ impl Sources {
         urls
     }
 
-    fn note_health(&self, url: &PullUrl, outcome: &Result<(), PullFailure>) {
+    fn note_health(&self, url: &PullUrl, outcome: &Result<End, PullFailure>) {
         let silent = |failure: &PullFailure| {
             matches!(failure.leg, Leg::Name | Leg::Connect) || failure.kind == ErrorKind::Timeout
         };
@@ -287,36 +306,61 @@ impl Sources {
         };
     }
 
-    /// The pull runs where media belongs; a source that is removed takes it along.
+    /// The pull runs where media belongs; a source that is removed or closed takes it along.
     async fn pull_on_shard(
         &self,
         source: &Arc<Source>,
         url: PullUrl,
         permit: Option<OwnedSemaphorePermit>,
-    ) -> Result<(), PullFailure> {
+    ) -> Result<End, PullFailure> {
         let (done, outcome) = tokio::sync::oneshot::channel();
         let (source, guard, gateway) = (Arc::clone(source), self.guard.clone(), Arc::clone(&self.gateway));
-        let returns = self.returns.clone();
+        let (bells, slates) = (Arc::clone(&self.bells), Arc::clone(&self.slates));
         let shard = self.gateway.shards.pick().clone();
         shard
             .spawn(move |_| async move {
                 let mut removed = source.removed.subscribe();
-                let mut sink = PublishingSink::new(&source, &url, &gateway, &returns, permit);
+                let mut sink = PublishingSink::new(&source, &url, &gateway, &bells, permit);
                 let outcome = tokio::select! {
-                    outcome = pull(&url, &guard, &mut sink) => outcome,
-                    _ = removed.wait_for(|removed| *removed) => Ok(()),
+                    outcome = pull(&url, &guard, &mut sink) => outcome.map(|()| sink.end()),
+                    _ = removed.wait_for(|removed| *removed) => Ok(End::Over),
+                    () = source.gate.closes() => Ok(End::Closed),
                 };
-                let ended_by_itself = outcome.is_ok() && sink.stopped.is_none();
-                sink.finish(&outcome);
-                let _nobody_waits = done.send(if ended_by_itself { Err(ended()) } else { outcome });
+                sink.finish(&outcome, slates(&source.spec.key).is_some());
+                let _nobody_waits = done.send(if outcome == Ok(End::Over) { Err(ended()) } else { outcome });
             })
             .await;
-        outcome.await.unwrap_or(Ok(()))
+        outcome.await.unwrap_or(Ok(End::Stopped))
     }
 
     fn host(&self, host: &str) -> Arc<Semaphore> {
-        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(hosts.entry(host.to_owned()).or_insert_with(|| Arc::new(Semaphore::new(self.per_host))))
+        self.hosts.share(host, || Semaphore::new(self.per_host))
+    }
+
+    /// What somebody who asks for the stream of a source gets.
+    fn offer(&self, source: &Source) -> Result<Offer, OpenError> {
+        let key = &source.spec.key;
+        let status = source.lock().clone();
+        let over = source.spec.always && status.state == SourceState::Ended;
+        let refusal = source.gate.outside().map(|outside| format!("{key} is {outside}."));
+        if let Some(text) = refusal.or_else(|| over.then(|| format!("{key} was played to its end."))) {
+            let stands_in = (self.slates)(key).is_some();
+            return if stands_in { Ok(Offer::Started) } else { Err(OpenError { kind: ErrorKind::Unavailable, text }) };
+        }
+        match status.last_failure {
+            // Asking a camera again and again with a wrong password locks its account.
+            Some(failure) if status.state == SourceState::Failed && status.next_attempt.is_some() => {
+                let text = format!("{failure}. {}", failure.next_step);
+                Err(OpenError { kind: failure.kind, text })
+            }
+            _ => {
+                if status.next_attempt.is_none() {
+                    self.expect(key);
+                }
+                source.wanted.notify_one();
+                Ok(Offer::Started)
+            }
+        }
     }
 
     fn note_failure(&self, source: &Source, failure: PullFailure, delay: Duration, failures: u32) {
@@ -337,7 +381,7 @@ impl Sources {
 
     /// Waits until media flows from the source's server, and then for a moment, so that not all come at once.
     async fn server_is_back(&self, source: &Source) {
-        let bells: Vec<_> = source.spec.urls.iter().map(|url| self.returns.bell(url.server())).collect();
+        let bells: Vec<_> = source.spec.urls.iter().map(|url| self.bells.share(&url.server(), Notify::new)).collect();
         let rung = bells.iter().map(|bell| Box::pin(bell.notified()));
         futures_util::future::select_all(rung).await;
         tokio::time::sleep(MAX_STAGGER.mul_f64(rand::random())).await;
@@ -377,134 +421,8 @@ impl StreamProvider for Sources {
     }
 
     fn open(&self, key: &StreamKey, _asker: &Asker) -> BoxFuture<'_, Result<Offer, OpenError>> {
-        let offer = match self.lock().get(key) {
-            None => Ok(Offer::Unknown),
-            Some(source) => {
-                let status = source.lock().clone();
-                match status.last_failure {
-                    // Asking a camera again and again with a wrong password locks its account.
-                    Some(failure) if status.state == SourceState::Failed && status.next_attempt.is_some() => {
-                        let text = format!("{failure}. {}", failure.next_step);
-                        Err(OpenError { kind: failure.kind, text })
-                    }
-                    _ => {
-                        if status.next_attempt.is_none() {
-                            self.expect(key);
-                        }
-                        source.wanted.notify_one();
-                        Ok(Offer::Started)
-                    }
-                }
-            }
-        };
+        let source = self.lock().get(key).cloned();
+        let offer = source.map_or(Ok(Offer::Unknown), |source| self.offer(&source));
         std::future::ready(offer).boxed()
-    }
-}
-
-/// Publishes what a pull delivers.
-struct PublishingSink<'a> {
-    source: &'a Source,
-    url: &'a PullUrl,
-    gateway: &'a Gateway,
-    returns: &'a Returns,
-    publisher: Option<Publisher>,
-    feedback: Option<Arc<FeedbackSlot>>,
-    /// Held until media flows: a host is not stormed by all its cameras at once.
-    permit: Option<OwnedSemaphorePermit>,
-    stopped: Option<StopReason>,
-}
-
-impl<'a> PublishingSink<'a> {
-    const fn new(
-        source: &'a Source,
-        url: &'a PullUrl,
-        gateway: &'a Gateway,
-        returns: &'a Returns,
-        permit: Option<OwnedSemaphorePermit>,
-    ) -> Self {
-        Self { source, url, gateway, returns, publisher: None, feedback: None, permit, stopped: None }
-    }
-
-    fn hub(&self) -> &Hub {
-        &self.gateway.hub
-    }
-
-    fn publish(&mut self) -> Result<&mut Publisher, PullFailure> {
-        if self.publisher.is_none() {
-            let spec = &self.source.spec;
-            let protocol = self.url.spoken().publisher();
-            let request = PublishRequest {
-                key: spec.key.clone(),
-                address: PublisherAddress { protocol, peer: self.url.to_string(), socket: None },
-                on_demand: !spec.always,
-                stands_in: false,
-            };
-            let publisher = self.hub().publish(request).map_err(|error| PullFailure {
-                leg: Leg::Publish,
-                kind: error.kind(),
-                text: error.to_string(),
-                next_step: "Give the source another stream name, or stop the other publisher.".to_owned(),
-            })?;
-            self.feedback = Some(publisher.feedback());
-            self.publisher = Some(publisher);
-            self.permit = None;
-            self.returns.ring(self.url);
-            let mut status = self.source.lock();
-            status.state = SourceState::Live;
-            status.failures = 0;
-            status.last_failure = None;
-        }
-        Ok(self.publisher.as_mut().expect("made above"))
-    }
-
-    fn finish(self, outcome: &Result<(), PullFailure>) {
-        let Some(publisher) = self.publisher else { return };
-        match (self.stopped, outcome) {
-            (Some(reason), _) => publisher.finish(format!("The source was stopped: {reason:?}."), false),
-            (None, Ok(())) => publisher.finish("The source ended.", true),
-            (None, Err(failure)) => publisher.finish(format!("The source failed: {failure}."), true),
-        }
-    }
-}
-
-impl PullSink for PublishingSink<'_> {
-    fn step(&mut self, leg: Leg, ok: bool, text: &str) {
-        if let Some(stream) = self.hub().find(&self.source.spec.key) {
-            stream.step(leg, ok, text);
-        }
-    }
-
-    fn tracks(&mut self, tracks: Vec<TrackConfig>) -> Result<(), PullFailure> {
-        let publisher = self.publish()?;
-        if tracks.len() > 1 {
-            publisher.expect_tracks(tracks.len());
-        }
-        tracks.into_iter().for_each(|track| publisher.configure(track));
-        Ok(())
-    }
-
-    fn unit(&mut self, unit: AccessUnit, now: Instant) {
-        if let Some(publisher) = &mut self.publisher
-            && !publisher.push(unit, now)
-        {
-            self.stopped = Some(StopReason::Replaced);
-        }
-    }
-
-    fn received(&mut self, bytes: usize) {
-        self.gateway.metrics.received_bytes.fetch_add(bytes as u64, std::sync::atomic::Ordering::Relaxed);
-    }
-
-    fn wish(&mut self) -> Option<Wish> {
-        if self.stopped.is_some() {
-            return Some(Wish::Stop);
-        }
-        match self.feedback.as_ref()?.take()? {
-            Feedback::KeyFrame => Some(Wish::KeyFrame),
-            Feedback::Stop(reason) => {
-                self.stopped = Some(reason);
-                Some(Wish::Stop)
-            }
-        }
     }
 }

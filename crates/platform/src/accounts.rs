@@ -215,7 +215,12 @@ impl Accounts {
     ///
     /// # Errors
     /// When it is done already, the code is wrong, or the password does not fit.
-    pub async fn set_up(&self, code: Option<&str>, password: &str, from: &Origin<'_>) -> Result<SignedIn, AccountError> {
+    pub async fn set_up(
+        &self,
+        code: Option<&str>,
+        password: &str,
+        from: &Origin<'_>,
+    ) -> Result<SignedIn, AccountError> {
         if !self.needs_setup().await? {
             return Err(AccountError::SetupDone);
         }

@@ -129,6 +129,10 @@ pub struct RuleSettings {
     pub encrypt_hls: Option<bool>,
     /// The file that viewers see while there is no publisher; empty for none.
     pub slate: Option<String>,
+    /// Whether HLS and DASH are cut from the first frame on, before anybody asks.
+    pub hls_always: Option<bool>,
+    /// Whether streams are to be recorded. This server has no recorder yet: other systems are told.
+    pub record: Option<bool>,
 }
 
 impl RuleSettings {
@@ -148,7 +152,19 @@ impl RuleSettings {
             origins: self.origins.or_else(|| wider.origins.clone()),
             encrypt_hls: self.encrypt_hls.or(wider.encrypt_hls),
             slate: self.slate.or_else(|| wider.slate.clone()),
+            hls_always: self.hls_always.or(wider.hls_always),
+            record: self.record.or(wider.record),
         }
+    }
+
+    /// Whether streams are to be recorded; not unless a rule says so.
+    pub fn records(&self) -> bool {
+        self.record.unwrap_or(false)
+    }
+
+    /// Whether HLS and DASH are cut before anybody asks; not unless a rule says so.
+    pub fn cuts_always(&self) -> bool {
+        self.hls_always.unwrap_or(false)
     }
 
     /// Whether a family of outputs is on.
@@ -343,7 +359,7 @@ impl Applications {
         Ok(rule)
     }
 
-    /// Changes a rule. Streams that run keep what they began with.
+    /// Changes a rule. Streams that run keep the [`StreamOptions`] that they began with.
     ///
     /// # Errors
     /// When it is not valid, does not exist, or its pattern has another one.
@@ -440,6 +456,8 @@ fn row(rule: &Rule) -> ApplicationRow {
         origins: settings.origins.as_ref().map(|origins| origins.join("\n")),
         encrypt_hls: settings.encrypt_hls,
         slate: settings.slate.clone(),
+        hls_always: settings.hls_always,
+        record: settings.record,
         created_at: rule.created_at,
     }
 }
@@ -464,6 +482,8 @@ fn rule(row: &ApplicationRow) -> Result<Rule, RuleError> {
             origins: row.origins.as_deref().map(|origins| origins.lines().map(str::to_owned).collect()),
             encrypt_hls: row.encrypt_hls,
             slate: row.slate.clone(),
+            hls_always: row.hls_always,
+            record: row.record,
         },
         created_at: row.created_at,
     })

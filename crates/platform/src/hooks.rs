@@ -28,6 +28,7 @@ pub use ask::{NamedSource, NoViewers};
 pub use message::verify;
 pub use provider::{HookProvider, SourceStarter};
 
+use crate::applications::Applications;
 use crate::pattern::{BadPattern, Pattern};
 use crate::unix_now;
 
@@ -250,6 +251,7 @@ pub struct Hooks {
     database: Database,
     sender: Arc<dyn HookSender>,
     server_id: String,
+    rules: Arc<Applications>,
     hooks: RwLock<Arc<[Hook]>>,
     questions: Semaphore,
     notices: mpsc::Sender<DeliveryRow>,
@@ -267,7 +269,8 @@ impl std::fmt::Debug for Hooks {
 }
 
 impl Hooks {
-    /// Reads the stored hooks. `server_id` tells servers apart in what hooks are told.
+    /// Reads the stored hooks. `server_id` tells servers apart in what hooks are told; `rules` say which streams are to
+    /// be recorded.
     ///
     /// # Errors
     /// [`HookError::Storage`].
@@ -275,12 +278,14 @@ impl Hooks {
         database: Database,
         sender: Arc<dyn HookSender>,
         server_id: String,
+        rules: Arc<Applications>,
     ) -> Result<Arc<Self>, HookError> {
         let (notices, outbox) = mpsc::channel(NOTICE_QUEUE);
         let hooks = Self {
             database,
             sender,
             server_id,
+            rules,
             hooks: RwLock::new(Arc::new([])),
             questions: Semaphore::new(PARALLEL_QUESTIONS),
             notices,

@@ -10,6 +10,8 @@
 //! | [`applications`] | rules for streams by name |
 //! | [`hooks`] | web hooks: questions and notices to other systems |
 //! | [`pattern`] | patterns of stream names |
+//! | [`schedule`] | when something may run, by the week |
+//! | [`clock`] | the time now, in the time zone of the place |
 //! | [`access`] | the [`hub::Access`] that media sessions ask |
 //!
 //! Nothing here speaks HTTP or SQL: `viaduct` maps errors to problem JSON, `db` stores.
@@ -18,10 +20,14 @@ pub mod access;
 pub mod accounts;
 pub mod applications;
 pub mod audit;
+pub mod clock;
+#[doc(hidden)]
+pub mod fuzz;
 pub mod hooks;
 pub mod pattern;
 pub mod people;
 pub mod rights;
+pub mod schedule;
 pub mod tokens;
 
 use std::time::{SystemTime, UNIX_EPOCH};

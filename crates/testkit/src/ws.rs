@@ -37,6 +37,11 @@ impl WsViewer {
         Self { socket }
     }
 
+    /// Sends a text message.
+    pub fn say(&mut self, text: &str) {
+        self.socket.send(Message::text(text)).unwrap();
+    }
+
     /// The next message; `None` when nothing comes in time.
     pub fn next(&mut self, patience: Duration) -> Option<WsEvent> {
         self.socket.get_mut().set_patience(patience);

@@ -34,7 +34,7 @@ use tower::ServiceExt;
 pub(crate) use events::{EventLog, sample};
 pub(crate) use problem::Failure;
 pub(crate) use relays::spec_of;
-pub(crate) use sources::report_view;
+pub(crate) use sources::{report_view, stored_source};
 
 use crate::server::App;
 

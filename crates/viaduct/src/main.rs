@@ -10,6 +10,7 @@ mod logging;
 mod origins;
 mod process;
 mod server;
+mod timetable;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -36,7 +36,7 @@ impl Origins {
         if urls.is_empty() {
             return Offer::Unknown;
         }
-        self.sources.put(SourceSpec { key: key.clone(), urls, always: false, transient: true });
+        self.sources.put(SourceSpec { key: key.clone(), urls, always: false, transient: true, timetable: None });
         Offer::Started
     }
 }

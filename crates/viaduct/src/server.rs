@@ -12,16 +12,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use db::{Database, SourceMode, ViewerSessionRow};
+use db::{Database, ViewerSessionRow};
 use gateway::pull::PullUrl;
 use gateway::relay::Relays;
-use gateway::slate::Slates;
+use gateway::slate::{self, Slates};
 use gateway::source::{SourceSpec, Sources};
-use gateway::{Config, Gateway, GatewayParts, Listening, Protocol, PullGuard, UdpPorts};
+use gateway::{Config, CutAhead, Gateway, GatewayParts, Listening, Protocol, PullGuard, UdpPorts};
 use hub::{Hub, SessionRecord, StreamKey};
 use platform::access::TokenAccess;
 use platform::accounts::{Accounts, random_token};
-use platform::applications::Applications;
+use platform::applications::{Applications, Output};
+use platform::clock::WallClock;
 use platform::hooks::access::HookAccess;
 use platform::hooks::{HookProvider, Hooks, NamedSource, SourceStarter};
 use platform::tokens::TokenSigner;
@@ -89,7 +90,8 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     guard.set_files(data.files()?);
     guard.set_own_ports(addresses.iter().map(|(_, address)| address.port()).collect());
 
-    let hooks = Hooks::open(database.clone(), Arc::new(HttpHookSender::new()), data.server_id()?).await?;
+    let rules = Arc::clone(&applications);
+    let hooks = Hooks::open(database.clone(), Arc::new(HttpHookSender::new()), data.server_id()?, rules).await?;
     let tokens = TokenAccess::new(signer.clone(), Arc::clone(&applications), args.dev);
     let (router, slot) = http::handler();
     let gateway = Gateway::new(GatewayParts {
@@ -100,15 +102,19 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
         tls: Some(certificate.material.clone()),
         rtsp_udp,
     })?;
-    let sources = Sources::new(Arc::clone(&gateway), guard.clone(), settings.pull_connections_per_host);
+    let chosen = Arc::clone(&applications);
+    let choose: slate::Choose =
+        Arc::new(move |key: &StreamKey| chosen.effective(key).slate.filter(|name| !name.is_empty()));
+    let per_host = settings.pull_connections_per_host;
+    let sources = Sources::new(Arc::clone(&gateway), guard.clone(), per_host, Arc::clone(&choose));
     let named = HookProvider::new(Arc::clone(&hooks), Arc::new(NamedSources(Arc::clone(&sources))));
     let origins = Origins::new(Arc::clone(&applications), Arc::clone(&sources), data.server_id()?);
     hub.set_providers(vec![Arc::clone(&sources) as Arc<dyn hub::StreamProvider>, Arc::new(origins), Arc::new(named)]);
-    start_stored_sources(&database, &sources).await?;
-    let chosen = Arc::clone(&applications);
-    let choose = Arc::new(move |key: &StreamKey| chosen.effective(key).slate.filter(|name| !name.is_empty()));
+    let clock = Arc::new(WallClock::new(settings.time_zone.clone()));
+    start_stored_sources(&database, &sources, &clock).await?;
     let slates = Slates::new(Arc::clone(&gateway), guard.clone(), Arc::clone(&sources), choose);
     tokio::spawn(slates.run());
+    tokio::spawn(gateway::cut_ahead(Arc::clone(&gateway), choose_cut(Arc::clone(&applications))));
     let relays = Relays::new(Arc::clone(&gateway), guard.clone());
     start_stored_relays(&database, &relays).await?;
     tokio::spawn(Arc::clone(&relays).run());
@@ -121,6 +127,7 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
         hub: Arc::clone(&hub),
         gateway: Arc::clone(&gateway),
         sources,
+        clock,
         relays,
         guard,
         accounts,
@@ -201,22 +208,31 @@ fn gateway_config(settings: &Settings, server_id: String) -> Config {
     }
 }
 
-async fn start_stored_sources(database: &Database, sources: &Arc<Sources>) -> anyhow::Result<()> {
+async fn start_stored_sources(
+    database: &Database,
+    sources: &Arc<Sources>,
+    clock: &Arc<WallClock>,
+) -> anyhow::Result<()> {
     for row in database.sources().await? {
-        let url = PullUrl::parse(&row.url, row.username.as_deref(), row.password.as_deref());
-        match (StreamKey::new(&row.app, &row.name), url) {
-            (Ok(key), Ok(url)) => {
-                sources.put(SourceSpec {
-                    key,
-                    urls: vec![url],
-                    always: row.mode == SourceMode::Always,
-                    transient: false,
-                });
-            }
-            _ => tracing::warn!(source = ?row, "A stored source is not usable any more; change it in the console."),
+        match http::stored_source(&row, clock) {
+            Some(spec) => sources.put(spec),
+            None => tracing::warn!(source = ?row, "A stored source is not usable any more; change it in the console."),
         }
     }
     Ok(())
+}
+
+/// What is cut before anybody asks: what a rule says so of and has not switched off.
+fn choose_cut(applications: Arc<Applications>) -> gateway::ChooseCut {
+    Arc::new(move |key| {
+        // Most servers have no such rule, and this is asked for each stream every second.
+        if !applications.rules().iter().any(|rule| rule.settings.cuts_always()) {
+            return CutAhead::default();
+        }
+        let settings = applications.effective(key);
+        let on = |output| settings.cuts_always() && settings.permits(output);
+        CutAhead { hls: on(Output::Hls), dash: on(Output::Dash) }
+    })
 }
 
 /// Starts sources that web hooks name.
@@ -225,7 +241,7 @@ struct NamedSources(Arc<Sources>);
 impl SourceStarter for NamedSources {
     fn start(&self, key: &StreamKey, source: &NamedSource) -> Result<(), String> {
         let url = PullUrl::parse(&source.url, source.username.as_deref(), source.password.as_deref())?;
-        self.0.put(SourceSpec { key: key.clone(), urls: vec![url], always: false, transient: true });
+        self.0.put(SourceSpec { key: key.clone(), urls: vec![url], always: false, transient: true, timetable: None });
         Ok(())
     }
 }

@@ -31,7 +31,7 @@ use crate::http::media::viewer_address;
 use crate::shard::Shard;
 
 /// In this order.
-const KINDS: [Kind; 2] = [Kind::Video, Kind::Audio];
+pub(super) const KINDS: [Kind; 2] = [Kind::Video, Kind::Audio];
 /// A player stays so many of the longest segments behind: one is in the making, one is waited for by reading the
 /// manifest, and one is in the player.
 const DELAY_SEGMENTS: u32 = 3;

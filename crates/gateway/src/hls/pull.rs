@@ -20,9 +20,8 @@ use tokio::sync::mpsc;
 use crate::demux::{Item, StreamDemuxer};
 use crate::guard::PullGuard;
 use crate::http::client::{HttpClient, bad_answer};
-use crate::http::pull::deliver;
-use crate::pace::Pace;
-use crate::pull::{PullFailure, PullSink, PullUrl, Wish};
+use crate::pace::{Pace, deliver};
+use crate::pull::{PullFailure, PullSink, PullUrl};
 
 use follow::{Follower, Piece};
 
@@ -134,7 +133,7 @@ impl Player {
     async fn run(mut self, sink: &mut dyn PullSink) -> Result<(), PullFailure> {
         loop {
             self.gather(sink).await?;
-            if sink.wish() == Some(Wish::Stop) {
+            if sink.is_done() {
                 return Ok(());
             }
             self.announce(sink)?;

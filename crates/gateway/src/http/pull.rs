@@ -8,14 +8,13 @@ use container::m3u8;
 use http::Response;
 use hub::Leg;
 use hyper::body::Incoming;
-use media::AccessUnit;
 
 use super::client::{ANSWER_TIMEOUT, HttpClient, collect, next_chunk, silent};
-use crate::demux::{Item, MAGIC_LEN, StreamDemuxer};
+use crate::demux::{MAGIC_LEN, StreamDemuxer};
 use crate::guard::PullGuard;
 use crate::hls;
-use crate::pace::Pace;
-use crate::pull::{PullFailure, PullSink, PullUrl, Wish};
+use crate::pace::Playing;
+use crate::pull::{PullFailure, PullSink, PullUrl};
 
 /// How far a live server's first burst, or a file, may run ahead of the clock.
 const LEAD: Duration = Duration::from_secs(2);
@@ -44,7 +43,7 @@ pub(crate) async fn pull(url: &PullUrl, guard: &PullGuard, sink: &mut dyn PullSi
     let mut heard = Instant::now();
     loop {
         let next = tokio::time::timeout(TICK, next_chunk(response.body_mut())).await;
-        if sink.wish() == Some(Wish::Stop) {
+        if sink.is_done() {
             return Ok(());
         }
         match next {
@@ -82,50 +81,4 @@ fn unknown(response: &Response<Incoming>) -> PullFailure {
         text: format!("what the server sends is no stream that we know ({})", kind.unwrap_or("without a type")),
         next_step: "Use a URL that gives FLV, MPEG-TS, fragmented MP4 or an HLS playlist.".to_owned(),
     }
-}
-
-/// A demuxer whose units reach the sink at the speed of their own clock.
-pub(crate) struct Playing {
-    demuxer: StreamDemuxer,
-    pace: Pace,
-}
-
-impl Playing {
-    pub(crate) const fn new(demuxer: StreamDemuxer, lead: Duration) -> Self {
-        Self { demuxer, pace: Pace::new(lead) }
-    }
-
-    /// Hands on what the bytes contain; `true` when the sink wants no more.
-    pub(crate) async fn take(&mut self, bytes: &[u8], sink: &mut dyn PullSink) -> Result<bool, PullFailure> {
-        self.demuxer.push(bytes);
-        while let Some(item) = self.demuxer.next()? {
-            match item {
-                Item::Tracks(tracks) => sink.tracks(tracks)?,
-                Item::Note(text) => sink.step(Leg::Media, false, &text),
-                Item::Unit(unit) => {
-                    if deliver(&mut self.pace, unit, sink).await {
-                        return Ok(true);
-                    }
-                }
-            }
-        }
-        Ok(false)
-    }
-}
-
-/// Gives a unit to the sink when it is due; `true` when the sink wants no more.
-pub(crate) async fn deliver(pace: &mut Pace, unit: AccessUnit, sink: &mut dyn PullSink) -> bool {
-    let due = pace.due(unit.dts.unwrap_or(unit.pts).to_timestamp(), Instant::now());
-    loop {
-        let left = due.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            break;
-        }
-        tokio::time::sleep(left.min(TICK)).await;
-        if sink.wish() == Some(Wish::Stop) {
-            return true;
-        }
-    }
-    sink.unit(unit, Instant::now());
-    false
 }

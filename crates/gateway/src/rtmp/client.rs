@@ -9,7 +9,7 @@ use rtmp::{ClientConfig, ClientEvent, ClientRole, ClientSession, Output};
 use tokio::io::AsyncWriteExt;
 use url::Url;
 
-use crate::pull::{PullFailure, PullSink, Wish};
+use crate::pull::{PullFailure, PullSink};
 use crate::transport::Transport;
 
 /// How often time-outs are looked at.
@@ -81,7 +81,7 @@ pub(crate) async fn pull(transport: &mut Transport, url: &Url, sink: &mut dyn Pu
             },
             _ = tick.tick() => {
                 session.handle_timeout(Instant::now()).map_err(|error| failure(&error))?;
-                if sink.wish() == Some(Wish::Stop) {
+                if sink.is_done() {
                     return Ok(());
                 }
             }

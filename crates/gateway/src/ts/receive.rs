@@ -14,7 +14,7 @@ use tokio::net::UdpSocket;
 use super::{Place, io_failure, unusable};
 use crate::demux::{Item, StreamDemuxer};
 use crate::guard::PullGuard;
-use crate::pull::{PullFailure, PullSink, PullUrl, Wish};
+use crate::pull::{PullFailure, PullSink, PullUrl};
 
 /// Bytes that the system keeps for us: a second of 32 Mbit/s.
 const BUFFER_BYTES: usize = 4 << 20;
@@ -53,7 +53,7 @@ pub(crate) async fn pull(url: &PullUrl, guard: &PullGuard, sink: &mut dyn PullSi
             }
             Err(_elapsed) => {}
         }
-        if receiver.asks_soon() && sink.wish() == Some(Wish::Stop) {
+        if receiver.asks_soon() && sink.is_done() {
             return Ok(());
         }
     }

@@ -78,7 +78,9 @@ mod tests {
     fn codes_are_those_of_the_rfc() {
         // RFC 6238 appendix B, the last six of eight digits.
         let secret = b"12345678901234567890";
-        for (now, code) in [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (2_000_000_000, "279037")] {
+        for (now, code) in
+            [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (2_000_000_000, "279037")]
+        {
             assert_eq!(step_of(secret, code, now), Some(now / 30), "{now}");
             assert_eq!(step_of(secret, code, now + 30), Some(now / 30), "a step late");
             assert_eq!(step_of(secret, code, now + 120), None, "long after");

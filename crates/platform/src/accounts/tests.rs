@@ -113,7 +113,8 @@ async fn a_key_proves_its_user_and_what_it_permits() {
     let (proven, proof) = accounts.authenticate(&secret).await.unwrap();
     assert_eq!((proven.id, proof), (user.id, Proof::Key { name: "monitor".into(), permissions: permissions.clone() }));
     for (name, life_s) in [("", 3600), ("x", 59), ("x", MAX_KEY_LIFE_S + 1), ("monitor", 3600)] {
-        let refused = accounts.add_key(user.id, &NewKey { name: name.into(), permissions: permissions.clone(), life_s }).await;
+        let refused =
+            accounts.add_key(user.id, &NewKey { name: name.into(), permissions: permissions.clone(), life_s }).await;
         assert!(matches!(refused, Err(AccountError::BadKey(_))), "{name} {life_s}");
     }
     assert!(accounts.authenticate("vdk_guessed").await.is_err());

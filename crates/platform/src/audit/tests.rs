@@ -12,7 +12,13 @@ async fn rows(audit: &Audit) -> Vec<AuditRow> {
         let deed = Deed { actor: actor.into(), target: "x".repeat(MAX_FIELD + 9), outcome: 200, ..Deed::default() };
         audit.add(deed).await.unwrap();
     }
-    audit.page(&AuditFilter { to_ms: i64::MAX, ..AuditFilter::default() }, i64::MAX, 10).await.unwrap().into_iter().rev().collect()
+    audit
+        .page(&AuditFilter { to_ms: i64::MAX, ..AuditFilter::default() }, i64::MAX, 10)
+        .await
+        .unwrap()
+        .into_iter()
+        .rev()
+        .collect()
 }
 
 fn findings(audit: &Audit, rows: &[AuditRow]) -> Vec<Finding> {

@@ -101,6 +101,9 @@ impl Hooks {
         data["protocol"] = request.protocol.into();
         data["address"] = request.address.to_string().into();
         data["query"] = request.query.clone().into();
+        if request.action == Action::Publish {
+            data["record"] = self.rules.effective(&request.key).records().into();
+        }
         let mut narrowing = Narrowing::default();
         for hook in hooks {
             let answer = self.ask(&hook, event, &data).await.and_then(|reply| {

@@ -8,6 +8,7 @@ use hub::{Access, AccessDenied, AccessRequest, Action, Grant, StreamProvider};
 use super::access::HookAccess;
 use super::*;
 use crate::access::OpenAccess;
+use crate::applications::RuleSettings;
 
 type Answer = Box<dyn Fn(&HookCall) -> Result<HookReply, String> + Send + Sync>;
 
@@ -46,7 +47,11 @@ fn reply(status: u16, body: &str) -> Result<HookReply, String> {
 
 async fn hooks(folder: &tempfile::TempDir, other: &Arc<Other>) -> Arc<Hooks> {
     let database = Database::open(&db::Place::File(folder.path().join("db"))).await.unwrap();
-    Hooks::open(database, Arc::clone(other) as Arc<dyn HookSender>, "here".into()).await.unwrap()
+    let rules = Applications::open(database.clone(), hub::StreamOptions::default()).await.unwrap();
+    let record = RuleSettings { record: Some(true), ..Default::default() };
+    let _there_from_before = rules.add("road/k9*".parse().unwrap(), record).await;
+    let sender = Arc::clone(other) as Arc<dyn HookSender>;
+    Hooks::open(database, sender, "here".into(), Arc::new(rules)).await.unwrap()
 }
 
 fn input(events: &[&str]) -> HookInput {
@@ -115,6 +120,21 @@ async fn a_question_is_signed_and_its_answer_decides() {
     assert!(ask("road/k1").await.is_ok(), "open on failure, where that is wanted");
     hooks.remove(hook.id).await.unwrap();
     assert!(matches!(hooks.remove(hook.id).await, Err(HookError::NotFound)));
+}
+
+#[tokio::test]
+async fn who_asks_about_a_publisher_says_whether_its_stream_is_to_be_recorded() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = Other::new();
+    let hooks = hooks(&folder, &other).await;
+    hooks.add(&input(&["publish", "play"])).await.unwrap();
+    other.answers(|_| reply(200, r#"{"allow":true}"#));
+    let access = HookAccess::new(Arc::new(OpenAccess), hooks);
+    for (key, action) in [("road/k9", Action::Publish), ("road/k1", Action::Publish), ("road/k9", Action::Play)] {
+        access.authorize(AccessRequest { action, ..request(key) }).await.unwrap();
+    }
+    let said: Vec<_> = other.bodies().iter().map(|body| body["data"]["record"].as_bool()).collect();
+    assert_eq!(said, [Some(true), Some(false), None]);
 }
 
 #[tokio::test]

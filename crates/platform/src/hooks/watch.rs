@@ -58,7 +58,7 @@ impl Hooks {
             HubEvent::Up(key) => {
                 let Some(stream) = hub.find(key) else { return };
                 unwatched.count(key, stream.viewer_count());
-                self.notify(HookEvent::StreamUp, Some(key), &up_data(&stream));
+                self.notify(HookEvent::StreamUp, Some(key), &up_data(&stream, self.rules.effective(key).records()));
             }
             HubEvent::Down(key) => {
                 unwatched.forget(key);
@@ -104,7 +104,7 @@ impl Hooks {
     }
 }
 
-fn up_data(stream: &Stream) -> Value {
+fn up_data(stream: &Stream, record: bool) -> Value {
     let tracks: Vec<Value> = stream
         .tracks()
         .list
@@ -119,6 +119,7 @@ fn up_data(stream: &Stream) -> Value {
     data["protocol"] = publisher.as_ref().map(|publisher| publisher.address.protocol).into();
     data["address"] = publisher.map(|publisher| publisher.address.peer).into();
     data["tracks"] = tracks.into();
+    data["record"] = record.into();
     data
 }
 

@@ -33,7 +33,11 @@ impl People {
     ///
     /// # Errors
     /// When the name does not fit or is taken, or the caller may not.
-    pub async fn add_organisation(&self, caller: &Caller, input: OrganisationInput) -> Result<OrganisationRow, PeopleError> {
+    pub async fn add_organisation(
+        &self,
+        caller: &Caller,
+        input: OrganisationInput,
+    ) -> Result<OrganisationRow, PeopleError> {
         let known = self.known();
         self.check_place(caller, &input)?;
         if known.organisations.len() >= MAX_ORGANISATIONS {

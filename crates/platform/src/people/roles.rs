@@ -43,7 +43,13 @@ impl People {
     ///
     /// # Errors
     /// As for adding; also when the role now has more than the caller, or nobody would be left to manage users.
-    pub async fn change_role(&self, caller: &Caller, id: i64, version: i64, input: &RoleInput) -> Result<RoleRow, PeopleError> {
+    pub async fn change_role(
+        &self,
+        caller: &Caller,
+        id: i64,
+        version: i64,
+        input: &RoleInput,
+    ) -> Result<RoleRow, PeopleError> {
         let present = self.known().roles.get(&id).cloned().ok_or(NOT_FOUND)?;
         check_own(caller, &Permissions::parse(present.permissions.split(','))?)?;
         let row = RoleRow { id, created_at: present.created_at, version, ..checked(caller, input)? };

@@ -65,7 +65,8 @@ async fn each_sees_and_manages_only_their_part_of_the_tree() {
     office.hire(&admin, "far", west, &[(Role::Viewer, west)]).await;
     let guard = office.hire(&chief, "guard", gate, &[(Role::Viewer, gate)]).await;
 
-    let names = |caller: &Caller| office.people.organisations(caller).into_iter().map(|each| each.name).collect::<Vec<_>>();
+    let names =
+        |caller: &Caller| office.people.organisations(caller).into_iter().map(|each| each.name).collect::<Vec<_>>();
     assert_eq!(names(&admin), ["", "east", "gate", "west"]);
     assert_eq!(names(&chief), ["", "east", "gate"], "its part, and the way up to the root");
     assert_eq!(names(&guard), ["", "east", "gate"]);
@@ -77,7 +78,10 @@ async fn each_sees_and_manages_only_their_part_of_the_tree() {
     assert_eq!(seen(&guard).await, [""; 0]);
 
     let far = office.database.user_by_name("far").await.unwrap().unwrap().id;
-    assert!(matches!(office.people.user(&chief, far).await, Err(PeopleError::NotFound { .. })), "unknown, not forbidden");
+    assert!(
+        matches!(office.people.user(&chief, far).await, Err(PeopleError::NotFound { .. })),
+        "unknown, not forbidden"
+    );
     let add = office.people.add_organisation(&chief, organisation(west, "spy")).await;
     assert!(matches!(add, Err(PeopleError::NotFound { .. })));
     let add = office.people.add_organisation(&guard, organisation(gate, "den")).await;
@@ -106,7 +110,10 @@ async fn nobody_gives_more_than_they_have_nor_touches_those_above() {
     assert!(matches!(office.people.managed_user(&chief, inspector.id).await, Err(PeopleError::MoreThanOwn)));
     assert!(matches!(office.people.remove_user(&chief, inspector.id).await, Err(PeopleError::MoreThanOwn)));
     let role = RoleInput { name: "all".into(), permissions: vec!["manage:user".into()] };
-    assert!(matches!(office.people.add_role(&chief, &role).await, Err(PeopleError::MoreThanOwn)), "roles are for everywhere");
+    assert!(
+        matches!(office.people.add_role(&chief, &role).await, Err(PeopleError::MoreThanOwn)),
+        "roles are for everywhere"
+    );
 }
 
 #[tokio::test]
@@ -198,6 +205,7 @@ async fn the_tree_stays_a_tree() {
     assert!(matches!(deeper, Err(PeopleError::Tree)));
     assert!(matches!(office.people.remove_organisation(&admin, ROOT).await, Err(PeopleError::Root)));
     assert!(matches!(office.people.remove_organisation(&admin, east).await, Err(PeopleError::InUse(_))));
-    let named = office.people.change_organisation(&admin, (ROOT, 1), organisation(7, "Ring Road Office")).await.unwrap();
+    let named =
+        office.people.change_organisation(&admin, (ROOT, 1), organisation(7, "Ring Road Office")).await.unwrap();
     assert_eq!((named.parent_id, named.name.as_str()), (None, "Ring Road Office"), "the root is named, not moved");
 }

@@ -106,7 +106,12 @@ impl People {
     ///
     /// # Errors
     /// When something does not fit or is taken, or more would be given than the caller has.
-    pub async fn add_user(&self, caller: &Caller, input: &UserInput, password_hash: String) -> Result<UserRow, PeopleError> {
+    pub async fn add_user(
+        &self,
+        caller: &Caller,
+        input: &UserInput,
+        password_hash: String,
+    ) -> Result<UserRow, PeopleError> {
         let grants = self.checked(caller, input)?;
         if self.database.users().await?.len() >= MAX_USERS {
             return Err(PeopleError::TooMany);
@@ -120,7 +125,13 @@ impl People {
     ///
     /// # Errors
     /// As for adding; also when the user now has more rights than the caller, or nobody would be left to manage users.
-    pub async fn change_user(&self, caller: &Caller, id: i64, version: i64, input: &UserInput) -> Result<UserRow, PeopleError> {
+    pub async fn change_user(
+        &self,
+        caller: &Caller,
+        id: i64,
+        version: i64,
+        input: &UserInput,
+    ) -> Result<UserRow, PeopleError> {
         let present = self.managed_user(caller, id).await?;
         let grants = self.checked(caller, input)?;
         let known = self.known();
@@ -196,7 +207,8 @@ impl People {
         let enabled: std::collections::HashSet<i64> =
             self.database.users().await?.into_iter().filter(|user| user.enabled).map(|user| user.id).collect();
         let rows = self.database.grants().await?;
-        let mut held: Vec<Held> = rows.iter().map(|(user, row)| known.held(*user, enabled.contains(user), row)).collect();
+        let mut held: Vec<Held> =
+            rows.iter().map(|(user, row)| known.held(*user, enabled.contains(user), row)).collect();
         change(&mut held);
         if held.iter().any(Held::administers) { Ok(()) } else { Err(PeopleError::LastAdministrator) }
     }

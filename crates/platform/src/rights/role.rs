@@ -77,7 +77,8 @@ impl Permissions {
     /// # Errors
     /// [`BadRole::Permission`] with the first that is none, [`BadRole::Empty`].
     pub fn parse<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<Self, BadRole> {
-        let parse = |text: &str| Permission::parse(text).ok_or_else(|| BadRole::Permission(text.chars().take(40).collect()));
+        let parse =
+            |text: &str| Permission::parse(text).ok_or_else(|| BadRole::Permission(text.chars().take(40).collect()));
         let found: Self = texts.into_iter().map(parse).collect::<Result<_, _>>()?;
         if found.0.is_empty() { Err(BadRole::Empty) } else { Ok(found) }
     }

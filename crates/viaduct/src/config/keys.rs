@@ -102,6 +102,13 @@ pub(crate) const KEYS: &[Key] = &[
         "Host name or address that URLs shown to people carry; empty: the one that they used.",
     ),
     key(
+        "server.time_zone",
+        Kind::Text,
+        "",
+        Reload::Live,
+        "Time zone of schedules, such as Asia/Shanghai; empty: that of the machine.",
+    ),
+    key(
         "server.trusted_proxies",
         Kind::List,
         "",

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use gateway::{HlsConfig, Limits, Listen, MulticastConfig, Protocol};
 use hub::StreamOptions;
+use platform::clock::{self, TimeZone};
 use toml::Value;
 
 use super::Values;
@@ -22,6 +23,8 @@ pub(crate) enum LogFormat {
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) public_host: Option<String>,
+    /// What schedules are read in.
+    pub(crate) time_zone: TimeZone,
     pub(crate) trusted_proxies: Vec<IpAddr>,
     pub(crate) listeners: Vec<Listen>,
     /// Where RTP is received by UDP.
@@ -51,6 +54,7 @@ impl Settings {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             public_host: reader.text("server.public_host"),
+            time_zone: clock::time_zone(reader.text("server.time_zone").as_deref()).context("server.time_zone")?,
             trusted_proxies: reader.parsed_list("server.trusted_proxies", "IP addresses")?,
             listeners: reader.listeners()?,
             rtsp_udp: reader.address("rtsp.udp_listen")?,

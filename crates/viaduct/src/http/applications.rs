@@ -47,6 +47,8 @@ fn settings_view(settings: &RuleSettings) -> ApplicationSettings {
         origins: settings.origins.as_ref().map(|origins| origins.iter().map(|origin| shown(origin)).collect()),
         encrypt_hls: settings.encrypt_hls,
         slate: settings.slate.clone(),
+        hls_always: settings.hls_always,
+        record: settings.record,
     }
 }
 
@@ -99,6 +101,8 @@ fn complete(app: &App, options: &StreamOptions, rules: &RuleSettings) -> Applica
         origins: rules.origins.clone().or_else(|| Some(Vec::new())),
         encrypt_hls: Some(options.encrypt_segments),
         slate: Some(rules.slate.clone().unwrap_or_default()),
+        hls_always: Some(rules.cuts_always()),
+        record: Some(rules.records()),
     })
 }
 
@@ -119,6 +123,8 @@ fn settings_of(input: &ApplicationSettings, stored: Option<&Rule>) -> Result<Rul
         origins: input.origins.as_ref().map(|origins| origins_of(origins, stored)).transpose()?,
         encrypt_hls: input.encrypt_hls,
         slate: input.slate.as_deref().map(slate_of).transpose()?,
+        hls_always: input.hls_always,
+        record: input.record,
     })
 }
 

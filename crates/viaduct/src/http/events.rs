@@ -1,6 +1,6 @@
 //! The event WebSocket: topics, sequence numbers, resuming.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -8,7 +8,8 @@ use api::{ClientMessage, EventMessage, ServerStats, StreamStats};
 use axum::extract::State;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
-use hub::{HubEvent, Phase};
+use gateway::source::SourceState;
+use hub::{HubEvent, Phase, StreamKey};
 use platform::unix_now_ms;
 use serde_json::{Value, json};
 use tokio::sync::broadcast;
@@ -90,9 +91,13 @@ pub(crate) async fn sample(app: Arc<App>) {
     let mut hub_events = app.hub.events();
     let mut second = tokio::time::interval(Duration::from_secs(1));
     let mut last = (0, 0);
+    let mut states = HashMap::new();
     loop {
         tokio::select! {
-            _ = second.tick() => last = publish_stats(&app, last),
+            _ = second.tick() => {
+                last = publish_stats(&app, last);
+                states = publish_sources(&app, &states);
+            }
             event = hub_events.recv() => match event {
                 Ok(event) => publish_hub_event(&app, &event),
                 Err(RecvError::Lagged(lost)) => tracing::warn!(lost, "The event log lagged behind the hub."),
@@ -112,6 +117,16 @@ fn publish_hub_event(app: &App, event: &HubEvent) {
     let stream = app.hub.find(key).map(|stream| views::stream(app, &stream));
     let data = stream.map_or_else(|| json!({ "app": key.app(), "name": key.name() }), |stream| json!(stream));
     app.events.push("streams", name, data, true);
+}
+
+/// Tells of the sources that do something else than a second ago, and of new ones.
+fn publish_sources(app: &App, last: &HashMap<StreamKey, SourceState>) -> HashMap<StreamKey, SourceState> {
+    let states = app.sources.states();
+    let changed = |(key, state): &(&StreamKey, &SourceState)| last.get(key) != Some(state);
+    for (key, _) in states.iter().filter(changed) {
+        app.events.push("sources", "changed", json!({ "app": key.app(), "name": key.name() }), false);
+    }
+    states
 }
 
 fn publish_stats(app: &App, last: (u64, u64)) -> (u64, u64) {

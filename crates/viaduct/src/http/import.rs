@@ -53,6 +53,7 @@ pub(super) async fn import(
             username: None,
             password: None,
             mode: input.mode.clone(),
+            schedule: None,
         };
         let mut item = SourceImportItem {
             line: channel.line,
@@ -62,7 +63,7 @@ pub(super) async fn import(
             outcome: "added".to_owned(),
             reason: None,
         };
-        match sources::checked(&wanted, None) {
+        match sources::checked(&app, &wanted, None) {
             Err(failure) if failure.field == Some("mode") => return Err(failure),
             Err(failure) => {
                 item.outcome = "refused".to_owned();

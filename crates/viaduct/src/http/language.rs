@@ -89,6 +89,10 @@ mod tests {
     #[test]
     fn sentences_are_translated_with_their_values() {
         assert_eq!(translate("The first key frame arrived."), "已收到首个关键帧。");
+        assert_eq!(
+            translate("road/k1 is outside its schedule; it opens Mon 07:00."),
+            "road/k1 不在计划时段内，将于周一 07:00 开启。"
+        );
         assert_eq!(translate("rtmp from 10.0.0.7:5000 publishes."), "来自 10.0.0.7:5000 的 rtmp 推流。");
         assert_eq!(
             translate(

@@ -26,6 +26,7 @@ fn text(app: &App) -> String {
     metric(&mut out, "hub_live_streams", "gauge", live as u64);
     metric(&mut out, "hub_viewers", "gauge", streams.iter().map(|stream| stream.viewer_count() as u64).sum());
     metric(&mut out, "gateway_open_connections", "gauge", app.gateway.connections() as u64);
+    metric(&mut out, "gateway_open_packagers", "gauge", app.gateway.packagers() as u64);
     metric(&mut out, "process_resident_memory_bytes", "gauge", memory_bytes());
     let mut total = hub::stats::CounterValues::default();
     for stream in &streams {

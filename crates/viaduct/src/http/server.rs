@@ -33,6 +33,7 @@ pub(super) async fn info(State(app): State<Arc<App>>, _who: Administrator) -> Js
         demo: app.args.demo,
         dev: app.args.dev,
         public_host: live.settings.public_host,
+        time_zone: app.clock.zone_name(),
         listeners: listeners.collect(),
         tls: Some(TlsInfo {
             fingerprint_sha256: live.certificate.fingerprint_sha256,

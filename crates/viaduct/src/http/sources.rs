@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use api::{ProbeClock, ProbeLeg, ProbeReport, ProbeRequest, Source, SourceError, SourceInput, SourceList};
+use api::{
+    ProbeClock, ProbeLeg, ProbeReport, ProbeRequest, ScheduleWindow, Source, SourceError, SourceInput, SourceList,
+};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -12,6 +14,8 @@ use gateway::probe;
 use gateway::pull::PullUrl;
 use gateway::source::SourceSpec;
 use hub::StreamKey;
+use platform::clock::WallClock;
+use platform::schedule::{BadSchedule, Schedule, Window};
 use platform::unix_now;
 
 use super::Failure;
@@ -20,6 +24,7 @@ use super::language::localised;
 use super::problem::Body;
 use super::views::{self, millis};
 use crate::server::App;
+use crate::timetable::timetable;
 
 const DEFAULT_PROBE: Duration = Duration::from_secs(10);
 
@@ -31,12 +36,15 @@ pub(super) async fn list(State(app): State<Arc<App>>, _who: Administrator) -> Re
 fn view(app: &App, row: &SourceRow) -> Source {
     let status = StreamKey::new(&row.app, &row.name).ok().and_then(|key| app.sources.status(&key));
     let failure = status.as_ref().and_then(|status| status.last_failure.as_ref());
+    let schedule = schedule_of(row);
     Source {
         app: row.app.clone(),
         name: row.name.clone(),
         url: row.url.clone(),
         username: row.username.clone(),
         mode: row.mode.as_str().to_owned(),
+        opens_at: schedule.as_ref().and_then(|schedule| opens_at(schedule, &app.clock)),
+        schedule: schedule.as_ref().map(|schedule| schedule.windows().iter().map(window_view).collect()),
         state: status.as_ref().map_or("failed", |status| status.state.as_str()).to_owned(),
         failures: status.as_ref().map_or(0, |status| status.failures),
         next_attempt_ms: status
@@ -50,6 +58,39 @@ fn view(app: &App, row: &SourceRow) -> Source {
         }),
         created_at: views::rfc3339(row.created_at),
     }
+}
+
+fn schedule_of(row: &SourceRow) -> Option<Schedule> {
+    row.schedule.as_deref().and_then(|text| text.parse().ok())
+}
+
+/// When a schedule that is closed now opens, in the server's time zone, so that what is shown is what its clock shows.
+fn opens_at(schedule: &Schedule, clock: &WallClock) -> Option<String> {
+    let now = clock.now();
+    let next = schedule.next_change(&now).filter(|_| !schedule.is_open(now.datetime()))?;
+    Some(next.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
+}
+
+fn window_view(window: &Window) -> ScheduleWindow {
+    ScheduleWindow { days: window.days().collect(), from: window.from(), to: window.to() }
+}
+
+fn schedule_from(windows: &[ScheduleWindow]) -> Result<Schedule, BadSchedule> {
+    let windows = windows.iter().map(|window| Window::new(&window.days, &window.from, &window.to));
+    Schedule::new(windows.collect::<Result<_, _>>()?)
+}
+
+/// What a stored source does; `None` when it is not usable any more.
+pub(crate) fn stored_source(row: &SourceRow, clock: &Arc<WallClock>) -> Option<SourceSpec> {
+    let url = PullUrl::parse(&row.url, row.username.as_deref(), row.password.as_deref()).ok()?;
+    let schedule = row.schedule.as_deref().map(str::parse::<Schedule>).transpose().ok()?;
+    Some(SourceSpec {
+        key: StreamKey::new(&row.app, &row.name).ok()?,
+        urls: vec![url],
+        always: row.mode == SourceMode::Always,
+        transient: false,
+        timetable: timetable(schedule, clock),
+    })
 }
 
 async fn row(app: &App, path: &(String, String)) -> Result<SourceRow, Failure> {
@@ -68,7 +109,11 @@ pub(super) async fn get_one(
 }
 
 /// Checks what was typed. A password that is absent keeps the stored one.
-pub(super) fn checked(input: &SourceInput, stored: Option<&SourceRow>) -> Result<(SourceSpec, SourceRow), Failure> {
+pub(super) fn checked(
+    app: &App,
+    input: &SourceInput,
+    stored: Option<&SourceRow>,
+) -> Result<(SourceSpec, SourceRow), Failure> {
     let key = StreamKey::new(&input.app, &input.name)?;
     let kept = stored.and_then(|row| row.password.as_deref()).filter(|_| input.password.is_none());
     let password = input.password.as_deref().or(kept);
@@ -79,6 +124,8 @@ pub(super) fn checked(input: &SourceInput, stored: Option<&SourceRow>) -> Result
         "always" => SourceMode::Always,
         _ => return Err(Failure::invalid("mode", "The mode is on_demand or always.")),
     };
+    let schedule = input.schedule.as_deref().map(schedule_from).transpose();
+    let schedule = schedule.map_err(|error| Failure::invalid("schedule", error.to_string()))?;
     let row = SourceRow {
         app: input.app.clone(),
         name: input.name.clone(),
@@ -86,9 +133,11 @@ pub(super) fn checked(input: &SourceInput, stored: Option<&SourceRow>) -> Result
         username: url.credentials().map(|(name, _)| name.to_owned()),
         password: url.credentials().map(|(_, password)| password.to_owned()),
         mode,
+        schedule: schedule.as_ref().map(Schedule::to_string),
         created_at: stored.map_or_else(unix_now, |row| row.created_at),
     };
-    Ok((SourceSpec { key, urls: vec![url], always: mode == SourceMode::Always, transient: false }, row))
+    let (always, timetable) = (mode == SourceMode::Always, timetable(schedule, &app.clock));
+    Ok((SourceSpec { key, urls: vec![url], always, transient: false, timetable }, row))
 }
 
 pub(super) async fn add(
@@ -96,7 +145,7 @@ pub(super) async fn add(
     who: Administrator,
     Body(input): Body<SourceInput>,
 ) -> Result<(StatusCode, Json<Source>), Failure> {
-    let (spec, row) = checked(&input, None)?;
+    let (spec, row) = checked(&app, &input, None)?;
     store(&app, spec, &row).await?;
     tracing::info!(user = who.user.name, source = ?row, "A source was added.");
     Ok((StatusCode::CREATED, Json(view(&app, &row))))
@@ -125,10 +174,14 @@ pub(super) async fn change(
         return Err(Failure::invalid("name", "The name of a source cannot change; add another one and remove this."));
     }
     let stored = row(&app, &path).await?;
-    let (spec, row) = checked(&input, Some(&stored))?;
+    let (spec, row) = checked(&app, &input, Some(&stored))?;
     app.database.update_source(&row).await?;
     tracing::info!(user = who.user.name, source = ?row, "A source was changed.");
-    app.sources.put(spec);
+    // Another schedule alone interrupts nobody whom it leaves the source.
+    let scheduled = stored.schedule != row.schedule && SourceRow { schedule: row.schedule.clone(), ..stored } == row;
+    if !(scheduled && app.sources.reschedule(&spec.key, spec.timetable.clone())) {
+        app.sources.put(spec);
+    }
     app.events.source_changed("changed", &row.app, &row.name);
     Ok(Json(view(&app, &row)))
 }

@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use base::ErrorKind;
 use container::fmp4;
 use gateway::Protocol;
+use gateway::source::SourceState;
 use hub::publisher::StopReason;
 use hub::{Action, Phase, StreamKey};
 use media::{CodecConfig, MediaKind, TrackConfig};
@@ -52,7 +53,7 @@ pub(super) async fn list(
         if !all.iter().any(|stream| stream.app == row.app && stream.name == row.name) {
             let key = StreamKey::new(&row.app, &row.name)?;
             let failed = app.sources.status(&key).is_some_and(|status| status.last_failure.is_some());
-            all.push(views::idle_stream(&row.app, &row.name, failed));
+            all.push(views::idle_stream(&app, &key, failed));
         }
     }
     let name = |stream: &Stream| format!("{}/{}", stream.app, stream.name);
@@ -117,7 +118,7 @@ fn idle_detail(app: &App, headers: &HeaderMap, path: &(String, String)) -> Resul
     let key = StreamKey::new(&path.0, &path.1).map_err(|_| Failure::not_found("such stream"))?;
     let status = app.sources.status(&key).ok_or_else(|| Failure::not_found("such stream"))?;
     Ok(Json(StreamDetail {
-        stream: views::idle_stream(&path.0, &path.1, status.last_failure.is_some()),
+        stream: views::idle_stream(app, &key, status.last_failure.is_some()),
         history: Vec::new(),
         gop: Gop { frames: 0, ms: 0, bytes: 0, joinable: false },
         counters: Counters {
@@ -295,7 +296,14 @@ pub(super) async fn diagnosis(
 ) -> Result<Json<Diagnosis>, Failure> {
     let key = StreamKey::new(&path.0, &path.1).map_err(|_| Failure::not_found("such stream"))?;
     let status = app.sources.status(&key);
-    let Some(stream) = app.hub.find(&key) else {
+    let stream = app.hub.find(&key);
+    if let Some(outside) = app.sources.outside(&key)
+        && stream.as_ref().is_none_or(|stream| stream.phase() != Phase::Live)
+    {
+        let steps = stream.iter().flat_map(|stream| stream.steps()).map(|step| views::step(&step)).collect();
+        return Ok(Json(diagnosed("waiting", &outside, None, steps)));
+    }
+    let Some(stream) = stream else {
         let failure = status.as_ref().and_then(|status| status.last_failure.as_ref());
         let (verdict, summary, next_step) = match (&status, failure) {
             (None, _) => (
@@ -304,6 +312,9 @@ pub(super) async fn diagnosis(
                 Some("Point an encoder at it, or add it as a source.".to_owned()),
             ),
             (Some(_), Some(failure)) => ("failed", format!("{failure}."), Some(failure.next_step.clone())),
+            (Some(status), None) if status.state == SourceState::Ended => {
+                ("waiting", "The file was played to its end.".to_owned(), None)
+            }
             (Some(_), None) => ("waiting", "The source starts when somebody watches.".to_owned(), None),
         };
         return Ok(Json(diagnosed(verdict, &summary, next_step.as_deref(), Vec::new())));

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use api::{PublisherInfo, Step, Stream, Track, Viewer};
-use hub::{Phase, Session};
+use hub::{Phase, Session, StreamKey};
 use media::{MediaKind, TrackConfig};
 
 use super::language::localised;
@@ -75,6 +75,7 @@ pub(super) fn stream(app: &App, stream: &hub::Stream) -> Stream {
             since: rfc3339_of(publisher.since),
         }),
         source,
+        record: app.applications.effective(stream.key()).records(),
         tracks: stream.tracks().list.iter().map(|config| track(config)).collect(),
         viewers: stream.viewer_count(),
         bitrate_bps,
@@ -84,14 +85,15 @@ pub(super) fn stream(app: &App, stream: &hub::Stream) -> Stream {
 }
 
 /// A source that nobody watches has no stream, but people look for it in the list.
-pub(super) fn idle_stream(app: &str, name: &str, failed: bool) -> Stream {
+pub(super) fn idle_stream(app: &App, key: &StreamKey, failed: bool) -> Stream {
     Stream {
-        app: app.to_owned(),
-        name: name.to_owned(),
+        app: key.app().to_owned(),
+        name: key.name().to_owned(),
         state: if failed { "failed" } else { "idle" }.to_owned(),
         incarnation: 0,
         publisher: None,
         source: true,
+        record: app.applications.effective(key).records(),
         tracks: Vec::new(),
         viewers: 0,
         bitrate_bps: 0,

@@ -12,6 +12,7 @@ use gateway::{Gateway, Protocol, PullGuard};
 use hub::Hub;
 use platform::accounts::Accounts;
 use platform::applications::Applications;
+use platform::clock::WallClock;
 use platform::hooks::Hooks;
 use platform::tokens::TokenSigner;
 
@@ -29,6 +30,8 @@ pub(crate) struct App {
     pub(crate) hub: Arc<Hub>,
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) sources: Arc<Sources>,
+    /// What schedules are read against.
+    pub(crate) clock: Arc<WallClock>,
     pub(crate) relays: Arc<Relays>,
     pub(crate) guard: PullGuard,
     pub(crate) accounts: Arc<Accounts>,
@@ -75,6 +78,7 @@ impl App {
         self.log.set(&settings.log_level)?;
         self.guard.set_allowed(&settings.pull_allow).map_err(anyhow::Error::msg)?;
         self.applications.set_base(settings.streams.clone());
+        self.clock.set_zone(settings.time_zone.clone());
         let mut live = self.live();
         let (changed, needs_restart): (Vec<_>, Vec<_>) =
             live.values.differences(&values).into_iter().partition(|key| key.reload == Reload::Live);

@@ -159,6 +159,27 @@ fn streams_and_sessions_are_told_in_order_also_after_the_receiver_was_away() {
 }
 
 #[test]
+fn other_systems_are_told_which_streams_to_record() {
+    let mut server = options().start();
+    let api = server.sign_in();
+    let receiver = Receiver::start();
+    hook(&api, &receiver, &["publish", "stream_up"], &json!({}));
+    receiver.set_answers(&json!({ "publish": { "body": { "allow": true } } }));
+    let rule = json!({ "pattern": "road/*", "settings": { "record": true } });
+    assert_eq!(api.send("POST", "/applications", Some(&rule)).status, 201);
+    let _recorded = publish(&server, "road/k1", Clip::H264);
+    let _other = publish(&server, "city/k1", Clip::H264);
+    for (app, record) in [("road", true), ("city", false)] {
+        for event in ["publish", "stream_up"] {
+            let told = receiver.await_event(event, |data| data["app"] == app);
+            assert_eq!(told["body"]["data"]["record"], record, "{told}");
+        }
+        assert_eq!(api.await_live(&format!("{app}/k1"))["record"], record);
+    }
+    server.assert_well();
+}
+
+#[test]
 fn a_stream_that_nobody_knows_is_pulled_from_where_a_hook_says() {
     let mut server = options().set("streams.idle_close_ms", "500").start();
     let mut origin = options().start();

@@ -78,3 +78,37 @@ fn a_source_that_is_down_shows_the_slate_and_an_unknown_name_does_not() {
     }
     server.assert_well();
 }
+
+#[test]
+fn a_source_outside_its_schedule_shows_the_slate_until_it_opens() {
+    let mut server = options().set("server.time_zone", "UTC").start();
+    let api = server.sign_in();
+    prepare(&server, &api);
+    let other = options().start();
+    let _camera = publish(&other, "live/k1", Clip::H264Aac);
+    other.sign_in().await_live("live/k1");
+    let every_day = |from: &str, to: &str| json!([{ "days": [1, 2, 3, 4, 5, 6, 7], "from": from, "to": to }]);
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let hour = |ahead: u64| format!("{:02}:00", (now / 3600 + ahead) % 24);
+    let mut source = json!({
+        "app": "road", "name": "k3", "url": other.url("rtsp", "live/k1"), "mode": "on_demand",
+        "schedule": every_day(&hour(6), &hour(7)),
+    });
+    api.post("/sources", &source);
+    let viewer = watch(&server.url("http", "road/k3.flv"), 8);
+    let protocol = || api.stream("road/k3").map(|stream| stream["publisher"]["protocol"].clone());
+    until("the slate", PATIENCE, || (protocol()? == "slate").then_some(()));
+    testkit::pause(std::time::Duration::from_secs(2));
+    source["schedule"] = every_day("00:00", "24:00");
+    assert_eq!(api.send("PUT", "/sources/road/k3", Some(&source)).status, 200);
+    until("the camera", PATIENCE, || (protocol()? == "rtsp-pull").then_some(()));
+    testkit::pause(std::time::Duration::from_secs(2));
+    source["schedule"] = every_day(&hour(6), &hour(7));
+    assert_eq!(api.send("PUT", "/sources/road/k3", Some(&source)).status, 200);
+    until("the slate again", PATIENCE, || (protocol()? == "slate").then_some(()));
+    let pictures = viewer.join().unwrap();
+    let camera = pictures.iter().position(|red| !*red).expect("the camera was seen");
+    let last = pictures.iter().rposition(|red| !*red).unwrap();
+    assert!(camera > 20 && last < pictures.len() - 1, "{camera} to {last} of {}", pictures.len());
+    server.assert_well();
+}

@@ -178,6 +178,7 @@ export interface components {
       demo: boolean;
       dev: boolean;
       public_host: string | null;
+      time_zone: string;
       listeners: S['Listener'][];
       tls: { fingerprint_sha256: string; self_signed: boolean; not_after: string } | null;
       shards: number;
@@ -217,6 +218,7 @@ export interface components {
       incarnation: number;
       publisher: S['Publisher'] | null;
       source: boolean;
+      record: boolean;
       tracks: S['Track'][];
       viewers: number;
       bitrate_bps: number;
@@ -275,7 +277,9 @@ export interface components {
       name: string;
       url: string;
       mode: S['SourceMode'];
-      state: 'idle' | 'connecting' | 'live' | 'backing_off' | 'failed';
+      schedule: S['ScheduleWindow'][] | null;
+      state: 'idle' | 'connecting' | 'live' | 'backing_off' | 'failed' | 'outside_schedule' | 'ended';
+      opens_at: string | null;
       failures: number;
       next_attempt_ms: number | null;
       last_error: { leg: string; text: string; next_step: string | null } | null;
@@ -288,7 +292,9 @@ export interface components {
       username?: string;
       password?: string;
       mode: S['SourceMode'];
+      schedule?: S['ScheduleWindow'][] | null;
     };
+    ScheduleWindow: { days: number[]; from: string; to: string };
     SourceImport: { list: string; app: string; mode: S['SourceMode']; dry_run: boolean };
     SourceImportReport: {
       items: { line: number; title: string; group: string | null; name: string; outcome: 'added' | 'known' | 'refused'; reason: string | null }[];
@@ -328,6 +334,8 @@ export interface components {
       origins?: string[] | null;
       encrypt_hls?: boolean | null;
       slate?: string | null;
+      hls_always?: boolean | null;
+      record?: boolean | null;
     };
     Application: { id: number; pattern: string; settings: S['ApplicationSettings']; streams: number; created_at: string };
     ApplicationInput: { pattern: string; settings: S['ApplicationSettings'] };

@@ -17,6 +17,7 @@ export type Viewer = Schemas['Viewer'];
 export type Step = Schemas['Step'];
 export type Diagnosis = Schemas['Diagnosis'];
 export type PlayOffer = Schemas['PlayOffer'];
+export type ScheduleWindow = Schemas['ScheduleWindow'];
 export type Source = Schemas['Source'];
 export type SourceImport = Schemas['SourceImport'];
 export type SourceImportReport = Schemas['SourceImportReport'];

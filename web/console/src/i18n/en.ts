@@ -26,7 +26,7 @@ const en: Catalogue<typeof zhCN> = {
   feed: { loading: 'Loading…', lost: 'The connection to the server is lost. Data as of {time}; reconnecting…' },
   load: { streams: 'Streams', viewers: 'Viewers', in: 'In', out: 'Out', cpu: 'CPU', memory: 'Memory' },
   state: {
-    live: 'Live', waiting: 'Waiting', idle: 'Idle', failed: 'Failed', connecting: 'Connecting', backing_off: 'Will retry', playing: 'Healthy', unknown: 'Unknown', sending: 'Sending', pending: 'Waiting', delivered: 'Delivered', given_up: 'Not delivered',
+    live: 'Live', waiting: 'Waiting', idle: 'Idle', failed: 'Failed', connecting: 'Connecting', backing_off: 'Will retry', playing: 'Healthy', unknown: 'Unknown', sending: 'Sending', pending: 'Waiting', delivered: 'Delivered', given_up: 'Not delivered', outside_schedule: 'Outside its schedule', ended: 'Played to its end',
   },
   wall: {
     online: '{online} of {total} live', tile: 'Tile {number}: {stream}', empty: 'empty', drop_here: 'Drag a stream here, or click one in the list', clear: 'Remove from this tile', clear_all: 'Clear',
@@ -59,11 +59,15 @@ const en: Catalogue<typeof zhCN> = {
     test: 'Test', testing: 'Testing…', clock: 'Camera clock', last_error: 'Last problem', created: 'Added', failures: '{count} failures in a row', next_attempt: 'next attempt in {seconds} s',
     save_failing_title: 'The test failed. Save all the same?', save_failing_text: '{reason} After saving it is tried again and again.', save_anyway: 'Save all the same', saved: '{name} was saved.', deleted: '{name} was deleted.',
   },
+  schedule: {
+    title: 'Schedule', always: 'At any time', windows: 'Only at certain times', window: 'Window {number}', from: 'From (HH:MM)', to: 'To (HH:MM, up to 24:00)', next_day: 'next day', add: 'Add:', opens: 'opens {time}', note: 'Times of the server’s clock ({zone}). Outside them nothing is pulled; viewers see the end of the stream, or the slate of a rule.',
+    day: { 1: 'Mon', 2: 'Tue', 3: 'Wed', 4: 'Thu', 5: 'Fri', 6: 'Sat', 7: 'Sun' }, preset: { workdays: 'Workdays 7–19', daytime: 'Every day 6–22', nights: 'Every night 22–6' },
+  },
   import: {
     title: 'Import list', list: 'List of channels (M3U)', note: 'One address a line; #EXTINF lines with names are optional.', file: 'From a file…', check: 'Check', do: 'Import {count}', added: 'will be added', known: 'there already', refused: 'refused', summary: '{added} will be added, {known} are there already, {refused} are refused.', done: '{count} sources were added.',
   },
   server: {
-    history: 'Load of the last hour', dev: 'Development mode: this machine only, publishing and playing need no token.', uptime: 'Running for', shards: '{count} media threads', listeners: 'Listeners', protocol: 'Protocol', address: 'Address', tls: 'TLS certificate', self_signed: 'Self-signed; browsers warn about it.', signed: 'Signed by an authority.', not_after: 'Valid until {time}.', fingerprint: 'SHA-256',
+    history: 'Load of the last hour', time_zone: 'Time zone of schedules: {zone}', dev: 'Development mode: this machine only, publishing and playing need no token.', uptime: 'Running for', shards: '{count} media threads', listeners: 'Listeners', protocol: 'Protocol', address: 'Address', tls: 'TLS certificate', self_signed: 'Self-signed; browsers warn about it.', signed: 'Signed by an authority.', not_after: 'Valid until {time}.', fingerprint: 'SHA-256',
   },
   config: {
     title: 'Configuration in force', key: 'Key', value: 'Value', origin: 'From', takes_effect: 'Takes effect', live: 'at once', restart: 'after a restart', secret: 'set', search: 'Search key', changed_only: 'Changed only', reload: 'Reload', changed: 'Changed: {keys}', unchanged: 'Nothing has changed.', needs_restart: 'After a restart: {keys}',
@@ -77,8 +81,8 @@ const en: Catalogue<typeof zhCN> = {
     none: 'No relays yet. A relay pushes streams to another server as long as they run, again and again after failures.', saved: 'The relay was saved.', deleted: 'The relay of {name} was deleted.',
   },
   rules: {
-    add: 'Add rule', edit: 'Edit rule', intro: 'Rules go by the stream’s name; the most specific wins, and what none says comes from the configuration. Permissions and outputs hold from the next session on, the rest for streams that come up later.', pattern: 'Streams', pattern_note: 'app/name, each with * at its end if you like: road/*, road/k12*, */*.', streams: '{count} live', default: 'Default', nothing: 'Says nothing.',
-    publish: 'Publishing', play: 'Playing', open: 'anybody', token: 'with a token', off: 'nobody', outputs: 'Outputs', some_outputs: 'Only some outputs', audio: 'Sound', audio_keep: 'keep', audio_drop: 'leave out', replace_publisher: 'A new publisher replaces the old one', encrypt_hls: 'Encrypt HLS segments (no low latency, no DASH)', slate: 'Slate', slate_note: 'File in the folder files of the data folder that viewers see while the publisher or source is away.', origins: 'Origins', origins_note: 'Streams that nobody publishes here are pulled from these servers when somebody watches: one address a line, the preferred one first, with {app} and {name}.', yes: 'yes', no: 'no',
+    add: 'Add rule', edit: 'Edit rule', intro: 'Rules go by the stream’s name; the most specific wins, and what none says comes from the configuration. Permissions and outputs hold from the next session on, cutting of HLS and recording at once, the rest for streams that come up later.', pattern: 'Streams', pattern_note: 'app/name, each with * at its end if you like: road/*, road/k12*, */*.', streams: '{count} live', default: 'Default', nothing: 'Says nothing.',
+    publish: 'Publishing', play: 'Playing', open: 'anybody', token: 'with a token', off: 'nobody', outputs: 'Outputs', some_outputs: 'Only some outputs', audio: 'Sound', audio_keep: 'keep', audio_drop: 'leave out', replace_publisher: 'A new publisher replaces the old one', encrypt_hls: 'Encrypt HLS segments (no low latency, no DASH)', hls_always: 'HLS and DASH', hls_always_true: 'cut from the first frame on', hls_always_false: 'on demand', hls_always_note: 'From the first frame on, the first viewer finds a whole window of segments; each stream costs processor time, watched or not.', record: 'To be recorded', record_note: 'This server does not record. Other systems are told: by the hooks publish and stream_up, and in the interface.', slate: 'Slate', slate_note: 'File in the folder files of the data folder that viewers see while the publisher or source is away.', origins: 'Origins', origins_note: 'Streams that nobody publishes here are pulled from these servers when somebody watches: one address a line, the preferred one first, with {app} and {name}.', yes: 'yes', no: 'no',
     merge_window_ms: 'Merge window', publisher_grace_ms: 'Keep after the publisher left', idle_close_ms: 'Stop an unwatched source after', interleave_wait_ms: 'Wait for the other track', gop_cap_bytes: 'Cap of the cached GOP',
     output: { rtmp: 'RTMP', rtsp: 'RTSP', flv: 'FLV', fmp4: 'fMP4', ts: 'TS', hls: 'HLS', dash: 'DASH' },
     defaults: 'All other streams (configuration)', effective: 'What holds for one stream', effective_note: 'app/name', ask: 'Look up', apply: 'Rules that apply: {patterns}', apply_none: 'No rule applies; the configuration holds.', saved: 'The rule was saved.', deleted: 'The rule {name} was deleted.',

@@ -21,7 +21,7 @@ export default {
   feed: { loading: '正在读取…', lost: '与服务器的连接已断开，数据截至 {time}，正在重连…' },
   load: { streams: '流', viewers: '观看', in: '入', out: '出', cpu: 'CPU', memory: '内存' },
   state: {
-    live: '直播', waiting: '等待', idle: '空闲', failed: '故障', connecting: '连接中', backing_off: '等待重试', playing: '正常', unknown: '未知', sending: '推送中', pending: '等待', delivered: '已送达', given_up: '未送达',
+    live: '直播', waiting: '等待', idle: '空闲', failed: '故障', connecting: '连接中', backing_off: '等待重试', playing: '正常', unknown: '未知', sending: '推送中', pending: '等待', delivered: '已送达', given_up: '未送达', outside_schedule: '不在计划时段', ended: '已播完',
   },
   wall: {
     online: '在线 {online} / {total}', tile: '第 {number} 格：{stream}', empty: '空', drop_here: '把流拖到这里，或点击左侧列表', clear: '移出此格', clear_all: '清空',
@@ -54,11 +54,15 @@ export default {
     test: '测试连接', testing: '正在测试…', clock: '摄像机时钟', last_error: '最近的问题', created: '添加时间', failures: '连续失败 {count} 次', next_attempt: '{seconds} 秒后重试',
     save_failing_title: '测试未通过，仍要保存？', save_failing_text: '{reason}保存后平台会继续重试。', save_anyway: '仍然保存', saved: '已保存 {name}。', deleted: '已删除 {name}。',
   },
+  schedule: {
+    title: '时间表', always: '任何时间', windows: '仅在指定时段', window: '时段 {number}', from: '开始（时:分）', to: '结束（时:分，最晚 24:00）', next_day: '次日', add: '添加：', opens: '{time} 开启', note: '按服务器时钟（{zone}）。时段之外不拉流，观看者会看到流结束，或规则设置的垫片。',
+    day: { 1: '周一', 2: '周二', 3: '周三', 4: '周四', 5: '周五', 6: '周六', 7: '周日' }, preset: { workdays: '工作日 7–19 点', daytime: '每天 6–22 点', nights: '每晚 22–6 点' },
+  },
   import: {
     title: '导入列表', list: '频道列表（M3U）', note: '每行一个地址，带名称的 #EXTINF 行可省略。', file: '从文件读取…', check: '检查', do: '导入 {count} 路', added: '将添加', known: '已存在', refused: '不可用', summary: '将添加 {added} 路，已存在 {known} 路，不可用 {refused} 路。', done: '已添加 {count} 个拉流源。',
   },
   server: {
-    history: '最近一小时的负载', dev: '开发模式：只监听本机，推流和播放不需要令牌。', uptime: '运行时间', shards: '{count} 个媒体线程', listeners: '监听端口', protocol: '协议', address: '地址', tls: 'TLS 证书', self_signed: '自签名证书，浏览器会提示不受信任。', signed: '由证书机构签发。', not_after: '有效期至 {time}。', fingerprint: 'SHA-256 指纹',
+    history: '最近一小时的负载', time_zone: '时间表所用时区：{zone}', dev: '开发模式：只监听本机，推流和播放不需要令牌。', uptime: '运行时间', shards: '{count} 个媒体线程', listeners: '监听端口', protocol: '协议', address: '地址', tls: 'TLS 证书', self_signed: '自签名证书，浏览器会提示不受信任。', signed: '由证书机构签发。', not_after: '有效期至 {time}。', fingerprint: 'SHA-256 指纹',
   },
   config: {
     title: '生效的配置', key: '键', value: '值', origin: '来源', takes_effect: '生效方式', live: '立即', restart: '重启后', secret: '已设置', search: '搜索键', changed_only: '只看非默认值', reload: '重新加载', changed: '已更新：{keys}', unchanged: '配置没有变化。', needs_restart: '重启后生效：{keys}',
@@ -72,8 +76,8 @@ export default {
     none: '还没有转推。添加后，匹配的流一上线就推送到其他服务器，断线自动重试。', saved: '转推已保存。', deleted: '已删除 {name} 的转推。',
   },
   rules: {
-    add: '添加规则', edit: '修改规则', intro: '规则按流的名称生效，越具体的优先；没有规定的取服务器配置。权限和输出方式从下一次会话起生效，其余各项对之后上线的流生效。', pattern: '适用的流', pattern_note: '写作 应用/名称，可用 * 结尾，如 road/*、road/k12*、*/*。', streams: '{count} 路在线', default: '默认', nothing: '没有规定任何项。',
-    publish: '推流', play: '播放', open: '任何人', token: '需要令牌', off: '禁止', outputs: '输出方式', some_outputs: '只开放部分输出', audio: '声音', audio_keep: '保留', audio_drop: '去除', replace_publisher: '新推流顶替旧推流', encrypt_hls: '加密 HLS 分片（无低延迟、无 DASH）', slate: '垫片', slate_note: '推流端或源中断时给观看者播放的文件，放在数据目录的 files 文件夹。', origins: '源站', origins_note: '本机没有的流在有人观看时从这些服务器拉取；每行一个地址，优先的在前，用 {app} 和 {name} 表示流名。', yes: '是', no: '否',
+    add: '添加规则', edit: '修改规则', intro: '规则按流的名称生效，越具体的优先；没有规定的取服务器配置。权限和输出方式从下一次会话起生效，HLS 切片与录像设置立即生效，其余各项对之后上线的流生效。', pattern: '适用的流', pattern_note: '写作 应用/名称，可用 * 结尾，如 road/*、road/k12*、*/*。', streams: '{count} 路在线', default: '默认', nothing: '没有规定任何项。',
+    publish: '推流', play: '播放', open: '任何人', token: '需要令牌', off: '禁止', outputs: '输出方式', some_outputs: '只开放部分输出', audio: '声音', audio_keep: '保留', audio_drop: '去除', replace_publisher: '新推流顶替旧推流', encrypt_hls: '加密 HLS 分片（无低延迟、无 DASH）', hls_always: 'HLS 与 DASH 切片', hls_always_true: '从首帧起始终切片', hls_always_false: '按需切片', hls_always_note: '始终切片时，首个观看者即可得到完整的切片窗口；无论有无观看，每路流都占用处理器。', record: '需要录像', record_note: '本服务器不录像，仅告知其他系统：通过回调 publish、stream_up 以及接口中的字段。', slate: '垫片', slate_note: '推流端或源中断时给观看者播放的文件，放在数据目录的 files 文件夹。', origins: '源站', origins_note: '本机没有的流在有人观看时从这些服务器拉取；每行一个地址，优先的在前，用 {app} 和 {name} 表示流名。', yes: '是', no: '否',
     merge_window_ms: '合并发送间隔', publisher_grace_ms: '推流中断后保留', idle_close_ms: '无人观看多久停拉', interleave_wait_ms: '音视频交织等待', gop_cap_bytes: 'GOP 缓存上限',
     output: { rtmp: 'RTMP', rtsp: 'RTSP', flv: 'FLV', fmp4: 'fMP4', ts: 'TS', hls: 'HLS', dash: 'DASH' },
     defaults: '其余的流（服务器配置）', effective: '某路流实际生效的设置', effective_note: '应用/名称', ask: '查询', apply: '生效的规则：{patterns}', apply_none: '没有规则适用，取服务器配置。', saved: '规则已保存。', deleted: '已删除规则 {name}。',

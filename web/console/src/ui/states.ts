@@ -16,6 +16,8 @@ const MARKS: Record<string, { tone: Tone; shape: string }> = {
   connecting: { tone: 'wait', shape: HALF },
   backing_off: { tone: 'wait', shape: HALF },
   idle: { tone: 'idle', shape: RING },
+  outside_schedule: { tone: 'idle', shape: RING },
+  ended: { tone: 'idle', shape: RING },
   unknown: { tone: 'idle', shape: RING },
   given_up: { tone: 'fail', shape: CROSS },
   failed: { tone: 'fail', shape: CROSS },

@@ -1,0 +1,4 @@
+-- Whether HLS and DASH are cut before anybody asks.
+ALTER TABLE applications ADD COLUMN hls_always INTEGER;
+-- Whether streams are to be recorded, which other systems are told.
+ALTER TABLE applications ADD COLUMN record INTEGER;
