@@ -5,6 +5,7 @@
 //! | [`accounts`] | first run, sign-in, sessions, passwords |
 //! | [`tokens`] | publish and play tokens (HMAC-SHA-256, per stream, action and expiry) |
 //! | [`applications`] | rules for streams by name |
+//! | [`hosts`] | virtual hosts and their domains |
 //! | [`hooks`] | web hooks: questions and notices to other systems |
 //! | [`pattern`] | patterns of stream names |
 //! | [`access`] | the [`hub::Access`] that media sessions ask |
@@ -15,6 +16,7 @@ pub mod access;
 pub mod accounts;
 pub mod applications;
 pub mod hooks;
+pub mod hosts;
 pub mod pattern;
 pub mod tokens;
 

@@ -5,33 +5,45 @@ use std::time::{Duration, Instant};
 
 use api::{ProbeClock, ProbeLeg, ProbeReport, ProbeRequest, Source, SourceError, SourceInput, SourceList};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use db::{SourceMode, SourceRow};
 use gateway::probe;
 use gateway::pull::PullUrl;
 use gateway::source::SourceSpec;
-use hub::StreamKey;
+use hub::{InvalidName, StreamKey};
 use platform::unix_now;
 
 use super::Failure;
 use super::auth::Administrator;
 use super::language::localised;
+use super::named::{NamedStream, OfHost, located};
 use super::problem::Body;
 use super::views::{self, millis};
 use crate::server::App;
 
 const DEFAULT_PROBE: Duration = Duration::from_secs(10);
 
-pub(super) async fn list(State(app): State<Arc<App>>, _who: Administrator) -> Result<Json<SourceList>, Failure> {
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    _who: Administrator,
+    host: OfHost,
+) -> Result<Json<SourceList>, Failure> {
     let rows = app.database.sources().await?;
-    Ok(Json(SourceList { items: rows.iter().map(|row| view(&app, row)).collect() }))
+    let items = rows.iter().filter(|row| host.fits(&row.vhost)).map(|row| view(&app, row)).collect();
+    Ok(Json(SourceList { items }))
+}
+
+/// The stream that a row feeds.
+pub(super) fn key_of(row: &SourceRow) -> Result<StreamKey, InvalidName> {
+    StreamKey::new(&row.app, &row.name)?.on_host(&row.vhost)
 }
 
 fn view(app: &App, row: &SourceRow) -> Source {
-    let status = StreamKey::new(&row.app, &row.name).ok().and_then(|key| app.sources.status(&key));
+    let status = key_of(row).ok().and_then(|key| app.sources.status(&key));
     let failure = status.as_ref().and_then(|status| status.last_failure.as_ref());
     Source {
+        vhost: row.vhost.clone(),
         app: row.app.clone(),
         name: row.name.clone(),
         url: row.url.clone(),
@@ -52,24 +64,26 @@ fn view(app: &App, row: &SourceRow) -> Source {
     }
 }
 
-async fn row(app: &App, path: &(String, String)) -> Result<SourceRow, Failure> {
+async fn row(app: &App, key: &StreamKey) -> Result<SourceRow, Failure> {
     let rows = app.database.sources().await?;
-    rows.into_iter()
-        .find(|row| row.app == path.0 && row.name == path.1)
-        .ok_or_else(|| Failure::not_found("such source"))
+    rows.into_iter().find(|row| key_of(row).as_ref() == Ok(key)).ok_or_else(|| Failure::not_found("such source"))
 }
 
 pub(super) async fn get_one(
     State(app): State<Arc<App>>,
     _who: Administrator,
-    Path(path): Path<(String, String)>,
+    NamedStream(key): NamedStream,
 ) -> Result<Json<Source>, Failure> {
-    Ok(Json(view(&app, &row(&app, &path).await?)))
+    Ok(Json(view(&app, &row(&app, &key).await?)))
 }
 
 /// Checks what was typed. A password that is absent keeps the stored one.
-pub(super) fn checked(input: &SourceInput, stored: Option<&SourceRow>) -> Result<(SourceSpec, SourceRow), Failure> {
-    let key = StreamKey::new(&input.app, &input.name)?;
+pub(super) fn checked(
+    app: &App,
+    input: &SourceInput,
+    stored: Option<&SourceRow>,
+) -> Result<(SourceSpec, SourceRow), Failure> {
+    let key = located(app, StreamKey::new(&input.app, &input.name)?, input.vhost.as_deref())?;
     let kept = stored.and_then(|row| row.password.as_deref()).filter(|_| input.password.is_none());
     let password = input.password.as_deref().or(kept);
     let url = PullUrl::parse(&input.url, input.username.as_deref(), password)
@@ -80,6 +94,7 @@ pub(super) fn checked(input: &SourceInput, stored: Option<&SourceRow>) -> Result
         _ => return Err(Failure::invalid("mode", "The mode is on_demand or always.")),
     };
     let row = SourceRow {
+        vhost: key.vhost().to_owned(),
         app: input.app.clone(),
         name: input.name.clone(),
         url: url.to_stored(),
@@ -96,7 +111,7 @@ pub(super) async fn add(
     who: Administrator,
     Body(input): Body<SourceInput>,
 ) -> Result<(StatusCode, Json<Source>), Failure> {
-    let (spec, row) = checked(&input, None)?;
+    let (spec, row) = checked(&app, &input, None)?;
     store(&app, spec, &row).await?;
     tracing::info!(user = who.user.name, source = ?row, "A source was added.");
     Ok((StatusCode::CREATED, Json(view(&app, &row))))
@@ -110,40 +125,41 @@ pub(super) async fn store(app: &App, spec: SourceSpec, row: &SourceRow) -> Resul
         }
         other => other.into(),
     })?;
+    app.events.source_changed("added", &spec.key);
     app.sources.put(spec);
-    app.events.source_changed("added", &row.app, &row.name);
     Ok(())
 }
 
 pub(super) async fn change(
     State(app): State<Arc<App>>,
     who: Administrator,
-    Path(path): Path<(String, String)>,
-    Body(input): Body<SourceInput>,
+    NamedStream(key): NamedStream,
+    Body(mut input): Body<SourceInput>,
 ) -> Result<Json<Source>, Failure> {
-    if (input.app.as_str(), input.name.as_str()) != (path.0.as_str(), path.1.as_str()) {
+    input.vhost.get_or_insert_with(|| key.vhost().to_owned());
+    let stored = row(&app, &key).await?;
+    let (spec, row) = checked(&app, &input, Some(&stored))?;
+    if spec.key != key {
         return Err(Failure::invalid("name", "The name of a source cannot change; add another one and remove this."));
     }
-    let stored = row(&app, &path).await?;
-    let (spec, row) = checked(&input, Some(&stored))?;
     app.database.update_source(&row).await?;
     tracing::info!(user = who.user.name, source = ?row, "A source was changed.");
     app.sources.put(spec);
-    app.events.source_changed("changed", &row.app, &row.name);
+    app.events.source_changed("changed", &key);
     Ok(Json(view(&app, &row)))
 }
 
 pub(super) async fn remove(
     State(app): State<Arc<App>>,
     who: Administrator,
-    Path(path): Path<(String, String)>,
+    NamedStream(key): NamedStream,
 ) -> Result<StatusCode, Failure> {
-    if !app.database.remove_source(&path.0, &path.1).await? {
+    if !app.database.remove_source(key.vhost(), key.app(), key.name()).await? {
         return Err(Failure::not_found("such source"));
     }
-    app.sources.remove(&StreamKey::new(&path.0, &path.1)?);
-    tracing::info!(user = who.user.name, app = path.0, name = path.1, "A source was removed.");
-    app.events.source_changed("removed", &path.0, &path.1);
+    app.sources.remove(&key);
+    tracing::info!(user = who.user.name, stream = %key, "A source was removed.");
+    app.events.source_changed("removed", &key);
     Ok(StatusCode::NO_CONTENT)
 }
 

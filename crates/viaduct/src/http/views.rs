@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use api::{PublisherInfo, Step, Stream, Track, Viewer};
-use hub::{Phase, Session};
+use hub::{Phase, Session, StreamKey};
 use media::{MediaKind, TrackConfig};
 
 use super::language::localised;
@@ -64,6 +64,7 @@ pub(super) fn stream(app: &App, stream: &hub::Stream) -> Stream {
     let source = app.sources.status(stream.key()).is_some();
     let publisher = stream.publisher();
     Stream {
+        vhost: stream.key().vhost().to_owned(),
         app: stream.key().app().to_owned(),
         name: stream.key().name().to_owned(),
         state: state(&stream.phase(), source).to_owned(),
@@ -84,10 +85,11 @@ pub(super) fn stream(app: &App, stream: &hub::Stream) -> Stream {
 }
 
 /// A source that nobody watches has no stream, but people look for it in the list.
-pub(super) fn idle_stream(app: &str, name: &str, failed: bool) -> Stream {
+pub(super) fn idle_stream(key: &StreamKey, failed: bool) -> Stream {
     Stream {
-        app: app.to_owned(),
-        name: name.to_owned(),
+        vhost: key.vhost().to_owned(),
+        app: key.app().to_owned(),
+        name: key.name().to_owned(),
         state: if failed { "failed" } else { "idle" }.to_owned(),
         incarnation: 0,
         publisher: None,
@@ -105,6 +107,7 @@ pub(super) fn viewer(session: &Session) -> Viewer {
     let start = session.start();
     Viewer {
         id: session.id(),
+        vhost: session.key().vhost().to_owned(),
         app: session.key().app().to_owned(),
         name: session.key().name().to_owned(),
         protocol: start.protocol.to_owned(),
