@@ -30,9 +30,14 @@ pub enum WsEvent {
 impl WsViewer {
     /// Opens `target` (path and query).
     pub fn open(address: SocketAddr, target: &str, encrypted: bool) -> Self {
+        Self::open_at(address, &address.to_string(), target, encrypted)
+    }
+
+    /// As [`WsViewer::open`], by another name of the host.
+    pub fn open_at(address: SocketAddr, host: &str, target: &str, encrypted: bool) -> Self {
         let wire = Wire::open(address, encrypted);
         let scheme = if encrypted { "wss" } else { "ws" };
-        let (socket, _) = tungstenite::client(format!("{scheme}://{address}{target}"), wire)
+        let (socket, _) = tungstenite::client(format!("{scheme}://{host}{target}"), wire)
             .unwrap_or_else(|error| panic!("{target}: {error}"));
         Self { socket }
     }

@@ -14,6 +14,7 @@ mod console;
 mod dash;
 mod hls;
 mod hooks;
+mod hosts;
 mod http2;
 mod input;
 mod leaks;
