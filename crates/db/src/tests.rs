@@ -40,7 +40,7 @@ async fn sources_are_added_changed_and_removed() {
     assert!(matches!(database.add_source(&camera("k1")).await, Err(DbError::Exists)));
     let changed = SourceRow { mode: SourceMode::Always, ..camera("k1") };
     assert!(database.update_source(&changed).await.unwrap());
-    assert_eq!(database.sources().await.unwrap(), [changed.clone()]);
+    assert_eq!(database.sources().await.unwrap(), std::slice::from_ref(&changed));
     let elsewhere = SourceRow { vhost: "t1".into(), url: "rtsp://192.0.2.8/1".into(), ..camera("k1") };
     database.add_source(&elsewhere).await.unwrap();
     assert_eq!(database.sources().await.unwrap(), [changed, elsewhere], "equal names on two hosts");

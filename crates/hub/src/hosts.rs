@@ -73,6 +73,7 @@ fn domain(authority: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     struct Tenants;
 
@@ -102,6 +103,16 @@ mod tests {
             let key = "road/k1".parse().unwrap();
             let key = locate(&Tenants, key, HostHints { named, authority });
             assert_eq!(key.map(|key| key.to_string()), located.map(str::to_owned), "{named:?} {authority:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_peers_say_leads_to_a_host_that_there_is(named in "\\PC{0,20}", authority in "\\PC{0,40}") {
+            let hints = HostHints { named: Some(&named), authority: Some(&authority) };
+            if let Ok(key) = locate(&Tenants, "road/k1".parse().unwrap(), hints) {
+                prop_assert!(key.is_on_default() || matches!(key.vhost(), "t1" | "t2"));
+            }
         }
     }
 }

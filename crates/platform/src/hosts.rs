@@ -279,6 +279,22 @@ fn is_domain(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_domain_is_looked_up_and_what_is_taken_is_found(text in "\\PC{0,80}") {
+            let domains = checked(&Table::default(), "t1", std::slice::from_ref(&text)).unwrap_or_default();
+            let row = HostRow { name: "t1".into(), domains: domains.clone(), created_at: 0 };
+            let table = Table::new(vec![row]);
+            let _known = table.of_domain(&text.to_ascii_lowercase());
+            for domain in domains {
+                let asked = domain.strip_prefix("*.").map_or_else(|| domain.clone(), |rest| format!("a.b.{rest}"));
+                let host = table.of_domain(&asked);
+                prop_assert_eq!(host.as_deref(), Some("t1"), "{}", domain);
+            }
+        }
+    }
 
     async fn hosts() -> (tempfile::TempDir, Database, Hosts) {
         let folder = tempfile::tempdir().unwrap();

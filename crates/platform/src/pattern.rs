@@ -161,6 +161,11 @@ mod tests {
 
     proptest! {
         #[test]
+        fn any_text_is_read_without_panic(text in "\\PC{0,80}") {
+            let _ = text.parse::<Pattern>();
+        }
+
+        #[test]
         fn patterns_are_read_as_they_are_written(text in "([a-zA-Z0-9_-]{1,8}\\*?|\\*)(/([a-zA-Z0-9_-]{1,8}\\*?|\\*)){1,2}") {
             let pattern: Pattern = text.parse().unwrap();
             prop_assert_eq!(pattern.to_string().parse::<Pattern>(), Ok(pattern));
