@@ -1,6 +1,6 @@
 /**
- * Plays streams of a real server in Chromium: `node tests/live.js URL PASSWORD APP/NAME [VIDEO...]`.
- * The console's player opens the stream's page; each VIDEO (a path) goes into a bare <video>, a playlist by way
+ * Plays streams of a real server in Chromium: `node tests/live.js URL PASSWORD [HOST/]APP/NAME [VIDEO...]`.
+ * The console's player opens the stream's page; each VIDEO (path and query) goes into a bare <video>, a playlist by way
  * of hls.js in its low-latency mode, a manifest by way of dash.js. Prints one line of JSON for each: the frame numbers that were read from the
  * pixels, and for a playlist by which protocols it was read, how far hls.js is behind the live edge, how far it wants to be, and how far the
  * picture is behind the time at which it arrived at the server, in seconds.
@@ -55,8 +55,9 @@ for (const path of videos) {
     // Browsers ask for an icon wherever they are.
     page.allowed.push(/status of 404/);
     await page.at('/healthz');
-    const playlist = path.endsWith('.m3u8');
-    const manifest = path.endsWith('.mpd');
+    const [file] = path.split('?');
+    const playlist = file.endsWith('.m3u8');
+    const manifest = file.endsWith('.mpd');
     if (playlist) await page.addScriptTag({ path: HLS });
     if (manifest) await page.addScriptTag({ path: DASH });
     await page.evaluate(({ source, playlist, manifest }) => {

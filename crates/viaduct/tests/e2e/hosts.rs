@@ -134,6 +134,7 @@ fn websockets_and_http2_are_on_their_host_too() {
         assert_eq!(picture_in(&by_domain), SMALL, "{extension} of t2");
     }
     assert_eq!(picture_in(&ws::rtsp_pictures(address, "road/k1?vhost=t1", 10)), LARGE, "RTSP over WebSocket");
+    assert_eq!(picture_in(&ws::rtsp_pictures_at(address, "localhost", "road/k1", 10)), SMALL, "by domain");
     let curl = |arguments: &[&str], target: &str| {
         let mut curl = Command::new("curl");
         curl.args(["-sk", "--no-buffer", "--max-time", "4"]).args(arguments);
@@ -142,6 +143,32 @@ fn websockets_and_http2_are_on_their_host_too() {
     for version in ["--http1.1", "--http2"] {
         assert_eq!(picture_in(&curl(&[version], "/road/k1.flv?vhost=t1")), LARGE, "{version}");
         assert_eq!(picture_in(&curl(&[version, "-H", "Host: LOCALHOST"], "/road/k1.flv")), SMALL, "{version}");
+    }
+    server.assert_well();
+}
+
+#[test]
+fn sessions_and_keys_of_hls_are_good_on_their_host_alone() {
+    let mut server = options().start();
+    let (api, _publishers) = two_tenants(&server);
+    rule(&api, "t1/rail/*", &json!({ "encrypt_hls": true }));
+    let _another = publish_ours(&server, "rail/k1?vhost=t1", Clip::H264);
+    let _namesake = publish_ours(&server, "rail/k1", Clip::H264Small);
+    api.await_live("rail/k1?vhost=t1");
+    api.await_live("rail/k1");
+    assert_eq!(first_picture("", &server.url("http", "rail/k1/index.m3u8?vhost=t1")), LARGE, "encrypted");
+    assert_eq!(first_picture("", &server.url("http", "rail/k1/index.m3u8")), SMALL, "not encrypted");
+    let get = |target: &str| http::request(server.address("http"), "GET", &format!("/rail/k1/{target}"), &[], None);
+    let first = get("index.m3u8?vhost=t1").text();
+    let media = first.lines().find(|line| !line.starts_with('#')).unwrap().to_owned();
+    assert!(media.contains("?session=") && media.ends_with("&vhost=t1"), "{media}");
+    let playlist = testkit::hls::Playlist::parse(&get(&media).text());
+    let (key, _) = playlist.segments.last().unwrap().key.clone().unwrap();
+    let segment = &playlist.segments.last().unwrap().uri;
+    for uri in [&media, &key, segment] {
+        assert_eq!(get(uri).status, 200, "{uri}");
+        let elsewhere = uri.strip_suffix("&vhost=t1").unwrap();
+        assert_eq!(get(elsewhere).status, 403, "{elsewhere} on the default host");
     }
     server.assert_well();
 }
