@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use rtmp::ClientRole;
 use serde_json::{Value, json};
+use testkit::cache::Cache;
 use testkit::clips::{Clip, path_text, words};
 use testkit::flv::FlvViewer;
 use testkit::http::{self, Answer};
@@ -169,6 +170,19 @@ fn sessions_and_keys_of_hls_are_good_on_their_host_alone() {
         assert_eq!(get(uri).status, 200, "{uri}");
         let elsewhere = uri.strip_suffix("&vhost=t1").unwrap();
         assert_eq!(get(elsewhere).status, 403, "{elsewhere} on the default host");
+    }
+    server.assert_well();
+}
+
+#[test]
+fn tenants_behind_one_cache_are_apart() {
+    let mut server = options().start();
+    let (_api, _publishers) = two_tenants(&server);
+    let cache = Cache::start(server.address("http"));
+    let url = format!("http://{}/t/-/road/k1/index.m3u8", cache.address);
+    for _again in 0..2 {
+        assert_eq!(first_picture("", &format!("{url}?vhost=t1")), LARGE);
+        assert_eq!(first_picture("", &by_domain(&url)), SMALL);
     }
     server.assert_well();
 }
