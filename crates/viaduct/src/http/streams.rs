@@ -15,7 +15,7 @@ use base::ErrorKind;
 use container::fmp4;
 use gateway::Protocol;
 use hub::publisher::StopReason;
-use hub::{Action, Phase, StreamKey};
+use hub::{Action, HostHints, Phase, StreamKey};
 use media::{CodecConfig, MediaKind, TrackConfig};
 use platform::access::PLAYING_IS_OFF;
 use platform::applications::{Admission, Output, RuleSettings};
@@ -145,6 +145,7 @@ fn idle_detail(app: &App, headers: &HeaderMap, key: &StreamKey) -> Result<Json<S
 pub(super) async fn play(
     State(app): State<Arc<App>>,
     who: Administrator,
+    headers: HeaderMap,
     NamedStream(key): NamedStream,
 ) -> Result<Json<PlayOffer>, Failure> {
     let rules = app.applications.effective(&key);
@@ -158,7 +159,7 @@ pub(super) async fn play(
     let gop = open.stream.key_distance().unwrap_or_default();
     tracing::debug!(user = who.user.name, stream = %key, "A play offer was made.");
     Ok(Json(PlayOffer {
-        engines: engines(&key, &tracks.list, &token, &rules),
+        engines: engines(&key, &tracks.list, &query_of(&app, authority(&headers), &key, Some(&token)), &rules),
         tracks: tracks.list.iter().map(|track| views::track(track)).collect(),
         gop_ms: views::millis(gop),
         token,
@@ -169,7 +170,7 @@ pub(super) async fn play(
     }))
 }
 
-fn engines(key: &StreamKey, tracks: &[Arc<TrackConfig>], token: &str, rules: &RuleSettings) -> Vec<Engine> {
+fn engines(key: &StreamKey, tracks: &[Arc<TrackConfig>], query: &str, rules: &RuleSettings) -> Vec<Engine> {
     let (mime, refusals) = fmp4::mime_type(tracks);
     let refused: Vec<RefusedTrack> = refusals
         .into_iter()
@@ -177,7 +178,7 @@ fn engines(key: &StreamKey, tracks: &[Arc<TrackConfig>], token: &str, rules: &Ru
         .collect();
     let engine = |engine: &str, extension: &str, mime: &str, refused: &[RefusedTrack]| Engine {
         engine: engine.to_owned(),
-        url: format!("/{}/{}.{extension}{}", key.app(), key.name(), query_of(key, Some(token))),
+        url: format!("/{}/{}.{extension}{query}", key.app(), key.name()),
         mime: mime.to_owned(),
         refused: refused.to_vec(),
     };
@@ -195,20 +196,23 @@ fn engines(key: &StreamKey, tracks: &[Arc<TrackConfig>], token: &str, rules: &Ru
     engines
 }
 
-/// What stands behind the URLs of a stream: the token, and the virtual host, so that they lead to it by any domain or
-/// address of the server. Neither has a character that means anything in a URL.
-fn query_of(key: &StreamKey, token: Option<&str>) -> String {
+/// What stands behind the URLs of a stream at `authority`: the token, and the virtual host, so that they lead to it by
+/// any domain or address of the server; the default one only where the domain would lead elsewhere. Neither has a
+/// character that means anything in a URL.
+fn query_of(app: &App, authority: &str, key: &StreamKey, token: Option<&str>) -> String {
     let token = token.map(|token| format!("token={token}"));
-    let vhost = (!key.is_on_default()).then(|| format!("vhost={}", key.vhost()));
+    let hints = HostHints { named: None, authority: Some(authority) };
+    let is_astray = || hub::hosts::locate(&*app.hosts, key.clone(), hints).as_ref() != Ok(key);
+    let vhost = (!key.is_on_default() || is_astray()).then(|| format!("vhost={}", key.vhost()));
     let pairs: Vec<String> = token.into_iter().chain(vhost).collect();
     if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
 }
 
 /// URLs on the host that the asker used, or the configured one.
 pub(super) fn urls(app: &App, headers: &HeaderMap, key: &StreamKey, token: Option<&str>) -> StreamUrls {
-    let asked = headers.get(header::HOST).and_then(|value| value.to_str().ok()).map_or("localhost", host_only);
+    let asked = host_only(authority(headers));
     let host = app.live().settings.public_host.clone().unwrap_or_else(|| asked.to_owned());
-    let query = query_of(key, token);
+    let query = query_of(app, &host, key, token);
     let path = format!("{}/{}", key.app(), key.name());
     let rules = app.applications.effective(key);
     let on = |output: Output, protocol: Protocol, scheme: &str, suffix: &str| {
@@ -227,13 +231,18 @@ pub(super) fn urls(app: &App, headers: &HeaderMap, key: &StreamKey, token: Optio
         ws_ts: on(Output::Ts, Protocol::Http, "ws", ".ts"),
         hls: on(Output::Hls, Protocol::Http, "http", "/index.m3u8"),
         hls_cdn: app.port(Protocol::Http).filter(|_| rules.permits(Output::Hls)).map(|port| {
-            let (token, query) = (token.unwrap_or("-"), query_of(key, None));
+            let (token, query) = (token.unwrap_or("-"), query_of(app, &host, key, None));
             format!("http://{host}:{port}/t/{token}/{path}/index.m3u8{query}")
         }),
         hls_ts: on(Output::Hls, Protocol::Http, "http", "/ts.m3u8"),
         hls_audio: on(Output::Hls, Protocol::Http, "http", "/audio.m3u8"),
         dash: on(Output::Dash, Protocol::Http, "http", "/manifest.mpd"),
     }
+}
+
+/// Where the asker has connected to, by its own account.
+fn authority(headers: &HeaderMap) -> &str {
+    headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or("localhost")
 }
 
 /// `[::1]:8080` and `host:8080` without the port.

@@ -222,6 +222,21 @@ fn publishers_by_domain_and_by_name_never_meet() {
         let url = by_domain(urls[key].as_str().unwrap());
         assert_eq!(first_picture("", &url), SMALL, "{url}");
     }
+    // The console at a tenant's domain, and a stream of the default host.
+    let ask = |method: &str, path: &str| {
+        let head =
+            format!("{method} /api/v1{path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\n", api.token());
+        let request = format!("{head}Connection: close\r\nContent-Length: 0\r\n\r\n");
+        let bytes = http::exchange(server.address("http"), request.as_bytes(), PATIENCE);
+        Answer::parse(&bytes).unwrap().json()
+    };
+    let url = ask("GET", "/streams/road/k1")["urls"]["flv"].as_str().unwrap().to_owned();
+    assert!(url.starts_with("http://localhost:") && url.ends_with("?vhost=default"), "{url}");
+    assert_eq!(first_picture("", &url), SMALL, "{url}");
+    let offer = ask("POST", "/streams/road/k1/play");
+    assert!(offer["engines"][0]["url"].as_str().unwrap().ends_with("&vhost=default"), "{offer}");
+    let plain = &api.stream("road/k1").unwrap()["urls"]["flv"];
+    assert!(plain.as_str().unwrap().ends_with("/road/k1.flv"), "{plain}");
     server.assert_well();
 }
 
