@@ -6,6 +6,7 @@
 mod accounts;
 mod applications;
 mod hooks;
+mod hosts;
 mod relays;
 mod sources;
 mod viewer_sessions;
@@ -21,6 +22,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 pub use accounts::User;
 pub use applications::ApplicationRow;
 pub use hooks::{DeliveryRow, DeliveryState, HookRow};
+pub use hosts::HostRow;
 pub use relays::RelayRow;
 pub use sources::{SourceMode, SourceRow};
 pub use viewer_sessions::{TrafficGroup, TrafficRow, ViewerSessionRow};

@@ -11,7 +11,9 @@ pub(crate) const MAX_VIEWER_SESSIONS: i64 = 1_000_000;
 /// One ended session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ViewerSessionRow {
-    /// "app/name".
+    /// Virtual host.
+    pub vhost: String,
+    /// "app/name" on the default virtual host, "host/app/name" on others.
     pub stream: String,
     /// "ws-fmp4", "rtsp", ...
     pub protocol: String,
@@ -30,8 +32,10 @@ pub struct ViewerSessionRow {
 /// What traffic is added up by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TrafficGroup {
-    /// "app/name".
+    /// "app/name", "host/app/name".
     Stream,
+    /// Virtual host.
+    Vhost,
     /// Who; empty where not known.
     Subject,
     /// "ws-fmp4", "rtsp", ...
@@ -55,6 +59,7 @@ pub struct TrafficRow {
 
 fn session(row: &SqliteRow) -> ViewerSessionRow {
     ViewerSessionRow {
+        vhost: row.get("vhost"),
         stream: row.get("stream"),
         protocol: row.get("protocol"),
         subject: row.get("subject"),
@@ -74,9 +79,10 @@ impl Database {
         let mut transaction = self.pool.begin().await?;
         for row in rows {
             sqlx::query(
-                "INSERT INTO viewer_sessions (stream, protocol, subject, address, started_at, duration_ms, bytes)
-                 VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO viewer_sessions (vhost, stream, protocol, subject, address, started_at, duration_ms, bytes)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             )
+            .bind(&row.vhost)
             .bind(&row.stream)
             .bind(&row.protocol)
             .bind(&row.subject)
@@ -95,45 +101,57 @@ impl Database {
         Ok(())
     }
 
-    /// Ended sessions with their ids, newest first, before `before`; `search` is a part of stream, subject or
-    /// address.
+    /// Ended sessions with their ids, newest first, before `before`, of one virtual host or all; `search` is a part
+    /// of stream, subject or address.
     ///
     /// # Errors
     /// [`DbError::Query`].
     pub async fn viewer_sessions(
         &self,
+        vhost: Option<&str>,
         search: &str,
         before: i64,
         limit: i64,
     ) -> Result<Vec<(i64, ViewerSessionRow)>, DbError> {
         let rows = sqlx::query(
             "SELECT * FROM viewer_sessions WHERE id < ?1 AND (?2 = '' OR instr(lower(stream), ?2) > 0
-             OR instr(lower(coalesce(subject, '')), ?2) > 0 OR instr(address, ?2) > 0) ORDER BY id DESC LIMIT ?3",
+             OR instr(lower(coalesce(subject, '')), ?2) > 0 OR instr(address, ?2) > 0)
+             AND (?4 IS NULL OR vhost = ?4) ORDER BY id DESC LIMIT ?3",
         )
         .bind(before)
         .bind(search.to_lowercase())
         .bind(limit)
+        .bind(vhost)
         .fetch_all(&self.pool)
         .await?;
         Ok(rows.iter().map(|row| (row.get("id"), session(row))).collect())
     }
 
-    /// Sessions that began from `from` until before `to` (Unix seconds), added up by `group`, most bytes first.
+    /// Sessions that began from `from` until before `to` (Unix seconds), of one virtual host or all, added up by
+    /// `group`, most bytes first.
     ///
     /// # Errors
     /// [`DbError::Query`].
-    pub async fn traffic(&self, group: TrafficGroup, from: i64, to: i64) -> Result<Vec<TrafficRow>, DbError> {
+    pub async fn traffic(
+        &self,
+        vhost: Option<&str>,
+        group: TrafficGroup,
+        from: i64,
+        to: i64,
+    ) -> Result<Vec<TrafficRow>, DbError> {
         let key = match group {
             TrafficGroup::Stream => "stream",
+            TrafficGroup::Vhost => "vhost",
             TrafficGroup::Subject => "coalesce(subject, '')",
             TrafficGroup::Protocol => "protocol",
             TrafficGroup::Day => "strftime('%Y-%m-%d', started_at, 'unixepoch')",
         };
         let statement = format!(
             "SELECT {key} AS heading, count(*) AS sessions, sum(duration_ms) AS duration_ms, sum(bytes) AS bytes
-             FROM viewer_sessions WHERE started_at >= ? AND started_at < ? GROUP BY heading ORDER BY bytes DESC, heading"
+             FROM viewer_sessions WHERE started_at >= ?1 AND started_at < ?2 AND (?3 IS NULL OR vhost = ?3) GROUP BY heading ORDER BY bytes DESC, heading"
         );
-        let rows = sqlx::query(sqlx::AssertSqlSafe(statement)).bind(from).bind(to).fetch_all(&self.pool).await?;
+        let rows =
+            sqlx::query(sqlx::AssertSqlSafe(statement)).bind(from).bind(to).bind(vhost).fetch_all(&self.pool).await?;
         let total = |row: &SqliteRow| TrafficRow {
             group: row.get("heading"),
             sessions: row.get("sessions"),

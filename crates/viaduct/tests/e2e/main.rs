@@ -15,6 +15,7 @@ mod cut_ahead;
 mod dash;
 mod hls;
 mod hooks;
+mod hosts;
 mod http2;
 mod input;
 mod leaks;
