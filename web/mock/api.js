@@ -20,8 +20,14 @@ function session(world) {
   return { token, expires_at: inHours(12), user };
 }
 
-function findStream(world, app, name) {
-  const found = world.streams.find((s) => s.app === app && s.name === name);
+/** The virtual host that a request names. */
+const hostOf = (query) => query.get('vhost') || 'default';
+
+/** Whether something belongs in the list that a request asks for. */
+const ofHost = (query) => (each) => !query.get('vhost') || each.vhost === query.get('vhost');
+
+function findStream(world, app, name, query) {
+  const found = world.streams.find((s) => s.vhost === hostOf(query) && s.app === app && s.name === name);
   if (!found) throw new Problem(404, 'not_found', `没有流 ${app}/${name}。检查名称，或先启动推流端。`);
   return found;
 }
@@ -33,8 +39,8 @@ function maskUrl(url, username) {
 function saveSource(ctx, body, existing) {
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(body.name ?? '')) throw new Problem(422, 'invalid_input', '名称只能由字母、数字、- 和 _ 组成。', 'name');
   if (!/^(rtsps?|rtmps?|https?|udp):\/\/|^file:/.test(body.url ?? '')) throw new Problem(422, 'invalid_input', '不支持这种地址。', 'url');
-  if (!existing && ctx.world.sources.some((s) => s.app === body.app && s.name === body.name)) throw new Problem(409, 'conflict', `${body.app}/${body.name} 已存在。`, 'name');
-  const saved = source(body.app, body.name, maskUrl(body.url, body.username), body.mode, 'idle', { schedule: body.schedule ?? null, created_at: new Date().toISOString() });
+  if (!existing && ctx.world.sources.some((s) => s.vhost === (body.vhost ?? 'default') && s.app === body.app && s.name === body.name)) throw new Problem(409, 'conflict', `${body.app}/${body.name} 已存在。`, 'name');
+  const saved = source(body.app, body.name, maskUrl(body.url, body.username), body.mode, 'idle', { vhost: body.vhost ?? 'default', schedule: body.schedule ?? null, created_at: new Date().toISOString() });
   if (existing) Object.assign(existing, saved);
   else ctx.world.sources.push(saved);
   ctx.emit('sources', 'changed', saved);
@@ -74,12 +80,12 @@ function probe(body) {
 
 function playOffer(stream) {
   if (stream.state === 'failed') throw new Problem(503, 'unavailable', '摄像机拒绝了用户名或密码。在“拉流源”里改正密码。');
-  const path = `/${stream.app}/${stream.name}.mp4?token=play`;
+  const path = `/${stream.app}/${stream.name}.mp4?token=play${stream.vhost === 'default' ? '' : `&vhost=${stream.vhost}`}`;
   const codecs = stream.tracks.map((t) => t.codecs).filter(Boolean).join(',');
   const mime = codecs ? `video/mp4; codecs="${codecs}"` : null;
   const refused = stream.tracks.filter((t) => !t.codecs).map((t) => ({ codec: t.codec, reason: '浏览器的 MP4 不收 G.711' }));
   return {
-    app: stream.app, name: stream.name, tracks: stream.tracks, gop_ms: stream.gop_ms, token: 'play', expires_at: inHours(1),
+    vhost: stream.vhost, app: stream.app, name: stream.name, tracks: stream.tracks, gop_ms: stream.gop_ms, token: 'play', expires_at: inHours(1),
     engines: ['ws-fmp4', 'http-fmp4', 'ws-flv', 'http-flv'].map((engine) => ({ engine, url: engine.endsWith('flv') ? path.replace('.mp4', '.flv') : path, mime, refused })),
   };
 }
@@ -100,7 +106,7 @@ function put(items, existing, saved) {
 }
 
 function checkPattern(body) {
-  if (!/^[A-Za-z0-9_-]*\*?\/[A-Za-z0-9_-]*\*?$/.test(body.pattern)) throw new Problem(400, 'invalid_input', '格式为 应用/名称，可用 * 结尾。', 'pattern');
+  if (!/^([A-Za-z0-9_-]*\*?\/){1,2}[A-Za-z0-9_-]*\*?$/.test(body.pattern)) throw new Problem(400, 'invalid_input', '格式为 应用/名称，可用 * 结尾。', 'pattern');
 }
 
 function saveRule(world, body, existing) {
@@ -113,6 +119,35 @@ function saveRelay(world, { password: _password, ...body }, existing) {
   checkPattern(body);
   if (body.pattern.includes('*') && !body.target.includes('{name}')) throw new Problem(400, 'invalid_input', '多路流会推到同一地址；请在流名称处写 {name}。', 'target');
   return put(world.relays, existing, { username: null, ...body, pushes: existing?.pushes ?? [] });
+}
+
+function saveHost(world, body, existing) {
+  const name = existing?.name ?? body.name.toLowerCase();
+  if (!/^[a-z0-9_-]{1,64}$/.test(name) || name === 'default') throw new Problem(400, 'invalid_input', '虚拟主机名称为 1 至 64 个字符，仅限 a-z 0-9 _ -。', 'name');
+  if (!existing && world.hosts.some((host) => host.name === name)) throw new Problem(409, 'conflict', '已有同名虚拟主机，请修改那一个。', 'name');
+  for (const domain of body.domains) {
+    if (!/^(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i.test(domain)) throw new Problem(400, 'invalid_input', `"${domain}" 不是域名；请写 cam.example.com，或用 *.example.com 表示其下所有域名。`, 'domains');
+    const owner = world.hosts.find((host) => host.name !== name && host.domains.includes(domain.toLowerCase()));
+    if (owner) throw new Problem(409, 'conflict', `${domain} 已属于虚拟主机 ${owner.name}。`, 'domains');
+  }
+  const domains = body.domains.map((domain) => domain.toLowerCase());
+  if (existing) return Object.assign(existing, { domains });
+  const made = { name, domains, streams: 0, viewers: 0, sources: 0, created_at: new Date().toISOString() };
+  world.hosts.push(made);
+  return made;
+}
+
+function findHost(world, name) {
+  const found = world.hosts.find((host) => host.name === name);
+  if (!found) throw new Problem(404, 'not_found', '没有这个名称的虚拟主机。');
+  return found;
+}
+
+function removeHost(world, name) {
+  const { sources } = findHost(world, name);
+  if (sources) throw new Problem(409, 'conflict', `虚拟主机 ${name} 上还有 ${sources} 个拉流源，请先移除它们。`);
+  world.hosts = world.hosts.filter((host) => host.name !== name);
+  world.streams = world.streams.filter((stream) => stream.vhost !== name);
 }
 
 function saveHook(world, body, existing) {
@@ -133,10 +168,11 @@ function retry(world, id) {
   Object.assign(found, { state: 'pending' });
 }
 
-function traffic(world, by, from, to) {
+function traffic(world, query) {
+  const [by, from, to] = ['by', 'from', 'to'].map((name) => query.get(name));
   const groups = new Map();
-  const heading = { stream: (each) => `${each.app}/${each.name}`, subject: (each) => each.subject ?? '', protocol: (each) => each.protocol, day: (each) => each.since.slice(0, 10) }[by];
-  for (const each of world.sessions.filter(({ since }) => since >= from && since < to)) {
+  const heading = { stream: (each) => `${each.vhost === 'default' ? '' : `${each.vhost}/`}${each.app}/${each.name}`, vhost: (each) => each.vhost, subject: (each) => each.subject ?? '', protocol: (each) => each.protocol, day: (each) => each.since.slice(0, 10) }[by];
+  for (const each of world.sessions.filter(({ since }) => since >= from && since < to).filter(ofHost(query))) {
     const group = groups.get(heading(each)) ?? { group: heading(each), sessions: 0, duration_ms: 0, bytes: 0 };
     groups.set(group.group, { ...group, sessions: group.sessions + 1, duration_ms: group.duration_ms + each.duration_ms, bytes: group.bytes + each.bytes });
   }
@@ -178,31 +214,32 @@ const ROUTES = {
   'POST /config/reload': () => ({ changed: ['log.level'], needs_restart: ['http.listen'] }),
   'GET /streams': ({ world, query }) => {
     const search = query.get('search') ?? '';
-    return { items: world.streams.filter((s) => `${s.app}/${s.name}`.includes(search)).map(publicStream), next_cursor: null };
+    return { items: world.streams.filter(ofHost(query)).filter((s) => `${s.app}/${s.name}`.includes(search)).map(publicStream), next_cursor: null };
   },
-  'GET /streams/:a/:n': ({ world, params, host }) => detail(world, findStream(world, ...params), host),
-  'POST /streams/:a/:n/play': ({ world, params }) => playOffer(findStream(world, ...params)),
-  'DELETE /streams/:a/:n/publisher': ({ world, params, emit }) => {
-    const found = findStream(world, ...params);
+  'GET /streams/:a/:n': ({ world, params, query, host }) => detail(world, findStream(world, ...params, query), host),
+  'POST /streams/:a/:n/play': ({ world, params, query }) => playOffer(findStream(world, ...params, query)),
+  'DELETE /streams/:a/:n/publisher': ({ world, params, query, emit }) => {
+    const found = findStream(world, ...params, query);
     found.publisher = null;
     found.state = 'waiting';
     emit('streams', 'down', publicStream(found));
   },
-  'GET /streams/:a/:n/viewers': ({ world, params: [app, name] }) => ({ items: world.viewers.filter((v) => v.app === app && v.name === name) }),
-  'GET /streams/:a/:n/diagnosis': ({ world, params }) => diagnosis(findStream(world, ...params)),
-  'GET /viewers': ({ world }) => ({ items: world.viewers, next_cursor: null }),
+  'GET /streams/:a/:n/viewers': ({ world, query, params: [app, name] }) => ({ items: world.viewers.filter((v) => v.vhost === hostOf(query) && v.app === app && v.name === name) }),
+  'GET /streams/:a/:n/diagnosis': ({ world, params, query }) => diagnosis(findStream(world, ...params, query)),
+  'GET /viewers': ({ world, query }) => ({ items: world.viewers.filter(ofHost(query)), next_cursor: null }),
   'DELETE /viewers/:id': ({ world, params: [id] }) => void (world.viewers = world.viewers.filter((v) => v.id !== id)),
-  'GET /sources': ({ world }) => ({ items: world.sources }),
+  'GET /sources': ({ world, query }) => ({ items: world.sources.filter(ofHost(query)) }),
   'POST /sources': (ctx) => ({ status: 201, body: saveSource(ctx, ctx.body, null) }),
-  'PUT /sources/:a/:n': (ctx) => saveSource(ctx, ctx.body, ctx.world.sources.find((s) => s.app === ctx.params[0] && s.name === ctx.params[1])),
-  'DELETE /sources/:a/:n': ({ world, params: [app, name], emit }) => {
-    world.sources = world.sources.filter((s) => s.app !== app || s.name !== name);
-    emit('sources', 'removed', { app, name });
+  'PUT /sources/:a/:n': (ctx) => saveSource(ctx, ctx.body, ctx.world.sources.find((s) => s.vhost === hostOf(ctx.query) && s.app === ctx.params[0] && s.name === ctx.params[1])),
+  'DELETE /sources/:a/:n': ({ world, query, params: [app, name], emit }) => {
+    const vhost = hostOf(query);
+    world.sources = world.sources.filter((s) => s.vhost !== vhost || s.app !== app || s.name !== name);
+    emit('sources', 'removed', { vhost, app, name });
   },
   'POST /sources/import': (ctx) => importList(ctx),
   'POST /probe': ({ body }) => probe(body),
   'POST /tokens': ({ body, host }) => {
-    const base = `${body.app}/${body.name}?token=eyJtb2NrIjoxfQ.c2ln`;
+    const base = `${body.app}/${body.name}?token=eyJtb2NrIjoxfQ.c2ln${(body.vhost ?? 'default') === 'default' ? '' : `&vhost=${body.vhost}`}`;
     const urls = body.action === 'publish'
       ? { rtmp: `rtmp://${host}/${base}`, rtsp: `rtsp://${host}:8554/${base}` }
       : { rtsp: `rtsp://${host}:8554/${base}`, rtmp: `rtmp://${host}/${base}`, flv: `http://${host}:8080/${base.replace('?', '.flv?')}`, mp4: `http://${host}:8080/${base.replace('?', '.mp4?')}` };
@@ -213,11 +250,17 @@ const ROUTES = {
   'POST /applications': ({ world, body }) => ({ status: 201, body: saveRule(world, body, null) }),
   'PUT /applications/:id': ({ world, body, params: [id] }) => saveRule(world, body, byId(world.applications, id)),
   'DELETE /applications/:id': ({ world, params: [id] }) => void (world.applications = world.applications.filter((rule) => rule.id !== Number(id))),
-  'GET /streams/:a/:n/settings': ({ world, params: [app, name] }) => {
-    const fits = world.applications.filter(({ pattern }) => new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(`${app}/${name}`));
+  'GET /streams/:a/:n/settings': ({ world, query, params: [app, name] }) => {
+    const vhost = hostOf(query);
+    const key = vhost === 'default' ? `${app}/${name}` : `${vhost}/${app}/${name}`;
+    const fits = world.applications.filter(({ pattern }) => new RegExp(`^${pattern.replaceAll('*', '[^/]*')}$`).test(key));
     const settings = fits.reduceRight((all, rule) => ({ ...all, ...rule.settings }), world.defaults);
-    return { app, name, patterns: fits.map(({ pattern }) => pattern), settings };
+    return { vhost, app, name, patterns: fits.map(({ pattern }) => pattern), settings };
   },
+  'GET /hosts': ({ world }) => ({ items: world.hosts }),
+  'POST /hosts': ({ world, body }) => ({ status: 201, body: saveHost(world, body, null) }),
+  'PUT /hosts/:name': ({ world, body, params: [name] }) => saveHost(world, body, findHost(world, name)),
+  'DELETE /hosts/:name': ({ world, params: [name] }) => removeHost(world, name),
   'GET /relays': ({ world }) => ({ items: world.relays }),
   'POST /relays': ({ world, body }) => ({ status: 201, body: saveRelay(world, body, null) }),
   'PUT /relays/:id': ({ world, body, params: [id] }) => saveRelay(world, body, byId(world.relays, id)),
@@ -232,9 +275,9 @@ const ROUTES = {
   'POST /hooks/:id/deliveries/:d/retry': ({ world, params: [, id] }) => retry(world, id),
   'GET /sessions': ({ world, query }) => {
     const search = query.get('search') ?? '';
-    return page(world, world.sessions.filter((each) => `${each.app}/${each.name} ${each.subject} ${each.address}`.includes(search)), query);
+    return page(world, world.sessions.filter(ofHost(query)).filter((each) => `${each.app}/${each.name} ${each.subject} ${each.address}`.includes(search)), query);
   },
-  'GET /sessions/traffic': ({ world, query }) => traffic(world, query.get('by'), query.get('from'), query.get('to')),
+  'GET /sessions/traffic': ({ world, query }) => traffic(world, query),
 };
 
 const compiled = Object.entries(ROUTES).map(([key, handler]) => {

@@ -29,12 +29,12 @@ export async function startMock({ port = 0, setup = false } = {}) {
     const text = JSON.stringify({ type: 'event', seq: ++seq, topic, event, data });
     for (const feed of feeds) if (feed.topics.includes(topic)) feed.socket.send(text);
   };
-  const live = (app, name) => {
-    const stream = world.streams.find((s) => s.app === app && s.name === name);
+  const live = (app, name, vhost = 'default') => {
+    const stream = world.streams.find((s) => s.vhost === vhost && s.app === app && s.name === name);
     if (!stream || stream.state === 'failed') return null;
-    const key = `${app}/${name}`;
+    const key = vhost === 'default' ? `${app}/${name}` : `${vhost}/${app}/${name}`;
     if (!media.has(key)) media.set(key, new LiveStream(stream.clip));
-    return { stream, media: media.get(key) };
+    return { key, stream, media: media.get(key) };
   };
 
   const server = http.createServer(async (request, response) => {
@@ -63,9 +63,9 @@ export async function startMock({ port = 0, setup = false } = {}) {
 
   function httpMedia(request, response, url) {
     const [, app, name] = /^\/([^/]+)\/([^/]+)\.mp4$/.exec(url.pathname) ?? [];
-    const found = live(app, name);
+    const found = live(app, name, url.searchParams.get('vhost') ?? undefined);
     if (!found) throw new Problem(404, 'not_found', '没有这路流。');
-    log.push(`http ${app}/${name}`);
+    log.push(`http ${found.key}`);
     response.writeHead(200, { 'content-type': 'video/mp4', 'cache-control': 'no-store' });
     const leave = found.media.join({ init: (bytes) => response.write(bytes), media: (bytes) => response.write(bytes) });
     request.on('close', leave);
@@ -114,9 +114,9 @@ export async function startMock({ port = 0, setup = false } = {}) {
       socket.close(close);
     };
     if (url.searchParams.get('token') !== 'play') return refuse(4401, 'unauthorized', '令牌已过期', true);
-    const found = live(app, name);
+    const found = live(app, name, url.searchParams.get('vhost') ?? undefined);
     if (!found) return refuse(4404, 'not_found', '没有这路流', false);
-    log.push(`ws ${app}/${name}`);
+    log.push(`ws ${found.key}`);
     sockets.add(socket);
     if (found.stream.state === 'waiting') {
       socket.send(JSON.stringify({ type: 'waiting' }));
@@ -141,7 +141,7 @@ export async function startMock({ port = 0, setup = false } = {}) {
 
   const ticker = setInterval(() => {
     const items = world.streams.map((s) => ({
-      app: s.app, name: s.name, state: s.state, viewers: s.viewers, fps: s.fps,
+      vhost: s.vhost, app: s.app, name: s.name, state: s.state, viewers: s.viewers, fps: s.fps,
       bitrate_bps: s.state === 'live' ? Math.round(s.bitrate_bps * (0.94 + 0.12 * Math.random())) : 0,
     }));
     emit('streams', 'stats', { items });

@@ -19,7 +19,7 @@ function stream(app, name, clip, over = {}) {
   const state = over.state ?? 'live';
   const live = state === 'live';
   return {
-    app, name, clip, state, incarnation: 3, source: false, record: false,
+    vhost: 'default', app, name, clip, state, incarnation: 3, source: false, record: false,
     publisher: live ? { protocol: 'rtmp', address: '10.8.3.21:51022', since: ago(5400) } : null,
     tracks: live ? [video(clip)] : [],
     viewers: 0, bitrate_bps: live ? 900_000 : 0, fps: live ? 25 : 0, gop_ms: live ? 1000 : 0,
@@ -33,6 +33,7 @@ export function createWorld() {
     stream('demo', 'road2', 'sound', { tracks: [video('sound'), audio()], viewers: 1, publisher: { protocol: 'rtsp', address: '10.8.3.44:40112', since: ago(86400 * 3) } }),
     stream('demo', 'road3', 'wide', { source: true }),
     stream('demo', 'road4', 'bars', { viewers: 12 }),
+    stream('g4', 'tunnel-n1', 'bars', { vhost: 'tenant-a', viewers: 1 }),
     stream('hwy', 'h265-only', 'road', { tracks: [video('road', 'H.265', 'hvc1.1.6.L93.B0'), audio('G.711 A-law', null)], bitrate_bps: 2_310_000 }),
     stream('hwy', 'waiting-cam', 'road', { state: 'waiting', source: true }),
     stream('hwy', 'broken-cam', 'road', { state: 'failed', source: true }),
@@ -49,6 +50,7 @@ export function createWorld() {
       schedule: [{ days: [1, 2, 3, 4, 5], from: '07:00', to: '19:00' }, { days: [5, 6], from: '22:00', to: '02:00' }], opens_at: '2026-11-30T07:00:00+08:00',
     }),
     source('g4', 'toll-lane-3', 'rtsp://10.9.1.3/stream1', 'on_demand', 'idle'),
+    source('g4', 'tunnel-n1', 'rtsp://10.77.1.3/stream1', 'on_demand', 'idle', { vhost: 'tenant-a' }),
     source('g4', 'bridge-deck', 'rtsp://ops:***@10.9.1.8:554/profile1/media.smp', 'on_demand', 'failed', {
       failures: 3, next_attempt_ms: null,
       last_error: { leg: 'codec', text: '摄像机以 MJPEG 输出，无法转给浏览器', next_step: '把主码流的编码改为 H.264。' },
@@ -65,10 +67,11 @@ export function createWorld() {
       { id: 2, pattern: 'g4/ramp*', settings: { outputs: ['flv', 'fmp4'], publisher_grace_ms: 30_000 }, streams: 2, created_at: ago(86400) },
       { id: 1, pattern: 'g4/*', settings: { play: 'open', audio: 'drop' }, streams: 9, created_at: ago(86400 * 5) },
     ],
+    hosts: [{ name: 'tenant-a', domains: ['cam.tenant-a.example', '*.tenant-a.example'], streams: 1, viewers: 1, sources: 1, created_at: ago(86400 * 4) }],
     relays: [
       { id: 1, pattern: 'g4/*', target: 'rtmp://10.20.0.9/province/{app}-{name}?key=***', username: null, enabled: true, created_at: ago(86400 * 3), pushes: [
-        { app: 'g4', name: 'ramp-east', state: 'sending', since: ago(4210), failures: 0, next_attempt_ms: null, last_error: null },
-        { app: 'g4', name: 'ramp-west', state: 'backing_off', since: ago(7), failures: 4, next_attempt_ms: 9000, last_error: { leg: 'connect', text: '10.20.0.9:1935 拒绝连接', next_step: '机器有应答但端口未开，请检查端口。' } },
+        { vhost: 'default', app: 'g4', name: 'ramp-east', state: 'sending', since: ago(4210), failures: 0, next_attempt_ms: null, last_error: null },
+        { vhost: 'default', app: 'g4', name: 'ramp-west', state: 'backing_off', since: ago(7), failures: 4, next_attempt_ms: 9000, last_error: { leg: 'connect', text: '10.20.0.9:1935 拒绝连接', next_step: '机器有应答但端口未开，请检查端口。' } },
       ] },
       { id: 2, pattern: 'demo/road1', target: 'rtsp://10.20.0.12:554/live/road1', username: 'relay', enabled: false, created_at: ago(86400), pushes: [] },
     ],
@@ -83,7 +86,7 @@ export function createWorld() {
       delivery(1, 1, 'stream_up', 'failed', { attempts: 288, answer: 'connection refused', duration_ms: 3 }),
     ],
     sessions: Array.from({ length: 12 }, (_, i) => ({
-      id: 12 - i, app: i % 3 ? 'g4' : 'demo', name: i % 3 ? PLACES[i % 5] : 'road1', protocol: ['ws-fmp4', 'hls', 'http-flv', 'rtsp'][i % 4], subject: i % 2 ? 'admin' : null,
+      id: 12 - i, vhost: i === 4 ? 'tenant-a' : 'default', app: i % 3 ? 'g4' : 'demo', name: i % 3 ? PLACES[i % 5] : 'road1', protocol: ['ws-fmp4', 'hls', 'http-flv', 'rtsp'][i % 4], subject: i % 2 ? 'admin' : null,
       address: `10.8.0.${14 + i}:55310`, since: ago(3600 * (i + 1)), duration_ms: 61_000 * (i + 1), bytes: 7_300_000 * ((i * 5) % 7 + 1),
     })),
     tokens: new Set(['mock-token']),
@@ -95,11 +98,11 @@ export function delivery(id, hook, event, state, over) {
 }
 
 export function source(app, name, url, mode, state, over = {}) {
-  return { app, name, url, mode, state, schedule: null, opens_at: null, failures: 0, next_attempt_ms: null, last_error: null, created_at: ago(86400 * 9), ...over };
+  return { vhost: 'default', app, name, url, mode, state, schedule: null, opens_at: null, failures: 0, next_attempt_ms: null, last_error: null, created_at: ago(86400 * 9), ...over };
 }
 
 function viewer(id, app, name, protocol, user, lag) {
-  return { id, app, name, protocol, address: '10.8.0.14:55310', user_agent: user ? 'Chromium 156' : null, user, since: ago(312), bytes: 38_201_344, rate_bps: 902_000, lag_ms: lag * 1000, skips: 0 };
+  return { id, vhost: 'default', app, name, protocol, address: '10.8.0.14:55310', user_agent: user ? 'Chromium 156' : null, user, since: ago(312), bytes: 38_201_344, rate_bps: 902_000, lag_ms: lag * 1000, skips: 0 };
 }
 
 export function publicStream({ clip: _clip, ...stream }) {

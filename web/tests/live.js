@@ -1,6 +1,6 @@
 /**
- * Plays streams of a real server in a browser: `node tests/live.js chromium|firefox URL PASSWORD APP/NAME [VIDEO...]`.
- * The console's player opens the stream's page. Each VIDEO is a path that goes into a bare <video>: a playlist by way of hls.js
+ * Plays streams of a real server in a browser: `node tests/live.js chromium|firefox URL PASSWORD [HOST/]APP/NAME [VIDEO...]`.
+ * The console's player opens the stream's page. Each VIDEO is a path (and query) that goes into a bare <video>: a playlist by way of hls.js
  * in its low-latency mode, a manifest by way of dash.js, either by way of Shaka Player after `shaka:`, anything else as it is.
  * Prints one line of JSON for each: the frame numbers that were read from the pixels, and what the player says of itself.
  */
@@ -68,7 +68,8 @@ const PLAYERS = {
   },
 };
 
-function playerOf(path) {
+function playerOf(source) {
+  const [path] = source.split('?');
   if (path.endsWith('.m3u8')) return 'hls';
   return path.endsWith('.mpd') ? 'dash' : 'none';
 }

@@ -19,7 +19,7 @@ async function scan(page, element) {
 }
 
 const SIZES = { desk: undefined, laptop: LAPTOP, phone: PHONE };
-const PATHS = { wall: '.tile', streams: '.streams tbody tr', 'streams/demo/road1': '.picture', 'streams/hwy/broken-cam': '.verdict', sources: '.sources tbody tr', relays: '.relay', sessions: '.ended tbody tr', applications: '.rule', hooks: '.hook', server: '.tiles', nowhere: '.empty' };
+const PATHS = { wall: '.tile', streams: '.streams tbody tr', 'streams/demo/road1': '.picture', 'streams/hwy/broken-cam': '.verdict', sources: '.sources tbody tr', relays: '.relay', sessions: '.ended tbody tr', applications: '.rule', hosts: '.host', hooks: '.hook', server: '.tiles', nowhere: '.empty' };
 
 const everywhere = Object.entries(PATHS).flatMap(([path, selector]) =>
   Object.entries(SIZES).map(([size, viewport]) => ({
@@ -536,14 +536,14 @@ export const pages = [
         const other = await openPage(browser, mock, { locale });
         await other.at('/hooks');
         await other.locator('.hook').first().waitFor();
-        for (const width of [360, 600, 761, 900, 1024, 1121, 1280, 1366, 1441, 1501, 1601, 1920]) {
+        for (const width of [360, 600, 761, 900, 1024, 1121, 1241, 1280, 1366, 1501, 1561, 1601, 1721, 1920]) {
           await other.setViewportSize({ width, height: 768 });
           await settle(other);
           const over = await other.evaluate(() => document.documentElement.scrollWidth - innerWidth);
           assert(over <= 0, `${over} px too wide at ${width} in ${locale}`);
           const more = other.locator('.nav .more');
           if (await more.isVisible()) await more.click();
-          assert((await other.locator('nav a:visible').count()) === 8, `eight places at ${width} in ${locale}`);
+          assert((await other.locator('nav a:visible').count()) === 9, `nine places at ${width} in ${locale}`);
           await other.keyboard.press('Escape');
         }
         await closePage(other);
@@ -631,6 +631,102 @@ export const pages = [
       await page.locator('.now tbody tr').first().getByRole('button').click();
       await page.getByRole('dialog').locator('.btn.primary').click();
       await until(() => mock.world.viewers.length === 3, 'the cut');
+    },
+  },
+  {
+    name: 'virtual hosts are added, changed and removed',
+    run: async ({ page, mock }) => {
+      page.allowed.push(/40[09]/);
+      await page.at('/hosts');
+      await page.locator('.host', { hasText: '*.tenant-a.example' }).waitFor();
+      await page.getByRole('button', { name: '添加虚拟主机' }).click();
+      const dialog = page.getByRole('dialog');
+      await page.fill('#host-name', 'Tenant-B');
+      await page.fill('#host-domains', 'cam.tenant-a.example');
+      await dialog.locator('.btn.primary').click();
+      await dialog.getByText('已属于虚拟主机 tenant-a').waitFor();
+      assert((await page.getAttribute('#host-domains', 'aria-invalid')) === 'true', 'the field at fault is marked');
+      await assertAccessible(page, 'host dialog');
+      await page.fill('#host-domains', 'b.example\n*.b.example');
+      await dialog.locator('.btn.primary').click();
+      await page.locator('.host', { hasText: 'tenant-b' }).getByText('*.b.example').waitFor();
+      await page.getByRole('button', { name: '编辑 tenant-b' }).click();
+      await page.fill('#host-domains', '');
+      await dialog.locator('.btn.primary').click();
+      await page.locator('.host', { hasText: 'tenant-b' }).getByText('vhost=tenant-b').waitFor();
+      await page.getByRole('button', { name: '删除 tenant-a' }).click();
+      await dialog.getByText('1 路流').waitFor();
+      await dialog.locator('.btn.primary').click();
+      await page.getByText('还有 1 个拉流源').waitFor();
+      await page.getByRole('button', { name: '删除 tenant-b' }).click();
+      await dialog.locator('.btn.primary').click();
+      await until(async () => (await page.locator('.host').count()) === 1, 'one host');
+      assert(mock.world.hosts.length === 1, 'the server has one');
+    },
+  },
+  {
+    name: 'a stream of a virtual host is found by it, shown and played',
+    run: async ({ page, mock }) => {
+      await page.at('/hosts');
+      await page.locator('.host a').first().click();
+      const row = page.locator('.streams tbody tr');
+      await until(async () => (await row.count()) === 1, 'the one stream of the host');
+      assert((await page.inputValue('#streams-host')) === 'tenant-a', 'the host is chosen');
+      assert((await row.innerText()).includes('tenant-a/g4/tunnel-n1'), 'it is named with its host');
+      await row.getByRole('link').click();
+      await page.locator('h1', { hasText: 'tenant-a/g4/tunnel-n1' }).waitFor();
+      await until(() => mock.log.includes('ws tenant-a/g4/tunnel-n1'), 'the picture of the host');
+      await until(() => mock.sockets.size > 0, 'a viewer');
+      assert(!mock.log.includes('ws g4/tunnel-n1'), 'not that of the default one');
+    },
+  },
+  {
+    name: 'sources, sessions and tokens of a virtual host are apart',
+    run: async ({ page, mock }) => {
+      mock.world.sources.push({ ...mock.world.sources.find(({ vhost }) => vhost === 'tenant-a'), vhost: 'default' });
+      await page.at('/sources');
+      await page.locator('.sources tbody tr').first().waitFor();
+      await page.selectOption('#sources-host', 'tenant-a');
+      await until(async () => (await page.locator('.sources tbody tr').count()) === 1, 'the one source of the host');
+      await page.getByRole('button', { name: '添加摄像机' }).click();
+      await page.fill('#source-url', 'rtsp://10.8.3.55/live');
+      await page.fill('#source-name', 'road3');
+      await page.fill('#source-app', 'demo');
+      await page.selectOption('#source-host', 'tenant-a');
+      await page.getByRole('dialog').locator('.btn.primary').click();
+      await until(() => mock.world.sources.some(({ vhost, name }) => vhost === 'tenant-a' && name === 'road3'), 'the source');
+      await page.getByRole('button', { name: '删除 tenant-a/g4/tunnel-n1' }).click();
+      // Leaving the page is agreement.
+      await page.locator('nav').getByRole('link', { name: '会话' }).click();
+      await until(() => mock.world.sources.every(({ vhost, name }) => vhost !== 'tenant-a' || name !== 'tunnel-n1'), 'the source to be gone');
+      assert(mock.world.sources.some(({ vhost, name }) => vhost === 'default' && name === 'tunnel-n1'), 'the other one stays');
+      await page.selectOption('#traffic-by', 'vhost');
+      await until(async () => (await page.locator('.traffic tbody tr').count()) === 2, 'two hosts');
+      await page.selectOption('#sessions-host', 'tenant-a');
+      await until(async () => (await page.locator('.ended tbody tr').count()) === 1, 'one session');
+      await page.at('/server');
+      await page.selectOption('#token-host', 'tenant-a');
+      await page.fill('#token-name', 'tunnel-n1');
+      await page.getByRole('button', { name: '生成地址' }).click();
+      await page.getByText('&vhost=tenant-a').first().waitFor();
+    },
+  },
+  {
+    name: 'without a virtual host nothing asks for one',
+    run: async ({ page, mock }) => {
+      mock.world.hosts = [];
+      mock.world.streams = mock.world.streams.filter(({ vhost }) => vhost === 'default');
+      for (const [path, selector] of [['streams', '.streams tbody tr'], ['sources', '.sources tbody tr'], ['sessions', '.ended tbody tr'], ['server', '.tiles']]) {
+        await page.at(`/${path}`);
+        await page.locator(selector).first().waitFor();
+        assert((await page.locator('.host-select').count()) === 0, path);
+      }
+      await page.at('/sources');
+      await page.getByRole('button', { name: '添加摄像机' }).click();
+      await page.locator('#source-app').waitFor();
+      assert((await page.locator('#source-host').count()) === 0, 'the dialog');
+      await page.at('/hosts');
+      await page.locator('.empty').waitFor();
     },
   },
   {

@@ -26,7 +26,7 @@ pub struct ApplicationSettings {
     pub interleave_wait_ms: Option<u64>,
     /// Whether a second publisher takes over instead of being refused.
     pub replace_publisher: Option<bool>,
-    /// Where streams that nobody publishes here are pulled from: URLs with `{app}` and `{name}`, the preferred one
+    /// Where streams that nobody publishes here are pulled from: URLs with `{vhost}`, `{app}` and `{name}`, the preferred one
     /// first, at most 8. They come back without credentials and secrets; sent as they came, they keep them.
     pub origins: Option<Vec<String>>,
     /// Whether segments of HLS are encrypted (AES-128) with keys that only viewers get; without low-latency parts.
@@ -45,7 +45,7 @@ pub struct ApplicationSettings {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Application {
     pub id: i64,
-    /// "app/name"; each part is a name, a beginning followed by `*`, or `*` alone.
+    /// "app/name" on the default virtual host, or "host/app/name"; each part is a name, a beginning followed by `*`, or `*` alone.
     pub pattern: String,
     pub settings: ApplicationSettings,
     /// Running streams that it applies to.
@@ -72,6 +72,8 @@ pub struct ApplicationList {
 /// What holds for one stream.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct EffectiveSettings {
+    /// Virtual host; "default" is that of everything that names no configured one.
+    pub vhost: String,
     pub app: String,
     pub name: String,
     /// Patterns that apply, most specific first.

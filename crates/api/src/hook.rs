@@ -10,7 +10,7 @@ pub struct Hook {
     /// "publish", "play", "not_found", "no_viewers", "stream_up", "stream_down", "source_failed", "sessions_ended",
     /// "server_started", "keepalive".
     pub events: Vec<String>,
-    /// Which streams: "app/name"; each part is a name, a beginning followed by `*`, or `*` alone.
+    /// Which streams: "app/name" on the default virtual host, or "host/app/name"; each part is a name, a beginning followed by `*`, or `*` alone.
     pub pattern: String,
     /// How long an answer may take: 100 to 30,000.
     pub timeout_ms: u64,

@@ -8,6 +8,7 @@ mod account;
 mod application;
 mod event;
 mod hook;
+mod host;
 mod openapi;
 mod probe;
 mod problem;
@@ -22,6 +23,7 @@ pub use account::{LoginRequest, LoginResponse, PasswordChange, SetupRequest, Set
 pub use application::{Application, ApplicationInput, ApplicationList, ApplicationSettings, EffectiveSettings};
 pub use event::{ClientMessage, EventMessage};
 pub use hook::{Hook, HookCreated, HookDelivery, HookDeliveryPage, HookInput, HookList, HookSecret, HookTest};
+pub use host::{Host, HostChange, HostInput, HostList};
 pub use openapi::openapi_json;
 pub use probe::{ProbeClock, ProbeLeg, ProbeReport, ProbeRequest};
 pub use problem::Problem;

@@ -6,10 +6,10 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use crate::{
     Application, ApplicationInput, ApplicationList, ClientMessage, Configuration, Diagnosis, EffectiveSettings,
     EndedSessionPage, EventMessage, Hook, HookCreated, HookDeliveryPage, HookInput, HookList, HookSecret, HookTest,
-    LoadHistory, LoginRequest, LoginResponse, PasswordChange, PlayOffer, ProbeReport, ProbeRequest, Problem, Relay,
-    RelayInput, RelayList, ReloadResult, ServerInfo, SetupRequest, SetupState, Source, SourceImport,
-    SourceImportReport, SourceInput, SourceList, StreamDetail, StreamPage, StreamStats, TokenRequest, TokenResponse,
-    TrafficReport, User, ViewerList,
+    Host, HostChange, HostInput, HostList, LoadHistory, LoginRequest, LoginResponse, PasswordChange, PlayOffer,
+    ProbeReport, ProbeRequest, Problem, Relay, RelayInput, RelayList, ReloadResult, ServerInfo, SetupRequest,
+    SetupState, Source, SourceImport, SourceImportReport, SourceInput, SourceList, StreamDetail, StreamPage,
+    StreamStats, TokenRequest, TokenResponse, TrafficReport, User, ViewerList,
 };
 
 /// The document, pretty-printed.
@@ -22,12 +22,12 @@ pub fn openapi_json() -> String {
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Viaduct", description = "REST interface of Viaduct. Errors are RFC 9457 problem JSON with a stable `code`."),
+    info(title = "Viaduct", description = "REST interface of Viaduct. Errors are RFC 9457 problem JSON with a stable `code`. The query parameter `vhost` names the virtual host of a stream (`default` when absent), or of which a list is shown (all when absent)."),
     paths(
         setup_state, set_up, login, logout, me, change_password, server, configuration, reload, streams, stream, play,
         kick_publisher, stream_viewers, viewers, kick_viewer, diagnosis, sources, add_source, import_sources, source, change_source,
         remove_source, probe, make_token, applications, add_application, change_application, remove_application,
-        stream_settings, relays, add_relay, change_relay, remove_relay, hooks, add_hook, change_hook,
+        stream_settings, hosts, add_host, change_host, remove_host, relays, add_relay, change_relay, remove_relay, hooks, add_hook, change_hook,
         remove_hook, renew_hook_secret, test_hook, hook_deliveries, retry_hook_delivery, load_history, sessions, traffic, events
     ),
     components(schemas(Problem, ClientMessage, EventMessage, StreamStats)),
@@ -105,14 +105,15 @@ route!(
     responses((status = 200, body = ReloadResult), (status = 400, body = Problem))
 );
 route!(streams, get, path = "/api/v1/streams", tag = "streams",
-    params(("search" = Option<String>, Query), ("cursor" = Option<String>, Query), ("limit" = Option<usize>, Query)),
+    params(("search" = Option<String>, Query), ("vhost" = Option<String>, Query), ("cursor" = Option<String>, Query),
+        ("limit" = Option<usize>, Query)),
     responses((status = 200, body = StreamPage)));
 route!(
     stream,
     get,
     path = "/api/v1/streams/{app}/{name}",
     tag = "streams",
-    params(("app" = String, Path), ("name" = String, Path)),
+    params(("app" = String, Path), ("name" = String, Path), ("vhost" = Option<String>, Query)),
     responses((status = 200, body = StreamDetail), (status = 404, body = Problem))
 );
 route!(
@@ -120,7 +121,7 @@ route!(
     post,
     path = "/api/v1/streams/{app}/{name}/play",
     tag = "streams",
-    params(("app" = String, Path), ("name" = String, Path)),
+    params(("app" = String, Path), ("name" = String, Path), ("vhost" = Option<String>, Query)),
     responses((status = 200, body = PlayOffer), (status = 404, body = Problem), (status = 503, body = Problem))
 );
 route!(
@@ -128,7 +129,7 @@ route!(
     delete,
     path = "/api/v1/streams/{app}/{name}/publisher",
     tag = "streams",
-    params(("app" = String, Path), ("name" = String, Path)),
+    params(("app" = String, Path), ("name" = String, Path), ("vhost" = Option<String>, Query)),
     responses((status = 204), (status = 404, body = Problem))
 );
 route!(
@@ -136,11 +137,12 @@ route!(
     get,
     path = "/api/v1/streams/{app}/{name}/viewers",
     tag = "streams",
-    params(("app" = String, Path), ("name" = String, Path)),
+    params(("app" = String, Path), ("name" = String, Path), ("vhost" = Option<String>, Query)),
     responses((status = 200, body = ViewerList))
 );
 route!(viewers, get, path = "/api/v1/viewers", tag = "streams",
-    params(("cursor" = Option<String>, Query), ("limit" = Option<usize>, Query)), responses((status = 200, body = ViewerList)));
+    params(("vhost" = Option<String>, Query), ("cursor" = Option<String>, Query), ("limit" = Option<usize>, Query)),
+    responses((status = 200, body = ViewerList)));
 route!(
     kick_viewer,
     delete,
@@ -154,10 +156,17 @@ route!(
     get,
     path = "/api/v1/streams/{app}/{name}/diagnosis",
     tag = "streams",
-    params(("app" = String, Path), ("name" = String, Path)),
+    params(("app" = String, Path), ("name" = String, Path), ("vhost" = Option<String>, Query)),
     responses((status = 200, body = Diagnosis))
 );
-route!(sources, get, path = "/api/v1/sources", tag = "sources", responses((status = 200, body = SourceList)));
+route!(
+    sources,
+    get,
+    path = "/api/v1/sources",
+    tag = "sources",
+    params(("vhost" = Option<String>, Query)),
+    responses((status = 200, body = SourceList))
+);
 route!(
     import_sources,
     post,
@@ -179,7 +188,7 @@ route!(
     get,
     path = "/api/v1/sources/{app}/{name}",
     tag = "sources",
-    params(("app" = String, Path), ("name" = String, Path)),
+    params(("app" = String, Path), ("name" = String, Path), ("vhost" = Option<String>, Query)),
     responses((status = 200, body = Source), (status = 404, body = Problem))
 );
 route!(
@@ -188,7 +197,7 @@ route!(
     path = "/api/v1/sources/{app}/{name}",
     tag = "sources",
     request_body = SourceInput,
-    params(("app" = String, Path), ("name" = String, Path)),
+    params(("app" = String, Path), ("name" = String, Path), ("vhost" = Option<String>, Query)),
     responses((status = 200, body = Source), (status = 404, body = Problem))
 );
 route!(
@@ -196,7 +205,7 @@ route!(
     delete,
     path = "/api/v1/sources/{app}/{name}",
     tag = "sources",
-    params(("app" = String, Path), ("name" = String, Path)),
+    params(("app" = String, Path), ("name" = String, Path), ("vhost" = Option<String>, Query)),
     responses((status = 204), (status = 404, body = Problem))
 );
 route!(
@@ -246,6 +255,38 @@ route!(
     tag = "applications",
     params(("id" = i64, Path)),
     responses((status = 204), (status = 404, body = Problem))
+);
+route!(hosts, get, path = "/api/v1/hosts", tag = "hosts", responses((status = 200, body = HostList)));
+route!(
+    add_host,
+    post,
+    path = "/api/v1/hosts",
+    tag = "hosts",
+    request_body = HostInput,
+    responses((status = 201, body = Host), (status = 400, body = Problem), (status = 409, body = Problem))
+);
+route!(
+    change_host,
+    put,
+    path = "/api/v1/hosts/{name}",
+    tag = "hosts",
+    params(("name" = String, Path)),
+    request_body = HostChange,
+    responses(
+        (status = 200, body = Host),
+        (status = 400, body = Problem),
+        (status = 404, body = Problem),
+        (status = 409, body = Problem)
+    )
+);
+route!(
+    remove_host,
+    delete,
+    path = "/api/v1/hosts/{name}",
+    tag = "hosts",
+    description = "Refused while sources are configured on the host; its running streams end.",
+    params(("name" = String, Path)),
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem))
 );
 route!(relays, get, path = "/api/v1/relays", tag = "relays", responses((status = 200, body = RelayList)));
 route!(
@@ -341,11 +382,11 @@ route!(
 );
 route!(sessions, get, path = "/api/v1/sessions", tag = "sessions",
     description = "Ended sessions, newest first. `search` finds a part of the stream's name, subject or address.",
-    params(("search" = Option<String>, Query), ("before" = Option<i64>, Query)),
+    params(("search" = Option<String>, Query), ("vhost" = Option<String>, Query), ("before" = Option<i64>, Query)),
     responses((status = 200, body = EndedSessionPage)));
 route!(traffic, get, path = "/api/v1/sessions/traffic", tag = "sessions",
-    description = "Sessions, watching time and bytes of ended sessions that began in the time given (RFC 3339; the last day when absent), by `stream`, `subject`, `protocol` or `day`.",
-    params(("by" = String, Query), ("from" = Option<String>, Query), ("to" = Option<String>, Query)),
+    description = "Sessions, watching time and bytes of ended sessions that began in the time given (RFC 3339; the last day when absent), by `stream`, `vhost`, `subject`, `protocol` or `day`.",
+    params(("by" = String, Query), ("vhost" = Option<String>, Query), ("from" = Option<String>, Query), ("to" = Option<String>, Query)),
     responses((status = 200, body = TrafficReport), (status = 400, body = Problem)));
 route!(
     stream_settings,
@@ -353,8 +394,8 @@ route!(
     path = "/api/v1/streams/{app}/{name}/settings",
     tag = "applications",
     description = "What holds for one stream, running or not: all rules and the configuration taken together.",
-    params(("app" = String, Path), ("name" = String, Path)),
-    responses((status = 200, body = EffectiveSettings), (status = 400, body = Problem))
+    params(("app" = String, Path), ("name" = String, Path), ("vhost" = Option<String>, Query)),
+    responses((status = 200, body = EffectiveSettings), (status = 404, body = Problem))
 );
 route!(
     events,

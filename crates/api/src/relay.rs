@@ -7,9 +7,9 @@ use crate::SourceError;
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Relay {
     pub id: i64,
-    /// "app/name"; each part is a name, a beginning followed by `*`, or `*` alone.
+    /// "app/name" on the default virtual host, or "host/app/name"; each part is a name, a beginning followed by `*`, or `*` alone.
     pub pattern: String,
-    /// Without credentials; `{app}` and `{name}` stand for the stream's name.
+    /// Without credentials; `{vhost}`, `{app}` and `{name}` stand for the stream's name.
     pub target: String,
     pub username: Option<String>,
     pub enabled: bool,
@@ -21,6 +21,8 @@ pub struct Relay {
 /// One stream on its way to a relay's target.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct RelayPush {
+    /// Virtual host; "default" is that of everything that names no configured one.
+    pub vhost: String,
     pub app: String,
     pub name: String,
     /// "sending" or "backing_off".

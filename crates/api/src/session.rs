@@ -5,6 +5,8 @@ use utoipa::ToSchema;
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct EndedSession {
     pub id: i64,
+    /// Virtual host; "default" is that of everything that names no configured one.
+    pub vhost: String,
     pub app: String,
     pub name: String,
     pub protocol: String,
@@ -26,7 +28,7 @@ pub struct EndedSessionPage {
 /// Traffic of ended sessions under one heading.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct TrafficTotal {
-    /// A stream, subject, protocol, or day, as asked for.
+    /// A stream, virtual host, subject, protocol, or day, as asked for.
     pub group: String,
     pub sessions: i64,
     pub duration_ms: i64,

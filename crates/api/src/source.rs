@@ -4,6 +4,8 @@ use utoipa::ToSchema;
 /// A URL that is pulled.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Source {
+    /// Virtual host; "default" is that of everything that names no configured one.
+    pub vhost: String,
     pub app: String,
     pub name: String,
     /// Without credentials.
@@ -46,6 +48,8 @@ pub struct SourceError {
 /// A source to be added or changed. Credentials may also stand in the URL.
 #[derive(Clone, Deserialize, ToSchema)]
 pub struct SourceInput {
+    /// Virtual host; "default" when absent.
+    pub vhost: Option<String>,
     pub app: String,
     pub name: String,
     pub url: String,
@@ -67,6 +71,8 @@ pub struct SourceList {
 /// A list of channels (M3U) to be made into sources.
 #[derive(Clone, Deserialize, ToSchema)]
 pub struct SourceImport {
+    /// Virtual host; "default" when absent.
+    pub vhost: Option<String>,
     /// The list: `#EXTINF` lines with names are optional.
     pub list: String,
     /// Application of all of them.

@@ -4,6 +4,8 @@ use utoipa::ToSchema;
 /// A live stream.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Stream {
+    /// Virtual host; "default" is that of everything that names no configured one.
+    pub vhost: String,
     pub app: String,
     pub name: String,
     /// "live", "waiting" (publisher gone or expected), "idle" (a source nobody watches) or "failed".
@@ -115,6 +117,8 @@ pub struct Counters {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Viewer {
     pub id: u64,
+    /// Virtual host; "default" is that of everything that names no configured one.
+    pub vhost: String,
     pub app: String,
     pub name: String,
     pub protocol: String,
@@ -187,6 +191,8 @@ pub struct Diagnosis {
 /// Everything that a player needs to choose an engine before it connects.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct PlayOffer {
+    /// Virtual host; "default" is that of everything that names no configured one.
+    pub vhost: String,
     pub app: String,
     pub name: String,
     pub tracks: Vec<Track>,
@@ -217,6 +223,8 @@ pub struct RefusedTrack {
 /// One line of the `streams/stats` event.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct StreamStats {
+    /// Virtual host; "default" is that of everything that names no configured one.
+    pub vhost: String,
     pub app: String,
     pub name: String,
     pub bitrate_bps: u64,

@@ -5,6 +5,9 @@ use utoipa::ToSchema;
 /// A publish or play token to be made.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct TokenRequest {
+    /// Virtual host; "default" when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vhost: Option<String>,
     pub app: String,
     /// "*" for all streams of the application.
     pub name: String,

@@ -17,13 +17,15 @@ use sqlx::AssertSqlSafe;
 use crate::{Database, DbError};
 
 /// Tables in an order in which rows find those that they refer to.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 14] = [
     "organisations",
     "users",
     "roles",
     "grants",
     "api_keys",
     "audit",
+    "hosts",
+    "host_domains",
     "sources",
     "viewer_sessions",
     "applications",
@@ -108,12 +110,14 @@ impl Database {
     /// When reading or writing fails.
     pub async fn backup(&self, header: &Header, out: &mut impl Write) -> Result<u64, BackupError> {
         let mut rows = 0;
-        let mut transaction = self.pool.begin_with(self.engine.begin_snapshot()).await?;
+        let mut transaction = self.snapshot().await?;
         write_line(out, header)?;
         for table in TABLES {
             let columns: Vec<String> = self.columns(table).await?.into_iter().map(|column| column.name).collect();
             write_line(out, &json!({ "table": table, "columns": columns }))?;
-            let statement = format!("SELECT {} FROM {table} ORDER BY 1", columns.join(", "));
+            let all = columns.join(", ");
+            let order = if columns.iter().any(|column| column == "id") { "id" } else { &all };
+            let statement = format!("SELECT {all} FROM {table} ORDER BY {order}");
             let mut found = sqlx::query(AssertSqlSafe(statement)).fetch(&mut *transaction);
             while let Some(row) = found.try_next().await? {
                 write_line(out, &value::of_row(&row)?)?;

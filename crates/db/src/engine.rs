@@ -91,13 +91,13 @@ impl Engine {
         }
     }
 
-    /// Columns of a table in their order: `name` and `kind`.
+    /// Columns of a table: `name` and `kind`.
     pub(crate) const fn columns_of_table(self) -> &'static str {
         match self {
-            Self::Sqlite => "SELECT name, type AS kind FROM pragma_table_info($1) ORDER BY cid",
+            Self::Sqlite => "SELECT name, type AS kind FROM pragma_table_info($1)",
             Self::Postgres => {
                 "SELECT CAST(column_name AS TEXT) AS name, CAST(data_type AS TEXT) AS kind FROM information_schema.columns
-                 WHERE table_schema = current_schema() AND table_name = $1 ORDER BY ordinal_position"
+                 WHERE table_schema = current_schema() AND table_name = $1"
             }
         }
     }

@@ -10,6 +10,7 @@ mod backup;
 mod engine;
 mod grants;
 mod hooks;
+mod hosts;
 mod logins;
 mod organisations;
 mod relays;
@@ -26,6 +27,7 @@ pub use backup::{BackupError, Header};
 pub use engine::Place;
 pub use grants::{GrantRow, RoleRow};
 pub use hooks::{DeliveryRow, DeliveryState, HookRow};
+pub use hosts::HostRow;
 pub use logins::{ApiKeyRow, LoginRow};
 pub use organisations::OrganisationRow;
 pub use relays::RelayRow;
@@ -128,6 +130,11 @@ impl Database {
             Ok(pool) => Ok(Self { pool, engine: engine::Engine::Sqlite }),
             Err(source) => Err(DbError::Open { place: path.display().to_string(), source }),
         }
+    }
+
+    /// Begins a transaction that reads what is there now, all through.
+    async fn snapshot(&self) -> Result<Transaction<'static, Any>, DbError> {
+        Ok(self.pool.begin_with(self.engine.begin_snapshot()).await?)
     }
 
     /// Begins a transaction that writes.

@@ -27,7 +27,9 @@ impl SourceMode {
 /// One source.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SourceRow {
-    /// Application of the stream that it feeds.
+    /// Virtual host of the stream that it feeds.
+    pub vhost: String,
+    /// Application of the stream.
     pub app: String,
     /// Name of the stream.
     pub name: String,
@@ -49,13 +51,14 @@ impl std::fmt::Debug for SourceRow {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // A query may hold the token of another server.
         let url = self.url.split('?').next().unwrap_or_default();
-        write!(f, "SourceRow({}/{} {url})", self.app, self.name)
+        write!(f, "SourceRow({}/{}/{} {url})", self.vhost, self.app, self.name)
     }
 }
 
 fn source(row: &AnyRow) -> SourceRow {
     let mode: &str = row.get("mode");
     SourceRow {
+        vhost: row.get("vhost"),
         app: row.get("app"),
         name: row.get("name"),
         url: row.get("url"),
@@ -73,7 +76,7 @@ impl Database {
     /// # Errors
     /// [`DbError::Query`].
     pub async fn sources(&self) -> Result<Vec<SourceRow>, DbError> {
-        let rows = sqlx::query("SELECT * FROM sources ORDER BY app, name").fetch_all(&self.pool).await?;
+        let rows = sqlx::query("SELECT * FROM sources ORDER BY vhost, app, name").fetch_all(&self.pool).await?;
         Ok(rows.iter().map(source).collect())
     }
 
@@ -83,9 +86,10 @@ impl Database {
     /// [`DbError::Exists`] when the stream has one.
     pub async fn add_source(&self, source: &SourceRow) -> Result<(), DbError> {
         sqlx::query(
-            "INSERT INTO sources (app, name, url, username, password, mode, schedule, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "INSERT INTO sources (vhost, app, name, url, username, password, mode, schedule, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         )
+        .bind(&source.vhost)
         .bind(&source.app)
         .bind(&source.name)
         .bind(&source.url)
@@ -105,13 +109,15 @@ impl Database {
     /// [`DbError::Query`].
     pub async fn update_source(&self, source: &SourceRow) -> Result<bool, DbError> {
         let done = sqlx::query(
-            "UPDATE sources SET url = $1, username = $2, password = $3, mode = $4, schedule = $5 WHERE app = $6 AND name = $7",
+            "UPDATE sources SET url = $1, username = $2, password = $3, mode = $4, schedule = $5
+             WHERE vhost = $6 AND app = $7 AND name = $8",
         )
         .bind(&source.url)
         .bind(&source.username)
         .bind(&source.password)
         .bind(source.mode.as_str())
         .bind(&source.schedule)
+        .bind(&source.vhost)
         .bind(&source.app)
         .bind(&source.name)
         .execute(&self.pool)
@@ -123,8 +129,9 @@ impl Database {
     ///
     /// # Errors
     /// [`DbError::Query`].
-    pub async fn remove_source(&self, app: &str, name: &str) -> Result<bool, DbError> {
-        let done = sqlx::query("DELETE FROM sources WHERE app = $1 AND name = $2")
+    pub async fn remove_source(&self, vhost: &str, app: &str, name: &str) -> Result<bool, DbError> {
+        let done = sqlx::query("DELETE FROM sources WHERE vhost = $1 AND app = $2 AND name = $3")
+            .bind(vhost)
             .bind(app)
             .bind(name)
             .execute(&self.pool)

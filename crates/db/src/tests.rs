@@ -25,6 +25,7 @@ fn ann() -> UserRow {
 
 fn camera(name: &str) -> SourceRow {
     SourceRow {
+        vhost: "default".into(),
         app: "road".into(),
         name: name.into(),
         url: "rtsp://192.0.2.7/1".into(),
@@ -44,10 +45,14 @@ async fn sources_are_added_changed_and_removed() {
         let schedule = Some("1-5 07:00-19:00".to_owned());
         let changed = SourceRow { mode: SourceMode::Always, schedule, ..camera("k1") };
         assert!(database.update_source(&changed).await.unwrap());
-        assert_eq!(database.sources().await.unwrap(), [changed]);
+        assert_eq!(database.sources().await.unwrap(), std::slice::from_ref(&changed));
+        let elsewhere = SourceRow { vhost: "t1".into(), url: "rtsp://192.0.2.8/1".into(), ..camera("k1") };
+        database.add_source(&elsewhere).await.unwrap();
+        assert_eq!(database.sources().await.unwrap(), [changed, elsewhere], "equal names on two hosts");
+        assert!(database.remove_source("t1", "road", "k1").await.unwrap());
         assert!(!database.update_source(&camera("k2")).await.unwrap());
-        assert!(database.remove_source("road", "k1").await.unwrap());
-        assert!(!database.remove_source("road", "k1").await.unwrap());
+        assert!(database.remove_source("default", "road", "k1").await.unwrap());
+        assert!(!database.remove_source("default", "road", "k1").await.unwrap());
     })
     .await;
 }
@@ -64,6 +69,7 @@ async fn survives_reopening(place: Place) {
     };
     rule.id = database.add_application(&rule).await.unwrap();
     let row = ViewerSessionRow {
+        vhost: "default".into(),
         stream: "a/b".into(),
         protocol: "rtsp".into(),
         subject: None,
@@ -217,6 +223,46 @@ async fn the_defaults_of_an_earlier_program_become_the_widest_rule() {
 }
 
 #[tokio::test]
+async fn sources_and_sessions_of_an_earlier_program_are_on_the_default_host() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("viaduct.db");
+    let earlier = Database::open_earlier(&path, 7).await.unwrap();
+    let source = "INSERT INTO sources VALUES ('road', 'k1', 'rtsp://192.0.2.7/1', 'admin', 'secret', 'on_demand', 5)";
+    sqlx::query(source).execute(&earlier.pool).await.unwrap();
+    let session = "INSERT INTO viewer_sessions VALUES (1, 'road/k1', 'rtsp', NULL, '192.0.2.1:5', 1, 2, 3)";
+    sqlx::query(session).execute(&earlier.pool).await.unwrap();
+    earlier.close().await;
+    let database = Database::open(&Place::File(path)).await.unwrap();
+    assert_eq!(database.sources().await.unwrap(), [camera("k1")]);
+    assert_eq!(database.viewer_sessions(Some("default"), "", i64::MAX, 10).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn hosts_are_added_changed_and_removed_with_their_domains() {
+    on_both(async |database| {
+        let host = |name: &str, domains: &[&str]| HostRow {
+            name: name.into(),
+            domains: domains.iter().map(|&domain| domain.to_owned()).collect(),
+            created_at: 5,
+        };
+        database.add_host(&host("t1", &["z.example.com", "a.example.com"])).await.unwrap();
+        assert!(matches!(database.add_host(&host("t1", &[])).await, Err(DbError::Exists)));
+        assert!(matches!(database.add_host(&host("t2", &["a.example.com"])).await, Err(DbError::Exists)));
+        database.add_host(&host("t2", &[])).await.unwrap();
+        assert!(matches!(database.update_host(&host("t2", &["a.example.com"])).await, Err(DbError::Exists)));
+        let both = [host("t1", &["z.example.com", "a.example.com"]), host("t2", &[])];
+        assert_eq!(database.hosts().await.unwrap(), both, "nothing half done");
+        assert!(database.update_host(&host("t1", &["a.example.com"])).await.unwrap());
+        assert!(!database.update_host(&host("t3", &["c.example.com"])).await.unwrap());
+        assert_eq!(database.hosts().await.unwrap()[0].domains, ["a.example.com"]);
+        assert!(database.remove_host("t1").await.unwrap());
+        assert!(!database.remove_host("t1").await.unwrap());
+        database.add_host(&host("t3", &["a.example.com"])).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn relays_are_added_changed_and_removed() {
     on_both(async |database| {
         let mut relay = RelayRow {
@@ -290,6 +336,7 @@ async fn deliveries_wait_in_order_are_trimmed_and_go_with_their_hook() {
 async fn traffic_is_searched_and_added_up() {
     on_both(async |database| {
         let row = |stream: &str, subject: Option<&str>, started_at, bytes| ViewerSessionRow {
+            vhost: if stream.starts_with("t1/") { "t1" } else { "default" }.into(),
             stream: stream.into(),
             protocol: "rtsp".into(),
             subject: subject.map(str::to_owned),
@@ -303,7 +350,7 @@ async fn traffic_is_searched_and_added_up() {
             [row("road/k1", Some("Room 3"), 10, 5), row("road/k2", None, day, 7), row("road/k1", None, day + 1, 4)];
         database.add_viewer_sessions(&rows).await.unwrap();
         let found = async |search: &str| {
-            let found = database.viewer_sessions(search, i64::MAX, 10).await.unwrap();
+            let found = database.viewer_sessions(None, search, i64::MAX, 10).await.unwrap();
             found.into_iter().map(|(_, row)| row.bytes).collect::<Vec<_>>()
         };
         assert_eq!(found("").await, [4, 7, 5]);
@@ -311,7 +358,7 @@ async fn traffic_is_searched_and_added_up() {
         assert_eq!(found("room 3").await, [5]);
         assert_eq!(found("%").await, [0; 0], "a search is no pattern");
         let totals = async |group, from, to| {
-            let rows = database.traffic(group, from, to).await.unwrap();
+            let rows = database.traffic(None, group, from, to).await.unwrap();
             rows.into_iter().map(|row| (row.group, row.sessions, row.bytes)).collect::<Vec<_>>()
         };
         assert_eq!(
@@ -320,6 +367,13 @@ async fn traffic_is_searched_and_added_up() {
         );
         assert_eq!(totals(TrafficGroup::Day, 0, day).await, [("1970-01-01".to_owned(), 1, 5)]);
         assert_eq!(totals(TrafficGroup::Subject, day, i64::MAX).await, [(String::new(), 2, 11)]);
+        database.add_viewer_sessions(&[row("t1/road/k1", None, day, 3)]).await.unwrap();
+        let of_host = database.viewer_sessions(Some("t1"), "", i64::MAX, 10).await.unwrap();
+        assert_eq!(of_host.iter().map(|(_, row)| row.stream.as_str()).collect::<Vec<_>>(), ["t1/road/k1"]);
+        let by_host = totals(TrafficGroup::Vhost, 0, i64::MAX).await;
+        assert_eq!(by_host, [("default".to_owned(), 3, 16), ("t1".to_owned(), 1, 3)]);
+        let default = database.traffic(Some("default"), TrafficGroup::Stream, 0, i64::MAX).await.unwrap();
+        assert_eq!(default.len(), 2, "streams of other hosts are left out");
     })
     .await;
 }

@@ -12,7 +12,9 @@ pub(crate) const MAX_VIEWER_SESSIONS: i64 = 1_000_000;
 /// One ended session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ViewerSessionRow {
-    /// "app/name".
+    /// Virtual host.
+    pub vhost: String,
+    /// "app/name" on the default virtual host, "host/app/name" on others.
     pub stream: String,
     /// "ws-fmp4", "rtsp", ...
     pub protocol: String,
@@ -31,8 +33,10 @@ pub struct ViewerSessionRow {
 /// What traffic is added up by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TrafficGroup {
-    /// "app/name".
+    /// "app/name", "host/app/name".
     Stream,
+    /// Virtual host.
+    Vhost,
     /// Who; empty where not known.
     Subject,
     /// "ws-fmp4", "rtsp", ...
@@ -56,6 +60,7 @@ pub struct TrafficRow {
 
 fn session(row: &AnyRow) -> ViewerSessionRow {
     ViewerSessionRow {
+        vhost: row.get("vhost"),
         stream: row.get("stream"),
         protocol: row.get("protocol"),
         subject: row.get("subject"),
@@ -75,9 +80,10 @@ impl Database {
         let mut transaction = self.write().await?;
         for row in rows {
             sqlx::query(
-                "INSERT INTO viewer_sessions (stream, protocol, subject, address, started_at, duration_ms, bytes)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                "INSERT INTO viewer_sessions (vhost, stream, protocol, subject, address, started_at, duration_ms, bytes)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
             )
+            .bind(&row.vhost)
             .bind(&row.stream)
             .bind(&row.protocol)
             .bind(&row.subject)
@@ -96,45 +102,59 @@ impl Database {
         Ok(())
     }
 
-    /// Ended sessions with their ids, newest first, before `before`; `search` is a part of stream, subject or
-    /// address.
+    /// Ended sessions with their ids, newest first, before `before`, of one virtual host or all; `search` is a part
+    /// of stream, subject or address.
     ///
     /// # Errors
     /// [`DbError::Query`].
     pub async fn viewer_sessions(
         &self,
+        vhost: Option<&str>,
         search: &str,
         before: i64,
         limit: i64,
     ) -> Result<Vec<(i64, ViewerSessionRow)>, DbError> {
         let rows = sqlx::query(
             "SELECT * FROM viewer_sessions WHERE id < $1 AND (lower(stream) LIKE $2 ESCAPE '!'
-             OR lower(coalesce(subject, '')) LIKE $2 ESCAPE '!' OR address LIKE $2 ESCAPE '!') ORDER BY id DESC LIMIT $3",
+             OR lower(coalesce(subject, '')) LIKE $2 ESCAPE '!' OR address LIKE $2 ESCAPE '!')
+             AND ($4 IS NULL OR vhost = $4) ORDER BY id DESC LIMIT $3",
         )
         .bind(before)
         .bind(containing(&search.to_lowercase()))
         .bind(limit)
+        .bind(vhost)
         .fetch_all(&self.pool)
         .await?;
         Ok(rows.iter().map(|row| (row.get("id"), session(row))).collect())
     }
 
-    /// Sessions that began from `from` until before `to` (Unix seconds), added up by `group`, most bytes first.
+    /// Sessions that began from `from` until before `to` (Unix seconds), of one virtual host or all, added up by
+    /// `group`, most bytes first.
     ///
     /// # Errors
     /// [`DbError::Query`].
-    pub async fn traffic(&self, group: TrafficGroup, from: i64, to: i64) -> Result<Vec<TrafficRow>, DbError> {
+    pub async fn traffic(
+        &self,
+        vhost: Option<&str>,
+        group: TrafficGroup,
+        from: i64,
+        to: i64,
+    ) -> Result<Vec<TrafficRow>, DbError> {
         let key = match group {
             TrafficGroup::Stream => "stream".to_owned(),
+            TrafficGroup::Vhost => "vhost".to_owned(),
             TrafficGroup::Subject => "coalesce(subject, '')".to_owned(),
             TrafficGroup::Protocol => "protocol".to_owned(),
             TrafficGroup::Day => self.engine.day("started_at"),
         };
         let statement = format!(
             "SELECT {key} AS heading, count(*) AS sessions, CAST(sum(duration_ms) AS BIGINT) AS duration_ms,
-             CAST(sum(bytes) AS BIGINT) AS bytes FROM viewer_sessions WHERE started_at >= $1 AND started_at < $2 GROUP BY heading ORDER BY bytes DESC, heading"
+             CAST(sum(bytes) AS BIGINT) AS bytes FROM viewer_sessions
+             WHERE started_at >= $1 AND started_at < $2 AND ($3 IS NULL OR vhost = $3)
+             GROUP BY heading ORDER BY bytes DESC, heading"
         );
-        let rows = sqlx::query(sqlx::AssertSqlSafe(statement)).bind(from).bind(to).fetch_all(&self.pool).await?;
+        let rows =
+            sqlx::query(sqlx::AssertSqlSafe(statement)).bind(from).bind(to).bind(vhost).fetch_all(&self.pool).await?;
         let total = |row: &AnyRow| TrafficRow {
             group: row.get("heading"),
             sessions: row.get("sessions"),

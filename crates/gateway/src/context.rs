@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use base::ErrorKind;
 use hub::resolver::Asker;
-use hub::{Access, AccessDenied, AccessRequest, Grant, Hub, OpenError, OpenStream, Phase, StreamKey};
+use hub::{
+    Access, AccessDenied, AccessRequest, Grant, HostHints, Hub, OpenError, OpenStream, Phase, StreamKey, UnknownHost,
+    VirtualHosts,
+};
 use tokio::sync::watch;
 
 use crate::config::Config;
@@ -26,6 +29,8 @@ pub struct GatewayParts {
     pub hub: Arc<Hub>,
     /// Who may.
     pub access: Arc<dyn Access>,
+    /// Where the streams are that peers name.
+    pub hosts: Arc<dyn VirtualHosts>,
     /// Everything on HTTP that is not media.
     pub control: ControlHttp,
     /// Certificate; without it the TLS listeners stay closed.
@@ -39,6 +44,7 @@ pub struct Gateway {
     pub(crate) config: Config,
     pub(crate) hub: Arc<Hub>,
     pub(crate) access: Arc<dyn Access>,
+    hosts: Arc<dyn VirtualHosts>,
     pub(crate) control: ControlHttp,
     pub(crate) tls: Tls,
     pub(crate) shards: Shards,
@@ -58,7 +64,7 @@ pub struct Gateway {
 
 /// What a query holds beside what is ours, for [`AccessRequest::query`].
 pub(crate) fn rest_of_query(query: &str) -> Option<String> {
-    const OURS: [&str; 3] = ["token", "session", "via"];
+    const OURS: [&str; 4] = ["token", "session", "via", "vhost"];
     let is_ours = |pair: &&str| OURS.contains(&pair.split_once('=').map_or(*pair, |(name, _)| name));
     let rest: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty() && !is_ours(pair)).collect();
     (!rest.is_empty()).then(|| rest.join("&"))
@@ -93,6 +99,7 @@ impl Gateway {
             config: parts.config,
             hub: parts.hub,
             access: parts.access,
+            hosts: parts.hosts,
             control: parts.control,
             tls,
             shards,
@@ -146,6 +153,11 @@ impl Gateway {
         self.stopping.send_replace(true);
     }
 
+    /// Puts a stream that a peer names by its path on the virtual host that it means.
+    pub(crate) fn locate(&self, path: StreamKey, hints: HostHints<'_>) -> Result<StreamKey, UnknownHost> {
+        hub::hosts::locate(&*self.hosts, path, hints)
+    }
+
     /// Asks whether a session may do what it wants; denials are counted.
     pub(crate) async fn authorize(&self, request: AccessRequest) -> Result<Grant, AccessDenied> {
         let (key, address, protocol, action) = (request.key.clone(), request.address, request.protocol, request.action);
@@ -182,7 +194,7 @@ mod tests {
     fn a_query_is_shown_to_others_without_what_is_ours() {
         for (query, rest) in [
             ("token=a&user=li&sign=x%26y", Some("user=li&sign=x%26y")),
-            ("token=a&session=b&via=c", None),
+            ("token=a&session=b&via=c&vhost=d", None),
             ("tokens=1&&token", Some("tokens=1")),
             ("", None),
         ] {

@@ -16,6 +16,8 @@
 //!
 //! Where a rule says so segments are encrypted (`encryption`), once for all; the keys are given to sessions alone and
 //! are not for caches.
+//!
+//! Where `?vhost=` names the virtual host, everything that an answer leads to names it too; a domain stays by itself.
 
 mod ahead;
 mod dash;
@@ -39,7 +41,7 @@ use container::m3u8::{Variant, write_multivariant};
 use futures_util::stream;
 use http::{HeaderValue, Response, header};
 use http_body_util::{BodyExt, Full, StreamBody};
-use hub::{AccessRequest, Action, Grant, OpenStream, SessionStart, StreamKey};
+use hub::{AccessRequest, Action, Grant, HostHints, OpenStream, SessionStart, StreamKey};
 use hyper::body::Frame;
 use media::TrackConfig;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -146,11 +148,16 @@ enum Answer {
 pub(crate) async fn serve(
     shard: &Rc<Shard>,
     gateway: &Arc<Gateway>,
-    request: HlsRequest,
+    mut request: HlsRequest,
     head: &Head,
     peer: SocketAddr,
 ) -> ControlResponse {
     Metrics::count(&gateway.metrics.hls_requests);
+    let hints = HostHints { named: request.vhost.as_deref(), authority: head.host.as_deref() };
+    match gateway.locate(request.key.clone(), hints) {
+        Ok(key) => request.key = key,
+        Err(error) => return problem_response(ErrorKind::NotFound.http_status(), &error.to_string()),
+    }
     let answer = match request.resource {
         _ if request.is_shared => serve_shared(shard, gateway, &request, head, peer).await,
         Resource::Manifest => dash::manifest(shard, gateway, &request, head, peer).await,
@@ -181,7 +188,7 @@ async fn serve_shared(
     let mut response = match request.resource {
         Resource::Multivariant => {
             let packager = gateway.hls.find(&request.key, request.kind).ok_or_else(over)?;
-            let uri = request.kind.media_playlist();
+            let uri = format!("{}{}", request.kind.media_playlist(), request.query_of(None));
             playlist_response(write_multivariant(&[variant(packager.stream(), request.kind, uri)]))
         }
         _ => continue_session(gateway, request).await?,
@@ -210,7 +217,7 @@ async fn begin(
 ) -> Result<ControlResponse, Failure> {
     let Admitted { packager, session } = admit(shard, gateway, request, head, peer).await?;
     let id = packager.sessions.add(session);
-    let uri = format!("{}?session={id}", request.kind.media_playlist());
+    let uri = format!("{}{}", request.kind.media_playlist(), request.query_of(Some(id)));
     Ok(playlist_response(write_multivariant(&[variant(packager.stream(), request.kind, uri)])))
 }
 
@@ -348,7 +355,7 @@ async fn continue_session(gateway: &Arc<Gateway>, request: &HlsRequest) -> Resul
         Resource::Multivariant | Resource::Manifest => unreachable!("answered in `serve`"),
         Resource::Media => {
             wait_for_playlist(gateway, packager, request).await?;
-            let text = packager.playlist().write(&request.query_of_pieces(), request.skip);
+            let text = packager.playlist().write(&request.query_of(request.session), request.skip);
             (vec![Bytes::from(text)], Answer::Playlist)
         }
         Resource::Map(number) => (wait_for(packager, |segmenter| segmenter.map(number)).await?, Answer::Media),

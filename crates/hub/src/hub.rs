@@ -267,6 +267,13 @@ impl Hub {
         }
     }
 
+    /// Ends the streams of a virtual host, and says how many there were.
+    pub fn close_host(&self, vhost: &str) -> usize {
+        let streams: Vec<_> = self.list().into_iter().filter(|stream| stream.key().vhost() == vhost).collect();
+        streams.iter().for_each(|stream| stream.close());
+        streams.len()
+    }
+
     /// Ends all streams; viewers see it as the end of what they watch.
     pub fn close_all(&self) {
         for stream in self.list() {

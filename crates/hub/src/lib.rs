@@ -20,6 +20,7 @@
 
 pub mod access;
 pub mod event;
+pub mod hosts;
 pub mod hub;
 pub mod interleave;
 pub mod key;
@@ -37,6 +38,7 @@ mod wakeup;
 
 pub use access::{Access, AccessDenied, AccessRequest, Action, Grant};
 pub use event::HubEvent;
+pub use hosts::{DefaultHostOnly, HostHints, UnknownHost, VirtualHosts};
 pub use hub::{Hub, OpenStream, PublishError};
 pub use key::{InvalidName, StreamKey};
 pub use publisher::{Feedback, PublishRequest, Publisher, PublisherAddress};

@@ -121,10 +121,12 @@ mod tests {
         assert_eq!(closed.decide(&play(None)).unwrap_err().kind, ErrorKind::Unauthorized);
         assert!(dev.decide(&play(None)).is_ok());
         assert!(dev.decide(&play(Some("nonsense".into()))).is_err());
-        let claims =
-            |app: &str| TokenClaims { action: Action::Play, app: app.into(), name: None, expires_at: unix_now() + 60 };
-        assert!(closed.decide(&play(Some(signer.sign(&claims("road"))))).unwrap().expires_at.is_some());
-        let other = closed.decide(&play(Some(signer.sign(&claims("other"))))).unwrap_err();
+        let token = |stream: &str| {
+            let claims = TokenClaims::of_application(Action::Play, &stream.parse().unwrap(), unix_now() + 60);
+            Some(signer.sign(&claims))
+        };
+        assert!(closed.decide(&play(token("road/k1"))).unwrap().expires_at.is_some());
+        let other = closed.decide(&play(token("other/k1"))).unwrap_err();
         assert_eq!(other.kind, ErrorKind::Forbidden);
     }
 

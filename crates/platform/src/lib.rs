@@ -8,6 +8,7 @@
 //! | [`audit`] | what people did, in a chain of sums |
 //! | [`tokens`] | publish and play tokens (HMAC-SHA-256, per stream, action and expiry) |
 //! | [`applications`] | rules for streams by name |
+//! | [`hosts`] | virtual hosts and their domains |
 //! | [`hooks`] | web hooks: questions and notices to other systems |
 //! | [`pattern`] | patterns of stream names |
 //! | [`schedule`] | when something may run, by the week |
@@ -24,6 +25,7 @@ pub mod clock;
 #[doc(hidden)]
 pub mod fuzz;
 pub mod hooks;
+pub mod hosts;
 pub mod pattern;
 pub mod people;
 pub mod rights;

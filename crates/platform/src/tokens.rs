@@ -1,14 +1,17 @@
 //! Publish and play tokens: signed, so that any node that has the key can check them without a database.
 //!
 //! ```text
-//! ACTION.APP.NAME.EXPIRY.SIGNATURE     play.road.k12-300.1790000000.kX3...
+//! ACTION.APP.NAME.EXPIRY.SIGNATURE          play.road.k12-300.1790000000.kX3...
+//! ACTION.HOST.APP.NAME.EXPIRY.SIGNATURE     play.t1.road.k12-300.1790000000.kX3...
 //! ```
+//! The first form is for the default virtual host, the second for any other; names have no dots, so neither is the other.
 //! `NAME` is `*` for all streams of the application; `EXPIRY` is Unix seconds; the signature is the base64url
 //! HMAC-SHA-256 of everything before it.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
+use hub::key::DEFAULT_VHOST;
 use hub::{Action, StreamKey};
 use sha2::Sha256;
 
@@ -16,20 +19,35 @@ use sha2::Sha256;
 pub const KEY_LEN: usize = 32;
 /// Longest life of a token: one year.
 pub const MAX_LIFE_S: i64 = 366 * 24 * 3600;
-/// Longest token that is looked at.
-const MAX_TOKEN_LEN: usize = 256;
+/// Longest token that is looked at: three of the longest names take 257.
+const MAX_TOKEN_LEN: usize = 320;
 
 /// What a token permits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenClaims {
     /// Publish or play.
     pub action: Action,
+    /// Virtual host.
+    pub vhost: String,
     /// Application.
     pub app: String,
     /// Stream name, or `None` for all of the application.
     pub name: Option<String>,
     /// Unix seconds.
     pub expires_at: i64,
+}
+
+impl TokenClaims {
+    /// What permits something for one stream.
+    pub fn of_stream(action: Action, key: &StreamKey, expires_at: i64) -> Self {
+        let (vhost, app) = (key.vhost().to_owned(), key.app().to_owned());
+        Self { action, vhost, app, name: Some(key.name().to_owned()), expires_at }
+    }
+
+    /// What permits something for all streams of the key's application.
+    pub fn of_application(action: Action, key: &StreamKey, expires_at: i64) -> Self {
+        Self { name: None, ..Self::of_stream(action, key, expires_at) }
+    }
 }
 
 /// Why a token was refused.
@@ -67,7 +85,8 @@ impl TokenSigner {
     /// Signs claims. The caller validates names and life.
     pub fn sign(&self, claims: &TokenClaims) -> String {
         let name = claims.name.as_deref().unwrap_or("*");
-        let body = format!("{}.{}.{name}.{}", claims.action.as_str(), claims.app, claims.expires_at);
+        let host = if claims.vhost == DEFAULT_VHOST { String::new() } else { format!("{}.", claims.vhost) };
+        let body = format!("{}.{host}{}.{name}.{}", claims.action.as_str(), claims.app, claims.expires_at);
         let signature = URL_SAFE_NO_PAD.encode(self.mac(&body).finalize().into_bytes());
         format!("{body}.{signature}")
     }
@@ -82,7 +101,7 @@ impl TokenSigner {
             return Err(TokenError::Expired);
         }
         let name_fits = claims.name.as_deref().is_none_or(|name| name == key.name());
-        if claims.action != action || claims.app != key.app() || !name_fits {
+        if claims.action != action || claims.vhost != key.vhost() || claims.app != key.app() || !name_fits {
             return Err(TokenError::OtherScope);
         }
         Ok(claims)
@@ -107,16 +126,20 @@ impl TokenSigner {
 }
 
 fn parse(body: &str) -> Option<TokenClaims> {
-    let mut parts = body.split('.');
-    let action = match parts.next()? {
+    let parts: Vec<&str> = body.split('.').collect();
+    let (action, vhost, app, name, expires_at) = match *parts {
+        [action, app, name, expires_at] => (action, DEFAULT_VHOST, app, name, expires_at),
+        [action, vhost, app, name, expires_at] => (action, vhost, app, name, expires_at),
+        _ => return None,
+    };
+    let action = match action {
         "publish" => Action::Publish,
         "play" => Action::Play,
         _ => return None,
     };
-    let (app, name) = (parts.next()?, parts.next()?);
-    let expires_at = parts.next()?.parse().ok()?;
+    let expires_at = expires_at.parse().ok()?;
     let name = (name != "*").then(|| name.to_owned());
-    parts.next().is_none().then(|| TokenClaims { action, app: app.to_owned(), name, expires_at })
+    Some(TokenClaims { action, vhost: vhost.to_owned(), app: app.to_owned(), name, expires_at })
 }
 
 #[cfg(test)]
@@ -124,7 +147,8 @@ mod tests {
     use super::*;
 
     fn claims(name: Option<&str>) -> TokenClaims {
-        TokenClaims { action: Action::Play, app: "road".into(), name: name.map(str::to_owned), expires_at: 1000 }
+        let vhost = DEFAULT_VHOST.to_owned();
+        TokenClaims { action: Action::Play, vhost, app: "road".into(), name: name.map(str::to_owned), expires_at: 1000 }
     }
 
     fn key(text: &str) -> StreamKey {
@@ -146,6 +170,34 @@ mod tests {
         }
         let all = signer.sign(&claims(None));
         assert!(signer.check(&all, Action::Play, &key("road/k2"), 1).is_ok());
+    }
+
+    #[test]
+    fn a_token_opens_nothing_on_another_host() {
+        let signer = TokenSigner::new([7; KEY_LEN]);
+        for (mine, other) in [("road/k1", "t1/road/k1"), ("t1/road/k1", "road/k1"), ("t1/road/k1", "t2/road/k1")] {
+            let expires_at = 1000;
+            for claims in [
+                TokenClaims::of_stream(Action::Play, &key(mine), expires_at),
+                TokenClaims::of_application(Action::Play, &key(mine), expires_at),
+            ] {
+                let token = signer.sign(&claims);
+                assert_eq!(signer.check(&token, Action::Play, &key(mine), 1), Ok(claims), "{token}");
+                let refused = signer.check(&token, Action::Play, &key(other), 1);
+                assert_eq!(refused, Err(TokenError::OtherScope), "{token} {other}");
+            }
+        }
+        let longest = key(&["a"; 3].map(|part| part.repeat(64)).join("/"));
+        let token = signer.sign(&TokenClaims::of_stream(Action::Publish, &longest, 9_999_999_999));
+        assert!(signer.check(&token, Action::Publish, &longest, 1).is_ok(), "{} bytes", token.len());
+    }
+
+    #[test]
+    fn tokens_that_were_made_before_there_were_hosts_open_the_default_one() {
+        let signer = TokenSigner::new([7; KEY_LEN]);
+        let old = signer.sign(&claims(Some("k1")));
+        assert!(old.starts_with("play.road.k1.1000."), "{old}");
+        assert!(signer.check(&old, Action::Play, &key("road/k1"), 1).is_ok());
     }
 
     #[test]

@@ -39,8 +39,9 @@ http {{
             proxy_pass http://above;
             proxy_http_version 1.1;
             proxy_set_header Connection "";
+            proxy_set_header Host $host;
             proxy_cache media;
-            proxy_cache_key $without_token$is_args$args;
+            proxy_cache_key $host$without_token$is_args$args;
             proxy_cache_lock on;
             proxy_cache_use_stale updating;
         }}

@@ -30,9 +30,14 @@ pub enum WsEvent {
 impl WsViewer {
     /// Opens `target` (path and query).
     pub fn open(address: SocketAddr, target: &str, encrypted: bool) -> Self {
+        Self::open_at(address, &address.to_string(), target, encrypted)
+    }
+
+    /// As [`WsViewer::open`], by another name of the host.
+    pub fn open_at(address: SocketAddr, host: &str, target: &str, encrypted: bool) -> Self {
         let wire = Wire::open(address, encrypted);
         let scheme = if encrypted { "wss" } else { "ws" };
-        let (socket, _) = tungstenite::client(format!("{scheme}://{address}{target}"), wire)
+        let (socket, _) = tungstenite::client(format!("{scheme}://{host}{target}"), wire)
             .unwrap_or_else(|error| panic!("{target}: {error}"));
         Self { socket }
     }
@@ -97,7 +102,12 @@ impl WsViewer {
 /// RTSP in binary messages (ONVIF Streaming Specification, sub-protocol `rtsp.onvif.org`): the first `count`
 /// pictures of an H.264 stream as a byte stream with start codes.
 pub fn rtsp_pictures(address: SocketAddr, path: &str, count: usize) -> Vec<u8> {
-    let mut request = format!("ws://{address}/{path}").into_client_request().unwrap();
+    rtsp_pictures_at(address, &address.to_string(), path, count)
+}
+
+/// As [`rtsp_pictures`], by another name of the host.
+pub fn rtsp_pictures_at(address: SocketAddr, host: &str, path: &str, count: usize) -> Vec<u8> {
+    let mut request = format!("ws://{host}/{path}").into_client_request().unwrap();
     request.headers_mut().insert("Sec-WebSocket-Protocol", "rtsp.onvif.org".parse().unwrap());
     let wire = Wire::open(address, false);
     wire.set_patience(crate::PATIENCE);
@@ -105,7 +115,7 @@ pub fn rtsp_pictures(address: SocketAddr, path: &str, count: usize) -> Vec<u8> {
     assert_eq!(answer.headers()["sec-websocket-protocol"], "rtsp.onvif.org");
     socket.get_ref().set_patience(Duration::from_millis(50));
     let bytes = WsBytes { socket, read: Vec::new() };
-    let pulled = crate::rtsp_peer::pull_over(bytes, &format!("rtsp://{address}/{path}"), count, crate::PATIENCE);
+    let pulled = crate::rtsp_peer::pull_over(bytes, &format!("rtsp://{host}/{path}"), count, crate::PATIENCE);
     let pulled = pulled.unwrap();
     let Some(CodecConfig::H264(config)) = pulled.track.map(|track| track.codec) else { panic!("not H.264") };
     let sets = config.sps.iter().chain(&config.pps).map(|set| &set[..]);

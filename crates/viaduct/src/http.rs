@@ -7,9 +7,11 @@ mod auth;
 mod events;
 mod health;
 mod hooks;
+mod hosts;
 mod import;
 mod language;
 mod metrics;
+mod named;
 mod problem;
 mod relays;
 mod server;
@@ -103,6 +105,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/sources", get(sources::list).post(sources::add))
         .route("/sources/import", post(import::import).layer(DefaultBodyLimit::max(import::MAX_BODY)))
         .route("/sources/{app}/{name}", get(sources::get_one).put(sources::change).delete(sources::remove))
+        .route("/hosts", get(hosts::list).post(hosts::add))
+        .route("/hosts/{name}", put(hosts::change).delete(hosts::remove))
         .route("/relays", get(relays::list).post(relays::add))
         .route("/relays/{id}", put(relays::change).delete(relays::remove))
         .route("/hooks", get(hooks::list).post(hooks::add))

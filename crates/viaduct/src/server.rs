@@ -25,6 +25,7 @@ use platform::applications::{Applications, Output};
 use platform::clock::WallClock;
 use platform::hooks::access::HookAccess;
 use platform::hooks::{HookProvider, Hooks, NamedSource, SourceStarter};
+use platform::hosts::Hosts;
 use platform::tokens::TokenSigner;
 use tokio::sync::mpsc;
 
@@ -83,6 +84,7 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     let signer = TokenSigner::new(data.token_key()?);
     let accounts = Arc::new(open_accounts(args, &settings, &data, &database).await?);
     let applications = Arc::new(Applications::open(database.clone(), settings.streams.clone()).await?);
+    let hosts = Arc::new(Hosts::open(database.clone()).await?);
     let hub = Arc::new(Hub::new(settings.streams.clone()));
     hub.set_rules(Arc::clone(&applications) as Arc<dyn hub::StreamRules>);
     let guard = PullGuard::new();
@@ -98,6 +100,7 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
         config: gateway_config(&settings, data.server_id()?),
         hub: Arc::clone(&hub),
         access: Arc::new(HookAccess::new(Arc::new(tokens), Arc::clone(&hooks))),
+        hosts: Arc::clone(&hosts) as Arc<dyn hub::VirtualHosts>,
         control: router,
         tls: Some(certificate.material.clone()),
         rtsp_udp,
@@ -132,6 +135,7 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
         guard,
         accounts,
         applications,
+        hosts,
         signer,
         database: database.clone(),
         data,
@@ -281,6 +285,7 @@ fn keep_records(hub: &Hub, database: Database, hooks: Arc<Hooks>) {
 fn session_row(record: &SessionRecord) -> ViewerSessionRow {
     let since = record.since.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     ViewerSessionRow {
+        vhost: record.key.vhost().to_owned(),
         stream: record.key.to_string(),
         protocol: record.protocol.to_owned(),
         subject: record.subject.clone(),

@@ -25,7 +25,8 @@ export function makeRouter(): Router {
       { path: '/wall', component: () => import('./pages/WallPage.vue'), meta: { title: 'page.wall', full: true } },
       { path: '/streams', component: () => import('./pages/StreamsPage.vue'), meta: { title: 'page.streams' } },
       {
-        path: '/streams/:app/:name',
+        // With the virtual host where that is not the default one, as keys of streams are written.
+        path: '/streams/:vhost?/:app/:name',
         component: () => import('./pages/StreamPage.vue'),
         props: true,
         meta: { title: 'page.stream' },
@@ -38,6 +39,7 @@ export function makeRouter(): Router {
         component: () => import('./pages/ApplicationsPage.vue'),
         meta: { title: 'page.applications' },
       },
+      { path: '/hosts', component: () => import('./pages/HostsPage.vue'), meta: { title: 'page.hosts' } },
       { path: '/hooks', component: () => import('./pages/HooksPage.vue'), meta: { title: 'page.hooks' } },
       { path: '/server', component: () => import('./pages/ServerPage.vue'), meta: { title: 'page.server' } },
       { path: '/:rest(.*)*', component: () => import('./pages/NotFoundPage.vue'), meta: { title: 'page.not_found' } },

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { isKeyed, upsert, without } from '../src/live/merge';
+import { isKeyed, keyOf, partsOf, placeOf, upsert, without } from '../src/live/merge';
 import { ApiProblem, asProblem, problemOf } from '../src/api/problem';
 import { bitrate, bytes, duration, fps, period, since } from '../src/ui/format';
 import { markOf } from '../src/ui/states';
 
-interface Item { app: string; name: string; state?: string; whole?: true }
+interface Item { vhost?: string; app: string; name: string; state?: string; whole?: true }
 const whole = (part: Partial<Item>): part is Item => part.whole === true;
 const items: Item[] = [{ app: 'a', name: '1', state: 'live', whole: true }, { app: 'a', name: '3', whole: true }];
 
@@ -24,6 +24,24 @@ describe('events into lists', () => {
   it('remove only what is named', () => {
     expect(without(items, { app: 'a', name: '1' })).toEqual([items[1]]);
     expect(without(items, { app: 'b', name: '1' })).toEqual(items);
+  });
+
+  it('tell streams of virtual hosts from those of equal names', () => {
+    const tenant: Item = { vhost: 't1', app: 'a', name: '1', whole: true };
+    const all = upsert(items, tenant, whole) ?? [];
+    expect(all.map(keyOf).sort()).toEqual(['a/1', 'a/3', 't1/a/1']);
+    expect(without(all, tenant)).toEqual(items);
+    expect(upsert(all, { vhost: 'default', app: 'a', name: '1', state: 'idle' }, whole)?.find(({ vhost }) => vhost === 't1')).toEqual(tenant);
+  });
+
+  it.each([
+    ['a/1', { vhost: 'default', app: 'a', name: '1' }],
+    ['t1/a/1', { vhost: 't1', app: 'a', name: '1' }],
+    [' a/1 ', { vhost: 'default', app: 'a', name: '1' }],
+    ['a', { vhost: 'default', app: 'a', name: '' }],
+  ])('%j is read as it is written', (key, parts) => {
+    expect(partsOf(key)).toEqual(parts);
+    expect(placeOf(parts) + parts.name).toBe(parts.name ? key.trim() : 'a/');
   });
 
   it.each([null, 1, 'x', {}, { app: 'a' }, { app: 1, name: 2 }])('%j names nothing', (value) => {

@@ -26,7 +26,7 @@ pub(super) struct Column {
 }
 
 impl Database {
-    /// The columns of a table in their order; none when there is no such table.
+    /// The columns of a table by name, since the engines may have them in another order; none when there is no such table.
     pub(super) async fn columns(&self, table: &str) -> Result<Vec<Column>, DbError> {
         let rows = sqlx::query(self.engine.columns_of_table()).bind(table).fetch_all(&self.pool).await?;
         let column = |row: &AnyRow| Column {
@@ -38,7 +38,9 @@ impl Database {
                 _ => Kind::Text,
             },
         };
-        Ok(rows.iter().map(column).collect())
+        let mut columns: Vec<_> = rows.iter().map(column).collect();
+        columns.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(columns)
     }
 }
 

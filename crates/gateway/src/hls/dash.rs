@@ -76,7 +76,9 @@ pub(super) async fn manifest(
             packager.wait(packager.target(), |segmenter| segmenter.is_ready()).await;
         }
     }
-    let text = describe(gateway, &packagers, id)
+    // As XML writes it.
+    let query = request.query_of(Some(id)).replace('&', "&amp;");
+    let text = describe(gateway, &packagers, &query)
         .ok_or_else(|| Failure::new(ErrorKind::Unavailable, "The stream does not go on."))?;
     session.sent(text.len());
     Ok(whole_response(Bytes::from(text), "application/dash+xml", "no-cache"))
@@ -129,7 +131,8 @@ fn packagers(shard: &Rc<Shard>, gateway: &Arc<Gateway>, stream: &Arc<Stream>) ->
     Ok(made)
 }
 
-fn describe(gateway: &Gateway, packagers: &[Arc<Packager>], id: SessionId) -> Option<String> {
+/// The manifest; `query` stands behind all of its URIs.
+fn describe(gateway: &Gateway, packagers: &[Arc<Packager>], query: &str) -> Option<String> {
     let mut lines: Vec<(Kind, Timeline)> = packagers
         .iter()
         .filter_map(|packager| Some((packager.kind(), packager.look(|segmenter| segmenter.timeline())?)))
@@ -149,17 +152,20 @@ fn describe(gateway: &Gateway, packagers: &[Arc<Packager>], id: SessionId) -> Op
     let manifest = Manifest {
         origin: packagers.first()?.date_time(Timestamp::ZERO),
         now: base::rfc3339(i64::try_from(now.as_millis()).unwrap_or(i64::MAX)),
-        location: format!("manifest.mpd?session={id}"),
+        location: format!("manifest.mpd{query}"),
         update_period: update,
         presentation_delay: longest * DELAY_SEGMENTS,
         period,
         period_start,
-        representations: lines.into_iter().filter_map(|(kind, line)| representation(stream, kind, line, id)).collect(),
+        representations: lines
+            .into_iter()
+            .filter_map(|(kind, line)| representation(stream, kind, line, query))
+            .collect(),
     };
     Some(manifest.write())
 }
 
-fn representation(stream: &Stream, kind: Kind, line: Timeline, id: SessionId) -> Option<Representation> {
+fn representation(stream: &Stream, kind: Kind, line: Timeline, query: &str) -> Option<Representation> {
     let tracks = tracks(stream, kind);
     let (_, refused) = fmp4::mime_type(&tracks);
     let carried = |track: &&Arc<TrackConfig>| refused.iter().all(|refusal| refusal.track != track.id);
@@ -174,9 +180,9 @@ fn representation(stream: &Stream, kind: Kind, line: Timeline, id: SessionId) ->
         frame_rate_mhz: picture.and_then(|picture| picture.frame_rate_mhz).map(std::num::NonZero::get),
         sampling_rate_hz: codec.sound().map(|(rate, _)| rate.get()),
         timescale: fmp4::timescale(codec),
-        initialization: format!("{prefix}init-{}.mp4?session={id}", line.map),
+        initialization: format!("{prefix}init-{}.mp4{query}", line.map),
         // Numbers of segments are larger than some players count (FFmpeg has 32 bits), so these begin with the period.
-        media: format!("{prefix}{}-$Number$.m4s?session={id}", line.map),
+        media: format!("{prefix}{}-$Number$.m4s{query}", line.map),
         first: line.first - line.map,
         segments: line.segments,
     })

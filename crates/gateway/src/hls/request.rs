@@ -109,7 +109,10 @@ pub(super) enum Resource {
 /// One request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct HlsRequest {
+    /// On the default virtual host until [`super::serve`] knows the one that is meant.
     pub(super) key: StreamKey,
+    /// The virtual host, where the query names it: then all URIs of the answer do.
+    pub(super) vhost: Option<String>,
     pub(super) kind: Kind,
     pub(super) resource: Resource,
     pub(super) token: Option<String>,
@@ -136,12 +139,13 @@ impl HlsRequest {
         }
     }
 
-    /// What names the session behind the URIs of a playlist.
-    pub(super) fn query_of_pieces(&self) -> String {
-        match self.session {
-            Some(id) if !self.is_shared => format!("?session={id}"),
-            _ => String::new(),
-        }
+    /// What stands behind the URIs of an answer to a session: what names it, and the virtual host. Hosts have no
+    /// character that means anything in a URI.
+    pub(super) fn query_of(&self, session: Option<SessionId>) -> String {
+        let session = session.filter(|_| !self.is_shared).map(|id| format!("session={id}"));
+        let vhost = self.vhost.as_ref().map(|_| format!("vhost={}", self.key.vhost()));
+        let pairs: Vec<String> = session.into_iter().chain(vhost).collect();
+        if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
     }
 }
 
@@ -155,7 +159,8 @@ pub(crate) fn request(head: &Head) -> Option<HlsRequest> {
     let (kind, resource) = resource(file)?;
     let (path_token, stream) = split_token(stream);
     let mut request = HlsRequest {
-        key: stream.parse().ok()?,
+        key: StreamKey::on_default(stream).ok()?,
+        vhost: None,
         kind,
         resource,
         token: path_token.filter(|token| *token != NO_TOKEN).map(str::to_owned),
@@ -170,6 +175,7 @@ pub(crate) fn request(head: &Head) -> Option<HlsRequest> {
         match &*name {
             "token" if !request.is_shared => request.token = Some(value.into_owned()),
             "via" => request.via = Some(value.into_owned()),
+            "vhost" if !value.is_empty() => request.vhost = Some(value.into_owned()),
             "session" if !request.is_shared => request.session = value.parse().ok(),
             "_HLS_msn" => request.wanted_segment = value.parse().ok(),
             "_HLS_part" => request.wanted_part = value.parse().ok(),
@@ -289,6 +295,20 @@ mod tests {
         let plain = get("/t/k1/index.m3u8").unwrap();
         assert!(!plain.is_shared && plain.key.to_string() == "t/k1", "an application may be named t");
         assert_eq!(get("/t/a/b/road/k1/index.m3u8"), None);
+    }
+
+    #[test]
+    fn a_virtual_host_that_the_query_names_stands_behind_all_uris() {
+        let located = |target: &str| {
+            let mut request = get(target).unwrap();
+            request.key = request.key.clone().on_host(request.vhost.as_deref().unwrap_or("t1")).unwrap();
+            request.query_of(Some("0000000000000000000000000000000a".parse().unwrap()))
+        };
+        assert_eq!(located("/road/k1/index.m3u8"), "?session=0000000000000000000000000000000a", "by its domain");
+        let named = located("/road/k1/index.m3u8?vhost=T2");
+        assert_eq!(named, "?session=0000000000000000000000000000000a&vhost=t2");
+        assert_eq!(located("/t/-/road/k1/index.m3u8?vhost=t2"), "?vhost=t2");
+        assert_eq!(located("/t/-/road/k1/index.m3u8"), "");
     }
 
     #[test]

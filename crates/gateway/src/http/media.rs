@@ -10,7 +10,7 @@ use container::flv::{self, HevcForm};
 use container::mpegts;
 use http::{Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, StreamBody};
-use hub::{AccessRequest, Action, Rendition, RenditionKey, Session, SessionStart, StreamKey};
+use hub::{AccessRequest, Action, HostHints, Rendition, RenditionKey, Session, SessionStart, StreamKey, UnknownHost};
 use hyper::body::{Frame, Incoming};
 use hyper_util::rt::TokioIo;
 use media::Muxer;
@@ -42,7 +42,10 @@ enum Format {
 /// A request for media, as its head says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct MediaRequest {
-    key: StreamKey,
+    /// As the path names it; which virtual host is meant the rest says.
+    path: StreamKey,
+    vhost: Option<String>,
+    authority: Option<String>,
     format: Format,
     token: Option<String>,
     /// Servers that ask on behalf of their viewers.
@@ -64,7 +67,7 @@ pub(super) fn request(head: &Head) -> Option<MediaRequest> {
     }
     let (path, query) = head.target.split_once('?').unwrap_or((&head.target, ""));
     let (key, extension) = path.strip_prefix('/')?.rsplit_once('.')?;
-    let key = key.parse().ok()?;
+    let path = StreamKey::on_default(key).ok()?;
     let rest = rest_of_query(query);
     let query = Query::parse(query);
     let format = match extension {
@@ -75,7 +78,9 @@ pub(super) fn request(head: &Head) -> Option<MediaRequest> {
     };
     let bearer = head.authorization.as_deref().and_then(|value| value.strip_prefix("Bearer ")).map(str::to_owned);
     Some(MediaRequest {
-        key,
+        path,
+        vhost: query.vhost,
+        authority: head.host.clone(),
         format,
         token: query.token.or(bearer),
         via: query.via,
@@ -96,17 +101,19 @@ fn last_address(forwarded_for: &str) -> Option<IpAddr> {
 struct Query {
     token: Option<String>,
     via: Option<String>,
+    vhost: Option<String>,
     start: Start,
     hevc: HevcForm,
 }
 
 impl Query {
     fn parse(query: &str) -> Self {
-        let mut parsed = Self { token: None, via: None, start: Start::Key, hevc: HevcForm::Enhanced };
+        let mut parsed = Self { token: None, via: None, vhost: None, start: Start::Key, hevc: HevcForm::Enhanced };
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             match (&*name, &*value) {
                 ("token", token) => parsed.token = Some(token.to_owned()),
                 ("via", via) => parsed.via = Some(via.to_owned()),
+                ("vhost", vhost) => parsed.vhost = Some(vhost.to_owned()),
                 ("start", "next") => parsed.start = Start::Next,
                 ("hevc", "12") => parsed.hevc = HevcForm::Domestic,
                 _ => {}
@@ -117,6 +124,11 @@ impl Query {
 }
 
 impl MediaRequest {
+    fn key(&self, gateway: &Gateway) -> Result<StreamKey, UnknownHost> {
+        let hints = HostHints { named: self.vhost.as_deref(), authority: self.authority.as_deref() };
+        gateway.locate(self.path.clone(), hints)
+    }
+
     const fn protocol(&self) -> &'static str {
         match (self.format, self.websocket_key.is_some()) {
             (Format::Flv(_), false) => "http-flv",
@@ -179,10 +191,11 @@ struct Opened {
 async fn open(gateway: &Gateway, request: &MediaRequest, peer: SocketAddr) -> Result<Opened, Failure> {
     let address = viewer_address(gateway, request.forwarded_for.as_deref(), peer);
     let protocol = request.protocol();
+    let key = request.key(gateway).map_err(|error| Failure { kind: ErrorKind::NotFound, text: error.to_string() })?;
     let grant = gateway
         .authorize(AccessRequest {
             action: Action::Play,
-            key: request.key.clone(),
+            key: key.clone(),
             token: request.token.clone(),
             query: request.query.clone(),
             address: address.ip(),
@@ -191,7 +204,7 @@ async fn open(gateway: &Gateway, request: &MediaRequest, peer: SocketAddr) -> Re
         .await
         .map_err(|denied| Failure { kind: denied.kind, text: denied.reason })?;
     let open = gateway
-        .open(&request.key, request.via.as_deref())
+        .open(&key, request.via.as_deref())
         .await
         .map_err(|error| Failure { kind: error.kind, text: error.text })?;
     let rendition = open.stream.rendition(request.rendition_key(), || request.muxer()).ok_or_else(|| Failure {
@@ -237,7 +250,8 @@ pub(super) async fn serve(shard: Rc<Shard>, mut connection: Connection, request:
 }
 
 async fn serve_websocket(shard: Rc<Shard>, mut connection: Connection, request: MediaRequest) {
-    let running = connection.gateway.hub.find(&request.key).is_some_and(|stream| stream.phase() == hub::Phase::Live);
+    let found = request.key(&connection.gateway).ok().and_then(|key| connection.gateway.hub.find(&key));
+    let running = found.is_some_and(|stream| stream.phase() == hub::Phase::Live);
     if !running && request.format == Format::Mp4 {
         let mut waiting = BytesMut::new();
         websocket::put_text(&mut waiting, r#"{"type":"waiting"}"#);
@@ -429,8 +443,8 @@ mod tests {
 
     #[test]
     fn media_paths_are_recognised_and_nothing_else() {
-        let flv = get("/road/k1.flv?token=a%2Bb&start=next&hevc=12").unwrap();
-        assert_eq!(flv.key.to_string(), "road/k1");
+        let flv = get("/road/k1.flv?token=a%2Bb&start=next&hevc=12&vhost=t1").unwrap();
+        assert_eq!((flv.path.to_string().as_str(), flv.vhost.as_deref()), ("road/k1", Some("t1")));
         assert_eq!(flv.token.as_deref(), Some("a+b"));
         assert_eq!((flv.format, flv.start), (Format::Flv(HevcForm::Domestic), Start::Next));
         assert_eq!(get("/road/k1.mp4").unwrap().protocol(), "http-fmp4");

@@ -10,7 +10,8 @@ use bytes::{Bytes, BytesMut};
 use container::flv::{HevcForm, MuxOptions};
 use hub::publisher::StopReason;
 use hub::{
-    AccessRequest, Action, Feedback, PublishRequest, Publisher, PublisherAddress, RenditionKey, SessionStart, StreamKey,
+    AccessRequest, Action, Feedback, HostHints, PublishRequest, Publisher, PublisherAddress, RenditionKey,
+    SessionStart, StreamKey,
 };
 use rtmp::{Output, PlayMuxer, PlayOptions, ServerConfig, ServerEvent, ServerSession};
 use tokio::io::AsyncWriteExt;
@@ -41,7 +42,7 @@ pub(crate) async fn serve(shard: Rc<Shard>, connection: Connection) {
     config.setup_timeout = gateway.config.limits.handshake;
     config.publisher_idle_timeout = gateway.config.limits.publisher_idle;
     let session = ServerSession::new(config, Instant::now(), rand::random());
-    let mut peer = Peer { gateway, transport, address, session };
+    let mut peer = Peer { gateway, transport, address, session, authority: None };
     match peer.first_request().await {
         Ok(Some(Request::Publish(request))) => peer.publish(&request).await,
         Ok(Some(Request::Play(request))) => peer.play(&shard, &request, slot).await,
@@ -55,6 +56,8 @@ struct Peer {
     transport: Transport,
     address: SocketAddr,
     session: ServerSession,
+    /// Where the peer connects to, by its own account.
+    authority: Option<String>,
 }
 
 enum Request {
@@ -79,7 +82,10 @@ impl Peer {
             while let Some(output) = self.session.poll_output() {
                 match output {
                     Output::Transmit(bytes) => self.transport.write_all(&bytes).await?,
-                    Output::Event(ServerEvent::Connect(_)) => self.session.accept_connect(Instant::now())?,
+                    Output::Event(ServerEvent::Connect(connect)) => {
+                        self.authority = connect.tc_url.as_deref().and_then(authority);
+                        self.session.accept_connect(Instant::now())?;
+                    }
                     Output::Event(ServerEvent::Publish(request)) => return Ok(Some(Request::Publish(request))),
                     Output::Event(ServerEvent::Play(request)) => return Ok(Some(Request::Play(request))),
                     Output::Event(_) => {}
@@ -106,7 +112,7 @@ impl Peer {
     }
 
     async fn may_publish(&self, app: &str, name: &str, query: Option<&str>) -> Result<Publisher, (ErrorKind, String)> {
-        let key = StreamKey::new(app, name).map_err(|error| (ErrorKind::InvalidInput, error.to_string()))?;
+        let key = self.key(app, name, query)?;
         let grant = self
             .gateway
             .authorize(self.wish(Action::Publish, &key, query))
@@ -198,6 +204,13 @@ impl Peer {
         shard.view(&rendition, self.transport, Box::new(control), session, first.bytes.freeze(), Start::Key);
     }
 
+    fn key(&self, app: &str, name: &str, query: Option<&str>) -> Result<StreamKey, (ErrorKind, String)> {
+        let path = StreamKey::new(app, name).map_err(|error| (ErrorKind::InvalidInput, error.to_string()))?;
+        let named = parameter(query, "vhost");
+        let hints = HostHints { named: named.as_deref(), authority: self.authority.as_deref() };
+        self.gateway.locate(path, hints).map_err(|error| (ErrorKind::NotFound, error.to_string()))
+    }
+
     fn wish(&self, action: Action, key: &StreamKey, query: Option<&str>) -> AccessRequest {
         AccessRequest {
             action,
@@ -213,9 +226,8 @@ impl Peer {
         &self,
         request: &rtmp::PlayRequest,
     ) -> Result<(Arc<hub::Rendition>, Arc<hub::Session>), (ErrorKind, String)> {
-        let key = StreamKey::new(&request.app, &request.name)
-            .map_err(|error| (ErrorKind::InvalidInput, error.to_string()))?;
         let query = request.query.as_deref();
+        let key = self.key(&request.app, &request.name, query)?;
         let grant = self
             .gateway
             .authorize(self.wish(Action::Play, &key, query))
@@ -278,6 +290,12 @@ enum Ended {
     Stopped(StopReason),
 }
 
+/// The host and port of `rtmp://user@host:port/app?query`.
+fn authority(tc_url: &str) -> Option<String> {
+    let authority = tc_url.split_once("://")?.1.split(['/', '?']).next()?;
+    Some(authority.rsplit_once('@').map_or(authority, |(_, host)| host).to_owned())
+}
+
 fn parameter(query: Option<&str>, name: &str) -> Option<String> {
     url::form_urlencoded::parse(query?.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }
@@ -318,5 +336,23 @@ impl ViewerControl for RtmpViewer {
         let mut last = ControlOutput::default();
         self.drain(&mut last);
         append(out, &last.bytes.freeze());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_url_that_a_peer_connects_to_names_the_authority() {
+        for (url, named) in [
+            ("rtmp://cam.example.com/live", Some("cam.example.com")),
+            ("rtmp://u:p@cam.example.com:1936/live?x=//y", Some("cam.example.com:1936")),
+            ("rtmps://[::1]:1936/live", Some("[::1]:1936")),
+            ("rtmp://cam.example.com?vhost=a", Some("cam.example.com")),
+            ("cam.example.com/live", None),
+        ] {
+            assert_eq!(authority(url).as_deref(), named, "{url}");
+        }
     }
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use base::ErrorKind;
 use bytes::{Bytes, BytesMut};
 use hub::hub::OpenStream;
-use hub::{AccessRequest, Action, Grant, PublishRequest, Publisher, PublisherAddress, StreamKey};
+use hub::{AccessRequest, Action, Grant, HostHints, PublishRequest, Publisher, PublisherAddress, StreamKey};
 use rtp::SessionDescription;
 use rtsp::auth::{Authorization, Challenge};
 use rtsp::header::TransportSpec;
@@ -301,7 +301,7 @@ impl Peer {
 
     /// Grants and opens a stream for a viewer; returns its description.
     async fn open(&mut self, asked: &Asked) -> Result<String, Refusal> {
-        let key = stream_key(asked)?;
+        let key = self.key(asked)?;
         let grant = self.authorize(Action::Play, &key, asked).await?;
         let via = asked.url.query_value("via");
         let open = self.gateway.open(&key, via.as_deref()).await;
@@ -317,7 +317,7 @@ impl Peer {
     }
 
     async fn announce(&mut self, asked: &Asked, sdp: &[u8]) -> Result<(), Refusal> {
-        let key = stream_key(asked)?;
+        let key = self.key(asked)?;
         let grant = self.authorize(Action::Publish, &key, asked).await?;
         let description = SessionDescription::parse(sdp)
             .map_err(|error| Refusal::Status(ErrorKind::InvalidInput, error.to_string()))?;
@@ -333,6 +333,15 @@ impl Peer {
         }
         self.offer = Some(Offer { description, publisher });
         Ok(())
+    }
+
+    fn key(&self, asked: &Asked) -> Result<StreamKey, Refusal> {
+        let not_found = |text: String| Refusal::Status(ErrorKind::NotFound, text);
+        let path = StreamKey::on_default(asked.url.path.trim_matches('/'));
+        let path = path.map_err(|error| not_found(error.to_string()))?;
+        let named = asked.url.query_value("vhost");
+        let hints = HostHints { named: named.as_deref(), authority: Some(&asked.url.host) };
+        self.gateway.locate(path, hints).map_err(|error| not_found(error.to_string()))
     }
 
     /// Credentials: `?token=`, or the token as the password of Basic.
@@ -391,9 +400,4 @@ impl Peer {
             _ => {}
         }
     }
-}
-
-fn stream_key(asked: &Asked) -> Result<StreamKey, Refusal> {
-    let path = asked.url.path.trim_matches('/');
-    path.parse().map_err(|error: hub::InvalidName| Refusal::Status(ErrorKind::NotFound, error.to_string()))
 }

@@ -19,7 +19,7 @@ use crate::{unix_now, unix_now_ms};
 
 /// How a stream is named in bodies.
 pub(super) fn stream(key: &StreamKey) -> Value {
-    json!({ "app": key.app(), "name": key.name() })
+    json!({ "vhost": key.vhost(), "app": key.app(), "name": key.name() })
 }
 
 impl Hooks {

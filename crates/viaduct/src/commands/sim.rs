@@ -108,6 +108,7 @@ fn serve(args: &SimArgs, hub: &Arc<Hub>) -> anyhow::Result<SocketAddr> {
         },
         hub: Arc::clone(hub),
         access: Arc::new(OpenAccess),
+        hosts: Arc::new(hub::DefaultHostOnly),
         control,
         tls: None,
         rtsp_udp: Some(UdpPorts::bind(SocketAddr::new(args.listen.ip(), 0)).context("opening ports for RTP by UDP")?),

@@ -17,7 +17,7 @@ use crate::data_dir::DataDir;
 pub(crate) struct TokenArgs {
     /// What it permits.
     action: TokenAction,
-    /// APP/NAME, or APP/* for all streams of an application.
+    /// APP/NAME, or APP/* for all streams of an application; HOST/ before it on a virtual host.
     stream: String,
     /// How long it lives, such as 30m, 12h or 7d.
     #[arg(long, default_value = "12h")]
@@ -39,20 +39,25 @@ pub(crate) fn token(args: &TokenArgs) -> anyhow::Result<ExitCode> {
         bail!("{} is no data folder; give --data-dir, or start the server once", args.data_dir.display());
     }
     let life = parse_life(&args.expires_in)?;
-    let (app, name) = args.stream.split_once('/').context("the stream is APP/NAME or APP/*")?;
-    StreamKey::new(app, if name == "*" { "any" } else { name })?;
-    let claims = TokenClaims {
-        action: match args.action {
-            TokenAction::Publish => Action::Publish,
-            TokenAction::Play => Action::Play,
-        },
-        app: app.to_owned(),
-        name: (name != "*").then(|| name.to_owned()),
-        expires_at: unix_now() + life,
+    let action = match args.action {
+        TokenAction::Publish => Action::Publish,
+        TokenAction::Play => Action::Play,
     };
+    let claims = claims(action, &args.stream, unix_now() + life)?;
     let signer = TokenSigner::new(DataDir::open(&args.data_dir)?.token_key()?);
     say(&signer.sign(&claims));
     Ok(ExitCode::SUCCESS)
+}
+
+fn claims(action: Action, stream: &str, expires_at: i64) -> anyhow::Result<TokenClaims> {
+    let form = "the stream is APP/NAME or APP/*, and HOST/APP/NAME or HOST/APP/* on a virtual host";
+    Ok(match stream.strip_suffix("/*") {
+        Some(all) => {
+            let any: StreamKey = format!("{all}/any").parse().context(form)?;
+            TokenClaims::of_application(action, &any, expires_at)
+        }
+        None => TokenClaims::of_stream(action, &stream.parse().context(form)?, expires_at),
+    })
 }
 
 fn parse_life(text: &str) -> anyhow::Result<i64> {
@@ -72,6 +77,28 @@ fn parse_life(text: &str) -> anyhow::Result<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn streams_are_named_with_and_without_their_host() {
+        let read = |stream: &str| {
+            let claims = claims(Action::Play, stream, 1).ok()?;
+            Some([claims.vhost, claims.app, claims.name.unwrap_or_else(|| "*".to_owned())].join("/"))
+        };
+        for (stream, claimed) in [
+            ("road/k1", Some("default/road/k1")),
+            ("road/*", Some("default/road/*")),
+            ("T1/road/k1", Some("t1/road/k1")),
+            ("t1/road/*", Some("t1/road/*")),
+            ("*", None),
+            ("*/*", None),
+            ("*/road/k1", None),
+            ("road", None),
+            ("api/*", None),
+            ("a/b/c/d", None),
+        ] {
+            assert_eq!(read(stream).as_deref(), claimed, "{stream}");
+        }
+    }
 
     #[test]
     fn times_are_read_with_their_units() {

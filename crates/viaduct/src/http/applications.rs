@@ -9,11 +9,12 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use gateway::UrlTemplate;
 use gateway::pull::PullUrl;
-use hub::{StreamKey, StreamOptions, StreamRules};
+use hub::{StreamOptions, StreamRules};
 use platform::applications::{self, Admission, Output, Rule, RuleError, RuleSettings};
 
 use super::Failure;
 use super::auth::Administrator;
+use super::named::NamedStream;
 use super::problem::Body;
 use super::views::{self, millis};
 use crate::server::App;
@@ -182,15 +183,15 @@ pub(super) async fn remove(
 pub(super) async fn effective(
     State(app): State<Arc<App>>,
     _who: Administrator,
-    Path((name_app, name)): Path<(String, String)>,
-) -> Result<Json<EffectiveSettings>, Failure> {
-    let key = StreamKey::new(&name_app, &name)?;
+    NamedStream(key): NamedStream,
+) -> Json<EffectiveSettings> {
     let rules = app.applications.rules();
     let fitting = rules.iter().filter(|rule| rule.pattern.fits(&key));
-    Ok(Json(EffectiveSettings {
+    Json(EffectiveSettings {
         patterns: fitting.map(|rule| rule.pattern.to_string()).collect(),
         settings: complete(&app, &app.applications.options(&key), &app.applications.effective(&key)),
-        app: name_app,
-        name,
-    }))
+        vhost: key.vhost().to_owned(),
+        app: key.app().to_owned(),
+        name: key.name().to_owned(),
+    })
 }

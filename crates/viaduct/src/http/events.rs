@@ -71,8 +71,8 @@ impl EventLog {
         let _nobody_listens = self.live.send(event);
     }
 
-    pub(crate) fn source_changed(&self, what: &str, app: &str, name: &str) {
-        self.push("sources", what, json!({ "app": app, "name": name }), true);
+    pub(crate) fn source_changed(&self, what: &str, key: &StreamKey) {
+        self.push("sources", what, named(key), true);
     }
 
     /// Events after `seq`, or `None` when they are not all there any more.
@@ -115,7 +115,7 @@ fn publish_hub_event(app: &App, event: &HubEvent) {
         _ => return,
     };
     let stream = app.hub.find(key).map(|stream| views::stream(app, &stream));
-    let data = stream.map_or_else(|| json!({ "app": key.app(), "name": key.name() }), |stream| json!(stream));
+    let data = stream.map_or_else(|| named(key), |stream| json!(stream));
     app.events.push("streams", name, data, true);
 }
 
@@ -124,9 +124,13 @@ fn publish_sources(app: &App, last: &HashMap<StreamKey, SourceState>) -> HashMap
     let states = app.sources.states();
     let changed = |(key, state): &(&StreamKey, &SourceState)| last.get(key) != Some(state);
     for (key, _) in states.iter().filter(changed) {
-        app.events.push("sources", "changed", json!({ "app": key.app(), "name": key.name() }), false);
+        app.events.push("sources", "changed", named(key), false);
     }
     states
+}
+
+fn named(key: &StreamKey) -> Value {
+    json!({ "vhost": key.vhost(), "app": key.app(), "name": key.name() })
 }
 
 fn publish_stats(app: &App, last: (u64, u64)) -> (u64, u64) {
@@ -137,6 +141,7 @@ fn publish_stats(app: &App, last: (u64, u64)) -> (u64, u64) {
             let (bitrate_bps, fps) = stream.history().recent(2);
             let source = app.sources.status(stream.key()).is_some();
             StreamStats {
+                vhost: stream.key().vhost().to_owned(),
                 app: stream.key().app().to_owned(),
                 name: stream.key().name().to_owned(),
                 bitrate_bps,

@@ -13,6 +13,7 @@ use hub::StreamKey;
 use super::Failure;
 use super::auth::Administrator;
 use super::language::localised;
+use super::named::located;
 use super::problem::Body;
 use super::sources;
 use crate::server::App;
@@ -34,8 +35,10 @@ pub(super) async fn import(
     if channels.len() > MAX_CHANNELS {
         return Err(Failure::invalid("list", format!("A list has at most {MAX_CHANNELS} channels.")));
     }
-    StreamKey::new(&input.app, "name").map_err(|error| Failure::invalid("app", format!("{error}.")))?;
-    let stored = app.database.sources().await?;
+    let any = StreamKey::new(&input.app, "name").map_err(|error| Failure::invalid("app", format!("{error}.")))?;
+    let any = located(&app, any, input.vhost.as_deref())?;
+    let mut stored = app.database.sources().await?;
+    stored.retain(|row| row.vhost == any.vhost());
     let mut urls: HashSet<String> = stored.iter().map(|row| row.url.clone()).collect();
     let mut taken: HashSet<String> =
         stored.iter().filter(|row| row.app == input.app).map(|row| row.name.clone()).collect();
@@ -47,6 +50,7 @@ pub(super) async fn import(
         }
         let name = free_name(&channel, &taken);
         let wanted = api::SourceInput {
+            vhost: input.vhost.clone(),
             app: input.app.clone(),
             name: name.clone(),
             url: channel.url.clone(),

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
-use hub::Phase;
+use hub::key::DEFAULT_VHOST;
+use hub::{Phase, Stream};
 
 use super::auth::Administrator;
 use crate::process::memory_bytes;
@@ -25,6 +26,10 @@ fn text(app: &App) -> String {
     let live = streams.iter().filter(|stream| stream.phase() == Phase::Live).count();
     metric(&mut out, "hub_live_streams", "gauge", live as u64);
     metric(&mut out, "hub_viewers", "gauge", streams.iter().map(|stream| stream.viewer_count() as u64).sum());
+    for (name, of) in [("hub_host_live_streams", count_live as fn(&Stream) -> u64), ("hub_host_viewers", count_viewers)]
+    {
+        by_host(&mut out, app, &streams, name, of);
+    }
     metric(&mut out, "gateway_open_connections", "gauge", app.gateway.connections() as u64);
     metric(&mut out, "gateway_open_packagers", "gauge", app.gateway.packagers() as u64);
     metric(&mut out, "process_resident_memory_bytes", "gauge", memory_bytes());
@@ -52,6 +57,25 @@ fn text(app: &App) -> String {
         metric(&mut out, name, "gauge", value);
     }
     out
+}
+
+fn count_live(stream: &Stream) -> u64 {
+    u64::from(stream.phase() == Phase::Live)
+}
+
+fn count_viewers(stream: &Stream) -> u64 {
+    stream.viewer_count() as u64
+}
+
+/// One line for each virtual host; the default one is there always.
+fn by_host(out: &mut String, app: &App, streams: &[Arc<Stream>], name: &str, of: fn(&Stream) -> u64) {
+    let _infallible = writeln!(out, "# TYPE viaduct_{name} gauge");
+    let hosts = app.hosts.list();
+    for host in [DEFAULT_VHOST].into_iter().chain(hosts.iter().map(|host| host.name.as_str())) {
+        let own = streams.iter().filter(|stream| stream.key().vhost() == host);
+        let value: u64 = own.map(|stream| of(stream)).sum();
+        let _infallible = writeln!(out, "viaduct_{name}{{vhost=\"{host}\"}} {value}");
+    }
 }
 
 fn metric(out: &mut String, name: &str, kind: &str, value: u64) {

@@ -53,6 +53,7 @@ fn view(app: &App, row: &RelayRow) -> Relay {
 
 fn push_view(push: &PushStatus) -> RelayPush {
     RelayPush {
+        vhost: push.key.vhost().to_owned(),
         app: push.key.app().to_owned(),
         name: push.key.name().to_owned(),
         state: push.state.as_str().to_owned(),
@@ -86,6 +87,11 @@ fn checked(input: &RelayInput, stored: Option<&RelayRow>) -> Result<RelayRow, Fa
         .map_err(|error| Failure::invalid("target", format!("{error}.")))?;
     if !target.has_places() && pattern.is_wide() {
         let text = "Several streams would be pushed to one address; write {name} where the stream's name goes.";
+        return Err(Failure::invalid("target", text));
+    }
+    if !target.has_host_place() && pattern.spans_hosts() {
+        let text =
+            "Streams of several virtual hosts would be pushed to one address; write {vhost} where the host goes.";
         return Err(Failure::invalid("target", text));
     }
     Ok(RelayRow {

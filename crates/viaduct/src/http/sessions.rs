@@ -13,6 +13,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::Failure;
 use super::auth::Administrator;
+use super::named::OfHost;
 use super::views;
 use crate::server::App;
 
@@ -31,19 +32,23 @@ pub(super) struct Page {
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     _who: Administrator,
+    host: OfHost,
     Query(page): Query<Page>,
 ) -> Result<Json<EndedSessionPage>, Failure> {
     let search = page.search.unwrap_or_default();
-    let rows = app.database.viewer_sessions(search.trim(), page.before.unwrap_or(i64::MAX), PAGE).await?;
+    let rows = app.database.viewer_sessions(host.name(), search.trim(), page.before.unwrap_or(i64::MAX), PAGE).await?;
     let full = i64::try_from(rows.len()).is_ok_and(|count| count == PAGE);
     let next_before = rows.last().filter(|_| full).map(|(id, _)| *id);
     Ok(Json(EndedSessionPage { items: rows.into_iter().map(view).collect(), next_before }))
 }
 
 fn view((id, row): (i64, ViewerSessionRow)) -> EndedSession {
-    let (app, name) = row.stream.split_once('/').unwrap_or((&row.stream, ""));
+    // A name that was stored was valid, and its host is in the row.
+    let mut parts = row.stream.rsplitn(3, '/');
+    let (name, app) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     EndedSession {
         id,
+        vhost: row.vhost,
         app: app.to_owned(),
         name: name.to_owned(),
         protocol: row.protocol,
@@ -72,18 +77,20 @@ fn instant(field: &'static str, text: Option<&str>, otherwise: i64) -> Result<i6
 pub(super) async fn traffic(
     State(app): State<Arc<App>>,
     _who: Administrator,
+    host: OfHost,
     Query(asked): Query<Asked>,
 ) -> Result<Json<TrafficReport>, Failure> {
     let group = match asked.by.as_str() {
         "stream" => TrafficGroup::Stream,
+        "vhost" => TrafficGroup::Vhost,
         "subject" => TrafficGroup::Subject,
         "protocol" => TrafficGroup::Protocol,
         "day" => TrafficGroup::Day,
-        _ => return Err(Failure::invalid("by", "Traffic is added up by stream, subject, protocol or day.")),
+        _ => return Err(Failure::invalid("by", "Traffic is added up by stream, vhost, subject, protocol or day.")),
     };
     let to = instant("to", asked.to.as_deref(), unix_now() + 1)?;
     let from = instant("from", asked.from.as_deref(), to - DAY_S)?;
-    let rows = app.database.traffic(group, from, to).await?;
+    let rows = app.database.traffic(host.name(), group, from, to).await?;
     let total = TrafficTotal {
         group: String::new(),
         sessions: rows.iter().map(|row| row.sessions).sum(),

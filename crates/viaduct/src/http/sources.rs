@@ -7,13 +7,13 @@ use api::{
     ProbeClock, ProbeLeg, ProbeReport, ProbeRequest, ScheduleWindow, Source, SourceError, SourceInput, SourceList,
 };
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use db::{SourceMode, SourceRow};
 use gateway::probe;
 use gateway::pull::PullUrl;
 use gateway::source::SourceSpec;
-use hub::StreamKey;
+use hub::{InvalidName, StreamKey};
 use platform::clock::WallClock;
 use platform::schedule::{BadSchedule, Schedule, Window};
 use platform::unix_now;
@@ -21,6 +21,7 @@ use platform::unix_now;
 use super::Failure;
 use super::auth::Administrator;
 use super::language::localised;
+use super::named::{NamedStream, OfHost, located};
 use super::problem::Body;
 use super::views::{self, millis};
 use crate::server::App;
@@ -28,16 +29,27 @@ use crate::timetable::timetable;
 
 const DEFAULT_PROBE: Duration = Duration::from_secs(10);
 
-pub(super) async fn list(State(app): State<Arc<App>>, _who: Administrator) -> Result<Json<SourceList>, Failure> {
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    _who: Administrator,
+    host: OfHost,
+) -> Result<Json<SourceList>, Failure> {
     let rows = app.database.sources().await?;
-    Ok(Json(SourceList { items: rows.iter().map(|row| view(&app, row)).collect() }))
+    let items = rows.iter().filter(|row| host.fits(&row.vhost)).map(|row| view(&app, row)).collect();
+    Ok(Json(SourceList { items }))
+}
+
+/// The stream that a row feeds.
+pub(super) fn key_of(row: &SourceRow) -> Result<StreamKey, InvalidName> {
+    StreamKey::new(&row.app, &row.name)?.on_host(&row.vhost)
 }
 
 fn view(app: &App, row: &SourceRow) -> Source {
-    let status = StreamKey::new(&row.app, &row.name).ok().and_then(|key| app.sources.status(&key));
+    let status = key_of(row).ok().and_then(|key| app.sources.status(&key));
     let failure = status.as_ref().and_then(|status| status.last_failure.as_ref());
     let schedule = schedule_of(row);
     Source {
+        vhost: row.vhost.clone(),
         app: row.app.clone(),
         name: row.name.clone(),
         url: row.url.clone(),
@@ -85,7 +97,7 @@ pub(crate) fn stored_source(row: &SourceRow, clock: &Arc<WallClock>) -> Option<S
     let url = PullUrl::parse(&row.url, row.username.as_deref(), row.password.as_deref()).ok()?;
     let schedule = row.schedule.as_deref().map(str::parse::<Schedule>).transpose().ok()?;
     Some(SourceSpec {
-        key: StreamKey::new(&row.app, &row.name).ok()?,
+        key: key_of(row).ok()?,
         urls: vec![url],
         always: row.mode == SourceMode::Always,
         transient: false,
@@ -93,19 +105,17 @@ pub(crate) fn stored_source(row: &SourceRow, clock: &Arc<WallClock>) -> Option<S
     })
 }
 
-async fn row(app: &App, path: &(String, String)) -> Result<SourceRow, Failure> {
+async fn row(app: &App, key: &StreamKey) -> Result<SourceRow, Failure> {
     let rows = app.database.sources().await?;
-    rows.into_iter()
-        .find(|row| row.app == path.0 && row.name == path.1)
-        .ok_or_else(|| Failure::not_found("such source"))
+    rows.into_iter().find(|row| key_of(row).as_ref() == Ok(key)).ok_or_else(|| Failure::not_found("such source"))
 }
 
 pub(super) async fn get_one(
     State(app): State<Arc<App>>,
     _who: Administrator,
-    Path(path): Path<(String, String)>,
+    NamedStream(key): NamedStream,
 ) -> Result<Json<Source>, Failure> {
-    Ok(Json(view(&app, &row(&app, &path).await?)))
+    Ok(Json(view(&app, &row(&app, &key).await?)))
 }
 
 /// Checks what was typed. A password that is absent keeps the stored one.
@@ -114,7 +124,7 @@ pub(super) fn checked(
     input: &SourceInput,
     stored: Option<&SourceRow>,
 ) -> Result<(SourceSpec, SourceRow), Failure> {
-    let key = StreamKey::new(&input.app, &input.name)?;
+    let key = located(app, StreamKey::new(&input.app, &input.name)?, input.vhost.as_deref())?;
     let kept = stored.and_then(|row| row.password.as_deref()).filter(|_| input.password.is_none());
     let password = input.password.as_deref().or(kept);
     let url = PullUrl::parse(&input.url, input.username.as_deref(), password)
@@ -127,6 +137,7 @@ pub(super) fn checked(
     let schedule = input.schedule.as_deref().map(schedule_from).transpose();
     let schedule = schedule.map_err(|error| Failure::invalid("schedule", error.to_string()))?;
     let row = SourceRow {
+        vhost: key.vhost().to_owned(),
         app: input.app.clone(),
         name: input.name.clone(),
         url: url.to_stored(),
@@ -159,22 +170,23 @@ pub(super) async fn store(app: &App, spec: SourceSpec, row: &SourceRow) -> Resul
         }
         other => other.into(),
     })?;
+    app.events.source_changed("added", &spec.key);
     app.sources.put(spec);
-    app.events.source_changed("added", &row.app, &row.name);
     Ok(())
 }
 
 pub(super) async fn change(
     State(app): State<Arc<App>>,
     who: Administrator,
-    Path(path): Path<(String, String)>,
-    Body(input): Body<SourceInput>,
+    NamedStream(key): NamedStream,
+    Body(mut input): Body<SourceInput>,
 ) -> Result<Json<Source>, Failure> {
-    if (input.app.as_str(), input.name.as_str()) != (path.0.as_str(), path.1.as_str()) {
+    input.vhost.get_or_insert_with(|| key.vhost().to_owned());
+    let stored = row(&app, &key).await?;
+    let (spec, row) = checked(&app, &input, Some(&stored))?;
+    if spec.key != key {
         return Err(Failure::invalid("name", "The name of a source cannot change; add another one and remove this."));
     }
-    let stored = row(&app, &path).await?;
-    let (spec, row) = checked(&app, &input, Some(&stored))?;
     app.database.update_source(&row).await?;
     tracing::info!(user = who.user.name, source = ?row, "A source was changed.");
     // Another schedule alone interrupts nobody whom it leaves the source.
@@ -182,21 +194,21 @@ pub(super) async fn change(
     if !(scheduled && app.sources.reschedule(&spec.key, spec.timetable.clone())) {
         app.sources.put(spec);
     }
-    app.events.source_changed("changed", &row.app, &row.name);
+    app.events.source_changed("changed", &key);
     Ok(Json(view(&app, &row)))
 }
 
 pub(super) async fn remove(
     State(app): State<Arc<App>>,
     who: Administrator,
-    Path(path): Path<(String, String)>,
+    NamedStream(key): NamedStream,
 ) -> Result<StatusCode, Failure> {
-    if !app.database.remove_source(&path.0, &path.1).await? {
+    if !app.database.remove_source(key.vhost(), key.app(), key.name()).await? {
         return Err(Failure::not_found("such source"));
     }
-    app.sources.remove(&StreamKey::new(&path.0, &path.1)?);
-    tracing::info!(user = who.user.name, app = path.0, name = path.1, "A source was removed.");
-    app.events.source_changed("removed", &path.0, &path.1);
+    app.sources.remove(&key);
+    tracing::info!(user = who.user.name, stream = %key, "A source was removed.");
+    app.events.source_changed("removed", &key);
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -1,5 +1,6 @@
 //! Streams, viewers, and what a player needs.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use container::fmp4;
 use gateway::Protocol;
 use gateway::source::SourceState;
 use hub::publisher::StopReason;
-use hub::{Action, Phase, StreamKey};
+use hub::{Action, HostHints, Phase, StreamKey};
 use media::{CodecConfig, MediaKind, TrackConfig};
 use platform::access::PLAYING_IS_OFF;
 use platform::applications::{Admission, Output, RuleSettings};
@@ -26,7 +27,8 @@ use serde::Deserialize;
 use super::Failure;
 use super::auth::Administrator;
 use super::language::localised;
-use super::views;
+use super::named::{NamedStream, OfHost};
+use super::{sources, views};
 use crate::server::App;
 
 /// Life of the token in a play offer: a player reconnects with a new offer when it ends.
@@ -46,44 +48,46 @@ pub(super) struct Page {
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     _who: Administrator,
+    host: OfHost,
     Query(page): Query<Page>,
 ) -> Result<Json<StreamPage>, Failure> {
-    let mut all: Vec<Stream> = app.hub.list().iter().map(|stream| views::stream(&app, stream)).collect();
+    let running = app.hub.list();
+    let mut all: Vec<(String, Stream)> =
+        running.iter().map(|stream| (stream.key().to_string(), views::stream(&app, stream))).collect();
+    let known: HashSet<&StreamKey> = running.iter().map(|stream| stream.key()).collect();
     for row in app.database.sources().await? {
-        if !all.iter().any(|stream| stream.app == row.app && stream.name == row.name) {
-            let key = StreamKey::new(&row.app, &row.name)?;
+        let key = sources::key_of(&row)?;
+        if !known.contains(&key) {
             let failed = app.sources.status(&key).is_some_and(|status| status.last_failure.is_some());
-            all.push(views::idle_stream(&app, &key, failed));
+            all.push((key.to_string(), views::idle_stream(&app, &key, failed)));
         }
     }
-    let name = |stream: &Stream| format!("{}/{}", stream.app, stream.name);
-    all.sort_by_key(name);
+    all.sort_by(|one, other| one.0.cmp(&other.0));
     let search = page.search.unwrap_or_default().to_lowercase();
     let cursor = page.cursor.unwrap_or_default();
     let limit = page.limit.unwrap_or(DEFAULT_PAGE).clamp(1, MAX_PAGE);
-    let mut items: Vec<Stream> = all
+    let mut items: Vec<(String, Stream)> = all
         .into_iter()
-        .filter(|stream| name(stream).to_lowercase().contains(&search) && name(stream) > cursor)
+        .filter(|(name, stream)| host.fits(&stream.vhost) && name.to_lowercase().contains(&search) && *name > cursor)
         .take(limit + 1)
         .collect();
     let more = items.len() > limit;
     items.truncate(limit);
-    let next_cursor = items.last().filter(|_| more).map(name);
-    Ok(Json(StreamPage { items, next_cursor }))
+    let next_cursor = items.last().filter(|_| more).map(|(name, _)| name.clone());
+    Ok(Json(StreamPage { items: items.into_iter().map(|(_, stream)| stream).collect(), next_cursor }))
 }
 
-fn find(app: &App, path: &(String, String)) -> Result<Arc<hub::Stream>, Failure> {
-    let key = StreamKey::new(&path.0, &path.1).map_err(|_| Failure::not_found("such stream"))?;
-    app.hub.find(&key).ok_or_else(|| Failure::not_found("such stream"))
+fn find(app: &App, key: &StreamKey) -> Result<Arc<hub::Stream>, Failure> {
+    app.hub.find(key).ok_or_else(|| Failure::not_found("such stream"))
 }
 
 pub(super) async fn detail(
     State(app): State<Arc<App>>,
     _who: Administrator,
     headers: HeaderMap,
-    Path(path): Path<(String, String)>,
+    NamedStream(key): NamedStream,
 ) -> Result<Json<StreamDetail>, Failure> {
-    let Ok(stream) = find(&app, &path) else { return idle_detail(&app, &headers, &path) };
+    let Ok(stream) = find(&app, &key) else { return idle_detail(&app, &headers, &key) };
     let (frames, bytes, cached, joinable) = stream.gop();
     let counters = stream.counters().read();
     let history = stream.history().samples();
@@ -114,11 +118,10 @@ pub(super) async fn detail(
 }
 
 /// A configured source that nobody watches.
-fn idle_detail(app: &App, headers: &HeaderMap, path: &(String, String)) -> Result<Json<StreamDetail>, Failure> {
-    let key = StreamKey::new(&path.0, &path.1).map_err(|_| Failure::not_found("such stream"))?;
-    let status = app.sources.status(&key).ok_or_else(|| Failure::not_found("such stream"))?;
+fn idle_detail(app: &App, headers: &HeaderMap, key: &StreamKey) -> Result<Json<StreamDetail>, Failure> {
+    let status = app.sources.status(key).ok_or_else(|| Failure::not_found("such stream"))?;
     Ok(Json(StreamDetail {
-        stream: views::idle_stream(app, &key, status.last_failure.is_some()),
+        stream: views::idle_stream(app, key, status.last_failure.is_some()),
         history: Vec::new(),
         gop: Gop { frames: 0, ms: 0, bytes: 0, joinable: false },
         counters: Counters {
@@ -136,16 +139,16 @@ fn idle_detail(app: &App, headers: &HeaderMap, path: &(String, String)) -> Resul
         },
         viewers_list: Vec::new(),
         steps: Vec::new(),
-        urls: urls(app, headers, &key, None),
+        urls: urls(app, headers, key, None),
     }))
 }
 
 pub(super) async fn play(
     State(app): State<Arc<App>>,
     who: Administrator,
-    Path((name_app, name)): Path<(String, String)>,
+    headers: HeaderMap,
+    NamedStream(key): NamedStream,
 ) -> Result<Json<PlayOffer>, Failure> {
-    let key = StreamKey::new(&name_app, &name).map_err(|_| Failure::not_found("such stream"))?;
     let rules = app.applications.effective(&key);
     if rules.play == Some(Admission::Off) {
         return Err(Failure::new(ErrorKind::Forbidden, PLAYING_IS_OFF));
@@ -153,22 +156,22 @@ pub(super) async fn play(
     let open = app.hub.open(&key, PLAY_WAIT).await?;
     let tracks = open.stream.tracks();
     let expires_at = unix_now() + PLAY_TOKEN_LIFE_S;
-    let claims = TokenClaims { action: Action::Play, app: name_app.clone(), name: Some(name.clone()), expires_at };
-    let token = app.signer.sign(&claims);
+    let token = app.signer.sign(&TokenClaims::of_stream(Action::Play, &key, expires_at));
     let gop = open.stream.key_distance().unwrap_or_default();
     tracing::debug!(user = who.user.name, stream = %key, "A play offer was made.");
     Ok(Json(PlayOffer {
-        engines: engines(&key, &tracks.list, &token, &rules),
+        engines: engines(&key, &tracks.list, &query_of(&app, authority(&headers), &key, Some(&token)), &rules),
         tracks: tracks.list.iter().map(|track| views::track(track)).collect(),
         gop_ms: views::millis(gop),
         token,
         expires_at: views::rfc3339(expires_at),
-        app: name_app,
-        name,
+        vhost: key.vhost().to_owned(),
+        app: key.app().to_owned(),
+        name: key.name().to_owned(),
     }))
 }
 
-fn engines(key: &StreamKey, tracks: &[Arc<TrackConfig>], token: &str, rules: &RuleSettings) -> Vec<Engine> {
+fn engines(key: &StreamKey, tracks: &[Arc<TrackConfig>], query: &str, rules: &RuleSettings) -> Vec<Engine> {
     let (mime, refusals) = fmp4::mime_type(tracks);
     let refused: Vec<RefusedTrack> = refusals
         .into_iter()
@@ -176,7 +179,7 @@ fn engines(key: &StreamKey, tracks: &[Arc<TrackConfig>], token: &str, rules: &Ru
         .collect();
     let engine = |engine: &str, extension: &str, mime: &str, refused: &[RefusedTrack]| Engine {
         engine: engine.to_owned(),
-        url: format!("/{key}.{extension}?token={token}"),
+        url: format!("/{}/{}.{extension}{query}", key.app(), key.name()),
         mime: mime.to_owned(),
         refused: refused.to_vec(),
     };
@@ -194,16 +197,29 @@ fn engines(key: &StreamKey, tracks: &[Arc<TrackConfig>], token: &str, rules: &Ru
     engines
 }
 
+/// What stands behind the URLs of a stream at `authority`: the token, and the virtual host, so that they lead to it by
+/// any domain or address of the server; the default one only where the domain would lead elsewhere. Neither has a
+/// character that means anything in a URL.
+fn query_of(app: &App, authority: &str, key: &StreamKey, token: Option<&str>) -> String {
+    let token = token.map(|token| format!("token={token}"));
+    let hints = HostHints { named: None, authority: Some(authority) };
+    let is_astray = || hub::hosts::locate(&*app.hosts, key.clone(), hints).as_ref() != Ok(key);
+    let vhost = (!key.is_on_default() || is_astray()).then(|| format!("vhost={}", key.vhost()));
+    let pairs: Vec<String> = token.into_iter().chain(vhost).collect();
+    if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
+}
+
 /// URLs on the host that the asker used, or the configured one.
 pub(super) fn urls(app: &App, headers: &HeaderMap, key: &StreamKey, token: Option<&str>) -> StreamUrls {
-    let asked = headers.get(header::HOST).and_then(|value| value.to_str().ok()).map_or("localhost", host_only);
+    let asked = host_only(authority(headers));
     let host = app.live().settings.public_host.clone().unwrap_or_else(|| asked.to_owned());
-    let query = token.map(|token| format!("?token={token}")).unwrap_or_default();
+    let query = query_of(app, &host, key, token);
+    let path = format!("{}/{}", key.app(), key.name());
     let rules = app.applications.effective(key);
     let on = |output: Output, protocol: Protocol, scheme: &str, suffix: &str| {
         app.port(protocol)
             .filter(|_| rules.permits(output))
-            .map(|port| format!("{scheme}://{host}:{port}/{key}{suffix}{query}"))
+            .map(|port| format!("{scheme}://{host}:{port}/{path}{suffix}{query}"))
     };
     StreamUrls {
         rtsp: on(Output::Rtsp, Protocol::Rtsp, "rtsp", ""),
@@ -215,14 +231,19 @@ pub(super) fn urls(app: &App, headers: &HeaderMap, key: &StreamKey, token: Optio
         ts: on(Output::Ts, Protocol::Http, "http", ".ts"),
         ws_ts: on(Output::Ts, Protocol::Http, "ws", ".ts"),
         hls: on(Output::Hls, Protocol::Http, "http", "/index.m3u8"),
-        hls_cdn: app
-            .port(Protocol::Http)
-            .filter(|_| rules.permits(Output::Hls))
-            .map(|port| format!("http://{host}:{port}/t/{}/{key}/index.m3u8", token.unwrap_or("-"))),
+        hls_cdn: app.port(Protocol::Http).filter(|_| rules.permits(Output::Hls)).map(|port| {
+            let (token, query) = (token.unwrap_or("-"), query_of(app, &host, key, None));
+            format!("http://{host}:{port}/t/{token}/{path}/index.m3u8{query}")
+        }),
         hls_ts: on(Output::Hls, Protocol::Http, "http", "/ts.m3u8"),
         hls_audio: on(Output::Hls, Protocol::Http, "http", "/audio.m3u8"),
         dash: on(Output::Dash, Protocol::Http, "http", "/manifest.mpd"),
     }
+}
+
+/// Where the asker has connected to, by its own account.
+fn authority(headers: &HeaderMap) -> &str {
+    headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or("localhost")
 }
 
 /// `[::1]:8080` and `host:8080` without the port.
@@ -236,9 +257,9 @@ fn host_only(authority: &str) -> &str {
 pub(super) async fn kick_publisher(
     State(app): State<Arc<App>>,
     who: Administrator,
-    Path(path): Path<(String, String)>,
+    NamedStream(key): NamedStream,
 ) -> Result<StatusCode, Failure> {
-    let stream = find(&app, &path)?;
+    let stream = find(&app, &key)?;
     if !stream.stop_publisher(StopReason::Kicked) {
         return Err(Failure::not_found("publisher of this stream"));
     }
@@ -256,20 +277,21 @@ fn viewers_of(stream: &hub::Stream) -> Vec<api::Viewer> {
 pub(super) async fn stream_viewers(
     State(app): State<Arc<App>>,
     _who: Administrator,
-    Path(path): Path<(String, String)>,
+    NamedStream(key): NamedStream,
 ) -> Result<Json<ViewerList>, Failure> {
-    Ok(Json(ViewerList { items: viewers_of(&*find(&app, &path)?), next_cursor: None }))
+    Ok(Json(ViewerList { items: viewers_of(&*find(&app, &key)?), next_cursor: None }))
 }
 
 pub(super) async fn viewers(
     State(app): State<Arc<App>>,
     _who: Administrator,
+    host: OfHost,
     Query(page): Query<Page>,
 ) -> Json<ViewerList> {
     let after: u64 = page.cursor.and_then(|cursor| cursor.parse().ok()).unwrap_or(0);
     let limit = page.limit.unwrap_or(DEFAULT_PAGE).clamp(1, MAX_PAGE);
     let mut sessions: Vec<_> = app.hub.list().iter().flat_map(|stream| stream.sessions()).collect();
-    sessions.retain(|session| session.id() > after);
+    sessions.retain(|session| session.id() > after && host.fits(session.key().vhost()));
     sessions.sort_by_key(|session| session.id());
     let more = sessions.len() > limit;
     sessions.truncate(limit);
@@ -292,16 +314,15 @@ pub(super) async fn kick_viewer(
 pub(super) async fn diagnosis(
     State(app): State<Arc<App>>,
     _who: Administrator,
-    Path(path): Path<(String, String)>,
-) -> Result<Json<Diagnosis>, Failure> {
-    let key = StreamKey::new(&path.0, &path.1).map_err(|_| Failure::not_found("such stream"))?;
+    NamedStream(key): NamedStream,
+) -> Json<Diagnosis> {
     let status = app.sources.status(&key);
     let stream = app.hub.find(&key);
     if let Some(outside) = app.sources.outside(&key)
         && stream.as_ref().is_none_or(|stream| stream.phase() != Phase::Live)
     {
         let steps = stream.iter().flat_map(|stream| stream.steps()).map(|step| views::step(&step)).collect();
-        return Ok(Json(diagnosed("waiting", &outside, None, steps)));
+        return Json(diagnosed("waiting", &outside, None, steps));
     }
     let Some(stream) = stream else {
         let failure = status.as_ref().and_then(|status| status.last_failure.as_ref());
@@ -317,11 +338,11 @@ pub(super) async fn diagnosis(
             }
             (Some(_), None) => ("waiting", "The source starts when somebody watches.".to_owned(), None),
         };
-        return Ok(Json(diagnosed(verdict, &summary, next_step.as_deref(), Vec::new())));
+        return Json(diagnosed(verdict, &summary, next_step.as_deref(), Vec::new()));
     };
     let steps = stream.steps().iter().map(views::step).collect();
     let (verdict, summary, next_step) = verdict(&stream);
-    Ok(Json(diagnosed(verdict, &summary, next_step.as_deref(), steps)))
+    Json(diagnosed(verdict, &summary, next_step.as_deref(), steps))
 }
 
 fn diagnosed(verdict: &str, summary: &str, next_step: Option<&str>, steps: Vec<api::Step>) -> Diagnosis {

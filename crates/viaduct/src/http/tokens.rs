@@ -13,6 +13,7 @@ use platform::unix_now;
 
 use super::Failure;
 use super::auth::Administrator;
+use super::named::located;
 use super::problem::Body;
 use super::streams::urls;
 use super::views::rfc3339;
@@ -34,13 +35,14 @@ pub(super) async fn make(
     }
     let any = request.name == "*";
     let key = StreamKey::new(&request.app, if any { "name" } else { &request.name })?;
+    let key = located(&app, key, request.vhost.as_deref())?;
     let expires_at = unix_now() + request.expires_in_s;
-    let claims =
-        TokenClaims { action, app: request.app.clone(), name: (!any).then(|| request.name.clone()), expires_at };
-    let token = app.signer.sign(&claims);
+    let of = if any { TokenClaims::of_application } else { TokenClaims::of_stream };
+    let token = app.signer.sign(&of(action, &key, expires_at));
     tracing::info!(
         user = who.user.name,
         action = request.action,
+        host = key.vhost(),
         stream = format!("{}/{}", request.app, request.name),
         "A token was made."
     );

@@ -64,6 +64,7 @@ pub(super) fn stream(app: &App, stream: &hub::Stream) -> Stream {
     let source = app.sources.status(stream.key()).is_some();
     let publisher = stream.publisher();
     Stream {
+        vhost: stream.key().vhost().to_owned(),
         app: stream.key().app().to_owned(),
         name: stream.key().name().to_owned(),
         state: state(&stream.phase(), source).to_owned(),
@@ -87,6 +88,7 @@ pub(super) fn stream(app: &App, stream: &hub::Stream) -> Stream {
 /// A source that nobody watches has no stream, but people look for it in the list.
 pub(super) fn idle_stream(app: &App, key: &StreamKey, failed: bool) -> Stream {
     Stream {
+        vhost: key.vhost().to_owned(),
         app: key.app().to_owned(),
         name: key.name().to_owned(),
         state: if failed { "failed" } else { "idle" }.to_owned(),
@@ -107,6 +109,7 @@ pub(super) fn viewer(session: &Session) -> Viewer {
     let start = session.start();
     Viewer {
         id: session.id(),
+        vhost: session.key().vhost().to_owned(),
         app: session.key().app().to_owned(),
         name: session.key().name().to_owned(),
         protocol: start.protocol.to_owned(),

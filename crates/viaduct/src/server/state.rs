@@ -14,6 +14,7 @@ use platform::accounts::Accounts;
 use platform::applications::Applications;
 use platform::clock::WallClock;
 use platform::hooks::Hooks;
+use platform::hosts::Hosts;
 use platform::tokens::TokenSigner;
 
 use crate::certificate::{self, Certificate};
@@ -36,6 +37,7 @@ pub(crate) struct App {
     pub(crate) guard: PullGuard,
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) applications: Arc<Applications>,
+    pub(crate) hosts: Arc<Hosts>,
     pub(crate) signer: TokenSigner,
     pub(crate) database: Database,
     pub(crate) data: DataDir,

@@ -195,3 +195,23 @@ fn chromium_plays_both_kinds_of_hls_and_keeps_to_the_live_edge() {
     println!("low-latency HLS: {line}");
     server.assert_well();
 }
+
+#[test]
+fn chromium_plays_the_stream_of_a_virtual_host() {
+    let mut server = options().start();
+    let api = server.sign_in();
+    api.post("/hosts", &serde_json::json!({ "name": "t1", "domains": [] }));
+    // What the default host has under the name shows no numbers.
+    let _other = publish::ffmpeg_rtmp(&Clip::H264Small.path(), &server.url("rtmp", "road/k1"));
+    let _publisher = publish::ffmpeg_rtmp(&Clip::H264Aac.path(), &server.url("rtmp", "road/k1?vhost=t1"));
+    api.await_live("road/k1");
+    api.await_live("road/k1?vhost=t1");
+    let files = ["index.m3u8", "ts.m3u8", "manifest.mpd"].map(|file| format!("/road/k1/{file}?vhost=t1"));
+    let mut targets: Vec<&str> = files.iter().map(String::as_str).collect();
+    targets.push("/road/k1.mp4?vhost=t1");
+    for (what, outcome) in chromium(&server, "t1/road/k1", &targets) {
+        let seen = outcome.unwrap_or_else(|error| panic!("{what}: {error}"));
+        assert!(advances(&seen.numbers), "{what}: {seen:?}");
+    }
+    server.assert_well();
+}

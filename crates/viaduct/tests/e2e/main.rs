@@ -16,6 +16,7 @@ mod dash;
 mod database;
 mod hls;
 mod hooks;
+mod hosts;
 mod http2;
 mod input;
 mod leaks;

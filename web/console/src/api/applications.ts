@@ -1,4 +1,5 @@
 import { answer, client } from './client';
+import { at, type StreamName } from './names';
 import type { Application, ApplicationInput, ApplicationSettings, EffectiveSettings } from './types';
 
 export const listApplications = (): Promise<{ items: Application[]; defaults: ApplicationSettings }> =>
@@ -13,5 +14,5 @@ export const changeApplication = (id: number, body: ApplicationInput): Promise<A
 export const removeApplication = (id: number): Promise<undefined> =>
   answer(client.DELETE('/api/v1/applications/{id}', { params: { path: { id } } }));
 
-export const getEffective = (app: string, name: string): Promise<EffectiveSettings> =>
-  answer(client.GET('/api/v1/streams/{app}/{name}/settings', { params: { path: { app, name } } }));
+export const getEffective = (stream: StreamName): Promise<EffectiveSettings> =>
+  answer(client.GET('/api/v1/streams/{app}/{name}/settings', at(stream)));

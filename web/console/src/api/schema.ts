@@ -53,7 +53,13 @@ interface Act<P = NoParameters> {
   requestBody?: never;
   responses: { 204: Empty; default: Refused };
 }
-type StreamPath = At<{ app: string; name: string }>;
+/** A stream is named by its path, and by its virtual host where that is not the default one. */
+interface StreamPath {
+  query?: S['HostQuery'];
+  header?: never;
+  path: { app: string; name: string };
+  cookie?: never;
+}
 type S = components['schemas'];
 
 export interface paths {
@@ -117,6 +123,8 @@ export interface paths {
     delete: Act<At<{ id: number }>>;
   };
   '/api/v1/streams/{app}/{name}/settings': { get: Read<S['EffectiveSettings'], StreamPath> };
+  '/api/v1/hosts': { get: Read<{ items: S['Host'][] }>; post: Create<S['HostInput'], S['Host']> };
+  '/api/v1/hosts/{name}': { put: Write<{ domains: string[] }, S['Host'], At<{ name: string }>>; delete: Act<At<{ name: string }>> };
   '/api/v1/relays': { get: Read<{ items: S['Relay'][] }>; post: Create<S['RelayInput'], S['Relay']> };
   '/api/v1/relays/{id}': {
     put: Write<S['RelayInput'], S['Relay'], At<{ id: number }>>;
@@ -139,15 +147,15 @@ export interface paths {
     >;
   };
   '/api/v1/hooks/{id}/deliveries/{delivery}/retry': { post: Act<At<{ id: number; delivery: number }>> };
-  '/api/v1/viewers': { get: Read<{ items: S['Viewer'][] }> };
+  '/api/v1/viewers': { get: Read<{ items: S['Viewer'][] }, Asked<S['HostQuery']>> };
   '/api/v1/sessions': {
     get: Read<
       { items: S['EndedSession'][]; next_before: number | null },
-      Asked<{ search?: string; before?: number }>
+      Asked<S['HostQuery'] & { search?: string; before?: number }>
     >;
   };
   '/api/v1/sessions/traffic': {
-    get: Read<S['TrafficReport'], Asked<{ by: string; from?: string; to?: string }>>;
+    get: Read<S['TrafficReport'], Asked<S['HostQuery'] & { by: string; from?: string; to?: string }>>;
   };
   '/api/v1/server/history': { get: Read<{ items: S['LoadSample'][] }> };
 }
@@ -155,6 +163,9 @@ export interface paths {
 export interface components {
   schemas: {
     Problem: { type: string; title: string; status: number; detail?: string; code: string; field?: string };
+    HostQuery: { vhost?: string };
+    Host: { name: string; domains: string[]; streams: number; viewers: number; sources: number; created_at: string };
+    HostInput: { name: string; domains: string[] };
     PageQuery: { search?: string; cursor?: string; limit?: number };
     SetupState: { needed: boolean; code_required: boolean };
     SetupInput: { code?: string; username: 'admin'; password: string };
@@ -212,6 +223,7 @@ export interface components {
     };
     Publisher: { protocol: string; address: string; since: string };
     Stream: {
+      vhost: string;
       app: string;
       name: string;
       state: S['StreamState'];
@@ -236,6 +248,7 @@ export interface components {
     };
     Viewer: {
       id: string;
+      vhost: string;
       app: string;
       name: string;
       protocol: string;
@@ -258,6 +271,7 @@ export interface components {
       steps: S['Step'][];
     };
     PlayOffer: {
+      vhost: string;
       app: string;
       name: string;
       tracks: S['Track'][];
@@ -273,6 +287,7 @@ export interface components {
     };
     SourceMode: 'on_demand' | 'always';
     Source: {
+      vhost: string;
       app: string;
       name: string;
       url: string;
@@ -286,6 +301,7 @@ export interface components {
       created_at: string;
     };
     SourceInput: {
+      vhost?: string;
       app: string;
       name: string;
       url: string;
@@ -295,7 +311,7 @@ export interface components {
       schedule?: S['ScheduleWindow'][] | null;
     };
     ScheduleWindow: { days: number[]; from: string; to: string };
-    SourceImport: { list: string; app: string; mode: S['SourceMode']; dry_run: boolean };
+    SourceImport: { vhost?: string; list: string; app: string; mode: S['SourceMode']; dry_run: boolean };
     SourceImportReport: {
       items: { line: number; title: string; group: string | null; name: string; outcome: 'added' | 'known' | 'refused'; reason: string | null }[];
       added: number;
@@ -317,7 +333,7 @@ export interface components {
       clock: { skew_ms: number | null; text: string } | null;
       warnings: string[];
     };
-    TokenInput: { app: string; name: string; action: 'play' | 'publish'; expires_in_s: number };
+    TokenInput: { vhost?: string; app: string; name: string; action: 'play' | 'publish'; expires_in_s: number };
     Token: { token: string; expires_at: string; urls: Record<string, string> };
     Admission: 'open' | 'token' | 'off';
     ApplicationSettings: {
@@ -339,8 +355,9 @@ export interface components {
     };
     Application: { id: number; pattern: string; settings: S['ApplicationSettings']; streams: number; created_at: string };
     ApplicationInput: { pattern: string; settings: S['ApplicationSettings'] };
-    EffectiveSettings: { app: string; name: string; patterns: string[]; settings: S['ApplicationSettings'] };
+    EffectiveSettings: { vhost: string; app: string; name: string; patterns: string[]; settings: S['ApplicationSettings'] };
     RelayPush: {
+      vhost: string;
       app: string;
       name: string;
       state: 'sending' | 'backing_off';
@@ -383,6 +400,7 @@ export interface components {
     };
     EndedSession: {
       id: number;
+      vhost: string;
       app: string;
       name: string;
       protocol: string;

@@ -1,4 +1,5 @@
 import { answer, client } from './client';
+import { at, type StreamName } from './names';
 import type { Diagnosis, PlayOffer, Stream, StreamDetail } from './types';
 
 const PAGE = 500;
@@ -19,17 +20,17 @@ export async function listStreams(): Promise<Stream[]> {
   return out;
 }
 
-export const getStream = (app: string, name: string): Promise<StreamDetail> =>
-  answer(client.GET('/api/v1/streams/{app}/{name}', { params: { path: { app, name } } }));
+export const getStream = (stream: StreamName): Promise<StreamDetail> =>
+  answer(client.GET('/api/v1/streams/{app}/{name}', at(stream)));
 
-export const getDiagnosis = (app: string, name: string): Promise<Diagnosis> =>
-  answer(client.GET('/api/v1/streams/{app}/{name}/diagnosis', { params: { path: { app, name } } }));
+export const getDiagnosis = (stream: StreamName): Promise<Diagnosis> =>
+  answer(client.GET('/api/v1/streams/{app}/{name}/diagnosis', at(stream)));
 
-export const openPlay = (app: string, name: string): Promise<PlayOffer> =>
-  answer(client.POST('/api/v1/streams/{app}/{name}/play', { params: { path: { app, name } }, body: {} }));
+export const openPlay = (stream: StreamName): Promise<PlayOffer> =>
+  answer(client.POST('/api/v1/streams/{app}/{name}/play', { ...at(stream), body: {} }));
 
-export const kickPublisher = (app: string, name: string): Promise<undefined> =>
-  answer(client.DELETE('/api/v1/streams/{app}/{name}/publisher', { params: { path: { app, name } } }));
+export const kickPublisher = (stream: StreamName): Promise<undefined> =>
+  answer(client.DELETE('/api/v1/streams/{app}/{name}/publisher', at(stream)));
 
 export const kickViewer = (id: string): Promise<undefined> =>
   answer(client.DELETE('/api/v1/viewers/{id}', { params: { path: { id } } }));

@@ -32,6 +32,7 @@ export type ApplicationInput = Schemas['ApplicationInput'];
 export type ApplicationSettings = Schemas['ApplicationSettings'];
 export type EffectiveSettings = Schemas['EffectiveSettings'];
 export type EndedSession = Schemas['EndedSession'];
+export type Host = Schemas['Host'];
 export type Hook = Schemas['Hook'];
 export type HookDelivery = Schemas['HookDelivery'];
 export type HookInput = Schemas['HookInput'];

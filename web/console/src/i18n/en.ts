@@ -7,7 +7,7 @@ const en: Catalogue<typeof zhCN> = {
   brand: { name: 'Viaduct', claim: 'Video cloud for road traffic' },
   page: {
     menu: 'Main navigation', more: 'More', setup: 'First run', login: 'Sign in', wall: 'Live wall', streams: 'Streams', stream: 'Stream',
-    sources: 'Sources', relays: 'Relays', sessions: 'Sessions', applications: 'Rules', hooks: 'Hooks', server: 'Server', not_found: 'There is no such page',
+    sources: 'Sources', relays: 'Relays', sessions: 'Sessions', applications: 'Rules', hosts: 'Virtual hosts', hooks: 'Hooks', server: 'Server', not_found: 'There is no such page',
   },
   action: {
     close: 'Close', cancel: 'Cancel', save: 'Save', retry: 'Try again', undo: 'Undo', copy: 'Copy', copied: 'Copied', qr: 'QR code', qr_note: 'Scan it to take the address to a phone.', edit: 'Edit', delete: 'Delete',
@@ -77,15 +77,20 @@ const en: Catalogue<typeof zhCN> = {
     title: 'Addresses to play and publish', action: 'For', play: 'Playing', publish: 'Publishing', name: 'Name (* for all)', term: 'Valid for', create: 'Make addresses', until: 'Valid until {time}', token: 'Token', note: 'For people and devices without an account. They end by themselves.', hours: '{count} h', days: '{count} d',
   },
   relays: {
-    add: 'Add relay', edit: 'Edit relay', target: 'Target', target_note: '{app} and {name} are where the stream’s name goes; rtmp:// and rtsp:// are understood.', enabled: 'On', waiting: 'No stream of this kind is live; each is pushed as soon as it comes up.', off: 'Switched off.',
+    add: 'Add relay', edit: 'Edit relay', target: 'Target', target_note: '{app} and {name} are where the stream’s name goes, {vhost} where its virtual host does; rtmp:// and rtsp:// are understood.', enabled: 'On', waiting: 'No stream of this kind is live; each is pushed as soon as it comes up.', off: 'Switched off.',
     none: 'No relays yet. A relay pushes streams to another server as long as they run, again and again after failures.', saved: 'The relay was saved.', deleted: 'The relay of {name} was deleted.',
   },
   rules: {
-    add: 'Add rule', edit: 'Edit rule', intro: 'Rules go by the stream’s name; the most specific wins, and what none says comes from the configuration. Permissions and outputs hold from the next session on, cutting of HLS and recording at once, the rest for streams that come up later.', pattern: 'Streams', pattern_note: 'app/name, each with * at its end if you like: road/*, road/k12*, */*.', streams: '{count} live', default: 'Default', nothing: 'Says nothing.',
+    add: 'Add rule', edit: 'Edit rule', intro: 'Rules go by the stream’s name; the most specific wins, and what none says comes from the configuration. Permissions and outputs hold from the next session on, cutting of HLS and recording at once, the rest for streams that come up later.', pattern: 'Streams', pattern_note: 'app/name, each with * at its end if you like: road/*, road/k12*, */*; of the default host alone. For other virtual hosts host/app/name: t1/road/*.', streams: '{count} live', default: 'Default', nothing: 'Says nothing.',
     publish: 'Publishing', play: 'Playing', open: 'anybody', token: 'with a token', off: 'nobody', outputs: 'Outputs', some_outputs: 'Only some outputs', audio: 'Sound', audio_keep: 'keep', audio_drop: 'leave out', replace_publisher: 'A new publisher replaces the old one', encrypt_hls: 'Encrypt HLS segments (no low latency, no DASH)', hls_always: 'HLS and DASH', hls_always_true: 'cut from the first frame on', hls_always_false: 'on demand', hls_always_note: 'From the first frame on, the first viewer finds a whole window of segments; each stream costs processor time, watched or not.', record: 'To be recorded', record_note: 'This server does not record. Other systems are told: by the hooks publish and stream_up, and in the interface.', slate: 'Slate', slate_note: 'File in the folder files of the data folder that viewers see while the publisher or source is away.', origins: 'Origins', origins_note: 'Streams that nobody publishes here are pulled from these servers when somebody watches: one address a line, the preferred one first, with {app} and {name}.', yes: 'yes', no: 'no',
     merge_window_ms: 'Merge window', publisher_grace_ms: 'Keep after the publisher left', idle_close_ms: 'Stop an unwatched source after', interleave_wait_ms: 'Wait for the other track', gop_cap_bytes: 'Cap of the cached GOP',
     output: { rtmp: 'RTMP', rtsp: 'RTSP', flv: 'FLV', fmp4: 'fMP4', ts: 'TS', hls: 'HLS', dash: 'DASH' },
-    defaults: 'All other streams (configuration)', effective: 'What holds for one stream', effective_note: 'app/name', ask: 'Look up', apply: 'Rules that apply: {patterns}', apply_none: 'No rule applies; the configuration holds.', saved: 'The rule was saved.', deleted: 'The rule {name} was deleted.',
+    defaults: 'All other streams (configuration)', effective: 'What holds for one stream', effective_note: 'app/name, or host/app/name', ask: 'Look up', apply: 'Rules that apply: {patterns}', apply_none: 'No rule applies; the configuration holds.', saved: 'The rule was saved.', deleted: 'The rule {name} was deleted.',
+  },
+  hosts: {
+    host: 'Virtual host', all: 'All virtual hosts', default: 'Default', add: 'Add virtual host', edit: 'Edit virtual host', name: 'Name', name_note: 'Letters, digits, - and _, at most 64, in any case; it cannot change later.', domains: 'Domains', domains_note: 'One a line: cam.example.com, or *.example.com for all below. An exact one goes first.',
+    intro: 'Streams of different tenants may have equal names. A session is on the host that the parameter vhost of its address names, otherwise on that of the domain it connects to, otherwise on the default one. Streams of a new host need a token until a rule opens them.', counts: '{streams} streams · {viewers} viewers · {sources} sources', no_domains: 'No domains: reached with vhost={name} in the address.', none: 'No virtual hosts yet; all streams are on the default one.',
+    saved: 'The virtual host was saved.', delete_title: 'Delete the virtual host {name}?', delete_text: 'Its {streams} streams end at once, and its addresses lead nowhere.', deleted: 'The virtual host {name} was deleted.',
   },
   hooks: {
     add: 'Add hook', edit: 'Edit hook', intro: 'Other systems are told what happens, or asked: may this publish, may this play, where is this stream? Requests are signed (HMAC-SHA-256).', none: 'No hooks yet.', questions: 'Questions (the answer decides)', notices: 'Notices (delivered in order, retried for a day)', timeout: 'Time-out', on_failure: 'Without an answer', deny: 'refuse', allow: 'allow',
@@ -94,7 +99,7 @@ const en: Catalogue<typeof zhCN> = {
     renew: 'New secret', renew_title: 'Make a new secret?', renew_text: 'The old one ends at once; the other system will refuse until it has the new one.', what: 'Event', when: 'Time', attempts: 'Attempts', answer: 'Answer', again: 'Send again', no_deliveries: 'Nothing has been delivered yet.', log: 'Deliveries', saved: 'The hook was saved.', deleted: 'The hook was deleted.',
   },
   sessions: {
-    now: 'Watching now', ended: 'Ended sessions', traffic: 'Traffic', by: 'Added up by', by_stream: 'by stream', by_subject: 'by user', by_protocol: 'by protocol', by_day: 'by day', range: 'Time', days: 'last {count} d', group: 'Name', count: 'Sessions', watched: 'Watched', total: 'Total', nobody: 'not named', since: 'From', search: 'Search stream, user or address', none: 'Nothing yet.', older: 'Older',
+    now: 'Watching now', ended: 'Ended sessions', traffic: 'Traffic', by: 'Added up by', by_stream: 'by stream', by_vhost: 'by virtual host', by_subject: 'by user', by_protocol: 'by protocol', by_day: 'by day', range: 'Time', days: 'last {count} d', group: 'Name', count: 'Sessions', watched: 'Watched', total: 'Total', nobody: 'not named', since: 'From', search: 'Search stream, user or address', none: 'Nothing yet.', older: 'Older',
   },
   password: { title: 'Change password', current: 'Current password', change: 'Change password', changed: 'The password was changed.' },
   problem: {

@@ -2,7 +2,7 @@ export default {
   brand: { name: 'Viaduct 视频云', claim: '智慧交通视频云平台' },
   page: {
     menu: '主导航', more: '更多', setup: '首次设置', login: '登录', wall: '视频墙', streams: '流', stream: '流详情',
-    sources: '拉流源', relays: '转推', sessions: '会话', applications: '规则', hooks: '回调', server: '服务器', not_found: '没有这个页面',
+    sources: '拉流源', relays: '转推', sessions: '会话', applications: '规则', hosts: '虚拟主机', hooks: '回调', server: '服务器', not_found: '没有这个页面',
   },
   action: {
     close: '关闭', cancel: '取消', save: '保存', retry: '重试', undo: '撤销', copy: '复制', copied: '已复制', qr: '二维码', qr_note: '用手机扫码，取得这个地址。', edit: '编辑', delete: '删除',
@@ -72,15 +72,20 @@ export default {
     title: '播放与推流地址', action: '用途', play: '播放', publish: '推流', name: '名称（* 为全部）', term: '有效期', create: '生成地址', until: '有效期至 {time}', token: '令牌', note: '给没有账号的人或设备使用；到期自动失效。', hours: '{count} 小时', days: '{count} 天',
   },
   relays: {
-    add: '添加转推', edit: '修改转推', target: '目标地址', target_note: '{app} 和 {name} 处填入流的名称；支持 rtmp:// 和 rtsp://。', enabled: '启用', waiting: '没有匹配的流在直播；流上线后自动推送。', off: '已停用。',
+    add: '添加转推', edit: '修改转推', target: '目标地址', target_note: '{app} 和 {name} 处填入流的名称，{vhost} 处填入虚拟主机；支持 rtmp:// 和 rtsp://。', enabled: '启用', waiting: '没有匹配的流在直播；流上线后自动推送。', off: '已停用。',
     none: '还没有转推。添加后，匹配的流一上线就推送到其他服务器，断线自动重试。', saved: '转推已保存。', deleted: '已删除 {name} 的转推。',
   },
   rules: {
-    add: '添加规则', edit: '修改规则', intro: '规则按流的名称生效，越具体的优先；没有规定的取服务器配置。权限和输出方式从下一次会话起生效，HLS 切片与录像设置立即生效，其余各项对之后上线的流生效。', pattern: '适用的流', pattern_note: '写作 应用/名称，可用 * 结尾，如 road/*、road/k12*、*/*。', streams: '{count} 路在线', default: '默认', nothing: '没有规定任何项。',
+    add: '添加规则', edit: '修改规则', intro: '规则按流的名称生效，越具体的优先；没有规定的取服务器配置。权限和输出方式从下一次会话起生效，HLS 切片与录像设置立即生效，其余各项对之后上线的流生效。', pattern: '适用的流', pattern_note: '写作 应用/名称，可用 * 结尾，如 road/*、road/k12*、*/*；只适用于默认主机。其他虚拟主机写作 主机/应用/名称，如 t1/road/*。', streams: '{count} 路在线', default: '默认', nothing: '没有规定任何项。',
     publish: '推流', play: '播放', open: '任何人', token: '需要令牌', off: '禁止', outputs: '输出方式', some_outputs: '只开放部分输出', audio: '声音', audio_keep: '保留', audio_drop: '去除', replace_publisher: '新推流顶替旧推流', encrypt_hls: '加密 HLS 分片（无低延迟、无 DASH）', hls_always: 'HLS 与 DASH 切片', hls_always_true: '从首帧起始终切片', hls_always_false: '按需切片', hls_always_note: '始终切片时，首个观看者即可得到完整的切片窗口；无论有无观看，每路流都占用处理器。', record: '需要录像', record_note: '本服务器不录像，仅告知其他系统：通过回调 publish、stream_up 以及接口中的字段。', slate: '垫片', slate_note: '推流端或源中断时给观看者播放的文件，放在数据目录的 files 文件夹。', origins: '源站', origins_note: '本机没有的流在有人观看时从这些服务器拉取；每行一个地址，优先的在前，用 {app} 和 {name} 表示流名。', yes: '是', no: '否',
     merge_window_ms: '合并发送间隔', publisher_grace_ms: '推流中断后保留', idle_close_ms: '无人观看多久停拉', interleave_wait_ms: '音视频交织等待', gop_cap_bytes: 'GOP 缓存上限',
     output: { rtmp: 'RTMP', rtsp: 'RTSP', flv: 'FLV', fmp4: 'fMP4', ts: 'TS', hls: 'HLS', dash: 'DASH' },
-    defaults: '其余的流（服务器配置）', effective: '某路流实际生效的设置', effective_note: '应用/名称', ask: '查询', apply: '生效的规则：{patterns}', apply_none: '没有规则适用，取服务器配置。', saved: '规则已保存。', deleted: '已删除规则 {name}。',
+    defaults: '其余的流（服务器配置）', effective: '某路流实际生效的设置', effective_note: '应用/名称，或 主机/应用/名称', ask: '查询', apply: '生效的规则：{patterns}', apply_none: '没有规则适用，取服务器配置。', saved: '规则已保存。', deleted: '已删除规则 {name}。',
+  },
+  hosts: {
+    host: '虚拟主机', all: '所有虚拟主机', default: '默认（default）', add: '添加虚拟主机', edit: '修改虚拟主机', name: '名称', name_note: '字母、数字、- 和 _，最多 64 个字符；不区分大小写，之后不能更改。', domains: '域名', domains_note: '每行一个：cam.example.com，或用 *.example.com 表示其下所有域名。精确的域名优先。',
+    intro: '不同租户的流可以同名而互不干扰：一次会话属于地址参数 vhost 指定的主机，否则属于所访问域名的主机，否则属于默认主机。新主机上的流在规则放行之前都需要令牌。', counts: '{streams} 路流 · {viewers} 人观看 · {sources} 个拉流源', no_domains: '没有域名，用地址参数 vhost={name} 访问。', none: '还没有虚拟主机，所有的流都在默认主机上。',
+    saved: '虚拟主机已保存。', delete_title: '删除虚拟主机 {name}？', delete_text: '其上的 {streams} 路流立即结束，地址不再可用。', deleted: '已删除虚拟主机 {name}。',
   },
   hooks: {
     add: '添加回调', edit: '修改回调', intro: '把事件通知给其他系统，或向它询问：能否推流、能否播放、流在哪里。请求用密钥签名（HMAC-SHA-256）。', none: '还没有回调。', questions: '询问（等待回答）', notices: '通知（保证送达，按顺序，失败重试一天）', timeout: '超时', on_failure: '没有回答时', deny: '拒绝', allow: '放行',
@@ -89,7 +94,7 @@ export default {
     renew: '更换密钥', renew_title: '更换签名密钥？', renew_text: '旧密钥立即失效，对方在换上新密钥之前会拒收。', what: '事件', when: '时间', attempts: '次数', answer: '回答', again: '重新投递', no_deliveries: '还没有投递。', log: '投递记录', saved: '回调已保存。', deleted: '已删除回调。',
   },
   sessions: {
-    now: '正在观看', ended: '已结束的会话', traffic: '流量', by: '统计方式', by_stream: '按流', by_subject: '按用户', by_protocol: '按协议', by_day: '按天', range: '时间范围', days: '最近 {count} 天', group: '名称', count: '会话数', watched: '观看时长', total: '合计', nobody: '未署名', since: '开始', search: '搜索流、用户或地址', none: '没有记录。', older: '更早的',
+    now: '正在观看', ended: '已结束的会话', traffic: '流量', by: '统计方式', by_stream: '按流', by_vhost: '按虚拟主机', by_subject: '按用户', by_protocol: '按协议', by_day: '按天', range: '时间范围', days: '最近 {count} 天', group: '名称', count: '会话数', watched: '观看时长', total: '合计', nobody: '未署名', since: '开始', search: '搜索流、用户或地址', none: '没有记录。', older: '更早的',
   },
   password: { title: '修改密码', current: '当前密码', change: '修改密码', changed: '密码已修改。' },
   problem: {

@@ -1,11 +1,19 @@
 /** Applies events to keyed lists. Pure. */
+import { DEFAULT_HOST, type StreamName } from '../api/names';
 
-export interface Keyed {
-  app: string;
-  name: string;
+export type Keyed = StreamName;
+
+/** What stands before a stream's name: `app/` on the default virtual host, `host/app/` on others. */
+export const placeOf = ({ vhost, app }: Pick<Keyed, 'vhost' | 'app'>): string => (vhost && vhost !== DEFAULT_HOST ? `${vhost}/${app}/` : `${app}/`);
+
+export const keyOf = (item: Keyed): string => placeOf(item) + item.name;
+
+/** The parts of a key as the server writes it and people type it. */
+export function partsOf(key: string): Required<Keyed> {
+  const parts = key.trim().split('/');
+  const [vhost, app, name] = parts.length > 2 ? parts : [DEFAULT_HOST, ...parts];
+  return { vhost: vhost || DEFAULT_HOST, app: app ?? '', name: name ?? '' };
 }
-
-export const keyOf = ({ app, name }: Keyed): string => `${app}/${name}`;
 
 export function isKeyed(value: unknown): value is Keyed {
   const candidate = value as Partial<Keyed> | null;
@@ -17,7 +25,8 @@ export function isKeyed(value: unknown): value is Keyed {
  * new and the event does not carry all of it (`whole` decides): then the list must be fetched.
  */
 export function upsert<T extends Keyed>(items: T[], part: Partial<T> & Keyed, whole: (part: Partial<T>) => part is T): T[] | null {
-  const at = items.findIndex((item) => item.app === part.app && item.name === part.name);
+  const key = keyOf(part);
+  const at = items.findIndex((item) => keyOf(item) === key);
   if (at >= 0) {
     const next = items.slice();
     next[at] = { ...items[at]!, ...part };
@@ -27,6 +36,7 @@ export function upsert<T extends Keyed>(items: T[], part: Partial<T> & Keyed, wh
   return [...items, part].sort((a, b) => keyOf(a).localeCompare(keyOf(b)));
 }
 
-export function without<T extends Keyed>(items: T[], { app, name }: Keyed): T[] {
-  return items.filter((item) => item.app !== app || item.name !== name);
+export function without<T extends Keyed>(items: T[], gone: Keyed): T[] {
+  const key = keyOf(gone);
+  return items.filter((item) => keyOf(item) !== key);
 }

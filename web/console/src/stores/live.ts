@@ -1,15 +1,16 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import { asProblem, type ApiProblem } from '../api/problem';
+import { listHosts } from '../api/hosts';
 import { getServer } from '../api/server';
 import { listSources } from '../api/sources';
 import { listStreams } from '../api/streams';
-import type { Load, Source, Stream } from '../api/types';
+import type { Host, Load, Source, Stream } from '../api/types';
 import { Feed, type FeedEvent } from '../live/feed';
 import { isKeyed, keyOf, upsert, without } from '../live/merge';
 import { useSession } from './session';
 
-type StreamStats = Pick<Stream, 'app' | 'name' | 'bitrate_bps' | 'fps' | 'viewers' | 'state'>;
+type StreamStats = Pick<Stream, 'vhost' | 'app' | 'name' | 'bitrate_bps' | 'fps' | 'viewers' | 'state'>;
 
 const REFETCH_DELAY_MS = 300;
 const isStream = (part: Partial<Stream>): part is Stream => Array.isArray(part.tracks);
@@ -20,6 +21,8 @@ export const useLive = defineStore('live', () => {
   const session = useSession();
   const streams = shallowRef<Stream[]>([]);
   const sources = shallowRef<Source[]>([]);
+  /** Virtual hosts beside the default one. */
+  const hosts = shallowRef<Host[]>([]);
   const load = shallowRef<Load | null>(null);
   const connected = ref(false);
   /** True once the lists have been fetched. */
@@ -45,9 +48,10 @@ export const useLive = defineStore('live', () => {
 
   async function fetchAll(): Promise<void> {
     try {
-      const [nextStreams, nextSources, server] = await Promise.all([listStreams(), listSources(), getServer()]);
+      const [nextStreams, nextSources, nextHosts, server] = await Promise.all([listStreams(), listSources(), listHosts(), getServer()]);
       streams.value = nextStreams;
       sources.value = nextSources;
+      hosts.value = nextHosts;
       load.value = server;
       problem.value = null;
       ready.value = true;
@@ -92,10 +96,11 @@ export const useLive = defineStore('live', () => {
     clearTimeout(refetchTimer);
     streams.value = [];
     sources.value = [];
+    hosts.value = [];
     load.value = null;
     ready.value = false;
     connected.value = false;
   }
 
-  return { streams, sources, load, connected, ready, problem, heardAt_ms, byKey, start, stop, refetch: fetchAll };
+  return { streams, sources, hosts, load, connected, ready, problem, heardAt_ms, byKey, start, stop, refetch: fetchAll };
 });

@@ -94,9 +94,3 @@ export function parseWall(text: string | null): Wall {
   if (!Array.isArray(tiles)) return wall;
   return { ...wall, tiles: wall.tiles.map((_, i) => (typeof tiles[i] === 'string' ? tiles[i] : null)) };
 }
-
-/** Splits a stream key into its parts. */
-export function splitKey(key: string): { app: string; name: string } {
-  const [app = '', name = ''] = key.split('/');
-  return { app, name };
-}

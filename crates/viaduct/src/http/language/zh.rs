@@ -259,8 +259,8 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
         "流名格式为 应用/名称，各 1 至 64 个字符，仅限 A-Z a-z 0-9 _ -。",
     ),
     (
-        "A pattern is app/name; each part is a name, a beginning followed by *, or * alone, such as road/* or road/k1*.",
-        "范围写作 应用/名称；每一部分可为完整名称、以 * 结尾的开头，或单独的 *，例如 road/*、road/k1*。",
+        "A pattern is app/name, or host/app/name for other virtual hosts; each part is a name, a beginning followed by *, or * alone, such as road/* or road/k1*.",
+        "范围写作 应用/名称，其他虚拟主机写作 主机/应用/名称；每一部分可为完整名称、以 * 结尾的开头，或单独的 *，例如 road/*、road/k1*。",
     ),
     ("There is a rule for this pattern already; change that one.", "这个范围已有规则，请修改那一条。"),
     ("There is no such rule.", "没有这条规则。"),
@@ -275,7 +275,27 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
         "Several streams would be pushed to one address; write {name} where the stream's name goes.",
         "多路流会推到同一地址；请在流名称处写 {name}。",
     ),
-    ("{app} and {name} may stand in the path and the query only.", "{app} 和 {name} 只能写在路径或参数中。"),
+    (
+        "Streams of several virtual hosts would be pushed to one address; write {vhost} where the host goes.",
+        "多个虚拟主机的流会推到同一地址；请在主机名处写 {vhost}。",
+    ),
+    (
+        "{vhost}, {app} and {name} may stand in the path and the query only.",
+        "{vhost}、{app} 和 {name} 只能写在路径或参数中。",
+    ),
+    // Virtual hosts.
+    ("There is no virtual host of this name.", "没有这个名称的虚拟主机。"),
+    ("A virtual host is named by 1 to {} of a-z 0-9 _ -.", "虚拟主机名称为 1 至 {0} 个字符，仅限 a-z 0-9 _ -。"),
+    ("The virtual host default is always there.", "虚拟主机 default 始终存在，不能添加。"),
+    (
+        "{} is no domain; write cam.example.com, or *.example.com for all below.",
+        "{0} 不是域名；请写 cam.example.com，或用 *.example.com 表示其下所有域名。",
+    ),
+    ("A virtual host has at most {} domains.", "一个虚拟主机最多 {0} 个域名。"),
+    ("{} belongs to the virtual host {} already.", "{0} 已属于虚拟主机 {1}。"),
+    ("There is a virtual host of this name already; change that one.", "已有同名虚拟主机，请修改那一个。"),
+    ("There are {} virtual hosts already.", "虚拟主机已达上限 {0} 个。"),
+    ("The virtual host {} has {} sources; remove them first.", "虚拟主机 {0} 上还有 {1} 个拉流源，请先移除它们。"),
     (
         "A hook's URL begins with http:// or https:// and has at most {} characters.",
         "回调地址以 http:// 或 https:// 开头，最长 {0} 个字符。",
