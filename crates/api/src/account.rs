@@ -1,6 +1,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::Me;
+
 /// Whether the administrator's password is still to be set.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct SetupState {
@@ -22,6 +24,9 @@ pub struct SetupRequest {
 pub struct LoginRequest {
     pub username: String,
     pub password: String,
+    /// Of the second factor; asked for with the code `second_factor_required`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
 }
 
 /// A session.
@@ -31,14 +36,7 @@ pub struct LoginResponse {
     pub token: String,
     /// RFC 3339, UTC.
     pub expires_at: String,
-    pub user: User,
-}
-
-/// Who is signed in.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct User {
-    pub name: String,
-    pub role: String,
+    pub user: Me,
 }
 
 /// A new password; ends all sessions of the user.

@@ -10,6 +10,7 @@ mod event;
 mod hook;
 mod host;
 mod openapi;
+mod people;
 mod probe;
 mod problem;
 mod relay;
@@ -19,12 +20,17 @@ mod source;
 mod stream;
 mod token;
 
-pub use account::{LoginRequest, LoginResponse, PasswordChange, SetupRequest, SetupState, User};
+pub use account::{LoginRequest, LoginResponse, PasswordChange, SetupRequest, SetupState};
 pub use application::{Application, ApplicationInput, ApplicationList, ApplicationSettings, EffectiveSettings};
 pub use event::{ClientMessage, EventMessage};
 pub use hook::{Hook, HookCreated, HookDelivery, HookDeliveryPage, HookInput, HookList, HookSecret, HookTest};
 pub use host::{Host, HostChange, HostInput, HostList};
 pub use openapi::openapi_json;
+pub use people::{
+    ApiKey, ApiKeyCreated, ApiKeyInput, ApiKeyList, AuditEntry, AuditPage, AuditVerdict, BuiltInRole, Grant,
+    HeldPermission, LoginSession, LoginSessionList, Me, NewUser, Organisation, OrganisationInput, OrganisationList,
+    PasswordInput, Role, RoleInput, RoleList, SecondFactor, SecondFactorConfirmation, User, UserInput, UserList,
+};
 pub use probe::{ProbeClock, ProbeLeg, ProbeReport, ProbeRequest};
 pub use problem::Problem;
 pub use relay::{Relay, RelayInput, RelayList, RelayPush};

@@ -1,15 +1,25 @@
 //! The OpenAPI document. The functions below only carry the description of a route; handlers live in the binary.
 
+macro_rules! route {
+    ($name:ident, $($spec:tt)*) => {
+        #[utoipa::path($($spec)*)]
+        #[expect(dead_code, reason = "carries the description of a route")]
+        pub(crate) fn $name() {}
+    };
+}
+
+mod people;
+
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use crate::{
     Application, ApplicationInput, ApplicationList, ClientMessage, Configuration, Diagnosis, EffectiveSettings,
     EndedSessionPage, EventMessage, Hook, HookCreated, HookDeliveryPage, HookInput, HookList, HookSecret, HookTest,
-    Host, HostChange, HostInput, HostList, LoadHistory, LoginRequest, LoginResponse, PasswordChange, PlayOffer,
+    Host, HostChange, HostInput, HostList, LoadHistory, LoginRequest, LoginResponse, Me, PasswordChange, PlayOffer,
     ProbeReport, ProbeRequest, Problem, Relay, RelayInput, RelayList, ReloadResult, ServerInfo, SetupRequest,
     SetupState, Source, SourceImport, SourceImportReport, SourceInput, SourceList, StreamDetail, StreamPage,
-    StreamStats, TokenRequest, TokenResponse, TrafficReport, User, ViewerList,
+    StreamStats, TokenRequest, TokenResponse, TrafficReport, ViewerList,
 };
 
 /// The document, pretty-printed.
@@ -28,7 +38,8 @@ pub fn openapi_json() -> String {
         kick_publisher, stream_viewers, viewers, kick_viewer, diagnosis, sources, add_source, import_sources, source, change_source,
         remove_source, probe, make_token, applications, add_application, change_application, remove_application,
         stream_settings, hosts, add_host, change_host, remove_host, relays, add_relay, change_relay, remove_relay, hooks, add_hook, change_hook,
-        remove_hook, renew_hook_secret, test_hook, hook_deliveries, retry_hook_delivery, load_history, sessions, traffic, events
+        remove_hook, renew_hook_secret, test_hook, hook_deliveries, retry_hook_delivery, load_history, sessions, traffic, events,
+        people::my_sessions, people::end_my_session, people::begin_second_factor, people::confirm_second_factor, people::remove_second_factor, people::keys, people::add_key, people::remove_key, people::organisations, people::add_organisation, people::change_organisation, people::remove_organisation, people::roles, people::add_role, people::change_role, people::remove_role, people::users, people::add_user, people::user, people::change_user, people::remove_user, people::set_password, people::reset_second_factor, people::user_sessions, people::end_user_session, people::audit, people::export_audit, people::verify_audit
     ),
     components(schemas(Problem, ClientMessage, EventMessage, StreamStats)),
     modifiers(&Bearer),
@@ -43,14 +54,6 @@ impl utoipa::Modify for Bearer {
         let scheme = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
         openapi.components.get_or_insert_with(Default::default).add_security_scheme("bearer", scheme);
     }
-}
-
-macro_rules! route {
-    ($name:ident, $($spec:tt)*) => {
-        #[utoipa::path($($spec)*)]
-        #[expect(dead_code, reason = "carries the description of a route")]
-        fn $name() {}
-    };
 }
 
 route!(
@@ -85,7 +88,7 @@ route!(
     get,
     path = "/api/v1/me",
     tag = "account",
-    responses((status = 200, body = User), (status = 401, body = Problem))
+    responses((status = 200, body = Me), (status = 401, body = Problem))
 );
 route!(
     change_password,

@@ -208,7 +208,7 @@ pub struct ApiKeyInput {
     pub name: String,
     /// At most these, and no more than the user may.
     pub permissions: Vec<String>,
-    /// 1 to 731.
+    /// 1 to 732.
     pub days: u32,
 }
 
@@ -236,7 +236,7 @@ pub struct AuditEntry {
     pub address: String,
     /// Method and route.
     pub action: String,
-    /// The path.
+    /// The path below `/api/v1`.
     pub target: String,
     /// HTTP status.
     pub outcome: i64,

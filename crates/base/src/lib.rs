@@ -17,4 +17,4 @@ pub mod time;
 pub use backoff::Backoff;
 pub use error::ErrorKind;
 pub use rate::TokenBucket;
-pub use time::rfc3339;
+pub use time::{parse_rfc3339, rfc3339};

@@ -10,6 +10,12 @@ pub fn rfc3339(unix_ms: i64) -> String {
     at.unwrap_or(OffsetDateTime::UNIX_EPOCH).format(&Rfc3339).unwrap_or_default()
 }
 
+/// Unix milliseconds of an RFC 3339 time with any offset; `None` for what is none.
+pub fn parse_rfc3339(text: &str) -> Option<i64> {
+    let at = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+    i64::try_from(at.unix_timestamp_nanos() / 1_000_000).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -19,5 +25,7 @@ mod tests {
         assert_eq!(rfc3339(0), "1970-01-01T00:00:00Z");
         assert_eq!(rfc3339(1_790_000_000_250), "2026-09-21T14:13:20.25Z");
         assert_eq!(rfc3339(i64::MAX), "1970-01-01T00:00:00Z");
+        assert_eq!(parse_rfc3339("2026-09-21T22:13:20.25+08:00"), Some(1_790_000_000_250));
+        assert_eq!(parse_rfc3339("yesterday"), None);
     }
 }

@@ -298,7 +298,7 @@ mod tests {
 
     async fn hosts() -> (tempfile::TempDir, Database, Hosts) {
         let folder = tempfile::tempdir().unwrap();
-        let database = Database::open(&folder.path().join("db")).await.unwrap();
+        let database = Database::open(&db::Place::File(folder.path().join("db"))).await.unwrap();
         let hosts = Hosts::open(database.clone()).await.unwrap();
         (folder, database, hosts)
     }

@@ -268,6 +268,11 @@ impl Api {
         Self { address, authorization: format!("Bearer {}", answer.json()["token"].as_str().unwrap()) }
     }
 
+    /// With the secret of a key instead of a session.
+    pub fn with_token(address: SocketAddr, token: &str) -> Self {
+        Self { address, authorization: format!("Bearer {token}") }
+    }
+
     /// The bearer token.
     pub fn token(&self) -> &str {
         &self.authorization["Bearer ".len()..]
@@ -275,8 +280,13 @@ impl Api {
 
     /// One request below `/api/v1`.
     pub fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
-        let headers = [("Authorization", self.authorization.as_str())];
-        http::request(self.address, method, &format!("/api/v1{path}"), &headers, body)
+        self.send_with(method, path, &[], body)
+    }
+
+    /// One request below `/api/v1` with further headers.
+    pub fn send_with(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Answer {
+        let authorization = [("Authorization", self.authorization.as_str())];
+        http::request(self.address, method, &format!("/api/v1{path}"), &[&authorization, headers].concat(), body)
     }
 
     /// A GET that must succeed.

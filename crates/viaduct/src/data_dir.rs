@@ -6,7 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use platform::tokens::KEY_LEN;
+use platform::{audit, tokens};
 
 /// The data folder of one server.
 #[derive(Clone, Debug)]
@@ -43,19 +43,53 @@ impl DataDir {
     }
 
     /// The key that signs stream tokens; made at the first start.
-    pub(crate) fn token_key(&self) -> anyhow::Result<[u8; KEY_LEN]> {
-        let path = self.path.join("token-key");
+    pub(crate) fn token_key(&self) -> anyhow::Result<[u8; tokens::KEY_LEN]> {
+        self.key("token-key", "old tokens then end")
+    }
+
+    /// The key of the audit log's sums; made at the first start.
+    pub(crate) fn audit_key(&self) -> anyhow::Result<[u8; audit::KEY_LEN]> {
+        self.key("audit-key", "the log so far then looks changed")
+    }
+
+    fn key<const LEN: usize>(&self, name: &str, loss: &str) -> anyhow::Result<[u8; LEN]> {
+        let path = self.path.join(name);
         if !path.exists() {
-            write_secret(&path, &rand::random::<[u8; KEY_LEN]>())?;
+            let fresh: Vec<u8> = std::iter::repeat_with(rand::random::<u8>).take(LEN).collect();
+            write_secret(&path, &fresh)?;
         }
         let bytes = fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
         warn_if_readable_by_others(&path)?;
         bytes.try_into().ok().with_context(|| {
-            format!(
-                "{} must hold {KEY_LEN} bytes; delete it to have a new one made (old tokens then end)",
-                path.display()
-            )
+            format!("{} must hold {LEN} bytes; delete it to have a new one made ({loss})", path.display())
         })
+    }
+
+    /// Notes the newest row of the audit log. Losing the last notes in a power cut does no harm: the log then only goes on further than
+    /// what was noted.
+    pub(crate) fn note_audit_head(&self, head: &audit::Head) {
+        let (path, partial) = (self.path.join(AUDIT_HEAD), self.path.join("audit-head.new"));
+        let sum: String = head.sum.iter().map(|byte| format!("{byte:02x}")).collect();
+        let written = private_file(&partial)
+            .and_then(|mut file| writeln!(file, "{} {sum}", head.id))
+            .and_then(|()| fs::rename(&partial, &path));
+        if let Err(error) = written {
+            tracing::warn!(%error, path = %path.display(), "The end of the audit log cannot be noted.");
+        }
+    }
+
+    /// The newest row of the audit log that was noted.
+    pub(crate) fn audit_head(&self) -> Option<audit::Head> {
+        let text = fs::read_to_string(self.path.join(AUDIT_HEAD)).ok()?;
+        let (id, sum) = text.trim().split_once(' ')?;
+        let digits = sum.as_bytes().chunks_exact(2).map(|pair| std::str::from_utf8(pair).ok());
+        let sum: Option<Vec<u8>> = digits.map(|pair| u8::from_str_radix(pair?, 16).ok()).collect();
+        Some(audit::Head { id: id.parse().ok()?, sum: sum? })
+    }
+
+    /// Forgets the note, because another log takes the place of the one that it was of.
+    pub(crate) fn forget_audit_head(&self) {
+        let _absent = fs::remove_file(self.path.join(AUDIT_HEAD));
     }
 
     /// The code that guards the first run; made at the first start, removed when it is used.
@@ -104,19 +138,19 @@ impl DataDir {
 }
 
 /// Files that a backup keeps: tokens that are in use depend on them, and other servers know this one by them.
-pub(crate) const KEPT_SECRETS: [&str; 2] = ["token-key", "server-id"];
+pub(crate) const KEPT_SECRETS: [&str; 3] = ["token-key", "audit-key", "server-id"];
+const AUDIT_HEAD: &str = "audit-head";
+
+/// An empty file that only its owner may read.
+fn private_file(path: &Path) -> std::io::Result<fs::File> {
+    fs::OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(path)
+}
 
 /// Writes a file that only its owner may read, whole or not at all.
 pub(crate) fn write_secret(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let partial = path.with_extension("new");
     let context = || format!("writing {}", path.display());
-    let mut file = fs::OpenOptions::new()
-        .create(true)
-        .truncate(true)
-        .write(true)
-        .mode(0o600)
-        .open(&partial)
-        .with_context(context)?;
+    let mut file = private_file(&partial).with_context(context)?;
     file.write_all(bytes).and_then(|()| file.sync_all()).with_context(context)?;
     fs::rename(&partial, path).with_context(context)
 }

@@ -3,6 +3,7 @@
 mod account;
 mod applications;
 mod assets;
+mod audit;
 mod auth;
 mod events;
 mod health;
@@ -12,8 +13,11 @@ mod import;
 mod language;
 mod metrics;
 mod named;
+mod people;
 mod problem;
 mod relays;
+mod routes;
+mod schedules;
 mod server;
 mod sessions;
 mod sources;
@@ -23,10 +27,11 @@ mod views;
 
 use std::sync::{Arc, OnceLock};
 
+use axum::Extension;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{delete, get, post, put};
+use axum::routing::get;
 use bytes::Bytes;
 use futures_util::FutureExt;
 use gateway::{ControlHttp, ControlRequest, ControlResponse};
@@ -37,6 +42,9 @@ pub(crate) use events::{EventLog, sample};
 pub(crate) use problem::Failure;
 pub(crate) use relays::spec_of;
 pub(crate) use sources::{report_view, stored_source};
+
+use platform::rights::{Action, Kind};
+use routes::{Need, Routes};
 
 use crate::server::App;
 
@@ -80,56 +88,105 @@ fn starting() -> ControlResponse {
     response
 }
 
+/// All routes below `/api/v1`, with the right that each needs.
+fn routes() -> Routes {
+    use Action::{Manage, Operate, Play, View};
+    use Need::{AtRoot, Nothing, Session, SignedIn, Somewhere};
+    Routes::default()
+        .get("/setup", Nothing, account::setup_state)
+        .post("/setup", Nothing, account::set_up)
+        .post("/login", Nothing, account::login)
+        .post("/logout", Session, account::logout)
+        .get("/me", SignedIn, account::me)
+        .post("/me/password", Session, account::change_password)
+        .get("/me/sessions", Session, account::sessions)
+        .delete("/me/sessions/{id}", Session, account::end_session)
+        .post("/me/second-factor", Session, account::begin_second_factor)
+        .post("/me/second-factor/confirm", Session, account::confirm_second_factor)
+        .post("/me/second-factor/remove", Session, account::remove_second_factor)
+        .get("/me/keys", Session, account::keys)
+        .post("/me/keys", Session, account::add_key)
+        .delete("/me/keys/{id}", Session, account::remove_key)
+        .get("/organisations", Somewhere(View, Kind::Organisation), people::organisations)
+        .post("/organisations", Somewhere(Manage, Kind::Organisation), people::add_organisation)
+        .put("/organisations/{id}", Somewhere(Manage, Kind::Organisation), people::change_organisation)
+        .delete("/organisations/{id}", Somewhere(Manage, Kind::Organisation), people::remove_organisation)
+        .get("/roles", Somewhere(View, Kind::Role), people::roles)
+        .post("/roles", AtRoot(Manage, Kind::Role), people::add_role)
+        .put("/roles/{id}", AtRoot(Manage, Kind::Role), people::change_role)
+        .delete("/roles/{id}", AtRoot(Manage, Kind::Role), people::remove_role)
+        .get("/users", Somewhere(View, Kind::User), people::users)
+        .post("/users", Somewhere(Manage, Kind::User), people::add_user)
+        .get("/users/{id}", Somewhere(View, Kind::User), people::one_user)
+        .put("/users/{id}", Somewhere(Manage, Kind::User), people::change_user)
+        .delete("/users/{id}", Somewhere(Manage, Kind::User), people::remove_user)
+        .post("/users/{id}/password", Somewhere(Manage, Kind::User), people::set_password)
+        .delete("/users/{id}/second-factor", Somewhere(Manage, Kind::User), people::reset_second_factor)
+        .get("/users/{id}/sessions", Somewhere(Manage, Kind::User), account::sessions_of_user)
+        .delete("/users/{id}/sessions/{session}", Somewhere(Manage, Kind::User), account::end_session_of_user)
+        .get("/audit", AtRoot(View, Kind::Audit), audit::list)
+        .get("/audit/export.csv", AtRoot(Operate, Kind::Audit), audit::export)
+        .get("/audit/verify", AtRoot(View, Kind::Audit), audit::verify)
+        .get("/server", SignedIn, server::info)
+        .get("/server/history", AtRoot(View, Kind::Server), server::history)
+        .get("/config", AtRoot(Manage, Kind::Server), server::configuration)
+        .post("/config/reload", AtRoot(Manage, Kind::Server), server::reload)
+        .get("/sessions", AtRoot(View, Kind::Traffic), sessions::list)
+        .get("/sessions/traffic", AtRoot(View, Kind::Traffic), sessions::traffic)
+        .get("/streams", AtRoot(View, Kind::Stream), streams::list)
+        .get("/streams/{app}/{name}", AtRoot(View, Kind::Stream), streams::detail)
+        .post("/streams/{app}/{name}/play", AtRoot(Play, Kind::Stream), streams::play)
+        .delete("/streams/{app}/{name}/publisher", AtRoot(Operate, Kind::Stream), streams::kick_publisher)
+        .get("/streams/{app}/{name}/viewers", AtRoot(View, Kind::Stream), streams::stream_viewers)
+        .get("/streams/{app}/{name}/diagnosis", AtRoot(View, Kind::Stream), streams::diagnosis)
+        .get("/streams/{app}/{name}/settings", AtRoot(View, Kind::Rule), applications::effective)
+        .get("/viewers", AtRoot(View, Kind::Stream), streams::viewers)
+        .delete("/viewers/{id}", AtRoot(Operate, Kind::Stream), streams::kick_viewer)
+        .get("/sources", AtRoot(View, Kind::Source), sources::list)
+        .post("/sources", AtRoot(Manage, Kind::Source), sources::add)
+        .upload("/sources/import", AtRoot(Manage, Kind::Source), import::MAX_BODY, import::import)
+        .get("/sources/{app}/{name}", AtRoot(View, Kind::Source), sources::get_one)
+        .put("/sources/{app}/{name}", AtRoot(Manage, Kind::Source), sources::change)
+        .delete("/sources/{app}/{name}", AtRoot(Manage, Kind::Source), sources::remove)
+        .post("/probe", AtRoot(Operate, Kind::Source), sources::probe)
+        .get("/hosts", AtRoot(View, Kind::Stream), hosts::list)
+        .post("/hosts", AtRoot(Manage, Kind::Rule), hosts::add)
+        .put("/hosts/{name}", AtRoot(Manage, Kind::Rule), hosts::change)
+        .delete("/hosts/{name}", AtRoot(Manage, Kind::Rule), hosts::remove)
+        .get("/applications", AtRoot(View, Kind::Rule), applications::list)
+        .post("/applications", AtRoot(Manage, Kind::Rule), applications::add)
+        .put("/applications/{id}", AtRoot(Manage, Kind::Rule), applications::change)
+        .delete("/applications/{id}", AtRoot(Manage, Kind::Rule), applications::remove)
+        .get("/relays", AtRoot(View, Kind::Relay), relays::list)
+        .post("/relays", AtRoot(Manage, Kind::Relay), relays::add)
+        .put("/relays/{id}", AtRoot(Manage, Kind::Relay), relays::change)
+        .delete("/relays/{id}", AtRoot(Manage, Kind::Relay), relays::remove)
+        .get("/hooks", AtRoot(View, Kind::Hook), hooks::list)
+        .post("/hooks", AtRoot(Manage, Kind::Hook), hooks::add)
+        .put("/hooks/{id}", AtRoot(Manage, Kind::Hook), hooks::change)
+        .delete("/hooks/{id}", AtRoot(Manage, Kind::Hook), hooks::remove)
+        .post("/hooks/{id}/secret", AtRoot(Manage, Kind::Hook), hooks::renew_secret)
+        .post("/hooks/{id}/test", AtRoot(Operate, Kind::Hook), hooks::test)
+        .get("/hooks/{id}/deliveries", AtRoot(View, Kind::Hook), hooks::deliveries)
+        .post("/hooks/{id}/deliveries/{delivery}/retry", AtRoot(Operate, Kind::Hook), hooks::retry)
+        .post("/tokens", AtRoot(Operate, Kind::Token), tokens::make)
+        // It asks for a token in its first message, because browsers cannot set the header.
+        .get("/events", Nothing, events::connect)
+        .get("/openapi.json", Nothing, server::openapi)
+}
+
 /// All routes.
 pub(crate) fn router(app: Arc<App>) -> Router {
-    let api = Router::new()
-        .route("/setup", get(account::setup_state).post(account::set_up))
-        .route("/login", post(account::login))
-        .route("/logout", post(account::logout))
-        .route("/me", get(account::me))
-        .route("/me/password", post(account::change_password))
-        .route("/server", get(server::info))
-        .route("/server/history", get(server::history))
-        .route("/sessions", get(sessions::list))
-        .route("/sessions/traffic", get(sessions::traffic))
-        .route("/config", get(server::configuration))
-        .route("/config/reload", post(server::reload))
-        .route("/streams", get(streams::list))
-        .route("/streams/{app}/{name}", get(streams::detail))
-        .route("/streams/{app}/{name}/play", post(streams::play))
-        .route("/streams/{app}/{name}/publisher", delete(streams::kick_publisher))
-        .route("/streams/{app}/{name}/viewers", get(streams::stream_viewers))
-        .route("/streams/{app}/{name}/diagnosis", get(streams::diagnosis))
-        .route("/viewers", get(streams::viewers))
-        .route("/viewers/{id}", delete(streams::kick_viewer))
-        .route("/sources", get(sources::list).post(sources::add))
-        .route("/sources/import", post(import::import).layer(DefaultBodyLimit::max(import::MAX_BODY)))
-        .route("/sources/{app}/{name}", get(sources::get_one).put(sources::change).delete(sources::remove))
-        .route("/hosts", get(hosts::list).post(hosts::add))
-        .route("/hosts/{name}", put(hosts::change).delete(hosts::remove))
-        .route("/relays", get(relays::list).post(relays::add))
-        .route("/relays/{id}", put(relays::change).delete(relays::remove))
-        .route("/hooks", get(hooks::list).post(hooks::add))
-        .route("/hooks/{id}", put(hooks::change).delete(hooks::remove))
-        .route("/hooks/{id}/secret", post(hooks::renew_secret))
-        .route("/hooks/{id}/test", post(hooks::test))
-        .route("/hooks/{id}/deliveries", get(hooks::deliveries))
-        .route("/hooks/{id}/deliveries/{delivery}/retry", post(hooks::retry))
-        .route("/probe", post(sources::probe))
-        .route("/tokens", post(tokens::make))
-        .route("/applications", get(applications::list).post(applications::add))
-        .route("/applications/{id}", put(applications::change).delete(applications::remove))
-        .route("/streams/{app}/{name}/settings", get(applications::effective))
-        .route("/events", get(events::connect))
-        .route("/openapi.json", get(server::openapi))
-        .fallback(problem::no_such_route);
-    Router::new()
+    let api = routes().into_router().fallback(problem::no_such_route);
+    let metrics = Routes::default().get("/metrics", Need::AtRoot(Action::View, Kind::Server), metrics::read);
+    metrics
+        .into_router()
         .nest("/api/v1", api)
-        .route("/metrics", get(metrics::read))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .fallback(assets::serve)
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(axum::middleware::from_fn(language::remember))
+        .layer(Extension(Arc::clone(&app)))
         .with_state(app)
 }

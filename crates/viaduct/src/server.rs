@@ -22,10 +22,12 @@ use hub::{Hub, SessionRecord, StreamKey};
 use platform::access::TokenAccess;
 use platform::accounts::{Accounts, random_token};
 use platform::applications::{Applications, Output};
+use platform::audit::Audit;
 use platform::clock::WallClock;
 use platform::hooks::access::HookAccess;
 use platform::hooks::{HookProvider, Hooks, NamedSource, SourceStarter};
 use platform::hosts::Hosts;
+use platform::people::People;
 use platform::tokens::TokenSigner;
 use tokio::sync::mpsc;
 
@@ -82,6 +84,10 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     let database = Database::open(&data.database(settings.database_url.as_deref())).await?;
     let certificate = certificate::load(settings.certificate.as_ref(), &data, settings.public_host.as_deref())?;
     let signer = TokenSigner::new(data.token_key()?);
+    let clock = Arc::new(WallClock::new(settings.time_zone.clone()));
+    let people = People::open(database.clone(), Arc::clone(&clock)).await?;
+    let noted = data.clone();
+    let audit = Audit::new(database.clone(), data.audit_key()?, move |head| noted.note_audit_head(head));
     let accounts = Arc::new(open_accounts(args, &settings, &data, &database).await?);
     let applications = Arc::new(Applications::open(database.clone(), settings.streams.clone()).await?);
     let hosts = Arc::new(Hosts::open(database.clone()).await?);
@@ -113,7 +119,6 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     let named = HookProvider::new(Arc::clone(&hooks), Arc::new(NamedSources(Arc::clone(&sources))));
     let origins = Origins::new(Arc::clone(&applications), Arc::clone(&sources), data.server_id()?);
     hub.set_providers(vec![Arc::clone(&sources) as Arc<dyn hub::StreamProvider>, Arc::new(origins), Arc::new(named)]);
-    let clock = Arc::new(WallClock::new(settings.time_zone.clone()));
     start_stored_sources(&database, &sources, &clock).await?;
     let slates = Slates::new(Arc::clone(&gateway), guard.clone(), Arc::clone(&sources), choose);
     tokio::spawn(slates.run());
@@ -134,6 +139,8 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
         relays,
         guard,
         accounts,
+        people,
+        audit,
         applications,
         hosts,
         signer,

@@ -26,8 +26,13 @@ impl Office {
         self.people.caller(user, Proof::Session("s".into())).await.unwrap()
     }
 
-    async fn below(&self, admin: &Caller, parent_id: OrganisationId, name: &str) -> OrganisationId {
-        self.people.add_organisation(admin, organisation(parent_id, name)).await.unwrap().id
+    /// Rights are of the moment of a request, and so is the tree that they are in.
+    async fn admin(&self) -> Caller {
+        self.caller(ADMIN_NAME).await
+    }
+
+    async fn below(&self, parent_id: OrganisationId, name: &str) -> OrganisationId {
+        self.people.add_organisation(&self.admin().await, organisation(parent_id, name)).await.unwrap().id
     }
 
     async fn hire(&self, by: &Caller, name: &str, place: OrganisationId, grants: &[(Role, OrganisationId)]) -> Caller {
@@ -57,10 +62,11 @@ fn user(name: &str, organisation_id: OrganisationId, grants: &[(Role, Organisati
 
 #[tokio::test]
 async fn each_sees_and_manages_only_their_part_of_the_tree() {
-    let (office, admin) = Office::open().await;
-    let east = office.below(&admin, ROOT, "east").await;
-    let west = office.below(&admin, ROOT, "west").await;
-    let gate = office.below(&admin, east, "gate").await;
+    let (office, _) = Office::open().await;
+    let east = office.below(ROOT, "east").await;
+    let west = office.below(ROOT, "west").await;
+    let gate = office.below(east, "gate").await;
+    let admin = office.admin().await;
     let chief = office.hire(&admin, "chief", east, &[(Role::Administrator, east)]).await;
     office.hire(&admin, "far", west, &[(Role::Viewer, west)]).await;
     let guard = office.hire(&chief, "guard", gate, &[(Role::Viewer, gate)]).await;
@@ -94,8 +100,9 @@ async fn each_sees_and_manages_only_their_part_of_the_tree() {
 
 #[tokio::test]
 async fn nobody_gives_more_than_they_have_nor_touches_those_above() {
-    let (office, admin) = Office::open().await;
-    let east = office.below(&admin, ROOT, "east").await;
+    let (office, _) = Office::open().await;
+    let east = office.below(ROOT, "east").await;
+    let admin = office.admin().await;
     let chief = office.hire(&admin, "chief", east, &[(Role::Administrator, east)]).await;
     for grants in [[(Role::Viewer, ROOT)], [(Role::Administrator, ROOT)]] {
         let hired = office.people.add_user(&chief, &user("x", east, &grants), String::new()).await;
@@ -190,17 +197,19 @@ async fn a_key_permits_no_more_than_its_user() {
 
 #[tokio::test]
 async fn the_tree_stays_a_tree() {
-    let (office, admin) = Office::open().await;
-    let east = office.below(&admin, ROOT, "east").await;
-    let gate = office.below(&admin, east, "gate").await;
+    let (office, _) = Office::open().await;
+    let east = office.below(ROOT, "east").await;
+    let gate = office.below(east, "gate").await;
+    let admin = office.admin().await;
     for parent in [east, gate] {
         let ring = office.people.change_organisation(&admin, (east, 1), organisation(parent, "east")).await;
         assert!(matches!(ring, Err(PeopleError::Tree)));
     }
     let mut deepest = gate;
     for level in 3..=16 {
-        deepest = office.below(&admin, deepest, &level.to_string()).await;
+        deepest = office.below(deepest, &level.to_string()).await;
     }
+    let admin = office.admin().await;
     let deeper = office.people.add_organisation(&admin, organisation(deepest, "17")).await;
     assert!(matches!(deeper, Err(PeopleError::Tree)));
     assert!(matches!(office.people.remove_organisation(&admin, ROOT).await, Err(PeopleError::Root)));

@@ -137,6 +137,7 @@ impl Role {
                 Permission::new(Action::Operate, Kind::Token),
                 Permission::new(Action::View, Kind::Traffic),
                 Permission::new(Action::View, Kind::Organisation),
+                Permission::new(Action::View, Kind::Server),
             ]
             .into_iter()
             .collect(),

@@ -10,6 +10,7 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use db::Database;
 use platform::accounts::Accounts;
+use platform::audit::Audit;
 
 use super::{runtime, say};
 use crate::config::{Settings, Sources, Values};
@@ -35,6 +36,8 @@ pub(crate) struct AdminArgs {
 enum AdminCommand {
     /// Set the password of the user admin, read from standard input, and end the user's sessions.
     Password,
+    /// Check that nobody changed, removed or moved rows of the audit log; exit status 1 when somebody did.
+    Verify,
     /// Write the database and the server's keys to a new file; the server may run.
     Backup {
         /// Where to; must not exist yet. Holds secrets and is readable by its owner only.
@@ -62,12 +65,29 @@ pub(crate) fn admin(args: &AdminArgs) -> anyhow::Result<ExitCode> {
     let place = data.database(settings.database_url.as_deref());
     runtime()?.block_on(async {
         match &args.command {
-            AdminCommand::Password => set_password(&data, &place).await,
-            AdminCommand::Backup { file } => backup::write(&data, &place, file).await,
-            AdminCommand::Restore { file, replace } => backup::restore(&data, &place, file, *replace).await,
+            AdminCommand::Password => set_password(&data, &place).await?,
+            AdminCommand::Verify => return verify(&data, &place).await,
+            AdminCommand::Backup { file } => backup::write(&data, &place, file).await?,
+            AdminCommand::Restore { file, replace } => backup::restore(&data, &place, file, *replace).await?,
         }
-    })?;
-    Ok(ExitCode::SUCCESS)
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+async fn verify(data: &DataDir, place: &db::Place) -> anyhow::Result<ExitCode> {
+    let database = Database::open(place).await?;
+    let audit = Audit::new(database.clone(), data.audit_key()?, |_| ());
+    let head = data.audit_head();
+    let verdict = audit.verify(head.as_ref()).await?;
+    database.close().await;
+    if verdict.findings.is_empty() {
+        say(&format!("The audit log is whole: {} rows.", verdict.rows));
+        return Ok(ExitCode::SUCCESS);
+    }
+    for finding in &verdict.findings {
+        say(&format!("{finding}"));
+    }
+    Ok(ExitCode::FAILURE)
 }
 
 async fn set_password(data: &DataDir, place: &db::Place) -> anyhow::Result<()> {

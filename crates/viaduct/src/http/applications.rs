@@ -13,7 +13,7 @@ use hub::{StreamOptions, StreamRules};
 use platform::applications::{self, Admission, Output, Rule, RuleError, RuleSettings};
 
 use super::Failure;
-use super::auth::Administrator;
+use super::auth::Who;
 use super::named::NamedStream;
 use super::problem::Body;
 use super::views::{self, millis};
@@ -139,7 +139,7 @@ fn view(app: &App, rule: &Rule) -> Application {
     }
 }
 
-pub(super) async fn list(State(app): State<Arc<App>>, _who: Administrator) -> Json<ApplicationList> {
+pub(super) async fn list(State(app): State<Arc<App>>) -> Json<ApplicationList> {
     let items = app.applications.rules().iter().map(|rule| view(&app, rule)).collect();
     let defaults = complete(&app, &app.applications.base(), &RuleSettings::default());
     Json(ApplicationList { items, defaults })
@@ -147,18 +147,18 @@ pub(super) async fn list(State(app): State<Arc<App>>, _who: Administrator) -> Js
 
 pub(super) async fn add(
     State(app): State<Arc<App>>,
-    who: Administrator,
+    Who(caller): Who,
     Body(input): Body<ApplicationInput>,
 ) -> Result<(StatusCode, Json<Application>), Failure> {
     let pattern = input.pattern.parse().map_err(RuleError::from)?;
     let rule = app.applications.add(pattern, settings_of(&input.settings, None)?).await?;
-    tracing::info!(user = who.user.name, pattern = %rule.pattern, "A rule was added.");
+    tracing::info!(user = caller.user.name, pattern = %rule.pattern, "A rule was added.");
     Ok((StatusCode::CREATED, Json(view(&app, &rule))))
 }
 
 pub(super) async fn change(
     State(app): State<Arc<App>>,
-    who: Administrator,
+    Who(caller): Who,
     Path(id): Path<i64>,
     Body(input): Body<ApplicationInput>,
 ) -> Result<Json<Application>, Failure> {
@@ -166,25 +166,21 @@ pub(super) async fn change(
     let rules = app.applications.rules();
     let settings = settings_of(&input.settings, rules.iter().find(|rule| rule.id == id))?;
     let rule = app.applications.change(id, pattern, settings).await?;
-    tracing::info!(user = who.user.name, pattern = %rule.pattern, "A rule was changed.");
+    tracing::info!(user = caller.user.name, pattern = %rule.pattern, "A rule was changed.");
     Ok(Json(view(&app, &rule)))
 }
 
 pub(super) async fn remove(
     State(app): State<Arc<App>>,
-    who: Administrator,
+    Who(caller): Who,
     Path(id): Path<i64>,
 ) -> Result<StatusCode, Failure> {
     app.applications.remove(id).await?;
-    tracing::info!(user = who.user.name, id, "A rule was removed.");
+    tracing::info!(user = caller.user.name, id, "A rule was removed.");
     Ok(StatusCode::NO_CONTENT)
 }
 
-pub(super) async fn effective(
-    State(app): State<Arc<App>>,
-    _who: Administrator,
-    NamedStream(key): NamedStream,
-) -> Json<EffectiveSettings> {
+pub(super) async fn effective(State(app): State<Arc<App>>, NamedStream(key): NamedStream) -> Json<EffectiveSettings> {
     let rules = app.applications.rules();
     let fitting = rules.iter().filter(|rule| rule.pattern.fits(&key));
     Json(EffectiveSettings {

@@ -8,6 +8,7 @@ use api::{ClientMessage, EventMessage, ServerStats, StreamStats};
 use axum::extract::State;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
+use base::ErrorKind;
 use gateway::source::SourceState;
 use hub::{HubEvent, Phase, StreamKey};
 use platform::unix_now_ms;
@@ -15,6 +16,8 @@ use serde_json::{Value, json};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
+use super::account::may_hear;
+use super::routes::caller_of;
 use super::views;
 use crate::process::memory_bytes;
 use crate::server::App;
@@ -181,11 +184,11 @@ async fn converse(app: &App, mut socket: WebSocket) -> Result<(), axum::Error> {
     let Ok(ClientMessage::Auth { token, topics, resume_from }) = serde_json::from_str(&text) else {
         return refuse(&mut socket, "invalid_input", "The first message is {\"type\":\"auth\",...}.").await;
     };
-    if app.accounts.authenticate(&token).await.is_err() {
+    let Ok(caller) = caller_of(app, &token).await else {
         return refuse(&mut socket, "unauthorized", "Sign in.").await;
-    }
-    let topics: Vec<&'static str> =
-        TOPICS.into_iter().filter(|topic| topics.iter().any(|wanted| wanted == topic)).collect();
+    };
+    let heard = |topic: &&'static str| topics.iter().any(|wanted| wanted == topic) && may_hear(&caller, topic);
+    let mut topics: Vec<&'static str> = TOPICS.into_iter().filter(heard).collect();
     let mut live = app.events.live.subscribe();
     let mut sent = resume(app, &mut socket, resume_from, &topics).await?;
     // A session that ends takes its event connection along.
@@ -206,8 +209,11 @@ async fn converse(app: &App, mut socket: WebSocket) -> Result<(), axum::Error> {
                 Some(Ok(_)) => {}
             },
             _ = check.tick() => {
-                if app.accounts.authenticate(&token).await.is_err() {
-                    return refuse(&mut socket, "unauthorized", "The session has ended.").await;
+                // Rights may have been taken meanwhile, or their time is over.
+                match caller_of(app, &token).await {
+                    Ok(caller) => topics.retain(|topic| may_hear(&caller, topic)),
+                    Err(failure) if failure.kind == ErrorKind::Unavailable => {}
+                    Err(_) => return refuse(&mut socket, "unauthorized", "The session has ended.").await,
                 }
             }
         }

@@ -12,7 +12,7 @@ use platform::unix_now_ms;
 use serde::Deserialize;
 
 use super::Failure;
-use super::auth::Administrator;
+use super::auth::Who;
 use super::problem::Body;
 use super::views::{self, millis};
 use crate::server::App;
@@ -70,7 +70,7 @@ fn input(input: HookInput, stored: Option<&hooks::Hook>) -> hooks::HookInput {
     }
 }
 
-pub(super) async fn list(State(app): State<Arc<App>>, _who: Administrator) -> Result<Json<HookList>, Failure> {
+pub(super) async fn list(State(app): State<Arc<App>>) -> Result<Json<HookList>, Failure> {
     let mut items = Vec::new();
     for hook in app.hooks.hooks().iter() {
         items.push(view(&app, hook).await?);
@@ -80,51 +80,47 @@ pub(super) async fn list(State(app): State<Arc<App>>, _who: Administrator) -> Re
 
 pub(super) async fn add(
     State(app): State<Arc<App>>,
-    who: Administrator,
+    Who(caller): Who,
     Body(typed): Body<HookInput>,
 ) -> Result<(StatusCode, Json<HookCreated>), Failure> {
     let (hook, secret) = app.hooks.add(&input(typed, None)).await?;
-    tracing::info!(user = who.user.name, ?hook, "A web hook was added.");
+    tracing::info!(user = caller.user.name, ?hook, "A web hook was added.");
     Ok((StatusCode::CREATED, Json(HookCreated { hook: view(&app, &hook).await?, secret })))
 }
 
 pub(super) async fn change(
     State(app): State<Arc<App>>,
-    who: Administrator,
+    Who(caller): Who,
     Path(id): Path<i64>,
     Body(typed): Body<HookInput>,
 ) -> Result<Json<Hook>, Failure> {
     let stored = app.hooks.hooks().iter().find(|hook| hook.id == id).cloned();
     let hook = app.hooks.change(id, &input(typed, stored.as_ref())).await?;
-    tracing::info!(user = who.user.name, ?hook, "A web hook was changed.");
+    tracing::info!(user = caller.user.name, ?hook, "A web hook was changed.");
     Ok(Json(view(&app, &hook).await?))
 }
 
 pub(super) async fn remove(
     State(app): State<Arc<App>>,
-    who: Administrator,
+    Who(caller): Who,
     Path(id): Path<i64>,
 ) -> Result<StatusCode, Failure> {
     app.hooks.remove(id).await?;
-    tracing::info!(user = who.user.name, id, "A web hook was removed.");
+    tracing::info!(user = caller.user.name, id, "A web hook was removed.");
     Ok(StatusCode::NO_CONTENT)
 }
 
 pub(super) async fn renew_secret(
     State(app): State<Arc<App>>,
-    who: Administrator,
+    Who(caller): Who,
     Path(id): Path<i64>,
 ) -> Result<Json<HookSecret>, Failure> {
     let secret = app.hooks.renew_secret(id).await?;
-    tracing::info!(user = who.user.name, id, "A web hook got a new secret.");
+    tracing::info!(user = caller.user.name, id, "A web hook got a new secret.");
     Ok(Json(HookSecret { secret }))
 }
 
-pub(super) async fn test(
-    State(app): State<Arc<App>>,
-    _who: Administrator,
-    Path(id): Path<i64>,
-) -> Result<Json<HookTest>, Failure> {
+pub(super) async fn test(State(app): State<Arc<App>>, Path(id): Path<i64>) -> Result<Json<HookTest>, Failure> {
     let row = app.hooks.test(id).await?;
     let status = row.status.and_then(|status| u16::try_from(status).ok());
     Ok(Json(HookTest {
@@ -142,7 +138,6 @@ pub(super) struct Page {
 
 pub(super) async fn deliveries(
     State(app): State<Arc<App>>,
-    _who: Administrator,
     Path(id): Path<i64>,
     Query(page): Query<Page>,
 ) -> Result<Json<HookDeliveryPage>, Failure> {
@@ -154,11 +149,11 @@ pub(super) async fn deliveries(
 
 pub(super) async fn retry(
     State(app): State<Arc<App>>,
-    who: Administrator,
+    Who(caller): Who,
     Path((id, delivery)): Path<(i64, i64)>,
 ) -> Result<StatusCode, Failure> {
     app.hooks.retry(id, delivery).await?;
-    tracing::info!(user = who.user.name, hook = id, delivery, "A delivery is repeated.");
+    tracing::info!(user = caller.user.name, hook = id, delivery, "A delivery is repeated.");
     Ok(StatusCode::NO_CONTENT)
 }
 

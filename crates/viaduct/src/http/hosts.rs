@@ -10,7 +10,7 @@ use db::SourceRow;
 use platform::hosts::{self, HostError};
 
 use super::Failure;
-use super::auth::Administrator;
+use super::auth::Who;
 use super::problem::Body;
 use super::views;
 use crate::server::App;
@@ -37,29 +37,29 @@ fn view(app: &App, host: hosts::Host, sources: &[SourceRow]) -> Host {
     }
 }
 
-pub(super) async fn list(State(app): State<Arc<App>>, _who: Administrator) -> Result<Json<HostList>, Failure> {
+pub(super) async fn list(State(app): State<Arc<App>>) -> Result<Json<HostList>, Failure> {
     let sources = app.database.sources().await?;
     Ok(Json(HostList { items: app.hosts.list().into_iter().map(|host| view(&app, host, &sources)).collect() }))
 }
 
 pub(super) async fn add(
     State(app): State<Arc<App>>,
-    who: Administrator,
+    Who(caller): Who,
     Body(input): Body<HostInput>,
 ) -> Result<(StatusCode, Json<Host>), Failure> {
     let host = app.hosts.add(&input.name, &input.domains).await?;
-    tracing::info!(user = who.user.name, host = host.name, "A virtual host was added.");
+    tracing::info!(user = caller.user.name, host = host.name, "A virtual host was added.");
     Ok((StatusCode::CREATED, Json(view(&app, host, &[]))))
 }
 
 pub(super) async fn change(
     State(app): State<Arc<App>>,
-    who: Administrator,
+    Who(caller): Who,
     Path(name): Path<String>,
     Body(input): Body<HostChange>,
 ) -> Result<Json<Host>, Failure> {
     let host = app.hosts.change(&name, &input.domains).await?;
-    tracing::info!(user = who.user.name, host = host.name, "A virtual host was changed.");
+    tracing::info!(user = caller.user.name, host = host.name, "A virtual host was changed.");
     let sources = app.database.sources().await?;
     Ok(Json(view(&app, host, &sources)))
 }
@@ -67,7 +67,7 @@ pub(super) async fn change(
 /// What runs on the host ends: nobody could reach it by its name any more.
 pub(super) async fn remove(
     State(app): State<Arc<App>>,
-    who: Administrator,
+    Who(caller): Who,
     Path(name): Path<String>,
 ) -> Result<StatusCode, Failure> {
     app.hosts.remove(&name).await?;
@@ -77,6 +77,6 @@ pub(super) async fn remove(
         app.sources.remove(stream.key());
     }
     let streams = app.hub.close_host(&name);
-    tracing::info!(user = who.user.name, host = name, streams, "A virtual host was removed.");
+    tracing::info!(user = caller.user.name, host = name, streams, "A virtual host was removed.");
     Ok(StatusCode::NO_CONTENT)
 }

@@ -11,7 +11,7 @@ use gateway::pull::PullUrl;
 use hub::StreamKey;
 
 use super::Failure;
-use super::auth::Administrator;
+use super::auth::Who;
 use super::language::localised;
 use super::named::located;
 use super::problem::Body;
@@ -27,7 +27,7 @@ const MAX_NAME: usize = 64;
 
 pub(super) async fn import(
     State(app): State<Arc<App>>,
-    who: Administrator,
+    Who(caller): Who,
     Body(input): Body<SourceImport>,
 ) -> Result<Json<SourceImportReport>, Failure> {
     let channels =
@@ -89,7 +89,7 @@ pub(super) async fn import(
         report.items.push(item);
     }
     if !input.dry_run {
-        tracing::info!(user = who.user.name, added = report.added, "A list of channels was imported.");
+        tracing::info!(user = caller.user.name, added = report.added, "A list of channels was imported.");
     }
     Ok(Json(report))
 }

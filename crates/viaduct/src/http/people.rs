@@ -83,10 +83,8 @@ fn role(row: RoleRow) -> Role {
 }
 
 pub(super) async fn roles(State(app): State<Arc<App>>) -> Json<RoleList> {
-    let built_in = BuiltIn::ALL.map(|role| BuiltInRole {
-        name: role.as_str().to_owned(),
-        permissions: role.permissions().texts(),
-    });
+    let built_in = BuiltIn::ALL
+        .map(|role| BuiltInRole { name: role.as_str().to_owned(), permissions: role.permissions().texts() });
     Json(RoleList {
         built_in: built_in.into(),
         items: app.people.roles().into_iter().map(role).collect(),

@@ -72,14 +72,15 @@ impl From<AccountError> for Failure {
         let code = match &error {
             AccountError::SetupRequired => Some("setup_required"),
             AccountError::WrongSetupCode => Some("setup_code_wrong"),
+            AccountError::CodeRequired => Some("second_factor_required"),
+            AccountError::WrongCode => Some("second_factor_wrong"),
             _ => None,
         };
         let retry_after_s = match &error {
             AccountError::Locked { retry_after } => Some(retry_after.as_secs().max(1)),
             _ => None,
         };
-        let field = matches!(error, AccountError::BadPassword).then_some("password");
-        Self { kind: error.kind(), code, detail: error.to_string(), field, retry_after_s }
+        Self { kind: error.kind(), code, detail: error.to_string(), field: error.field(), retry_after_s }
     }
 }
 

@@ -17,7 +17,7 @@ use platform::pattern::Pattern;
 use platform::unix_now;
 
 use super::Failure;
-use super::auth::Administrator;
+use super::auth::Who;
 use super::language::localised;
 use super::problem::Body;
 use super::views::{self, millis};
@@ -115,19 +115,19 @@ fn stored_failure(error: DbError) -> Failure {
     }
 }
 
-pub(super) async fn list(State(app): State<Arc<App>>, _who: Administrator) -> Result<Json<RelayList>, Failure> {
+pub(super) async fn list(State(app): State<Arc<App>>) -> Result<Json<RelayList>, Failure> {
     let rows = app.database.relays().await?;
     Ok(Json(RelayList { items: rows.iter().map(|row| view(&app, row)).collect() }))
 }
 
 pub(super) async fn add(
     State(app): State<Arc<App>>,
-    who: Administrator,
+    Who(caller): Who,
     Body(input): Body<RelayInput>,
 ) -> Result<(StatusCode, Json<Relay>), Failure> {
     let mut row = checked(&input, None)?;
     row.id = app.database.add_relay(&row).await.map_err(stored_failure)?;
-    tracing::info!(user = who.user.name, relay = ?row, "A relay was added.");
+    tracing::info!(user = caller.user.name, relay = ?row, "A relay was added.");
     apply(&app.relays, &row);
     Ok((StatusCode::CREATED, Json(view(&app, &row))))
 }
@@ -139,26 +139,26 @@ async fn stored(app: &App, id: i64) -> Result<RelayRow, Failure> {
 
 pub(super) async fn change(
     State(app): State<Arc<App>>,
-    who: Administrator,
+    Who(caller): Who,
     Path(id): Path<i64>,
     Body(input): Body<RelayInput>,
 ) -> Result<Json<Relay>, Failure> {
     let row = checked(&input, Some(&stored(&app, id).await?))?;
     app.database.update_relay(&row).await.map_err(stored_failure)?;
-    tracing::info!(user = who.user.name, relay = ?row, "A relay was changed.");
+    tracing::info!(user = caller.user.name, relay = ?row, "A relay was changed.");
     apply(&app.relays, &row);
     Ok(Json(view(&app, &row)))
 }
 
 pub(super) async fn remove(
     State(app): State<Arc<App>>,
-    who: Administrator,
+    Who(caller): Who,
     Path(id): Path<i64>,
 ) -> Result<StatusCode, Failure> {
     if !app.database.remove_relay(id).await? {
         return Err(Failure::not_found("such relay"));
     }
     app.relays.remove(id);
-    tracing::info!(user = who.user.name, id, "A relay was removed.");
+    tracing::info!(user = caller.user.name, id, "A relay was removed.");
     Ok(StatusCode::NO_CONTENT)
 }

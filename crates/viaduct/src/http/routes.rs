@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::middleware::{Next, from_fn};
@@ -24,6 +24,8 @@ use crate::server::App;
 pub(crate) enum Need {
     /// Nothing: signing in, and what is needed for it.
     Nothing,
+    /// To be known, by a session or a key.
+    SignedIn,
     /// A session: one's own account. Keys have no part in it.
     Session,
     /// A right at the root: things that belong to no organisation.
@@ -36,7 +38,8 @@ impl std::fmt::Display for Need {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Nothing => f.write_str("nothing"),
-            Self::Session => f.write_str("session"),
+            Self::SignedIn => f.write_str("signed in"),
+            Self::Session => f.write_str("signed in, not by a key"),
             Self::AtRoot(action, kind) => write!(f, "{}:{} at the root", action.as_str(), kind.as_str()),
             Self::Somewhere(action, kind) => write!(f, "{}:{} for its organisation", action.as_str(), kind.as_str()),
         }
@@ -88,7 +91,7 @@ impl Routes {
     }
 
     fn add(mut self, method: Method, path: &'static str, need: Need, route: MethodRouter<Arc<App>>) -> Self {
-        let checked = route.route_layer(from_fn(move |request, next| check(need, request, next)));
+        let checked = route.route_layer(from_fn(move |request: Request, next: Next| check(path, need, request, next)));
         self.router = self.router.route(path, checked);
         self.table.push(Route { method, path, need });
         self
@@ -100,51 +103,41 @@ impl Routes {
 }
 
 /// Lets a request through to its handler if whoever sends it has what the route needs, and writes down what it changed.
-async fn check(need: Need, mut request: Request, next: Next) -> Response {
+async fn check(path: &'static str, need: Need, mut request: Request, next: Next) -> Response {
     let app = request.extensions().get::<Arc<App>>().cloned();
     let Some(app) = app else { return Failure::new(ErrorKind::Internal, "The server is not ready.").into_response() };
     if need == Need::Nothing {
         return next.run(request).await;
     }
-    let caller = match permitted(&app, need, &request).await {
+    let token = bearer(request.headers());
+    let deed = deed_of(&app, path, &request);
+    let caller = match known(&app, token).await {
         Ok(caller) => caller,
-        Err(refused) => {
-            let Refused { caller, failure } = *refused;
-            let deed = caller.and_then(|caller| deed_of(&app, &caller, &request));
-            return recorded(&app, deed, failure.into_response()).await;
-        }
+        Err(failure) => return failure.into_response(),
     };
-    let deed = deed_of(&app, &caller, &request);
-    request.extensions_mut().insert(caller);
-    let response = next.run(request).await;
+    let deed = deed.map(|deed| Deed { actor: caller.name(), ..deed });
+    let response = if has(&caller, need) {
+        request.extensions_mut().insert(caller);
+        next.run(request).await
+    } else {
+        let text = format!("You need the right {need}; ask an administrator for it.");
+        Failure::new(ErrorKind::Forbidden, text).into_response()
+    };
     recorded(&app, deed, response).await
 }
 
-struct Refused {
-    caller: Option<Caller>,
-    failure: Failure,
+async fn known(app: &App, token: Option<String>) -> Result<Caller, Failure> {
+    let token = token.ok_or_else(|| Failure::new(ErrorKind::Unauthorized, "Sign in."))?;
+    caller_of(app, &token).await
 }
 
-impl From<Failure> for Box<Refused> {
-    fn from(failure: Failure) -> Self {
-        Self::new(Refused { caller: None, failure })
-    }
-}
-
-async fn permitted(app: &App, need: Need, request: &Request) -> Result<Caller, Box<Refused>> {
-    let token = bearer(request.headers()).ok_or_else(|| Failure::new(ErrorKind::Unauthorized, "Sign in."))?;
-    let caller = caller_of(app, &token).await?;
-    let has = match need {
-        Need::Nothing => true,
+fn has(caller: &Caller, need: Need) -> bool {
+    match need {
+        Need::Nothing | Need::SignedIn => true,
         Need::Session => matches!(caller.proof, Proof::Session(_)),
         Need::AtRoot(action, kind) => caller.may(action, kind, ROOT),
         Need::Somewhere(action, kind) => caller.may_somewhere(action, kind),
-    };
-    if has {
-        return Ok(caller);
     }
-    let failure = Failure::new(ErrorKind::Forbidden, format!("You need the right {need}; ask an administrator for it."));
-    Err(Box::new(Refused { caller: Some(caller), failure }))
 }
 
 /// Who a bearer token is of, with rights.
@@ -154,15 +147,13 @@ pub(super) async fn caller_of(app: &App, token: &str) -> Result<Caller, Failure>
 }
 
 /// What a request is about to do, if it is one that changes something.
-fn deed_of(app: &App, caller: &Caller, request: &Request) -> Option<Deed> {
+fn deed_of(app: &App, path: &str, request: &Request) -> Option<Deed> {
     if request.method() == Method::GET {
         return None;
     }
-    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
     Some(Deed {
-        actor: caller.name(),
         address: client_address(app, request).map(|address| address.to_string()).unwrap_or_default(),
-        action: format!("{} {route}", request.method()),
+        action: format!("{} {path}", request.method()),
         target: request.uri().path().to_owned(),
         ..Deed::default()
     })
@@ -176,8 +167,60 @@ async fn recorded(app: &App, deed: Option<Deed>, response: Response) -> Response
         Ok(()) => response,
         Err(error) => {
             tracing::error!(%error, "The audit log cannot be written.");
-            let text = "It may be done, but could not be written to the audit log, because the database does not answer.";
+            let text =
+                "It may be done, but could not be written to the audit log, because the database does not answer.";
             Failure::new(ErrorKind::Unavailable, text).into_response()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fmt::Write;
+
+    use crate::http::routes;
+
+    const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/rights.md");
+    const HEAD: &str = "\
+# Rights
+
+What each route of the interface asks for: an action on a kind of thing, at the root of the organisations or for the organisation that the
+thing belongs to. The same stands in `/api/v1/openapi.json` as `x-right`. What a role permits is in `GET /api/v1/roles`.
+
+Made from `crates/viaduct/src/http.rs` by `UPDATE_EXPECT=1 cargo test -p viaduct rights`; a test fails when it differs, and
+another one tries each route with people of every kind.
+
+| method | route | needs |
+|---|---|---|
+";
+
+    #[test]
+    fn the_table_of_rights_is_the_documents() {
+        let mut made = HEAD.to_owned();
+        for route in routes().table {
+            writeln!(made, "| {} | `{}` | {} |", route.method, route.path, route.need).unwrap();
+        }
+        if std::env::var_os("UPDATE_EXPECT").is_some() {
+            std::fs::write(PATH, &made).unwrap();
+        }
+        let kept = std::fs::read_to_string(PATH).unwrap_or_default();
+        assert!(kept == made, "{PATH} is out of date; run: UPDATE_EXPECT=1 cargo test -p viaduct rights");
+    }
+
+    #[test]
+    fn every_route_with_rights_is_described_and_none_else() {
+        let document: serde_json::Value = serde_json::from_str(&api::openapi_json()).unwrap();
+        let mut described = BTreeSet::new();
+        for (path, operations) in document["paths"].as_object().unwrap() {
+            for method in operations.as_object().unwrap().keys() {
+                described.insert(format!("{} {}", method.to_uppercase(), path.trim_start_matches("/api/v1")));
+            }
+        }
+        // The document does not describe itself.
+        described.insert("GET /openapi.json".to_owned());
+        let routed: BTreeSet<_> =
+            routes().table.iter().map(|route| format!("{} {}", route.method, route.path)).collect();
+        assert_eq!(routed, described);
     }
 }

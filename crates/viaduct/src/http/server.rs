@@ -1,6 +1,6 @@
 //! The server itself: what it is, how it is configured.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use api::{ConfigValue, Configuration, ListenerInfo, LoadHistory, ReloadResult, ServerInfo, TlsInfo};
 use axum::Json;
@@ -8,14 +8,14 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 use base::ErrorKind;
+use serde_json::Value;
 
 use super::Failure;
-use super::auth::Administrator;
 use super::views::rfc3339_of;
 use crate::config::KEYS;
 use crate::server::App;
 
-pub(super) async fn info(State(app): State<Arc<App>>, _who: Administrator) -> Json<ServerInfo> {
+pub(super) async fn info(State(app): State<Arc<App>>) -> Json<ServerInfo> {
     let live = app.live().clone();
     let listeners = app.addresses.iter().map(|(protocol, address)| ListenerInfo {
         protocol: protocol.as_str().to_owned(),
@@ -48,19 +48,15 @@ pub(super) async fn info(State(app): State<Arc<App>>, _who: Administrator) -> Js
     })
 }
 
-pub(super) async fn history(State(app): State<Arc<App>>, _who: Administrator) -> Json<LoadHistory> {
+pub(super) async fn history(State(app): State<Arc<App>>) -> Json<LoadHistory> {
     Json(LoadHistory { items: app.load.lock().unwrap_or_else(std::sync::PoisonError::into_inner).samples() })
 }
 
-pub(super) async fn configuration(State(app): State<Arc<App>>, _who: Administrator) -> Json<Configuration> {
+pub(super) async fn configuration(State(app): State<Arc<App>>) -> Json<Configuration> {
     let live = app.live();
     let values = KEYS.iter().map(|key| {
         let (value, origin) = live.values.get(key.name);
-        let shown = if key.secret {
-            serde_json::Value::Null
-        } else {
-            serde_json::to_value(value).unwrap_or(serde_json::Value::Null)
-        };
+        let shown = if key.secret { Value::Null } else { serde_json::to_value(value).unwrap_or(Value::Null) };
         ConfigValue {
             key: key.name.to_owned(),
             value: shown,
@@ -73,7 +69,7 @@ pub(super) async fn configuration(State(app): State<Arc<App>>, _who: Administrat
     Json(Configuration { values: values.collect() })
 }
 
-pub(super) async fn reload(State(app): State<Arc<App>>, _who: Administrator) -> Result<Json<ReloadResult>, Failure> {
+pub(super) async fn reload(State(app): State<Arc<App>>) -> Result<Json<ReloadResult>, Failure> {
     let result = app.reload().await;
     result.map(Json).map_err(|error| {
         let detail = format!("The configuration was not reloaded; the old one stays: {error:#}.");
@@ -81,6 +77,22 @@ pub(super) async fn reload(State(app): State<Arc<App>>, _who: Administrator) -> 
     })
 }
 
+/// The document, with the right that each route needs as `x-right`.
 pub(super) async fn openapi() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "application/json")], api::openapi_json())
+    static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
+        let mut document: Value = serde_json::from_str(&api::openapi_json()).unwrap_or_default();
+        for route in super::routes().table {
+            let method = route.method.as_str().to_ascii_lowercase();
+            if let Some(operation) = document.pointer_mut(&pointer(route.path)).and_then(|path| path.get_mut(&method)) {
+                operation["x-right"] = route.need.to_string().into();
+            }
+        }
+        document.to_string()
+    });
+    ([(header::CONTENT_TYPE, "application/json")], DOCUMENT.as_str())
+}
+
+/// Where a path below `/api/v1` stands in the document (RFC 6901).
+pub(super) fn pointer(path: &str) -> String {
+    format!("/paths/{}", format!("/api/v1{path}").replace('~', "~0").replace('/', "~1"))
 }

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use api::{
-    ProbeClock, ProbeLeg, ProbeReport, ProbeRequest, ScheduleWindow, Source, SourceError, SourceInput, SourceList,
-};
+use api::{ProbeClock, ProbeLeg, ProbeReport, ProbeRequest, Source, SourceError, SourceInput, SourceList};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -15,25 +13,22 @@ use gateway::pull::PullUrl;
 use gateway::source::SourceSpec;
 use hub::{InvalidName, StreamKey};
 use platform::clock::WallClock;
-use platform::schedule::{BadSchedule, Schedule, Window};
+use platform::schedule::Schedule;
 use platform::unix_now;
 
 use super::Failure;
-use super::auth::Administrator;
+use super::auth::Who;
 use super::language::localised;
 use super::named::{NamedStream, OfHost, located};
 use super::problem::Body;
+use super::schedules::{from_windows, windows};
 use super::views::{self, millis};
 use crate::server::App;
 use crate::timetable::timetable;
 
 const DEFAULT_PROBE: Duration = Duration::from_secs(10);
 
-pub(super) async fn list(
-    State(app): State<Arc<App>>,
-    _who: Administrator,
-    host: OfHost,
-) -> Result<Json<SourceList>, Failure> {
+pub(super) async fn list(State(app): State<Arc<App>>, host: OfHost) -> Result<Json<SourceList>, Failure> {
     let rows = app.database.sources().await?;
     let items = rows.iter().filter(|row| host.fits(&row.vhost)).map(|row| view(&app, row)).collect();
     Ok(Json(SourceList { items }))
@@ -56,7 +51,7 @@ fn view(app: &App, row: &SourceRow) -> Source {
         username: row.username.clone(),
         mode: row.mode.as_str().to_owned(),
         opens_at: schedule.as_ref().and_then(|schedule| opens_at(schedule, &app.clock)),
-        schedule: schedule.as_ref().map(|schedule| schedule.windows().iter().map(window_view).collect()),
+        schedule: schedule.as_ref().map(windows),
         state: status.as_ref().map_or("failed", |status| status.state.as_str()).to_owned(),
         failures: status.as_ref().map_or(0, |status| status.failures),
         next_attempt_ms: status
@@ -83,15 +78,6 @@ fn opens_at(schedule: &Schedule, clock: &WallClock) -> Option<String> {
     Some(next.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
 }
 
-fn window_view(window: &Window) -> ScheduleWindow {
-    ScheduleWindow { days: window.days().collect(), from: window.from(), to: window.to() }
-}
-
-fn schedule_from(windows: &[ScheduleWindow]) -> Result<Schedule, BadSchedule> {
-    let windows = windows.iter().map(|window| Window::new(&window.days, &window.from, &window.to));
-    Schedule::new(windows.collect::<Result<_, _>>()?)
-}
-
 /// What a stored source does; `None` when it is not usable any more.
 pub(crate) fn stored_source(row: &SourceRow, clock: &Arc<WallClock>) -> Option<SourceSpec> {
     let url = PullUrl::parse(&row.url, row.username.as_deref(), row.password.as_deref()).ok()?;
@@ -112,7 +98,6 @@ async fn row(app: &App, key: &StreamKey) -> Result<SourceRow, Failure> {
 
 pub(super) async fn get_one(
     State(app): State<Arc<App>>,
-    _who: Administrator,
     NamedStream(key): NamedStream,
 ) -> Result<Json<Source>, Failure> {
     Ok(Json(view(&app, &row(&app, &key).await?)))
@@ -134,7 +119,7 @@ pub(super) fn checked(
         "always" => SourceMode::Always,
         _ => return Err(Failure::invalid("mode", "The mode is on_demand or always.")),
     };
-    let schedule = input.schedule.as_deref().map(schedule_from).transpose();
+    let schedule = input.schedule.as_deref().map(from_windows).transpose();
     let schedule = schedule.map_err(|error| Failure::invalid("schedule", error.to_string()))?;
     let row = SourceRow {
         vhost: key.vhost().to_owned(),
@@ -153,12 +138,12 @@ pub(super) fn checked(
 
 pub(super) async fn add(
     State(app): State<Arc<App>>,
-    who: Administrator,
+    Who(caller): Who,
     Body(input): Body<SourceInput>,
 ) -> Result<(StatusCode, Json<Source>), Failure> {
     let (spec, row) = checked(&app, &input, None)?;
     store(&app, spec, &row).await?;
-    tracing::info!(user = who.user.name, source = ?row, "A source was added.");
+    tracing::info!(user = caller.user.name, source = ?row, "A source was added.");
     Ok((StatusCode::CREATED, Json(view(&app, &row))))
 }
 
@@ -177,7 +162,7 @@ pub(super) async fn store(app: &App, spec: SourceSpec, row: &SourceRow) -> Resul
 
 pub(super) async fn change(
     State(app): State<Arc<App>>,
-    who: Administrator,
+    Who(caller): Who,
     NamedStream(key): NamedStream,
     Body(mut input): Body<SourceInput>,
 ) -> Result<Json<Source>, Failure> {
@@ -188,7 +173,7 @@ pub(super) async fn change(
         return Err(Failure::invalid("name", "The name of a source cannot change; add another one and remove this."));
     }
     app.database.update_source(&row).await?;
-    tracing::info!(user = who.user.name, source = ?row, "A source was changed.");
+    tracing::info!(user = caller.user.name, source = ?row, "A source was changed.");
     // Another schedule alone interrupts nobody whom it leaves the source.
     let scheduled = stored.schedule != row.schedule && SourceRow { schedule: row.schedule.clone(), ..stored } == row;
     if !(scheduled && app.sources.reschedule(&spec.key, spec.timetable.clone())) {
@@ -200,21 +185,21 @@ pub(super) async fn change(
 
 pub(super) async fn remove(
     State(app): State<Arc<App>>,
-    who: Administrator,
+    Who(caller): Who,
     NamedStream(key): NamedStream,
 ) -> Result<StatusCode, Failure> {
     if !app.database.remove_source(key.vhost(), key.app(), key.name()).await? {
         return Err(Failure::not_found("such source"));
     }
     app.sources.remove(&key);
-    tracing::info!(user = who.user.name, stream = %key, "A source was removed.");
+    tracing::info!(user = caller.user.name, stream = %key, "A source was removed.");
     app.events.source_changed("removed", &key);
     Ok(StatusCode::NO_CONTENT)
 }
 
 pub(super) async fn probe(
     State(app): State<Arc<App>>,
-    who: Administrator,
+    Who(caller): Who,
     Body(request): Body<ProbeRequest>,
 ) -> Result<Json<ProbeReport>, Failure> {
     let url = PullUrl::parse(&request.url, request.username.as_deref(), request.password.as_deref())
@@ -223,7 +208,7 @@ pub(super) async fn probe(
     if !(Duration::from_secs(1)..=Duration::from_secs(30)).contains(&timeout) {
         return Err(Failure::invalid("timeout_ms", "The time-out is 1000 to 30000 ms."));
     }
-    tracing::info!(user = who.user.name, url = %url, "A URL is probed.");
+    tracing::info!(user = caller.user.name, url = %url, "A URL is probed.");
     let report = probe::probe(&url, &app.guard, timeout).await;
     Ok(Json(report_view(&url, &report)))
 }

@@ -25,7 +25,7 @@ use platform::unix_now;
 use serde::Deserialize;
 
 use super::Failure;
-use super::auth::Administrator;
+use super::auth::Who;
 use super::language::localised;
 use super::named::{NamedStream, OfHost};
 use super::{sources, views};
@@ -47,7 +47,6 @@ pub(super) struct Page {
 
 pub(super) async fn list(
     State(app): State<Arc<App>>,
-    _who: Administrator,
     host: OfHost,
     Query(page): Query<Page>,
 ) -> Result<Json<StreamPage>, Failure> {
@@ -83,7 +82,6 @@ fn find(app: &App, key: &StreamKey) -> Result<Arc<hub::Stream>, Failure> {
 
 pub(super) async fn detail(
     State(app): State<Arc<App>>,
-    _who: Administrator,
     headers: HeaderMap,
     NamedStream(key): NamedStream,
 ) -> Result<Json<StreamDetail>, Failure> {
@@ -145,7 +143,7 @@ fn idle_detail(app: &App, headers: &HeaderMap, key: &StreamKey) -> Result<Json<S
 
 pub(super) async fn play(
     State(app): State<Arc<App>>,
-    who: Administrator,
+    Who(caller): Who,
     headers: HeaderMap,
     NamedStream(key): NamedStream,
 ) -> Result<Json<PlayOffer>, Failure> {
@@ -158,7 +156,7 @@ pub(super) async fn play(
     let expires_at = unix_now() + PLAY_TOKEN_LIFE_S;
     let token = app.signer.sign(&TokenClaims::of_stream(Action::Play, &key, expires_at));
     let gop = open.stream.key_distance().unwrap_or_default();
-    tracing::debug!(user = who.user.name, stream = %key, "A play offer was made.");
+    tracing::debug!(user = caller.user.name, stream = %key, "A play offer was made.");
     Ok(Json(PlayOffer {
         engines: engines(&key, &tracks.list, &query_of(&app, authority(&headers), &key, Some(&token)), &rules),
         tracks: tracks.list.iter().map(|track| views::track(track)).collect(),
@@ -256,14 +254,14 @@ fn host_only(authority: &str) -> &str {
 
 pub(super) async fn kick_publisher(
     State(app): State<Arc<App>>,
-    who: Administrator,
+    Who(caller): Who,
     NamedStream(key): NamedStream,
 ) -> Result<StatusCode, Failure> {
     let stream = find(&app, &key)?;
     if !stream.stop_publisher(StopReason::Kicked) {
         return Err(Failure::not_found("publisher of this stream"));
     }
-    tracing::info!(user = who.user.name, stream = %stream.key(), "A publisher was stopped.");
+    tracing::info!(user = caller.user.name, stream = %stream.key(), "A publisher was stopped.");
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -276,18 +274,12 @@ fn viewers_of(stream: &hub::Stream) -> Vec<api::Viewer> {
 
 pub(super) async fn stream_viewers(
     State(app): State<Arc<App>>,
-    _who: Administrator,
     NamedStream(key): NamedStream,
 ) -> Result<Json<ViewerList>, Failure> {
     Ok(Json(ViewerList { items: viewers_of(&*find(&app, &key)?), next_cursor: None }))
 }
 
-pub(super) async fn viewers(
-    State(app): State<Arc<App>>,
-    _who: Administrator,
-    host: OfHost,
-    Query(page): Query<Page>,
-) -> Json<ViewerList> {
+pub(super) async fn viewers(State(app): State<Arc<App>>, host: OfHost, Query(page): Query<Page>) -> Json<ViewerList> {
     let after: u64 = page.cursor.and_then(|cursor| cursor.parse().ok()).unwrap_or(0);
     let limit = page.limit.unwrap_or(DEFAULT_PAGE).clamp(1, MAX_PAGE);
     let mut sessions: Vec<_> = app.hub.list().iter().flat_map(|stream| stream.sessions()).collect();
@@ -301,21 +293,17 @@ pub(super) async fn viewers(
 
 pub(super) async fn kick_viewer(
     State(app): State<Arc<App>>,
-    who: Administrator,
+    Who(caller): Who,
     Path(id): Path<u64>,
 ) -> Result<StatusCode, Failure> {
     if !app.hub.kick(id) {
         return Err(Failure::not_found("such viewer"));
     }
-    tracing::info!(user = who.user.name, viewer = id, "A viewer was ended.");
+    tracing::info!(user = caller.user.name, viewer = id, "A viewer was ended.");
     Ok(StatusCode::NO_CONTENT)
 }
 
-pub(super) async fn diagnosis(
-    State(app): State<Arc<App>>,
-    _who: Administrator,
-    NamedStream(key): NamedStream,
-) -> Json<Diagnosis> {
+pub(super) async fn diagnosis(State(app): State<Arc<App>>, NamedStream(key): NamedStream) -> Json<Diagnosis> {
     let status = app.sources.status(&key);
     let stream = app.hub.find(&key);
     if let Some(outside) = app.sources.outside(&key)

@@ -7,12 +7,14 @@ use api::{TokenRequest, TokenResponse};
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
+use base::ErrorKind;
 use hub::{Action, StreamKey};
+use platform::rights::{self, Kind, ROOT};
 use platform::tokens::{MAX_LIFE_S, TokenClaims};
 use platform::unix_now;
 
 use super::Failure;
-use super::auth::Administrator;
+use super::auth::Who;
 use super::named::located;
 use super::problem::Body;
 use super::streams::urls;
@@ -21,11 +23,15 @@ use crate::server::App;
 
 pub(super) async fn make(
     State(app): State<Arc<App>>,
-    who: Administrator,
+    Who(caller): Who,
     headers: HeaderMap,
     Body(request): Body<TokenRequest>,
 ) -> Result<Json<TokenResponse>, Failure> {
     let action = match request.action.as_str() {
+        "publish" if !caller.may(rights::Action::Manage, Kind::Token, ROOT) => {
+            let text = "You may make tokens for playing; for publishing you need the right manage:token.";
+            return Err(Failure::new(ErrorKind::Forbidden, text));
+        }
         "publish" => Action::Publish,
         "play" => Action::Play,
         _ => return Err(Failure::invalid("action", "The action is publish or play.")),
@@ -40,7 +46,7 @@ pub(super) async fn make(
     let of = if any { TokenClaims::of_application } else { TokenClaims::of_stream };
     let token = app.signer.sign(&of(action, &key, expires_at));
     tracing::info!(
-        user = who.user.name,
+        user = caller.user.name,
         action = request.action,
         host = key.vhost(),
         stream = format!("{}/{}", request.app, request.name),

@@ -12,9 +12,11 @@ use gateway::{Gateway, Protocol, PullGuard};
 use hub::Hub;
 use platform::accounts::Accounts;
 use platform::applications::Applications;
+use platform::audit::Audit;
 use platform::clock::WallClock;
 use platform::hooks::Hooks;
 use platform::hosts::Hosts;
+use platform::people::People;
 use platform::tokens::TokenSigner;
 
 use crate::certificate::{self, Certificate};
@@ -36,6 +38,8 @@ pub(crate) struct App {
     pub(crate) relays: Arc<Relays>,
     pub(crate) guard: PullGuard,
     pub(crate) accounts: Arc<Accounts>,
+    pub(crate) people: People,
+    pub(crate) audit: Audit,
     pub(crate) applications: Arc<Applications>,
     pub(crate) hosts: Arc<Hosts>,
     pub(crate) signer: TokenSigner,

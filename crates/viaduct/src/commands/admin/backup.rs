@@ -71,6 +71,7 @@ pub(super) async fn restore(data: &DataDir, place: &Place, file: &Path, replace:
         let bytes = STANDARD.decode(content).with_context(|| format!("reading {name} from the backup"))?;
         write_secret(&data.path().join(name), &bytes)?;
     }
+    data.forget_audit_head();
     data.forget_setup_code();
     say(&format!("{} has {rows} rows and the keys of {}. Everybody signs in again.", place.name(), file.display()));
     Ok(())
