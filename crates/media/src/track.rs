@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 
+use crate::Language;
 use crate::codec::{Codec, CodecConfig};
 
 /// Identifies a track within its stream; stable over the stream's life, also across publishers.
@@ -33,12 +34,20 @@ pub struct TrackConfig {
     pub clock_hz: NonZeroU32,
     /// Codec and its parameters.
     pub codec: CodecConfig,
+    /// Language of what is said, where the source tells.
+    pub language: Option<Language>,
 }
 
 impl TrackConfig {
     /// A first-version configuration.
     pub const fn new(id: TrackId, clock_hz: NonZeroU32, codec: CodecConfig) -> Self {
-        Self { id, version: 1, clock_hz, codec }
+        Self { id, version: 1, clock_hz, codec, language: None }
+    }
+
+    /// The same in a language.
+    #[must_use]
+    pub fn in_language(self, language: Option<Language>) -> Self {
+        Self { language, ..self }
     }
 
     /// Seen, heard or read.
