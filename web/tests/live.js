@@ -3,7 +3,8 @@
  * The console's player opens the stream's page; each VIDEO (a path) goes into a bare <video>, a playlist by way
  * of hls.js in its low-latency mode, a manifest by way of dash.js. Prints one line of JSON for each: the frame numbers that were read from the
  * pixels, and for a playlist by which protocols it was read, how far hls.js is behind the live edge, how far it wants to be, and how far the
- * picture is behind the time at which it arrived at the server, in seconds.
+ * picture is behind the time at which it arrived at the server, in seconds. Where a stream has several sounds, they are
+ * listed with the tone that is heard when each is chosen, in Hz.
  */
 import { createRequire } from 'node:module';
 import { closePage, openBrowser, openPage, readCounter, until } from './harness.js';
@@ -30,6 +31,57 @@ async function watch(page, selector) {
     return numbers.length >= 5;
   }, `five pictures after ${numbers}`, 45_000);
   return numbers;
+}
+
+/** Begins to listen; browsers let a page be heard once somebody has clicked into it. */
+async function listen(page) {
+  await page.mouse.click(5, 5);
+  await page.evaluate(() => {
+    const { video } = document.querySelector('#bare');
+    const context = new AudioContext();
+    const analyser = new AnalyserNode(context, { fftSize: 8192 });
+    context.createMediaElementSource(video).connect(analyser).connect(context.destination);
+    video.muted = false;
+    window.tone = () => {
+      const levels = new Float32Array(analyser.frequencyBinCount);
+      analyser.getFloatFrequencyData(levels);
+      return (levels.indexOf(Math.max(...levels)) * context.sampleRate) / analyser.fftSize;
+    };
+    return context.resume();
+  });
+}
+
+/** The tone that is heard once it is another one than before, and stays. */
+async function tone(page, before) {
+  const heard = [];
+  await until(async () => {
+    await page.waitForTimeout(400);
+    heard.push(await page.evaluate(() => window.tone()));
+    const last = heard.slice(-3);
+    return last.length === 3 && last.every((hz) => hz > 100 && Math.abs(hz - before) > 50 && Math.abs(hz - last[0]) < 20);
+  }, `another tone than ${before} after ${heard}`, 30_000);
+  return heard.at(-1);
+}
+
+/** The sounds that hls.js or dash.js offers, each with its tone. */
+async function sounds(page) {
+  const offered = await page.evaluate(() =>
+    window.hls
+      ? window.hls.audioTracks.map(({ name, lang }) => ({ name, language: lang }))
+      : window.dash.getTracksFor('audio').map(({ labels, lang }) => ({ name: labels[0]?.text, language: lang })),
+  );
+  if (offered.length < 2) return {};
+  await listen(page);
+  let before = 0;
+  for (const [index, sound] of offered.entries()) {
+    await page.evaluate((wanted) => {
+      if (window.hls) window.hls.audioTrack = wanted;
+      else window.dash.setCurrentTrack(window.dash.getTracksFor('audio')[wanted]);
+    }, index);
+    before = await tone(page, before);
+    sound.tone_hz = before;
+  }
+  return { sounds: offered };
 }
 
 async function report(what, work) {
@@ -86,7 +138,7 @@ for (const path of videos) {
         tracks: ['video', 'audio'].filter((kind) => window.dash.getCurrentTrackFor(kind)),
         buffered_s: ['video', 'audio'].map((kind) => window.dash.getBufferLength(kind)),
       }));
-      return { numbers, ...seen };
+      return { numbers, ...seen, ...(await sounds(page)) };
     }
     if (!playlist) return { numbers };
     const lag = await page.evaluate(() => {
@@ -94,7 +146,7 @@ for (const path of videos) {
       const protocols = [...new Set(performance.getEntriesByType('resource').map((entry) => entry.nextHopProtocol))];
       return { protocols, latency_s: latency, target_s: targetLatency, behind_s: (Date.now() - playingDate.getTime()) / 1000 };
     });
-    return { numbers, ...lag };
+    return { numbers, ...lag, ...(await sounds(page)) };
   });
 }
 await browser.close();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::{BufMut, BytesMut};
 use media::bitstream::{aac, nal};
-use media::{CodecConfig, Frame, MediaKind, Refusal, Timestamp, TrackConfig, TrackId};
+use media::{CodecConfig, Frame, Language, MediaKind, Refusal, Timestamp, TrackConfig, TrackId};
 
 use super::packet::{Adaptation, Pid, put_pes_header};
 use super::{CLOCK_HZ, PAT_PID, stream_type};
@@ -52,6 +52,7 @@ struct Carried {
     id: TrackId,
     pid: Pid,
     codec: CodecConfig,
+    language: Option<Language>,
 }
 
 impl Default for Muxer {
@@ -91,7 +92,8 @@ impl Muxer {
         body.extend_from_slice(&(0xe000 | pcr).to_be_bytes());
         body.extend_from_slice(&[0xf0, 0]);
         for track in &self.carried {
-            let (kind, descriptors) = description(&track.codec);
+            let (kind, mut descriptors) = description(&track.codec);
+            descriptors.extend(track.language.into_iter().flat_map(language_descriptor));
             body.push(kind);
             body.extend_from_slice(&(0xe000 | track.pid.number()).to_be_bytes());
             let length = u16::try_from(descriptors.len()).expect("descriptors are a few bytes");
@@ -149,6 +151,19 @@ fn description(codec: &CodecConfig) -> (u8, Vec<u8>) {
     }
 }
 
+/// `ISO_639_language_descriptor` (§2.6.18) with one language of no particular audience.
+fn language_descriptor(language: Language) -> [u8; 6] {
+    const ISO_639_LANGUAGE: u8 = 10;
+    const UNDEFINED_TYPE: u8 = 0;
+    let [first, second, third] = language.code();
+    [ISO_639_LANGUAGE, 4, first, second, third, UNDEFINED_TYPE]
+}
+
+/// Whether MPEG-TS can describe a codec.
+pub fn carries(codec: &CodecConfig) -> bool {
+    objection(codec).is_none()
+}
+
 /// Why a track is not carried.
 fn objection(codec: &CodecConfig) -> Option<String> {
     match codec {
@@ -175,8 +190,8 @@ impl media::Muxer for Muxer {
         let same = self
             .tracks
             .iter()
-            .map(|track| (track.id, &track.codec))
-            .eq(chosen.iter().map(|track| (track.id, &track.codec)));
+            .map(|track| (track.id, &track.codec, track.language))
+            .eq(chosen.iter().map(|track| (track.id, &track.codec, track.language)));
         if !same {
             self.announce = true;
             self.version = (self.version + 1) & 0x1f;
@@ -221,7 +236,12 @@ impl Muxer {
     /// A track keeps the continuity of its PID when only its parameters change.
     fn carry(&self, track: &TrackConfig, pid: u16) -> Carried {
         let known = self.carried.iter().find(|known| known.pid.number() == pid).map(|known| known.pid);
-        Carried { id: track.id, pid: known.unwrap_or(Pid::new(pid)), codec: track.codec.clone() }
+        Carried {
+            id: track.id,
+            pid: known.unwrap_or(Pid::new(pid)),
+            codec: track.codec.clone(),
+            language: track.language,
+        }
     }
 }
 

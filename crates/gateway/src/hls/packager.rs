@@ -10,7 +10,7 @@ use media::Timestamp;
 use tokio::sync::watch;
 
 use super::HlsConfig;
-use super::request::Kind;
+use super::kind::Kind;
 use super::segmenter::Segmenter;
 use super::session::Sessions;
 
@@ -95,6 +95,14 @@ impl Packager {
     /// `EXT-X-TARGETDURATION`.
     pub(super) fn target(&self) -> Duration {
         self.lock().segmenter.target()
+    }
+
+    /// Lasts as long as the longest target of the stream's playlists.
+    pub(super) fn raise_target(&self, target: Duration) {
+        let cut = &mut *self.lock();
+        if cut.segmenter.raise_target(target) {
+            cut.playlist = None;
+        }
     }
 
     /// Looks at what there is.

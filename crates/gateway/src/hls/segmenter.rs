@@ -30,7 +30,7 @@ const FIRST_FRAME: Duration = Duration::from_millis(40);
 const MAX_FRAME: Duration = Duration::from_secs(2);
 
 /// What is made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Shape {
     /// A segment lasts at least this long.
     pub(crate) segment: Duration,
@@ -38,8 +38,10 @@ pub(crate) struct Shape {
     pub(crate) part: Option<Duration>,
     /// Segments in the playlist.
     pub(crate) listed: usize,
-    /// What the names of initialisation segments and keys begin with, and of segments that have such.
-    pub(crate) prefix: &'static str,
+    /// What the names of initialisation segments and keys begin with.
+    pub(crate) prefix: String,
+    /// What the names of segments and parts begin with.
+    pub(crate) segment_prefix: String,
     /// Extension of segments and parts; transport streams have no initialisation segment.
     pub(crate) extension: &'static str,
     /// Whether initialisation segments are needed.
@@ -47,12 +49,6 @@ pub(crate) struct Shape {
     /// Whether segments are encrypted. There are no parts then: a part of an encrypted segment would have to be
     /// encrypted for itself, and the segment made of them again.
     pub(crate) encrypted: bool,
-}
-
-impl Shape {
-    fn segment_prefix(&self) -> &'static str {
-        if self.has_map { self.prefix } else { "" }
-    }
 }
 
 struct PartData {
@@ -234,9 +230,22 @@ impl Segmenter {
             });
             self.current = Some(SegmentData { parts, duration, discontinuity, map, key, start, len: 0 });
             self.begin_part(chunk.dts, true);
+            self.put_tables(chunk);
         } else if self.current.is_some() && self.part_is_due(chunk.dts) {
             self.finish_part(chunk.dts);
             self.begin_part(chunk.dts, chunk.header.is_some());
+        }
+    }
+
+    /// Tables in front of a segment that has no initialisation segment (RFC 8216 §3.2). With pictures they are in
+    /// front of every key frame already.
+    fn put_tables(&mut self, chunk: &Chunk) {
+        let Some(tables) = chunk.header.as_ref().filter(|tables| !self.shape.has_map && !tables.is_empty()) else {
+            return;
+        };
+        match &mut self.cipher {
+            Some(cipher) => cipher.push(tables),
+            None => self.chunks.push(tables.clone()),
         }
     }
 
@@ -311,6 +320,22 @@ impl Segmenter {
     /// `EXT-X-TARGETDURATION`.
     pub(crate) const fn target(&self) -> Duration {
         Duration::from_secs(self.target_s)
+    }
+
+    /// All playlists of a stream have the same target (the successor of RFC 8216, §6.2.4): that of the one with the
+    /// longest segments. Returns whether this one's has changed.
+    pub(crate) fn raise_target(&mut self, target: Duration) -> bool {
+        let lower = self.target() < target;
+        self.target_s = self.target_s.max(rounded_s(target));
+        lower
+    }
+
+    /// The newest part: number of its segment, and its own.
+    pub(crate) fn newest_part(&self) -> Option<(u64, u64)> {
+        self.shape.part?;
+        let newest = |number, segment: &SegmentData| Some((number, segment.parts.len().checked_sub(1)? as u64));
+        let current = self.current.as_ref().and_then(|current| newest(self.next(), current));
+        current.or_else(|| newest(self.next().checked_sub(1)?, self.segments.back()?)).filter(|_| !self.ended)
     }
 
     /// Whether a blocking reload for a segment, or a part of it, can be answered; `None` when it asks for what is
@@ -401,7 +426,7 @@ impl Segmenter {
         let next = self.next();
         let pending = self.current.as_ref().filter(|_| self.shape.part.is_some());
         let ready = pending.map_or(0, |pending| pending.parts.len());
-        let (prefix, extension) = (self.shape.segment_prefix(), self.shape.extension);
+        let (prefix, extension) = (&self.shape.segment_prefix, self.shape.extension);
         MediaPlaylist {
             target_duration_s: self.target_s,
             media_sequence: self.first + hidden as u64,
@@ -423,7 +448,7 @@ impl Segmenter {
         with_parts: bool,
         date_time: &impl Fn(Timestamp) -> String,
     ) -> Segment {
-        let (prefix, extension) = (self.shape.segment_prefix(), self.shape.extension);
+        let (prefix, extension) = (&self.shape.segment_prefix, self.shape.extension);
         let parts = segment.parts.iter().enumerate().filter(|_| with_parts && self.shape.part.is_some());
         Segment {
             duration: segment.duration,
@@ -436,7 +461,7 @@ impl Segmenter {
                 })
                 .collect(),
             discontinuity: segment.discontinuity,
-            map: self.shape.has_map.then(|| format!("{prefix}init-{}.mp4", segment.map)),
+            map: self.shape.has_map.then(|| format!("{}init-{}.mp4", self.shape.prefix, segment.map)),
             key: segment.key.map(|key| SegmentKey {
                 uri: format!("{}key-{key}.bin", self.shape.prefix),
                 iv: initialisation_vector(number),
@@ -481,7 +506,8 @@ mod tests {
         segment: Duration::from_secs(2),
         part: Some(Duration::from_millis(200)),
         listed: 4,
-        prefix: "",
+        prefix: String::new(),
+        segment_prefix: String::new(),
         extension: "m4s",
         has_map: true,
         encrypted: false,

@@ -29,3 +29,4 @@ mod slate;
 mod sources;
 mod streams;
 mod support;
+mod tracks;
