@@ -12,6 +12,7 @@ mod cameras;
 mod cdn;
 mod console;
 mod dash;
+mod files;
 mod hls;
 mod hooks;
 mod http2;

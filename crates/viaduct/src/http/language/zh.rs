@@ -67,8 +67,8 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
     ("Put it into the folder files of the data folder.", "请将其放入数据目录的 files 文件夹。"),
     ("{} cannot be played: {}", "无法播放 {0}：{1}。"),
     (
-        "MP4, FLV and MPEG-TS files can be played; convert others with ffmpeg -c copy.",
-        "支持播放 MP4、FLV 和 MPEG-TS 文件，其他格式请用 ffmpeg -c copy 转换。",
+        "MP4, Matroska (.mkv, .webm), FLV and MPEG-TS files can be played; convert others with ffmpeg -c copy.",
+        "支持播放 MP4、Matroska（.mkv、.webm）、FLV 和 MPEG-TS 文件，其他格式请用 ffmpeg -c copy 转换。",
     ),
     ("a file is named by its bare name, such as file:clip.mp4", "文件只能用文件名指定，例如 file:clip.mp4。"),
     (
@@ -105,8 +105,8 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
     ("Check the path of the URL.", "请检查地址中的路径。"),
     ("what the server sends is no stream that we know ({})", "服务器发送的内容不是可识别的流（{0}）。"),
     (
-        "Use a URL that gives FLV, MPEG-TS, fragmented MP4 or an HLS playlist.",
-        "请使用提供 FLV、MPEG-TS、fMP4 或 HLS 播放列表的地址。",
+        "Use a URL that gives FLV, MPEG-TS, fragmented MP4, Matroska or an HLS playlist.",
+        "请使用提供 FLV、MPEG-TS、fMP4、Matroska 或 HLS 播放列表的地址。",
     ),
     ("The server describes {} tracks.", "对端描述了 {0} 条轨道。"),
     ("The server plays.", "对端开始播放。"),
