@@ -212,8 +212,8 @@ async fn continue_session(asked: &Asked<'_>) -> Result<ControlResponse, Failure>
     let (body, answer) = match request.resource {
         Resource::Multivariant | Resource::Manifest => unreachable!("answered in `serve`"),
         Resource::Media => {
-            let reports = offer::keep_together(asked.gateway, packager);
             wait_for_playlist(asked.gateway, packager, request).await?;
+            let reports = offer::keep_together(asked.gateway, packager);
             let query = request.query_of_pieces();
             let text = packager.playlist().write(&query, request.skip) + &write_reports(&reports, &query);
             (vec![Bytes::from(text)], Answer::Playlist)

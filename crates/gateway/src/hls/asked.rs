@@ -8,6 +8,7 @@ use base::ErrorKind;
 use hub::{AccessRequest, Action, Grant, OpenStream, SessionStart, Stream};
 
 use super::kind::Kind;
+use super::offer::why_nothing;
 use super::packager::Packager;
 use super::request::HlsRequest;
 use super::session::{Asker, HlsSession, SessionId};
@@ -145,11 +146,16 @@ fn packager(
     })?;
     let (refusals, carries_any) = rendition.refusals();
     if !carries_any {
-        let mut reasons: Vec<String> = refusals.into_iter().map(|refusal| refusal.reason).collect();
-        reasons.dedup();
-        return Err(Failure { kind: ErrorKind::Unsupported, text: reasons.join(" ") });
+        let text = match kind {
+            Kind::Fmp4 | Kind::Ts => refusals.into_iter().map(|refusal| refusal.reason).collect::<Vec<_>>().join(" "),
+            _ => why_nothing(kind, &stream.tracks().list),
+        };
+        return Err(Failure { kind: ErrorKind::Unsupported, text });
     }
-    let packager = Arc::new(Packager::new(rendition, kind, gateway.config.hls));
+    let others = kind.family().filter_map(|other| packagers.get(&(stream.key().clone(), other)));
+    let others = others.filter(|other| Arc::ptr_eq(other.stream(), stream));
+    let breaks = others.map(|other| other.look(|segmenter| segmenter.breaks())).max().unwrap_or(0);
+    let packager = Arc::new(Packager::new(rendition, kind, gateway.config.hls, breaks));
     packagers.insert(key, Arc::clone(&packager));
     drop(packagers);
     let (owner, task) = (Arc::clone(gateway), Arc::clone(&packager));

@@ -16,12 +16,12 @@ use container::dash::{Choice, Manifest, Representation};
 use container::fmp4;
 use futures_util::future::join_all;
 use hub::{Phase, Stream};
-use media::{Timestamp, TrackConfig};
+use media::{MediaKind, Timestamp, TrackConfig};
 
 use super::answer::whole_response;
 use super::asked::Asked;
 use super::kind::Kind;
-use super::offer::{codecs, sound_name};
+use super::offer::{codecs, sound_name, why_nothing};
 use super::packager::Packager;
 use super::segmenter::Timeline;
 use super::session::{Asker, HlsSession, SessionId};
@@ -103,10 +103,12 @@ fn packagers(asked: &Asked<'_>, stream: &Arc<Stream>) -> Result<Vec<Arc<Packager
         .map(|kind| asked.packager(stream, kind))
         .collect::<Result<_, _>>()?;
     if made.is_empty() {
-        let (_, refusals) = fmp4::mime_type(&tracks.list);
-        let reasons: Vec<String> = refusals.into_iter().map(|refusal| refusal.reason).collect();
-        let nothing = || "The stream has neither pictures nor sound.".to_owned();
-        let text = if reasons.is_empty() { nothing() } else { reasons.join(" ") };
+        let has = |kind| tracks.list.iter().any(|track| track.kind() == kind);
+        let text = match (has(MediaKind::Video), has(MediaKind::Audio)) {
+            (true, _) => why_nothing(Kind::Video, &tracks.list),
+            (false, true) => why_nothing(Kind::Audio(1), &tracks.list),
+            (false, false) => "The stream has neither pictures nor sound.".to_owned(),
+        };
         return Err(Failure { kind: ErrorKind::Unsupported, text });
     }
     Ok(made)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use container::fmp4;
 use container::m3u8::{RenditionReport, Sound, Variant, write_multivariant};
 use hub::Stream;
-use media::TrackConfig;
+use media::{MediaKind, TrackConfig};
 
 use super::kind::Kind;
 use super::packager::Packager;
@@ -104,6 +104,21 @@ pub(super) fn sound_name(number: u8, track: &TrackConfig) -> String {
 pub(super) fn codecs(tracks: &[Arc<TrackConfig>]) -> Option<String> {
     let (mime, _) = fmp4::mime_type(tracks);
     mime.split_once("codecs=\"").map(|(_, rest)| rest.trim_end_matches('"').to_owned())
+}
+
+/// Why a kind has none of the tracks.
+pub(super) fn why_nothing(kind: Kind, tracks: &[Arc<TrackConfig>]) -> String {
+    let is_sound = matches!(kind, Kind::Audio(_) | Kind::TsAudio(_));
+    let (_, refusals) = fmp4::mime_type(tracks);
+    let of_kind = |id| tracks.iter().any(|track| track.id == id && (track.kind() == MediaKind::Audio) == is_sound);
+    let carried = |id| tracks.iter().any(|track| track.id == id && fmp4::carries(&track.codec));
+    let reasons = refusals.into_iter().filter(|refusal| of_kind(refusal.track) && !carried(refusal.track));
+    let reasons: Vec<String> = reasons.map(|refusal| refusal.reason).collect();
+    match (reasons.is_empty(), is_sound) {
+        (false, _) => reasons.join(" "),
+        (true, true) => "The stream has no sound of this number.".to_owned(),
+        (true, false) => "The stream has no pictures.".to_owned(),
+    }
 }
 
 /// Gives all playlists of a stream with several sounds the same target, and says how far the others are.

@@ -72,8 +72,18 @@ pub(crate) async fn pull(
             let languages = std::iter::once(language).chain(sounds.iter().map(|(_, language)| *language)).collect();
             let others: Vec<_> = (1..).zip(sounds).map(|(lane, (url, _))| follower(lane, url)).collect();
             drop(pieces);
-            let others = others.into_iter().map(|follower| Box::pin(follower.run(None)));
-            let sounds = async { try_join_all(others).await.map(drop) };
+            let mut others = others.into_iter();
+            let main = others.next();
+            let sounds = async {
+                let main = async {
+                    match main {
+                        Some(main) => Box::pin(main.run(None)).await,
+                        None => Ok(()),
+                    }
+                };
+                let alternatives = try_join_all(others.map(Follower::run_alone));
+                tokio::try_join!(main, alternatives).map(drop)
+            };
             play(Box::pin(first.run(None)), sounds, languages, received, sink).await
         }
     }
@@ -139,6 +149,8 @@ struct Lane {
     language: Option<Language>,
     tracks: Vec<TrackConfig>,
     units: VecDeque<AccessUnit>,
+    /// Nothing more will come.
+    over: bool,
 }
 
 /// Brings the lanes together.
@@ -179,7 +191,7 @@ impl Player {
     /// Takes pieces until every lane has something, or one of them keeps the others waiting.
     async fn gather(&mut self, sink: &mut dyn PullSink) -> Result<(), PullFailure> {
         let started = tokio::time::Instant::now();
-        while self.lanes.iter().any(|lane| lane.units.is_empty()) && started.elapsed() < TOGETHER && !self.over {
+        while self.lanes.iter().any(Lane::is_awaited) && started.elapsed() < TOGETHER && !self.over {
             match tokio::time::timeout(TICK, self.received.recv()).await {
                 Ok(Some((lane, piece))) => self.take(lane, piece, sink)?,
                 Ok(None) => self.over = true,
@@ -193,6 +205,10 @@ impl Player {
         match piece {
             Piece::Step(leg, ok, text) => sink.step(leg, ok, &text),
             Piece::Received(bytes) => sink.received(bytes),
+            Piece::Over(text) => {
+                self.lanes[lane].over = true;
+                sink.step(Leg::Media, false, &text);
+            }
             Piece::Media { map, bytes, discontinuity } => {
                 let items = self.lanes[lane].demux(map.as_deref(), &bytes, discontinuity)?;
                 for item in items {
@@ -234,7 +250,7 @@ impl Player {
 
     /// The unit that is decoded first. A lane that has nothing is waited for elsewhere.
     fn next_unit(&mut self) -> Option<AccessUnit> {
-        if !self.over && self.lanes.iter().any(|lane| lane.units.is_empty()) && self.lanes.len() > 1 {
+        if !self.over && self.lanes.iter().any(Lane::is_awaited) && self.lanes.len() > 1 {
             let most = self.lanes.iter().map(|lane| lane.units.len()).max().unwrap_or(0);
             return if most > MAX_ALONE { self.earliest() } else { None };
         }
@@ -256,6 +272,10 @@ const fn numbered(track: TrackId, lane: usize) -> TrackId {
 }
 
 impl Lane {
+    fn is_awaited(&self) -> bool {
+        self.units.is_empty() && !self.over
+    }
+
     /// A track with its number among those of all lanes, and its language where the track itself does not say it.
     fn own(&self, track: TrackConfig, index: usize) -> TrackConfig {
         let spoken = self.language.filter(|_| track.kind() == MediaKind::Audio);

@@ -138,14 +138,15 @@ pub(crate) struct Segmenter {
 }
 
 impl Segmenter {
-    /// `key_distance` is what is known of the distance of key frames; `first` numbers the first segment.
-    pub(crate) fn new(shape: Shape, key_distance: Option<Duration>, first: u64) -> Self {
+    /// `key_distance` is what is known of the distance of key frames; `first` numbers the first segment; `breaks` counts
+    /// the discontinuities before it.
+    pub(crate) fn new(shape: Shape, key_distance: Option<Duration>, first: u64, breaks: u64) -> Self {
         let longest = key_distance.unwrap_or_default().max(shape.segment);
         Self {
             shape,
             segments: VecDeque::new(),
             first,
-            discontinuities: 0,
+            discontinuities: breaks,
             maps: VecDeque::new(),
             generation: None,
             current: None,
@@ -328,6 +329,12 @@ impl Segmenter {
         let lower = self.target() < target;
         self.target_s = self.target_s.max(rounded_s(target));
         lower
+    }
+
+    /// All discontinuities up to now.
+    pub(crate) fn breaks(&self) -> u64 {
+        let segments = self.segments.iter().chain(&self.current);
+        self.discontinuities + segments.filter(|segment| segment.discontinuity).count() as u64
     }
 
     /// The newest part: number of its segment, and its own.
@@ -525,7 +532,7 @@ mod tests {
     }
 
     fn fed(frames: std::ops::Range<i64>, frame_ms: i64, gop: i64) -> Segmenter {
-        let mut segmenter = Segmenter::new(SHAPE, None, 0);
+        let mut segmenter = Segmenter::new(SHAPE, None, 0, 0);
         frames.for_each(|index| segmenter.push(&chunk(index, frame_ms, gop, "map")));
         segmenter
     }
@@ -672,7 +679,7 @@ mod tests {
     #[test]
     fn encrypted_segments_are_whole_and_name_their_keys() {
         let shape = Shape { part: None, encrypted: true, ..SHAPE };
-        let mut segmenter = Segmenter::new(shape, None, 0);
+        let mut segmenter = Segmenter::new(shape, None, 0, 0);
         let (second, last) = (i64::try_from(SEGMENTS_PER_KEY).unwrap(), 50 * 33 + 1);
         (0..last).for_each(|index| segmenter.push(&chunk(index, 40, 50, "map")));
         let playlist = playlist(&segmenter);
@@ -699,5 +706,36 @@ mod tests {
         assert_eq!(playlist.segments[0].duration, Duration::from_millis(1200));
         assert_eq!(playlist.segments[1].date_time.as_deref(), Some("4000"), "it goes on with a key frame");
         assert!(playlist.segments[1].discontinuity, "{playlist:?}");
+    }
+
+    #[test]
+    fn segments_without_initialisation_segments_begin_with_tables() {
+        let shape = Shape { has_map: false, part: None, ..SHAPE };
+        let mut segmenter = Segmenter::new(shape, None, 0, 0);
+        // As of sound alone: every chunk is a place to begin.
+        (0..101).for_each(|index| segmenter.push(&chunk(index, 40, 1, "tables")));
+        for (number, first) in [(0, "tables[0]"), (1, "tables[49]")] {
+            let Found::Bytes(pieces) = segmenter.segment(number) else { panic!("segment {number} is there") };
+            let text = String::from_utf8(pieces.concat()).unwrap();
+            assert!(text.starts_with(first) && text.matches("tables").count() == 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn playlists_of_one_stream_agree() {
+        let mut segmenter = fed(0..130, 40, 50);
+        assert_eq!(segmenter.newest_part(), Some((2, 4)), "of the segment in progress");
+        assert!(segmenter.raise_target(Duration::from_secs(4)) && !segmenter.raise_target(Duration::from_secs(3)));
+        assert_eq!(playlist(&segmenter).target_duration_s, 4);
+        segmenter.interrupt();
+        (150..200).for_each(|index| segmenter.push(&chunk(index, 40, 50, "map")));
+        let other = Segmenter::new(SHAPE, None, 0, segmenter.breaks());
+        assert_eq!(
+            (segmenter.breaks(), playlist(&other).discontinuity_sequence),
+            (1, 1),
+            "what comes next has number 1"
+        );
+        segmenter.end();
+        assert_eq!(segmenter.newest_part(), None, "nothing is waited for");
     }
 }

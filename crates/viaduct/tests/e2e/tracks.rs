@@ -114,7 +114,7 @@ fn the_playlists_of_a_group_keep_the_rules_together() {
     let first = multivariant(&server, "/road/k1/index.m3u8");
     assert!(first.sounds[0].default && first.codecs.len() == 2, "{first:?}");
     let mut uris: Vec<String> = first.sounds.iter().map(|sound| sound.uri.clone().unwrap()).collect();
-    uris.push(first.uri.clone());
+    uris.push(first.uri);
     let mut last: Vec<Playlist> = uris.iter().map(|uri| media(&server, uri)).collect();
     for _ in 0..12 {
         for (uri, last) in uris.iter().zip(&mut last) {
@@ -198,6 +198,60 @@ fn sound_alone_can_be_the_second() {
         assert_tone(read::ffmpeg_tone("", &server.url("http", &format!("road/k1/{file}")), 0), sound, file);
     }
     assert_eq!(get(&server, "/road/k1/audio3.m3u8").status, 415);
+    server.assert_well();
+}
+
+#[test]
+fn sounds_without_pictures_are_a_group_too() {
+    let mut server = options().start();
+    let api = server.sign_in();
+    let file = server.data().join("files/radio.mp4");
+    let source = path_text(&Clip::TwoSounds.path());
+    let arguments = ["-v", "error", "-i", &source, "-map", "0:a", "-c", "copy", "-t", "20", &path_text(&file)];
+    assert!(testkit::process::run("ffmpeg", arguments, PATIENCE).0);
+    api.post("/sources", &json!({ "app": "road", "name": "k1", "url": "file:radio.mp4", "mode": "always" }));
+    api.await_live("road/k1");
+    let tracks = api.stream("road/k1").unwrap()["tracks"].clone();
+    assert_eq!([&tracks[0]["language"], &tracks[1]["language"]], ["zh", "en"], "{tracks}");
+    for (sound, file) in [(0, "index.m3u8"), (1, "index.m3u8"), (1, "ts.m3u8"), (1, "manifest.mpd")] {
+        let url = server.url("http", &format!("road/k1/{file}"));
+        assert_tone(read::ffmpeg_tone("", &url, sound), sound, file);
+    }
+    let first = multivariant(&server, "/road/k1/index.m3u8");
+    assert_eq!(first.sounds[0].uri.as_ref(), Some(&first.uri), "what is heard where nobody chooses");
+    media(&server, &first.uri).validate(true);
+
+    // And on to another server, which finds each sound once.
+    let edge = options().start();
+    let edge_api = edge.sign_in();
+    let url = server.url("http", "road/k1/index.m3u8");
+    edge_api.post("/sources", &json!({ "app": "road", "name": "k1", "url": url, "mode": "always" }));
+    edge_api.await_live("road/k1");
+    assert_eq!(edge_api.stream("road/k1").unwrap()["tracks"].as_array().unwrap().len(), 2);
+    for sound in 0..2 {
+        assert_tone(read::ffmpeg_tone("", &edge.url("http", "road/k1.ts"), sound), sound, "edge");
+    }
+    server.assert_well();
+}
+
+#[test]
+fn a_sound_that_is_gone_keeps_nobody_from_the_others() {
+    let mut server = options().start();
+    let api = server.sign_in();
+    let _publisher = publish::ffmpeg_rtsp(&Clip::TwoSounds.path(), &server.url("rtsp", "road/k1"));
+    api.await_live("road/k1");
+    let first = get(&server, "/road/k1/index.m3u8").text();
+    let folder = tempfile::tempdir().unwrap();
+    let here = server.url("http", "road/k1/");
+    let list = first.replace("URI=\"", &format!("URI=\"{here}")).replace("\nvideo-", &format!("\n{here}video-"));
+    std::fs::write(folder.path().join("list.m3u8"), list.replace("audio2-media", "audio7-media")).unwrap();
+    let (_python, port) = python_server(folder.path());
+    let url = format!("http://127.0.0.1:{port}/list.m3u8");
+    api.post("/sources", &json!({ "app": "road", "name": "k2", "url": url, "mode": "always" }));
+    api.await_live("road/k2");
+    read::ffmpeg("", &server.url("http", "road/k2.mp4"), Expect { pictures: 100, sound: true }).unwrap();
+    assert_tone(read::ffmpeg_tone("", &server.url("http", "road/k2.ts"), 0), 0, "the first");
+    assert_eq!(api.stream("road/k2").unwrap()["tracks"].as_array().unwrap().len(), 2);
     server.assert_well();
 }
 
