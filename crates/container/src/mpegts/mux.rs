@@ -22,8 +22,10 @@ const ORIGIN: i64 = CLOCK_HZ as i64;
 const PCR_LEAD: i64 = CLOCK_HZ as i64 / 2;
 /// Without pictures the tables are repeated this often; with them, at every key frame.
 const TABLES_EVERY: Duration = Duration::from_millis(500);
-/// Tracks of one program: their descriptions must fit one packet.
+/// Tracks of one program.
 const MAX_CARRIED: usize = 8;
+/// Bytes of their descriptions: with what stands before and behind them, a program map must fit one packet.
+const MAX_DESCRIPTIONS_LEN: usize = 160;
 const VIDEO_STREAM_ID: u8 = 0xe0;
 const AUDIO_STREAM_ID: u8 = 0xc0;
 const PRIVATE_STREAM_ID: u8 = 0xbd;
@@ -92,8 +94,7 @@ impl Muxer {
         body.extend_from_slice(&(0xe000 | pcr).to_be_bytes());
         body.extend_from_slice(&[0xf0, 0]);
         for track in &self.carried {
-            let (kind, mut descriptors) = description(&track.codec);
-            descriptors.extend(track.language.into_iter().flat_map(language_descriptor));
+            let (kind, descriptors) = description(&track.codec, track.language);
             body.push(kind);
             body.extend_from_slice(&(0xe000 | track.pid.number()).to_be_bytes());
             let length = u16::try_from(descriptors.len()).expect("descriptors are a few bytes");
@@ -128,7 +129,13 @@ fn section(table_id: u8, body: &[u8]) -> Vec<u8> {
 }
 
 /// `stream_type` and descriptors of a carried track.
-fn description(codec: &CodecConfig) -> (u8, Vec<u8>) {
+fn description(codec: &CodecConfig, language: Option<Language>) -> (u8, Vec<u8>) {
+    let (kind, mut descriptors) = kind_and_descriptors(codec);
+    descriptors.extend(language.into_iter().flat_map(language_descriptor));
+    (kind, descriptors)
+}
+
+fn kind_and_descriptors(codec: &CodecConfig) -> (u8, Vec<u8>) {
     const REGISTRATION: u8 = 5;
     const EXTENSION: u8 = 0x7f;
     const LAYER_3_MPEG1_MIN_HZ: u32 = 32_000;
@@ -149,6 +156,11 @@ fn description(codec: &CodecConfig) -> (u8, Vec<u8>) {
         CodecConfig::G711A(_) => (stream_type::G711_A, Vec::new()),
         CodecConfig::Av1(_) | CodecConfig::Opaque(_) => unreachable!("refused by `objection`"),
     }
+}
+
+/// Bytes of a carried track in the program map: type, PID, length and descriptors.
+fn description_len(track: &TrackConfig) -> usize {
+    5 + description(&track.codec, track.language).1.len()
 }
 
 /// `ISO_639_language_descriptor` (§2.6.18) with one language of no particular audience.
@@ -178,11 +190,15 @@ fn objection(codec: &CodecConfig) -> Option<String> {
 
 impl media::Muxer for Muxer {
     fn set_tracks(&mut self, tracks: &[Arc<TrackConfig>]) -> Vec<Refusal> {
-        let (mut chosen, mut refusals) = (Vec::new(), Vec::new());
+        let (mut chosen, mut refusals, mut room) = (Vec::new(), Vec::new(), MAX_DESCRIPTIONS_LEN);
         for track in tracks {
-            let full = chosen.len() >= MAX_CARRIED;
-            let too_many = full.then(|| format!("MPEG-TS streams carry {MAX_CARRIED} tracks at most"));
-            match objection(&track.codec).or(too_many) {
+            let reason = objection(&track.codec).or_else(|| {
+                let left = (chosen.len() < MAX_CARRIED).then(|| room.checked_sub(description_len(track))).flatten();
+                room = left.unwrap_or(room);
+                left.is_none()
+                    .then(|| format!("MPEG-TS streams carry {MAX_CARRIED} tracks at most, with languages fewer"))
+            });
+            match reason {
                 Some(reason) => refusals.push(Refusal { track: track.id, codec: track.codec(), reason }),
                 None => chosen.push(Arc::clone(track)),
             }
