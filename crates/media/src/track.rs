@@ -34,7 +34,7 @@ pub struct TrackConfig {
     pub clock_hz: NonZeroU32,
     /// Codec and its parameters.
     pub codec: CodecConfig,
-    /// Language of what is said, where the source tells.
+    /// Language of what is said in a sound, where the source tells.
     pub language: Option<Language>,
 }
 
@@ -44,9 +44,10 @@ impl TrackConfig {
         Self { id, version: 1, clock_hz, codec, language: None }
     }
 
-    /// The same in a language.
+    /// The same in a language, if it is sound: what containers say of pictures is a default that nobody chose.
     #[must_use]
     pub fn in_language(self, language: Option<Language>) -> Self {
+        let language = language.filter(|_| self.kind() == MediaKind::Audio);
         Self { language, ..self }
     }
 

@@ -15,7 +15,7 @@ use base::ErrorKind;
 use container::m3u8::{Multivariant, Playlist};
 use futures_util::future::try_join_all;
 use hub::Leg;
-use media::{AccessUnit, Language, MediaKind, Timestamp, TrackConfig, TrackId};
+use media::{AccessUnit, Language, Timestamp, TrackConfig, TrackId};
 use tokio::sync::mpsc;
 
 use crate::demux::{Item, StreamDemuxer};
@@ -278,8 +278,8 @@ impl Lane {
 
     /// A track with its number among those of all lanes, and its language where the track itself does not say it.
     fn own(&self, track: TrackConfig, index: usize) -> TrackConfig {
-        let spoken = self.language.filter(|_| track.kind() == MediaKind::Audio);
-        TrackConfig { id: numbered(track.id, index), language: track.language.or(spoken), ..track }
+        let language = track.language.or(self.language);
+        TrackConfig { id: numbered(track.id, index), ..track }.in_language(language)
     }
 
     fn first(&self) -> Option<Timestamp> {
