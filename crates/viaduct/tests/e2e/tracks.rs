@@ -1,6 +1,7 @@
 //! Several sounds: each arrives as itself, told by its tone, at every output and for every player.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use serde_json::json;
 use testkit::clips::{Clip, TONES_HZ, path_text, words};
@@ -9,6 +10,7 @@ use testkit::http::{self, Answer};
 use testkit::process::Process;
 use testkit::read::{self, Expect};
 use testkit::upstream::{ffmpeg_sender, ffmpeg_server, free_port, python_server};
+use testkit::ws::WsViewer;
 use testkit::{Api, PATIENCE, Server, publish, until};
 
 use crate::support::{closed_server, options};
@@ -49,6 +51,12 @@ fn assert_all_outputs(server: &Server, stream: &str) {
             assert_eq!(codecs.iter().filter(|codec| *codec == "aac").count(), 1, "{url}: {codecs:?}");
             assert_tone(read::ffmpeg_tone("", &url, 0), sound, &url);
         }
+        let target = format!("/{stream}.mp4{query}");
+        let received = WsViewer::open(server.address("http"), &target, false).collect(Duration::from_secs(4));
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("received.mp4");
+        std::fs::write(&file, received).unwrap();
+        assert_tone(read::ffmpeg_tone("", &path_text(&file), 0), sound, &format!("WebSocket {target}"));
     }
 }
 
