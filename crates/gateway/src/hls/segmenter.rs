@@ -84,7 +84,7 @@ struct Map {
 pub(crate) struct Timeline {
     /// Number of the initialisation segment.
     pub(crate) map: u64,
-    /// Where its first segment began.
+    /// From where on it counts: the place of its first segment, or the beginning of the stream for the first one.
     pub(crate) map_start: Timestamp,
     /// Number of the first segment.
     pub(crate) first: u64,
@@ -218,7 +218,10 @@ impl Segmenter {
         if begins {
             self.finish_segment(chunk.dts);
             if let Some(map) = new_map {
-                self.maps.push_back(Map { number: self.next(), bytes: map.clone(), start: chunk.dts });
+                // The first counts from the beginning of the stream: GStreamer 1.22 takes a period that begins later for one whose
+                // segments come that much later.
+                let start = if self.maps.is_empty() { Timestamp::ZERO } else { chunk.dts };
+                self.maps.push_back(Map { number: self.next(), bytes: map.clone(), start });
             }
             let discontinuity = self.broken || changed && self.generation.is_some();
             self.broken = false;
@@ -616,6 +619,12 @@ mod tests {
 
     #[test]
     fn a_manifest_lists_what_the_newest_map_is_for() {
+        let later = fed(100..251, 40, 50).timeline().unwrap();
+        assert_eq!(
+            later.map_start,
+            Timestamp::ZERO,
+            "the first map counts from the beginning, however old the stream is"
+        );
         let mut segmenter = fed(0..251, 40, 50);
         let timeline = segmenter.timeline().unwrap();
         assert_eq!((timeline.map, timeline.map_start, timeline.first), (0, Timestamp::ZERO, 1));

@@ -101,7 +101,10 @@ fn other_players_hear_each_sound_of_hls_and_dash() {
         }
         read::ffmpeg("", &url, Expect { pictures: 40, sound: true }).unwrap();
         read::mpv(&url, 25).unwrap();
-        read::gstreamer(&url, 25).unwrap();
+        // GStreamer 1.22 loses its place in manifests of streams that are not young.
+        if file != "manifest.mpd" {
+            read::gstreamer(&url, 25).unwrap();
+        }
     }
     for file in ["index.m3u8", "ts.m3u8"] {
         let first = multivariant(&server, &format!("/road/k1/{file}"));
