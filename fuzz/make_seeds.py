@@ -75,6 +75,8 @@ def containers() -> None:
                 seed("container_fmp4", path.stem, b"\x17" + data)
         elif path.suffix == ".ts":
             seed("container_mpegts", path.stem, b"\x17" + data[:15040])
+        elif path.suffix in {".mkv", ".webm"}:
+            seed("container_matroska", path.stem, b"\x17" + data)
         elif path.suffix in {".m3u8", ".m3u"}:
             seed("container_m3u8", path.stem, data)
     hevc = bytes.fromhex(

@@ -10,7 +10,7 @@ function video(clip, codec = 'H.264', codecs = 'avc1.4D401E') {
 }
 
 function audio(codec = 'AAC', codecs = 'mp4a.40.2') {
-  return { id: 2, kind: 'audio', codec, codecs, version: 1, sample_rate_hz: 48000, channels: 1, bitrate_bps: 64_000 };
+  return { id: 2, kind: 'audio', codec, codecs, version: 1, sample_rate_hz: 48000, channels: 1, language: 'en', bitrate_bps: 64_000 };
 }
 
 const PLACES = ['g4-k1203-500', 'g4-k1207-200', 'g4-k1211-750', 'ramp-east', 'ramp-west', 'tunnel-n1', 'tunnel-n2', 'bridge-deck', 'toll-lane-3', 'service-area'];

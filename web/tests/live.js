@@ -2,7 +2,8 @@
  * Plays streams of a real server in a browser: `node tests/live.js chromium|firefox URL PASSWORD [HOST/]APP/NAME [VIDEO...]`.
  * The console's player opens the stream's page. Each VIDEO is a path (and query) that goes into a bare <video>: a playlist by way of hls.js
  * in its low-latency mode, a manifest by way of dash.js, either by way of Shaka Player after `shaka:`, anything else as it is.
- * Prints one line of JSON for each: the frame numbers that were read from the pixels, and what the player says of itself.
+ * Prints one line of JSON for each: the frame numbers that were read from the pixels, and what the player says of itself. Where
+ * hls.js or dash.js in Chromium finds several sounds, they are listed with the tone that is heard when each is chosen, in Hz.
  */
 import { createRequire } from 'node:module';
 import { openFirefox } from './firefox.js';
@@ -35,6 +36,12 @@ const PLAYERS = {
       const protocols = [...new Set(performance.getEntriesByType('resource').map((entry) => entry.nextHopProtocol))];
       return { protocols, latency_s: latency, target_s: targetLatency, behind_s: (Date.now() - playingDate.getTime()) / 1000 };
     },
+    sounds: {
+      list: () => window.hls.audioTracks.map(({ name, lang }) => ({ name, language: lang })),
+      choose: (index) => {
+        window.hls.audioTrack = index;
+      },
+    },
   },
   dash: {
     script: resolve('dashjs').replace(/[^/]*$/, 'dash.all.min.js'),
@@ -47,6 +54,12 @@ const PLAYERS = {
       tracks: ['video', 'audio'].filter((kind) => window.dash.getCurrentTrackFor(kind)),
       buffered_s: ['video', 'audio'].map((kind) => window.dash.getBufferLength(kind)),
     }),
+    sounds: {
+      list: () => window.dash.getTracksFor('audio').map(({ labels, lang }) => ({ name: labels[0]?.text, language: lang })),
+      choose: (index) => {
+        window.dash.setCurrentTrack(window.dash.getTracksFor('audio')[index]);
+      },
+    },
   },
   shaka: {
     script: resolve('shaka-player'),
@@ -84,6 +97,50 @@ async function watch(page, selector) {
     return numbers.length >= 5;
   }, `five pictures after ${numbers}`, 45_000);
   return numbers;
+}
+
+/** Begins to listen; browsers let a page be heard once somebody has clicked into it. */
+async function listen(page) {
+  await page.mouse.click(5, 5);
+  await page.evaluate(() => {
+    const { video } = document.querySelector('#bare');
+    const context = new AudioContext();
+    const analyser = new AnalyserNode(context, { fftSize: 8192 });
+    context.createMediaElementSource(video).connect(analyser).connect(context.destination);
+    video.muted = false;
+    window.tone = () => {
+      const levels = new Float32Array(analyser.frequencyBinCount);
+      analyser.getFloatFrequencyData(levels);
+      return (levels.indexOf(Math.max(...levels)) * context.sampleRate) / analyser.fftSize;
+    };
+    return context.resume();
+  });
+}
+
+/** The tone that is heard once it is another one than before, and stays. */
+async function tone(page, before) {
+  const heard = [];
+  await until(async () => {
+    await page.waitForTimeout(400);
+    heard.push(await page.evaluate(() => window.tone()));
+    const last = heard.slice(-3);
+    return last.length === 3 && last.every((hz) => hz > 100 && Math.abs(hz - before) > 50 && Math.abs(hz - last[0]) < 20);
+  }, `another tone than ${before} after ${heard}`, 30_000);
+  return heard.at(-1);
+}
+
+/** The sounds that a player offers, each with its tone. */
+async function sounds(page, { list, choose }) {
+  const offered = await page.evaluate(list);
+  if (offered.length < 2) return {};
+  await listen(page);
+  let before = 0;
+  for (const [index, sound] of offered.entries()) {
+    await page.evaluate(choose, index);
+    before = await tone(page, before);
+    sound.tone_hz = before;
+  }
+  return { sounds: offered };
 }
 
 const browser = await (name === 'firefox' ? openFirefox() : openBrowser());
@@ -127,7 +184,8 @@ for (const video of videos) {
     });
     await page.evaluate(`(${player.start})(document.querySelector('#bare').video, ${JSON.stringify(source)})`);
     const numbers = await watch(page, '#bare');
-    return { numbers, ...(await page.evaluate(player.says)) };
+    const said = await page.evaluate(player.says);
+    return { numbers, ...said, ...(player.sounds ? await sounds(page, player.sounds) : {}) };
   });
 }
 await browser.close();

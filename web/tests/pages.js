@@ -70,6 +70,13 @@ export const pages = [
     },
   },
   {
+    name: 'a sound says its language in that of the reader',
+    run: async ({ page }) => {
+      await page.at('/streams/demo/road2');
+      await page.getByText('48 kHz · 1 声道 · 英语').waitFor();
+    },
+  },
+  {
     name: 'a viewer is cut after a question',
     run: async ({ page }) => {
       await page.at('/streams/demo/road1');

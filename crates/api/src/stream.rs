@@ -58,6 +58,9 @@ pub struct Track {
     pub sample_rate_hz: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channels: Option<u8>,
+    /// RFC 5646, where the source tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
 }
 
 /// A page of streams.

@@ -8,11 +8,26 @@ use std::fmt::Write;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use media::{MediaKind, Timestamp};
+use media::{Language, MediaKind, Timestamp};
+
+/// One of several tracks to choose from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// For people.
+    pub label: String,
+    /// To be played when nobody chose another.
+    pub is_main: bool,
+}
 
 /// One track: an adaptation set with one representation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Representation {
+    /// Names it within the period.
+    pub id: String,
+    /// Language of its sound, where it is known.
+    pub language: Option<Language>,
+    /// What tells it from others of its kind, where there are several.
+    pub choice: Option<Choice>,
     /// Video or audio.
     pub kind: MediaKind,
     /// RFC 6381, where it has a name.
@@ -115,14 +130,27 @@ impl Manifest {
     }
 }
 
+impl Choice {
+    /// In the order that the schema has them.
+    fn elements(&self) -> String {
+        let role = if self.is_main { "main" } else { "alternate" };
+        format!(
+            "   <Label>{}</Label>\n   <Role schemeIdUri=\"urn:mpeg:dash:role:2011\" value=\"{role}\"/>\n",
+            self.label
+        )
+    }
+}
+
 impl Representation {
     fn put(&self, out: &mut String, index: usize, period_start: Timestamp) {
         let kind = if self.kind == MediaKind::Audio { "audio" } else { "video" };
+        let language = self.language.map(|language| format!(" lang=\"{language}\"")).unwrap_or_default();
+        let choice = self.choice.as_ref().map(Choice::elements).unwrap_or_default();
         put(
             out,
             format_args!(
                 "  <AdaptationSet id=\"{index}\" contentType=\"{kind}\" mimeType=\"{kind}/mp4\" segmentAlignment=\"true\" \
-                 startWithSAP=\"1\">\n   <SegmentTemplate timescale=\"{}\" presentationTimeOffset=\"{}\" \
+                 startWithSAP=\"1\"{language}>\n{choice}   <SegmentTemplate timescale=\"{}\" presentationTimeOffset=\"{}\" \
                  startNumber=\"{}\" initialization=\"{}\" media=\"{}\">\n    <SegmentTimeline>\n",
                 self.timescale,
                 self.ticks(period_start),
@@ -138,8 +166,8 @@ impl Representation {
         put(
             out,
             format_args!(
-                "    </SegmentTimeline>\n   </SegmentTemplate>\n   <Representation id=\"{kind}\" bandwidth=\"{}\"",
-                self.bandwidth_bps
+                "    </SegmentTimeline>\n   </SegmentTemplate>\n   <Representation id=\"{}\" bandwidth=\"{}\"",
+                self.id, self.bandwidth_bps
             ),
         );
         if let Some(codecs) = &self.codecs {
@@ -182,7 +210,10 @@ mod tests {
         let video = kind == MediaKind::Video;
         let name = if video { "video" } else { "audio" };
         Representation {
+            id: name.to_owned(),
             kind,
+            language: None,
+            choice: None,
             codecs: Some(if video { "avc1.64001f" } else { "mp4a.40.2" }.to_owned()),
             bandwidth_bps: 1000,
             resolution: video.then_some((1280, 720)),
@@ -210,6 +241,26 @@ mod tests {
             period_start: Timestamp::from_millis(4000),
             representations: vec![representation(MediaKind::Video, 90_000), representation(MediaKind::Audio, 48_000)],
         }
+    }
+
+    #[test]
+    fn several_sounds_are_told_apart() {
+        let mut manifest = manifest();
+        let mut second = manifest.representations[1].clone();
+        second.id = "audio2".into();
+        second.language = Language::from_tag("en");
+        manifest.representations.push(second);
+        for (sound, is_main) in manifest.representations[1..].iter_mut().zip([true, false]) {
+            sound.choice = Some(Choice { label: sound.id.clone(), is_main });
+        }
+        let text = manifest.write();
+        let choice = |label: &str, role: &str| {
+            format!(
+                "   <Label>{label}</Label>\n   <Role schemeIdUri=\"urn:mpeg:dash:role:2011\" value=\"{role}\"/>\n   <SegmentTemplate"
+            )
+        };
+        assert!(text.contains(&choice("audio", "main")) && text.contains(&choice("audio2", "alternate")), "{text}");
+        assert!(text.contains(" startWithSAP=\"1\" lang=\"en\">\n") && text.contains("<Representation id=\"audio2\""));
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod demuxer;
 mod init;
 mod muxer;
 
-pub use carried::{mime_type, timescale};
+pub use carried::{carries, mime_type, timescale};
 pub use demuxer::{Demuxer, Event};
 pub use muxer::Muxer;
 

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::{amf0, flv, fmp4, m3u8, mp4, mpegts};
+use crate::{amf0, flv, fmp4, m3u8, matroska, mp4, mpegts};
 
 /// Every AMF0 value of the input; what was read must survive a round trip.
 pub fn amf0(data: &[u8]) {
@@ -95,4 +95,17 @@ pub fn fmp4(data: &[u8]) {
         events.clear();
     }
     demuxer.finish(&mut events);
+}
+
+/// A Matroska stream in pieces; the first byte says how long they are.
+pub fn matroska(data: &[u8]) {
+    let Some((first, data)) = data.split_first() else {
+        return;
+    };
+    let mut demuxer = matroska::Demuxer::new();
+    let mut events = Vec::new();
+    for piece in data.chunks(usize::from(*first) * 8 + 1) {
+        let _ = demuxer.push(piece, &mut events);
+        events.clear();
+    }
 }

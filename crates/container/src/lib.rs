@@ -1,4 +1,4 @@
-//! FLV, fragmented MP4, MP4, MPEG-TS, playlists and manifests: muxing and demuxing as pure functions over bytes.
+//! FLV, fragmented MP4, MP4, Matroska, MPEG-TS, playlists and manifests: muxing and demuxing as pure functions over bytes.
 //!
 //! | specification | where |
 //! |---|---|
@@ -7,6 +7,7 @@
 //! | Domestic FLV extension: H.265 as codec id 12 | [`flv`] |
 //! | AMF0 (Adobe, 2007) | [`amf0`] |
 //! | ISO/IEC 14496-12, -14, -15; AV1-ISOBMFF; Opus in ISOBMFF | [`fmp4`], [`mp4`] |
+//! | RFC 8794, RFC 9559: Matroska and WebM, read | [`matroska`] |
 //! | RFC 8216, draft-pantos-hls-rfc8216bis | [`m3u8`] |
 //! | ISO/IEC 23009-1, profile `isoff-live` | [`dash`] |
 //! | ISO/IEC 13818-1; Opus in MPEG-TS (ETSI TS 103 491 annex C) | [`mpegts`] |
@@ -34,6 +35,7 @@ pub mod fmp4;
 #[doc(hidden)]
 pub mod fuzz;
 pub mod m3u8;
+pub mod matroska;
 pub mod mp4;
 pub mod mpegts;
 

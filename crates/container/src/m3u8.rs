@@ -10,6 +10,7 @@ mod lines;
 mod media;
 mod media_reader;
 mod multivariant_reader;
+mod multivariant_writer;
 mod reader;
 mod writer;
 
@@ -17,8 +18,9 @@ pub use channels::{Channel, parse_channel_list};
 pub use error::PlaylistError;
 pub use media::{ByteRange, Key, KeyMethod, Map, Media, MediaPart, MediaSegment, PreloadHint, ServerControl};
 pub use multivariant_reader::{Multivariant, Rendition, RenditionKind, VariantStream};
+pub use multivariant_writer::{Sound, Variant, write_multivariant};
 pub use reader::Playlist;
-pub use writer::{MediaPlaylist, Part, Segment, SegmentKey, Variant, write_multivariant};
+pub use writer::{MediaPlaylist, Part, RenditionReport, Segment, SegmentKey, write_reports};
 
 /// Bytes of a playlist that we read: some 24 hours of segments.
 pub const MAX_LEN: usize = 4 * 1024 * 1024;

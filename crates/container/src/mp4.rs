@@ -3,6 +3,7 @@
 pub(crate) mod boxes;
 mod file_reader;
 pub(crate) mod fragment;
+pub(crate) mod language;
 pub(crate) mod movie;
 mod sample_entry;
 pub(crate) mod sample_table;

@@ -33,7 +33,7 @@ mod video;
 
 pub use demux::{Demuxer, DropReason, Event, LeftOutReason, ProgramTrack};
 pub use framed::MP2_TRACK_ID;
-pub use mux::Muxer;
+pub use mux::{Muxer, carries};
 pub use program::MAX_TRACKS;
 pub use stream::{MAX_AUDIO_PES_LEN, MAX_VIDEO_PES_LEN};
 

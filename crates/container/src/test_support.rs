@@ -3,7 +3,8 @@
 use bytes::{Bytes, BytesMut};
 use hex_literal::hex;
 use media::{
-    AccessUnit, Av1Config, CodecConfig, Frame, H264Config, H265Config, MediaTime, Timestamp, TrackConfig, TrackId,
+    AccessUnit, Av1Config, CodecConfig, Frame, H264Config, H265Config, Language, MediaTime, Timestamp, TrackConfig,
+    TrackId,
 };
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -36,6 +37,11 @@ pub(crate) fn hz(rate: u32) -> NonZeroU32 {
 
 pub(crate) fn track(id: u8, codec: CodecConfig) -> Arc<TrackConfig> {
     Arc::new(TrackConfig::new(TrackId(id), hz(1000), codec))
+}
+
+/// A track in the language of a tag, if that is one.
+pub(crate) fn spoken_track(id: u8, codec: CodecConfig, tag: &str) -> Arc<TrackConfig> {
+    Arc::new(TrackConfig::new(TrackId(id), hz(1000), codec).in_language(Language::from_tag(tag)))
 }
 
 pub(crate) fn frame(track: u8, dts_ms: i64, pts_ms: i64, key: bool, payload: &[u8]) -> Frame {

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use base::ErrorKind;
 use container::flv::{self, TagDemuxer, TagEvent};
-use container::{fmp4, mpegts};
+use container::{fmp4, matroska, mpegts};
 use hub::Leg;
 use media::{AccessUnit, TrackConfig};
 
@@ -34,12 +34,27 @@ pub(crate) enum StreamDemuxer {
     Ts(Box<Ts>),
     /// Fragmented MP4.
     Fmp4(Box<Fmp4>),
+    /// Matroska and WebM.
+    Matroska(Box<Matroska>),
 }
 
 #[derive(Default)]
 pub(crate) struct Fmp4 {
     demuxer: fmp4::Demuxer,
     events: Vec<fmp4::Event>,
+    found: Found,
+}
+
+#[derive(Default)]
+pub(crate) struct Matroska {
+    demuxer: matroska::Demuxer,
+    events: Vec<matroska::Event>,
+    found: Found,
+}
+
+/// What was found up to a place where nothing more can be.
+#[derive(Default)]
+struct Found {
     ready: VecDeque<Item>,
     malformed: Option<String>,
 }
@@ -70,6 +85,7 @@ impl StreamDemuxer {
         match first {
             [b'F', b'L', b'V', ..] => Some(Self::Flv(Box::default())),
             [mpegts::SYNC_BYTE, ..] => Some(Self::transport_stream()),
+            _ if first.starts_with(&matroska::MAGIC) => Some(Self::Matroska(Box::default())),
             [_, _, _, _, b'f' | b's', b't', b'y', b'p', ..] => Some(Self::Fmp4(Box::default())),
             _ => None,
         }
@@ -85,13 +101,14 @@ impl StreamDemuxer {
             Self::Flv(flv) => flv.reader.push(bytes),
             Self::Ts(ts) => ts.push(bytes),
             Self::Fmp4(fmp4) => fmp4.push(bytes),
+            Self::Matroska(matroska) => matroska.push(bytes),
         }
     }
 
     /// What follows does not continue what came, or nothing follows.
     pub(crate) fn finish(&mut self) {
         match self {
-            Self::Flv(_) => {}
+            Self::Flv(_) | Self::Matroska(_) => {}
             Self::Ts(ts) => ts.finish(),
             Self::Fmp4(fmp4) => fmp4.end_resource(),
         }
@@ -109,7 +126,8 @@ impl StreamDemuxer {
         match self {
             Self::Flv(flv) => flv.next(),
             Self::Ts(ts) => Ok(ts.ready.pop_front()),
-            Self::Fmp4(fmp4) => fmp4.next(),
+            Self::Fmp4(fmp4) => fmp4.found.next(),
+            Self::Matroska(matroska) => matroska.found.next(),
         }
     }
 }
@@ -183,10 +201,9 @@ impl Ts {
 
 impl Fmp4 {
     fn push(&mut self, bytes: &[u8]) {
-        if let Err(error) = self.demuxer.push(bytes, &mut self.events) {
-            self.malformed = Some(error.to_string());
-        }
+        let outcome = self.demuxer.push(bytes, &mut self.events);
         self.read_events();
+        self.found.stop(outcome);
     }
 
     fn end_resource(&mut self) {
@@ -195,32 +212,52 @@ impl Fmp4 {
     }
 
     fn read_events(&mut self) {
-        let mut tracks = Vec::new();
         for event in self.events.drain(..) {
             match event {
-                fmp4::Event::Config(track) => tracks.push(track),
-                fmp4::Event::Unit(unit) => {
-                    if !tracks.is_empty() {
-                        self.ready.push_back(Item::Tracks(std::mem::take(&mut tracks)));
-                    }
-                    self.ready.push_back(Item::Unit(unit));
-                }
+                fmp4::Event::Config(track) => self.found.track(track),
+                fmp4::Event::Unit(unit) => self.found.ready.push_back(Item::Unit(unit)),
                 fmp4::Event::Loss { .. } => {}
             }
         }
-        if !tracks.is_empty() {
-            self.ready.push_back(Item::Tracks(tracks));
+    }
+}
+
+impl Matroska {
+    fn push(&mut self, bytes: &[u8]) {
+        let outcome = self.demuxer.push(bytes, &mut self.events);
+        for event in self.events.drain(..) {
+            match event {
+                matroska::Event::Config(track) => self.found.track(track),
+                matroska::Event::Unit(unit) => self.found.ready.push_back(Item::Unit(unit)),
+                matroska::Event::LeftOut { codec, reason } => {
+                    self.found.ready.push_back(Item::Note(format!("The track {codec} is left out: {reason}.")));
+                }
+                _ => {}
+            }
+        }
+        self.found.stop(outcome);
+    }
+}
+
+impl Found {
+    /// Tracks that come one after the other are given out together.
+    fn track(&mut self, track: TrackConfig) {
+        match self.ready.back_mut() {
+            Some(Item::Tracks(tracks)) => tracks.push(track),
+            _ => self.ready.push_back(Item::Tracks(vec![track])),
+        }
+    }
+
+    fn stop(&mut self, outcome: Result<(), impl std::fmt::Display>) {
+        if let Err(error) = outcome {
+            self.malformed = Some(error.to_string());
         }
     }
 
     fn next(&mut self) -> Result<Option<Item>, PullFailure> {
-        match (self.ready.pop_front(), self.malformed.take()) {
-            (Some(item), malformed) => {
-                self.malformed = malformed;
-                Ok(Some(item))
-            }
-            (None, Some(text)) => Err(malformed(&text)),
-            (None, None) => Ok(None),
+        match self.ready.pop_front() {
+            Some(item) => Ok(Some(item)),
+            None => self.malformed.take().map_or(Ok(None), |text| Err(malformed(&text))),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! MP4, FLV and MPEG-TS files, played at the speed of their own clock: as cameras, and as what is pushed.
+//! MP4, Matroska, FLV and MPEG-TS files, played at the speed of their own clock: as cameras, and as what is pushed.
 
 use std::fs::File;
 use std::io;
@@ -64,7 +64,9 @@ fn unusable(path: &Path, text: &str) -> PullFailure {
         leg: Leg::Media,
         kind: ErrorKind::InvalidInput,
         text: format!("{name} cannot be played: {text}"),
-        next_step: "MP4, FLV and MPEG-TS files can be played; convert others with ffmpeg -c copy.".to_owned(),
+        next_step:
+            "MP4, Matroska (.mkv, .webm), FLV and MPEG-TS files can be played; convert others with ffmpeg -c copy."
+                .to_owned(),
     }
 }
 

@@ -36,7 +36,7 @@ const TICK: Duration = Duration::from_millis(500);
 /// What is sent.
 #[derive(Clone, Debug)]
 pub enum PushInput {
-    /// An MP4, FLV or MPEG-TS file, once or again and again.
+    /// An MP4, Matroska, FLV or MPEG-TS file, once or again and again.
     File {
         /// Which.
         path: PathBuf,

@@ -7,13 +7,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use media::bitstream::inband;
-use media::{AccessUnit, Frame, MediaKind, MediaTime, TrackConfig, TrackId};
+use media::{AccessUnit, DtsDeriver, Frame, MediaKind, MediaTime, TrackConfig, TrackId};
 use tokio::sync::Notify;
 
 use crate::interleave::Interleaver;
 use crate::stats::count;
 use crate::stream::{PublisherState, Stream};
-use crate::timeline::{DtsDeriver, Repair, Timeline};
+use crate::timeline::{Repair, Timeline};
 use crate::{Leg, StreamKey};
 
 /// Tracks of one publisher.

@@ -17,8 +17,6 @@ const SAME_JUMP: i64 = 1_000_000;
 const SMALLEST_STEP_US: i64 = 1_000;
 /// Presentation may lie this far behind decoding: more is a broken composition offset.
 const MAX_COMPOSITION_US: i64 = 5_000_000;
-/// Pictures that wait for reordering at most (H.264 annex A allows 16).
-pub const MAX_REORDER_DEPTH: usize = 16;
 
 /// What was wrong with a time stamp.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,69 +129,6 @@ const fn is_wrap(step_us: i64) -> bool {
     const TICKS_90K: i64 = (1 << 32) * 100 / 9;
     const SLACK: u64 = 60_000_000;
     step_us.saturating_add(MILLIS).unsigned_abs() < SLACK || step_us.saturating_add(TICKS_90K).unsigned_abs() < SLACK
-}
-
-/// Derives decoding times where a protocol carries only presentation times (RTP).
-///
-/// With reorder depth `d`, the decoding time of a picture is the `d`-th last of the presentation times seen
-/// so far in order: at most its own presentation time, and monotone.
-#[derive(Debug)]
-pub struct DtsDeriver {
-    depth: usize,
-    frame_ticks: i64,
-    /// Presentation times not used yet, ascending; at most `depth + 1`.
-    waiting: Vec<i64>,
-    seen: usize,
-    first: i64,
-    last_dts: Option<i64>,
-}
-
-impl DtsDeriver {
-    /// `declared_depth` from the bitstream (0 when unknown: the depth then grows when pictures turn out to
-    /// be reordered); `frame_ticks` is the expected distance of pictures.
-    pub fn new(declared_depth: u8, frame_ticks: i64) -> Self {
-        let depth = usize::from(declared_depth).min(MAX_REORDER_DEPTH);
-        Self { depth, frame_ticks: frame_ticks.max(1), waiting: Vec::new(), seen: 0, first: 0, last_dts: None }
-    }
-
-    /// The decoding time in ticks of the picture that is shown at `pts` ticks. Pictures come in decoding order.
-    pub fn derive(&mut self, pts: i64) -> i64 {
-        if let Some(last) = self.last_dts
-            && pts < last
-            && self.depth < MAX_REORDER_DEPTH
-            && last.saturating_sub(pts) < self.frame_ticks.saturating_mul(16)
-        {
-            self.depth += 1;
-            self.waiting.insert(0, last);
-        } else if let Some(last) = self.last_dts
-            && pts.abs_diff(last) > self.frame_ticks.unsigned_abs().saturating_mul(250)
-        {
-            // The clock jumped: times from before it would hold the new ones back.
-            self.restart(pts);
-        }
-        if self.seen == 0 {
-            self.first = pts;
-        }
-        let at = self.waiting.partition_point(|other| *other <= pts);
-        self.waiting.insert(at, pts);
-        let dts = if self.waiting.len() > self.depth {
-            self.waiting.remove(0)
-        } else {
-            let missing = i64::try_from(self.depth + 1 - self.waiting.len()).unwrap_or(0);
-            self.first.saturating_sub(missing.saturating_mul(self.frame_ticks))
-        };
-        self.seen += 1;
-        let dts = dts.min(pts);
-        self.last_dts = Some(self.last_dts.map_or(dts, |last| dts.max(last.saturating_add(1)).min(pts.max(dts))));
-        dts
-    }
-
-    fn restart(&mut self, pts: i64) {
-        self.waiting.clear();
-        self.first = pts;
-        self.seen = 0;
-        self.last_dts = None;
-    }
 }
 
 #[cfg(test)]

@@ -29,7 +29,10 @@ mod codec;
 mod frame;
 #[doc(hidden)]
 pub mod fuzz;
+mod language;
 mod muxer;
+mod picked;
+mod reorder;
 mod time;
 mod track;
 
@@ -39,6 +42,9 @@ pub use codec::{
     PictureFormat,
 };
 pub use frame::{AccessUnit, CaptureOrigin, CaptureTime, Frame};
+pub use language::Language;
 pub use muxer::{Muxer, Refusal};
+pub use picked::Picked;
+pub use reorder::{DtsDeriver, MAX_REORDER_DEPTH};
 pub use time::{MediaTime, Timestamp};
 pub use track::{MediaKind, TrackConfig, TrackId};

@@ -24,6 +24,20 @@ pub trait Muxer: Send {
     fn write_frame(&mut self, frame: &Frame, out: &mut BytesMut);
 }
 
+impl Muxer for Box<dyn Muxer> {
+    fn set_tracks(&mut self, tracks: &[Arc<TrackConfig>]) -> Vec<Refusal> {
+        (**self).set_tracks(tracks)
+    }
+
+    fn write_header(&mut self, out: &mut BytesMut) {
+        (**self).write_header(out);
+    }
+
+    fn write_frame(&mut self, frame: &Frame, out: &mut BytesMut) {
+        (**self).write_frame(frame, out);
+    }
+}
+
 /// A track that a container or a peer cannot carry, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 
+use crate::Language;
 use crate::codec::{Codec, CodecConfig};
 
 /// Identifies a track within its stream; stable over the stream's life, also across publishers.
@@ -33,12 +34,21 @@ pub struct TrackConfig {
     pub clock_hz: NonZeroU32,
     /// Codec and its parameters.
     pub codec: CodecConfig,
+    /// Language of what is said in a sound, where the source tells.
+    pub language: Option<Language>,
 }
 
 impl TrackConfig {
     /// A first-version configuration.
     pub const fn new(id: TrackId, clock_hz: NonZeroU32, codec: CodecConfig) -> Self {
-        Self { id, version: 1, clock_hz, codec }
+        Self { id, version: 1, clock_hz, codec, language: None }
+    }
+
+    /// The same in a language, if it is sound: what containers say of pictures is a default that nobody chose.
+    #[must_use]
+    pub fn in_language(self, language: Option<Language>) -> Self {
+        let language = language.filter(|_| self.kind() == MediaKind::Audio);
+        Self { language, ..self }
     }
 
     /// Seen, heard or read.

@@ -7,7 +7,7 @@ mod track;
 
 use std::num::NonZeroU32;
 
-use media::MediaKind;
+use media::{Language, MediaKind};
 use sdp_types::{AddrType, Attribute, Connection, Media, NetType, Origin, Session, Time};
 
 use fmtp::Parameters;
@@ -62,6 +62,8 @@ pub struct MediaDescription {
     pub fmtp: String,
     /// `a=control`.
     pub control: Option<String>,
+    /// `a=lang` (RFC 8866 §6.12).
+    pub language: Option<Language>,
     /// Whether the peer says that it only receives here (`a=sendonly` seen from us): an audio back channel.
     pub back_channel: bool,
 }
@@ -142,6 +144,7 @@ impl MediaDescription {
             channels,
             fmtp: fmtp.to_owned(),
             control: attribute(&section.attributes, "control").map(str::to_owned),
+            language: attribute(&section.attributes, "lang").and_then(Language::from_tag),
             back_channel: section
                 .attributes
                 .iter()
@@ -165,6 +168,9 @@ impl MediaDescription {
         if !self.fmtp.is_empty() {
             let value = format!("{} {}", self.payload_type, one_line(&self.fmtp));
             section.attributes.push(Attribute::with_value("fmtp", value));
+        }
+        if let Some(language) = self.language {
+            section.attributes.push(Attribute::with_value("lang", language.to_string()));
         }
         if let Some(control) = &self.control {
             section.attributes.push(Attribute::with_value("control", one_line(control)));

@@ -9,6 +9,8 @@ use crate::{picture, process};
 
 /// Rounds of the short clip in the long one: five minutes.
 const ROUNDS: usize = 15;
+/// Tones of the sounds of a clip: of the first, which most have alone, and of the second.
+pub const TONES_HZ: [f64; 2] = [440.0, 880.0];
 /// Part of the file name: a change of how clips are made makes new ones.
 const VERSION: u32 = 2;
 
@@ -31,6 +33,8 @@ pub enum Clip {
     H265Opus,
     /// AV1 without sound.
     Av1,
+    /// H.264 and two AAC tracks: Chinese, a tone of [`TONES_HZ`] each, and English.
+    TwoSounds,
     /// AAC alone.
     Aac,
     /// MP3 alone.
@@ -51,6 +55,7 @@ impl Clip {
             Self::H265Aac => "H.265 + AAC",
             Self::H265Opus => "H.265 + Opus",
             Self::Av1 => "AV1",
+            Self::TwoSounds => "H.264 + two AAC",
             Self::Aac => "AAC",
             Self::Mp3 => "MP3",
             Self::G711 => "G.711A",
@@ -70,7 +75,7 @@ impl Clip {
     const fn video(self) -> &'static str {
         match self {
             Self::H264Aac => "-c:v libx264 -preset veryfast -bf 2 -g 25 -keyint_min 25 -sc_threshold 0 -b:v 400k",
-            Self::H264G711 | Self::H264 | Self::H264Small => {
+            Self::H264G711 | Self::H264 | Self::H264Small | Self::TwoSounds => {
                 "-c:v libx264 -preset veryfast -profile:v baseline -bf 0 -g 25 -keyint_min 25 -sc_threshold 0 -b:v 400k"
             }
             Self::H264OneKey => {
@@ -86,7 +91,7 @@ impl Clip {
 
     const fn audio(self) -> &'static str {
         match self {
-            Self::H264Aac | Self::H265Aac | Self::Aac => "-c:a aac -b:a 64k -ar 48000 -ac 2",
+            Self::H264Aac | Self::H265Aac | Self::TwoSounds | Self::Aac => "-c:a aac -b:a 64k -ar 48000 -ac 2",
             Self::H264G711 | Self::G711 => "-c:a pcm_alaw -ar 8000 -ac 1",
             Self::H265Opus => "-c:a libopus -b:a 48k -ar 48000 -ac 2",
             Self::Mp3 => "-c:a libmp3lame -b:a 64k -ar 44100 -ac 2",
@@ -117,7 +122,13 @@ impl Clip {
         let mut arguments = words("-v error -nostdin -y -f lavfi -i");
         arguments.push(format!("testsrc2=size={size}:rate={}:duration={seconds},{filter}", picture::FPS));
         arguments.extend(words("-f lavfi -i"));
-        arguments.push(format!("sine=frequency=440:sample_rate=48000:duration={seconds}"));
+        arguments.push(format!("sine=frequency={}:sample_rate=48000:duration={seconds}", TONES_HZ[0]));
+        if self == Self::TwoSounds {
+            arguments.extend(words("-f lavfi -i"));
+            arguments.push(format!("sine=frequency={}:sample_rate=48000:duration={seconds}", TONES_HZ[1]));
+            arguments
+                .extend(words("-map 0:v -map 1:a -map 2:a -metadata:s:a:0 language=chi -metadata:s:a:1 language=eng"));
+        }
         arguments.extend(words("-pix_fmt yuv420p -shortest"));
         arguments.extend(words(self.video()));
         arguments.extend(words(self.audio()));

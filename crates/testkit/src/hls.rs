@@ -40,6 +40,8 @@ pub struct Playlist {
     pub segments: Vec<Segment>,
     /// URI of the next part.
     pub preload_hint: Option<String>,
+    /// Other playlists with the newest segment and part of each.
+    pub reports: Vec<(String, u64, u64)>,
     /// `EXT-X-ENDLIST`.
     pub ended: bool,
 }
@@ -103,6 +105,11 @@ impl Playlist {
                 }
                 "#EXTINF" => current.duration = Some(value.split(',').next().unwrap().parse().unwrap()),
                 "#EXT-X-PRELOAD-HINT" => playlist.preload_hint = Some(attributes(value)["URI"].clone()),
+                "#EXT-X-RENDITION-REPORT" => {
+                    let report = attributes(value);
+                    let number = |name: &str| report[name].parse().unwrap();
+                    playlist.reports.push((report["URI"].clone(), number("LAST-MSN"), number("LAST-PART")));
+                }
                 "#EXT-X-ENDLIST" => playlist.ended = true,
                 _ if line.starts_with('#') => {}
                 _ => {
@@ -183,6 +190,72 @@ impl Playlist {
             parts.chain(segment.map.clone()).chain(segment.duration.map(|_| segment.uri.clone()))
         });
         pieces.collect()
+    }
+}
+
+/// The sounds of a multivariant playlist.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sound {
+    /// `NAME`.
+    pub name: String,
+    /// `LANGUAGE`.
+    pub language: Option<String>,
+    /// `DEFAULT=YES`.
+    pub default: bool,
+    /// Of its playlist.
+    pub uri: Option<String>,
+}
+
+/// A multivariant playlist with one variant.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Multivariant {
+    /// Of the variant's playlist.
+    pub uri: String,
+    /// `CODECS` of the variant.
+    pub codecs: Vec<String>,
+    /// In their order.
+    pub sounds: Vec<Sound>,
+}
+
+impl Multivariant {
+    /// Reads a playlist; panics where it breaks a rule.
+    pub fn parse(text: &str) -> Self {
+        let mut read = Self::default();
+        let mut group = None;
+        let mut chosen = Vec::new();
+        for line in text.lines() {
+            match line.split_once(':') {
+                Some(("#EXT-X-MEDIA", value)) => {
+                    let media = attributes(value);
+                    assert_eq!(media["TYPE"], "AUDIO");
+                    assert_eq!(*group.get_or_insert(media["GROUP-ID"].clone()), media["GROUP-ID"], "one group");
+                    let is = |name: &str| media.get(name).is_some_and(|value| value == "YES");
+                    let language = media.get("LANGUAGE").cloned();
+                    assert!(!is("DEFAULT") || is("AUTOSELECT"), "[4.4.6.1] what is the default may be chosen");
+                    if is("AUTOSELECT") {
+                        assert!(!chosen.contains(&language), "[4.4.6.1.1] what may be chosen differs: {text}");
+                        chosen.push(language.clone());
+                    }
+                    let name = media["NAME"].clone();
+                    assert!(read.sounds.iter().all(|other| other.name != name), "[4.4.6.1.1] names differ: {text}");
+                    let uri = media.get("URI").cloned();
+                    read.sounds.push(Sound { name, language, default: is("DEFAULT"), uri });
+                }
+                Some(("#EXT-X-STREAM-INF", value)) => {
+                    let variant = attributes(value);
+                    assert_eq!(variant.get("AUDIO"), group.as_ref(), "[4.4.6.2] the group is there");
+                    assert!(variant["BANDWIDTH"].parse::<u64>().unwrap() > 0);
+                    read.codecs = variant["CODECS"].split(',').map(str::to_owned).collect();
+                }
+                _ if !line.starts_with('#') => {
+                    assert!(read.uri.is_empty(), "one variant");
+                    line.clone_into(&mut read.uri);
+                }
+                _ => {}
+            }
+        }
+        assert!(read.sounds.iter().filter(|sound| sound.default).count() <= 1, "[4.4.6.1.1] one default");
+        read
     }
 }
 

@@ -13,6 +13,10 @@ const READ_PATIENCE: Duration = Duration::from_secs(45);
 /// Sound that must be heard, in milliseconds.
 const SOUND_MS: usize = 500;
 const SOUND_HZ: usize = 8000;
+/// Samples that a tone is told by: a second.
+const TONE_SAMPLES: usize = SOUND_HZ;
+/// Bytes of the sound that a tone is told by the middle of.
+const HEARD_LEN: usize = 4 * TONE_SAMPLES;
 
 /// What a reader must find.
 #[derive(Clone, Copy, Debug)]
@@ -84,6 +88,67 @@ pub fn ffmpeg_bytes(format: &str, bytes: &[u8], expect: Expect) -> Result<(), St
     let file = folder.path().join("received");
     std::fs::write(&file, bytes).map_err(|error| error.to_string())?;
     ffmpeg(&format!("-f {format}"), &path_text(&file), expect)
+}
+
+/// The tone that FFmpeg hears in one sound of a URL, counted from 0, in Hz.
+///
+/// # Errors
+/// What was missing, with FFmpeg's messages.
+pub fn ffmpeg_tone(options: &str, url: &str, sound: usize) -> Result<f64, String> {
+    let mut arguments = words("-v error -nostdin -analyzeduration 2000000 -probesize 2000000");
+    arguments.extend(words(options));
+    arguments.extend(["-i".to_owned(), url.to_owned()]);
+    arguments.extend(words(&format!("-map 0:a:{sound} -ac 1 -ar {SOUND_HZ} -f s16le pipe:1")));
+    let mut command = Command::new("ffmpeg");
+    command.args(arguments);
+    tone_of(&mut Process::run(command, HEARD_LEN))
+}
+
+/// The tone that mpv hears in one sound of a URL, counted from 0, in Hz.
+///
+/// # Errors
+/// What was missing, with mpv's messages.
+pub fn mpv_tone(url: &str, sound: usize) -> Result<f64, String> {
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let file = folder.path().join("sound");
+    let line = format!(
+        "--no-config --no-terminal --no-video --aid={} --length=6 --audio-samplerate={SOUND_HZ} --audio-channels=mono \
+         --audio-format=s16 --ao=pcm --ao-pcm-waveheader=no --ao-pcm-file={} {url}",
+        sound + 1,
+        path_text(&file)
+    );
+    let mut process = Process::start("mpv", words(&line));
+    process.output(READ_PATIENCE);
+    let bytes = std::fs::read(&file).unwrap_or_default();
+    tone(&bytes).ok_or_else(|| format!("{} bytes of sound; {}", bytes.len(), process.messages().trim()))
+}
+
+/// The tone that GStreamer hears in a URL with one sound, in Hz.
+///
+/// # Errors
+/// What was missing, with GStreamer's messages.
+pub fn gstreamer_tone(url: &str) -> Result<f64, String> {
+    let line = format!(
+        "-q uridecodebin uri={url} caps=audio/x-raw expose-all-streams=false ! audioconvert ! audioresample \
+         ! audio/x-raw,format=S16LE,rate={SOUND_HZ},channels=1 ! fdsink fd=1 sync=false"
+    );
+    let mut command = Command::new("gst-launch-1.0");
+    command.args(words(&line));
+    tone_of(&mut Process::run(command, HEARD_LEN))
+}
+
+fn tone_of(process: &mut Process) -> Result<f64, String> {
+    let bytes = process.output(READ_PATIENCE);
+    tone(&bytes).ok_or_else(|| format!("{} bytes of sound; {}", bytes.len(), process.messages().trim()))
+}
+
+/// Counts how often a sine crosses zero, in the middle of what was heard: decoders begin and end softly.
+fn tone(bytes: &[u8]) -> Option<f64> {
+    let samples: Vec<i16> = bytes.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect();
+    let heard = samples.get(samples.len().checked_sub(TONE_SAMPLES)? / 2..)?.get(..TONE_SAMPLES)?;
+    let loud = heard.iter().map(|sample| sample.unsigned_abs()).max()? > 1000;
+    let rises = heard.windows(2).filter(|pair| pair[0] < 0 && pair[1] >= 0).count();
+    loud.then(|| rises as f64 * SOUND_HZ as f64 / TONE_SAMPLES as f64)
 }
 
 /// GStreamer plays a URL with whatever elements it finds fit.

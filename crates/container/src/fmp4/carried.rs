@@ -8,39 +8,44 @@ use std::sync::Arc;
 const VIDEO_CLOCK_HZ: NonZeroU32 = NonZeroU32::new(90_000).expect("90,000 is not zero");
 
 /// The first video and the first audio track that MP4 has a sample entry for, and why the others are left
-/// out. One of each kind is what a source buffer of a browser takes. With `only`, tracks of other kinds are left out
-/// too.
-pub(super) fn choose(tracks: &[Arc<TrackConfig>], only: Option<MediaKind>) -> (Vec<Arc<TrackConfig>>, Vec<Refusal>) {
+/// out. One of each kind is what a source buffer of a browser takes.
+pub(super) fn choose(tracks: &[Arc<TrackConfig>]) -> (Vec<Arc<TrackConfig>>, Vec<Refusal>) {
     let (mut chosen, mut refusals) = (Vec::<Arc<TrackConfig>>::new(), Vec::new());
     for track in tracks {
         let taken = chosen.iter().any(|known| known.kind() == track.kind());
-        let reason = match (&track.codec, track.kind()) {
-            (CodecConfig::Opaque(opaque), MediaKind::Data) => {
-                format!("fMP4 carries no data track {}", opaque.id)
-            }
-            (CodecConfig::Opaque(opaque), _) => {
-                format!("fMP4 cannot describe the codec {}", opaque.id)
-            }
-            (CodecConfig::G711A(_) | CodecConfig::G711U(_), _) => {
-                "browsers play no G.711 in MP4; the sound needs another transport or transcoding".to_owned()
-            }
-            (_, kind) if only.is_some_and(|only| kind != only) => "this form carries another kind of track".to_owned(),
-            _ if taken => "fMP4 streams carry one video and one audio track".to_owned(),
-            _ => {
-                chosen.push(Arc::clone(track));
-                continue;
-            }
-        };
-        refusals.push(Refusal { track: track.id, codec: track.codec(), reason });
+        let one_of_each = || taken.then(|| "fMP4 streams carry one video and one audio track".to_owned());
+        match objection(&track.codec).or_else(one_of_each) {
+            Some(reason) => refusals.push(Refusal { track: track.id, codec: track.codec(), reason }),
+            None => chosen.push(Arc::clone(track)),
+        }
     }
     chosen.sort_by_key(|track| track.kind() == MediaKind::Audio);
     (chosen, refusals)
 }
 
+/// Why a codec is not carried.
+fn objection(codec: &CodecConfig) -> Option<String> {
+    match codec {
+        CodecConfig::Opaque(opaque) if opaque.kind == MediaKind::Data => {
+            Some(format!("fMP4 carries no data track {}", opaque.id))
+        }
+        CodecConfig::Opaque(opaque) => Some(format!("fMP4 cannot describe the codec {}", opaque.id)),
+        CodecConfig::G711A(_) | CodecConfig::G711U(_) => {
+            Some("browsers play no G.711 in MP4; the sound needs another transport or transcoding".to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// Whether fMP4 has a sample entry for a codec.
+pub fn carries(codec: &CodecConfig) -> bool {
+    objection(codec).is_none()
+}
+
 /// The type for `MediaSource.addSourceBuffer` and `Content-Type` (RFC 6381 §3), and the tracks that it leaves
 /// out. Without any track that can be carried, the type has no `codecs` parameter.
 pub fn mime_type(tracks: &[Arc<TrackConfig>]) -> (String, Vec<Refusal>) {
-    let (chosen, refusals) = choose(tracks, None);
+    let (chosen, refusals) = choose(tracks);
     let container = match chosen.first() {
         Some(track) if track.kind() == MediaKind::Audio => "audio/mp4",
         _ => "video/mp4",

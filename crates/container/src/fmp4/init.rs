@@ -5,6 +5,7 @@ use media::{CodecConfig, MediaKind, TrackConfig};
 use std::sync::Arc;
 
 use super::carried::timescale;
+use crate::mp4::language;
 
 /// Rows of the identity matrix (ISO/IEC 14496-12 §8.2.2.3).
 const MATRIX: [u32; 9] = [0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000];
@@ -33,7 +34,7 @@ pub(super) fn write(out: &mut BytesMut, tracks: &[Arc<TrackConfig>]) {
         });
         for (index, track) in tracks.iter().enumerate() {
             boxed(out, b"trak", |out| {
-                write_track(out, track_number(index), &track.codec);
+                write_track(out, track_number(index), track);
             });
         }
         boxed(out, b"mvex", |out| {
@@ -53,8 +54,9 @@ pub(super) fn track_number(index: usize) -> u32 {
     u32::try_from(index).expect("two tracks at most") + 1
 }
 
-fn write_track(out: &mut BytesMut, number: u32, codec: &CodecConfig) {
+fn write_track(out: &mut BytesMut, number: u32, track: &TrackConfig) {
     const ENABLED_IN_MOVIE: u32 = 3;
+    let codec = &track.codec;
     let audio = codec.kind() == MediaKind::Audio;
     let (width, height) = codec.picture().map_or((0, 0), |picture| (picture.width, picture.height));
     full_boxed(out, b"tkhd", 0, ENABLED_IN_MOVIE, |out| {
@@ -71,11 +73,10 @@ fn write_track(out: &mut BytesMut, number: u32, codec: &CodecConfig) {
     });
     boxed(out, b"mdia", |out| {
         full_boxed(out, b"mdhd", 0, 0, |out| {
-            const UNDETERMINED: u16 = 0x55C4;
             out.put_slice(&[0; 8]);
             out.put_u32(timescale(codec).get());
             out.put_u32(0);
-            out.put_u16(UNDETERMINED);
+            out.put_u16(language::packed(track.language));
             out.put_u16(0);
         });
         full_boxed(out, b"hdlr", 0, 0, |out| {

@@ -23,8 +23,6 @@ const MAX_DURATION_S: u32 = 10;
 /// The duration of a frame is not known when it is written; it is taken to be as long as the one before.
 #[derive(Debug, Default)]
 pub struct Muxer {
-    /// Tracks of this kind alone.
-    only: Option<MediaKind>,
     tracks: Vec<Arc<TrackConfig>>,
     carried: Vec<Carried>,
     sequence: u32,
@@ -47,21 +45,16 @@ impl Muxer {
     pub fn new() -> Self {
         Self::default()
     }
-
-    /// Without tracks; takes only those of one kind, for players that want one in each file.
-    pub fn only(kind: MediaKind) -> Self {
-        Self { only: Some(kind), ..Self::default() }
-    }
 }
 
 impl media::Muxer for Muxer {
     fn set_tracks(&mut self, tracks: &[Arc<TrackConfig>]) -> Vec<Refusal> {
-        let (chosen, refusals) = choose(tracks, self.only);
+        let (chosen, refusals) = choose(tracks);
         let same = self
             .tracks
             .iter()
-            .map(|track| (track.id, &track.codec))
-            .eq(chosen.iter().map(|track| (track.id, &track.codec)));
+            .map(|track| (track.id, &track.codec, track.language))
+            .eq(chosen.iter().map(|track| (track.id, &track.codec, track.language)));
         if !same {
             self.announce = self.sequence > 0 && !chosen.is_empty();
             self.carried = chosen.iter().enumerate().map(|(index, track)| Carried::new(index, track)).collect();

@@ -139,7 +139,10 @@ fn one_kind_of_track_alone_has_a_file_of_its_own() {
     let tracks = [track(0, video.clone()), track(3, audio.clone())];
     let frames = [frame(0, 0, 0, true, &payload(&video, 1, 50)), frame(3, 0, 0, true, &payload(&audio, 2, 20))];
     for (kind, wanted, refused) in [(MediaKind::Video, &video, TrackId(3)), (MediaKind::Audio, &audio, TrackId(0))] {
-        let mut muxer = Muxer::only(kind);
+        let of_kind = move |tracks: &[Arc<TrackConfig>]| -> Vec<TrackId> {
+            tracks.iter().filter(|track| track.kind() == kind).map(|track| track.id).collect()
+        };
+        let mut muxer = media::Picked::new(Muxer::new(), of_kind);
         let refusals = muxer.set_tracks(&tracks);
         assert_eq!(refusals.iter().map(|refusal| refusal.track).collect::<Vec<_>>(), [refused]);
         let mut out = BytesMut::new();

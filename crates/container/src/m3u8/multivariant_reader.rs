@@ -62,13 +62,13 @@ pub enum RenditionKind {
 }
 
 impl Multivariant {
-    /// The sound of a variant that has a playlist of its own: the default one, else the first of the group.
-    pub fn audio_of(&self, variant: &VariantStream) -> Option<&Rendition> {
-        let group = variant.audio.as_deref()?;
+    /// The sounds that a variant may be heard with: its group, the default one first.
+    pub fn sounds_of(&self, variant: &VariantStream) -> Vec<&Rendition> {
+        let Some(group) = variant.audio.as_deref() else { return Vec::new() };
         let of_group = |it: &&Rendition| it.kind == RenditionKind::Audio && it.group == group;
-        let chosen = self.renditions.iter().filter(of_group).max_by_key(|it| it.default);
-        let first = self.renditions.iter().find(of_group);
-        chosen.filter(|it| it.default).or(first).filter(|it| it.uri.is_some())
+        let mut sounds: Vec<_> = self.renditions.iter().filter(of_group).collect();
+        sounds.sort_by_key(|it| !it.default);
+        sounds
     }
 }
 

@@ -184,41 +184,33 @@ impl<'a> State<'a> {
     }
 }
 
-/// One variant of a multivariant playlist.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Variant {
-    /// Peak bit rate.
-    pub bandwidth_bps: u64,
-    /// RFC 6381, where every track has a name.
-    pub codecs: Option<String>,
-    /// Width and height.
-    pub resolution: Option<(u32, u32)>,
-    /// Pictures per second.
-    pub frame_rate: Option<f64>,
-    /// Relative to the playlist, with its query.
+/// How far another playlist of the stream is (§4.4.5.4 of the successor): a player that changes to it need not read it
+/// first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RenditionReport {
+    /// Relative to the playlist.
     pub uri: String,
+    /// Number of the segment that the newest part belongs to.
+    pub last_segment: u64,
+    /// Number of that part.
+    pub last_part: u64,
 }
 
-/// A multivariant playlist (§4.4.6.2).
-pub fn write_multivariant(variants: &[Variant]) -> String {
-    let mut out = "#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-INDEPENDENT-SEGMENTS\n".to_owned();
-    for variant in variants {
-        put(&mut out, format_args!("#EXT-X-STREAM-INF:BANDWIDTH={}", variant.bandwidth_bps));
-        if let Some(codecs) = &variant.codecs {
-            put(&mut out, format_args!(",CODECS=\"{codecs}\""));
-        }
-        if let Some((width, height)) = variant.resolution {
-            put(&mut out, format_args!(",RESOLUTION={width}x{height}"));
-        }
-        if let Some(rate) = variant.frame_rate {
-            put(&mut out, format_args!(",FRAME-RATE={rate:.3}"));
-        }
-        put(&mut out, format_args!("\n{}\n", variant.uri));
+/// What stands at the end of a playlist with parts about the others.
+pub fn write_reports(reports: &[RenditionReport], query: &str) -> String {
+    let mut out = String::new();
+    for RenditionReport { uri, last_segment, last_part } in reports {
+        put(
+            &mut out,
+            format_args!(
+                "#EXT-X-RENDITION-REPORT:URI=\"{uri}{query}\",LAST-MSN={last_segment},LAST-PART={last_part}\n"
+            ),
+        );
     }
     out
 }
 
-fn put(out: &mut String, text: std::fmt::Arguments<'_>) {
+pub(super) fn put(out: &mut String, text: std::fmt::Arguments<'_>) {
     out.write_fmt(text).expect("a String takes everything");
 }
 

@@ -7,8 +7,8 @@ use std::num::NonZeroU32;
 
 use super::Mp4Error;
 use super::boxes::{Fields, child, children, descendant};
-use super::sample_entry;
 use super::sample_table::{Sample, SampleTable};
+use super::{language, sample_entry};
 
 /// Tracks of one file that are read; the others are left out.
 const MAX_TRACKS: usize = 16;
@@ -118,6 +118,8 @@ fn parse_track(trak: &Bytes, id: TrackId, movie_timescale: u32) -> Result<Option
     let (version, _, mut fields) = Fields::full(&header, "mdhd")?;
     fields.skip(if version == 1 { 16 } else { 8 })?;
     let clock_hz = NonZeroU32::new(fields.u32()?).ok_or(Mp4Error::Malformed("mdhd"))?;
+    fields.sized(version)?;
+    let language = language::unpacked(fields.u16()?);
 
     let stbl = required(&[b"mdia", b"minf", b"stbl"], "stbl")?;
     let stsd = child(&stbl, b"stsd").ok_or(Mp4Error::Malformed("stsd"))?;
@@ -125,7 +127,7 @@ fn parse_track(trak: &Bytes, id: TrackId, movie_timescale: u32) -> Result<Option
     let edits = descendant(trak, &[b"edts", b"elst"]);
     let shift = edits.map_or(Ok(0), |edits| edit_shift(&edits, clock_hz, movie_timescale))?;
     Ok(Some(Track {
-        config: TrackConfig::new(id, clock_hz, codec),
+        config: TrackConfig::new(id, clock_hz, codec).in_language(language),
         number,
         length_size,
         shift,

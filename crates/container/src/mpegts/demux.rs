@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use media::{AccessUnit, MediaKind, TrackConfig, TrackId};
+use media::{AccessUnit, Language, MediaKind, TrackConfig, TrackId};
 
 use super::packet_reader::Packet;
 use super::pes::Clock;
@@ -61,8 +61,8 @@ pub struct ProgramTrack {
     pub stream_type: u8,
     /// Seen or heard.
     pub kind: MediaKind,
-    /// ISO 639-2 code of its language.
-    pub language: Option<[u8; 3]>,
+    /// What its language descriptor says (§2.6.18).
+    pub language: Option<Language>,
 }
 
 /// Why a part of a track gives no unit.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::{BufMut, BytesMut};
 use media::bitstream::{aac, nal};
-use media::{CodecConfig, Frame, MediaKind, Refusal, Timestamp, TrackConfig, TrackId};
+use media::{CodecConfig, Frame, Language, MediaKind, Refusal, Timestamp, TrackConfig, TrackId};
 
 use super::packet::{Adaptation, Pid, put_pes_header};
 use super::{CLOCK_HZ, PAT_PID, stream_type};
@@ -22,8 +22,10 @@ const ORIGIN: i64 = CLOCK_HZ as i64;
 const PCR_LEAD: i64 = CLOCK_HZ as i64 / 2;
 /// Without pictures the tables are repeated this often; with them, at every key frame.
 const TABLES_EVERY: Duration = Duration::from_millis(500);
-/// Tracks of one program: their descriptions must fit one packet.
+/// Tracks of one program.
 const MAX_CARRIED: usize = 8;
+/// Bytes of their descriptions: with what stands before and behind them, a program map must fit one packet.
+const MAX_DESCRIPTIONS_LEN: usize = 160;
 const VIDEO_STREAM_ID: u8 = 0xe0;
 const AUDIO_STREAM_ID: u8 = 0xc0;
 const PRIVATE_STREAM_ID: u8 = 0xbd;
@@ -52,6 +54,7 @@ struct Carried {
     id: TrackId,
     pid: Pid,
     codec: CodecConfig,
+    language: Option<Language>,
 }
 
 impl Default for Muxer {
@@ -91,7 +94,7 @@ impl Muxer {
         body.extend_from_slice(&(0xe000 | pcr).to_be_bytes());
         body.extend_from_slice(&[0xf0, 0]);
         for track in &self.carried {
-            let (kind, descriptors) = description(&track.codec);
+            let (kind, descriptors) = description(&track.codec, track.language);
             body.push(kind);
             body.extend_from_slice(&(0xe000 | track.pid.number()).to_be_bytes());
             let length = u16::try_from(descriptors.len()).expect("descriptors are a few bytes");
@@ -126,7 +129,13 @@ fn section(table_id: u8, body: &[u8]) -> Vec<u8> {
 }
 
 /// `stream_type` and descriptors of a carried track.
-fn description(codec: &CodecConfig) -> (u8, Vec<u8>) {
+fn description(codec: &CodecConfig, language: Option<Language>) -> (u8, Vec<u8>) {
+    let (kind, mut descriptors) = kind_and_descriptors(codec);
+    descriptors.extend(language.into_iter().flat_map(language_descriptor));
+    (kind, descriptors)
+}
+
+fn kind_and_descriptors(codec: &CodecConfig) -> (u8, Vec<u8>) {
     const REGISTRATION: u8 = 5;
     const EXTENSION: u8 = 0x7f;
     const LAYER_3_MPEG1_MIN_HZ: u32 = 32_000;
@@ -149,6 +158,24 @@ fn description(codec: &CodecConfig) -> (u8, Vec<u8>) {
     }
 }
 
+/// Bytes of a carried track in the program map: type, PID, length and descriptors.
+fn description_len(track: &TrackConfig) -> usize {
+    5 + description(&track.codec, track.language).1.len()
+}
+
+/// `ISO_639_language_descriptor` (§2.6.18) with one language of no particular audience.
+fn language_descriptor(language: Language) -> [u8; 6] {
+    const ISO_639_LANGUAGE: u8 = 10;
+    const UNDEFINED_TYPE: u8 = 0;
+    let [first, second, third] = language.code();
+    [ISO_639_LANGUAGE, 4, first, second, third, UNDEFINED_TYPE]
+}
+
+/// Whether MPEG-TS can describe a codec.
+pub fn carries(codec: &CodecConfig) -> bool {
+    objection(codec).is_none()
+}
+
 /// Why a track is not carried.
 fn objection(codec: &CodecConfig) -> Option<String> {
     match codec {
@@ -163,11 +190,15 @@ fn objection(codec: &CodecConfig) -> Option<String> {
 
 impl media::Muxer for Muxer {
     fn set_tracks(&mut self, tracks: &[Arc<TrackConfig>]) -> Vec<Refusal> {
-        let (mut chosen, mut refusals) = (Vec::new(), Vec::new());
+        let (mut chosen, mut refusals, mut room) = (Vec::new(), Vec::new(), MAX_DESCRIPTIONS_LEN);
         for track in tracks {
-            let full = chosen.len() >= MAX_CARRIED;
-            let too_many = full.then(|| format!("MPEG-TS streams carry {MAX_CARRIED} tracks at most"));
-            match objection(&track.codec).or(too_many) {
+            let reason = objection(&track.codec).or_else(|| {
+                let left = (chosen.len() < MAX_CARRIED).then(|| room.checked_sub(description_len(track))).flatten();
+                room = left.unwrap_or(room);
+                left.is_none()
+                    .then(|| format!("MPEG-TS streams carry {MAX_CARRIED} tracks at most, with languages fewer"))
+            });
+            match reason {
                 Some(reason) => refusals.push(Refusal { track: track.id, codec: track.codec(), reason }),
                 None => chosen.push(Arc::clone(track)),
             }
@@ -175,8 +206,8 @@ impl media::Muxer for Muxer {
         let same = self
             .tracks
             .iter()
-            .map(|track| (track.id, &track.codec))
-            .eq(chosen.iter().map(|track| (track.id, &track.codec)));
+            .map(|track| (track.id, &track.codec, track.language))
+            .eq(chosen.iter().map(|track| (track.id, &track.codec, track.language)));
         if !same {
             self.announce = true;
             self.version = (self.version + 1) & 0x1f;
@@ -221,7 +252,12 @@ impl Muxer {
     /// A track keeps the continuity of its PID when only its parameters change.
     fn carry(&self, track: &TrackConfig, pid: u16) -> Carried {
         let known = self.carried.iter().find(|known| known.pid.number() == pid).map(|known| known.pid);
-        Carried { id: track.id, pid: known.unwrap_or(Pid::new(pid)), codec: track.codec.clone() }
+        Carried {
+            id: track.id,
+            pid: known.unwrap_or(Pid::new(pid)),
+            codec: track.codec.clone(),
+            language: track.language,
+        }
     }
 }
 

@@ -173,7 +173,7 @@ fn describe(stream: &Stream) -> ProgramTrack {
         pid: stream.pid,
         stream_type: stream.stream_type,
         kind: stream.reader.kind(),
-        language: stream.language,
+        language: stream.track.language,
     }
 }
 
@@ -187,7 +187,7 @@ fn new_stream(entry: &Entry, used: &mut Vec<TrackId>) -> Result<Stream, LeftOutR
     let reader = Reader::new(entry)?;
     let id = free_id(reader.kind(), used).ok_or(LeftOutReason::TooManyTracks)?;
     used.push(id);
-    Ok(Stream::new(entry, reader, Track::new(id)))
+    Ok(Stream::new(entry, reader, Track::new(id, entry.language())))
 }
 
 /// The first video track is 0 and the first audio track 1, over all reconnects; the others follow from 2.

@@ -115,7 +115,6 @@ enum State {
 pub(super) struct Stream {
     pub(super) pid: u16,
     pub(super) stream_type: u8,
-    pub(super) language: Option<[u8; 3]>,
     pub(super) reader: Reader,
     pub(super) track: Track,
     /// Encrypted: nothing of it can be used.
@@ -130,7 +129,6 @@ impl Stream {
         Self {
             pid: entry.pid,
             stream_type: entry.stream_type,
-            language: entry.language(),
             reader,
             track,
             scrambled: false,

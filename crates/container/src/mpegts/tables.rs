@@ -1,5 +1,7 @@
 //! The program association table and program map tables.
 
+use media::Language;
+
 /// Bytes of a section before what its table defines: table id, length, identifier, version, section numbers.
 const HEADER_LEN: usize = 8;
 const CRC_LEN: usize = 4;
@@ -110,9 +112,9 @@ impl Entry {
     }
 
     /// `ISO_639_language_code` (§2.6.18).
-    pub(super) fn language(&self) -> Option<[u8; 3]> {
+    pub(super) fn language(&self) -> Option<Language> {
         const LANGUAGE: u8 = 10;
-        self.descriptor(LANGUAGE)?.first_chunk().copied().filter(|code: &[u8; 3]| code.is_ascii())
+        Language::from_code(*self.descriptor(LANGUAGE)?.first_chunk()?)
     }
 }
 

@@ -6,7 +6,7 @@ use media::{AacConfig, CodecConfig, Frame, G711Config, Muxer as _, OpusConfig, T
 use proptest::prelude::*;
 
 use super::*;
-use crate::test_support::{av1, frame, h264, h265, hz, payload, track};
+use crate::test_support::{av1, frame, h264, h265, hz, payload, spoken_track, track};
 
 fn muxed(tracks: &[Arc<TrackConfig>], frames: &[Frame]) -> BytesMut {
     let mut muxer = Muxer::new();
@@ -211,5 +211,19 @@ proptest! {
             prop_assert_eq!(pes.payload(), &frame.payload[..]);
             prop_assert_eq!(pes.pts(), (u64::try_from(frame.pts.as_millis()).unwrap() * 90 + 90_000) & ((1 << 33) - 1));
         }
+    }
+}
+
+#[test]
+fn tracks_whose_descriptions_do_not_fit_are_refused() {
+    let opus = CodecConfig::Opus(OpusConfig { channels: 2 });
+    for (tag, carried) in [("", 8), ("zh", 7)] {
+        let tracks: Vec<_> = (0..9).map(|id| spoken_track(id, opus.clone(), tag)).collect();
+        let mut muxer = Muxer::new();
+        assert_eq!(muxer.set_tracks(&tracks).len(), 9 - carried, "{tag}");
+        let mut out = BytesMut::new();
+        muxer.write_tables(&mut out);
+        let (program, _) = received(&out);
+        assert_eq!(program.len(), carried);
     }
 }

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use bytes::Bytes;
-use media::{AccessUnit, CodecConfig, MediaTime, TrackConfig, TrackId};
+use media::{AccessUnit, CodecConfig, Language, MediaTime, TrackConfig, TrackId};
 
 use super::CLOCK_HZ;
 use super::demux::{DropReason, Event};
@@ -21,13 +21,14 @@ pub(super) struct Times {
 #[derive(Debug)]
 pub(super) struct Track {
     pub(super) id: TrackId,
+    pub(super) language: Option<Language>,
     version: u32,
     config: Option<CodecConfig>,
 }
 
 impl Track {
-    pub(super) const fn new(id: TrackId) -> Self {
-        Self { id, version: 0, config: None }
+    pub(super) const fn new(id: TrackId, language: Option<Language>) -> Self {
+        Self { id, language, version: 0, config: None }
     }
 
     pub(super) const fn config(&self) -> Option<&CodecConfig> {
@@ -41,7 +42,7 @@ impl Track {
         }
         self.version = self.version.saturating_add(1);
         self.config = Some(codec.clone());
-        let mut config = TrackConfig::new(self.id, CLOCK, codec.clone());
+        let mut config = TrackConfig::new(self.id, CLOCK, codec.clone()).in_language(self.language);
         config.version = self.version;
         events.push(Event::Config(config));
     }

@@ -10,8 +10,10 @@ use container::fmp4;
 use hub::{HubEvent, Phase, Stream, StreamKey};
 use tokio::sync::broadcast::error::RecvError;
 
-use super::request::Kind;
-use super::{dash, packager, tracks};
+use super::asked::packager;
+use super::dash;
+use super::kind::Kind;
+use super::offer::Offer;
 use crate::context::Gateway;
 
 /// How often rules and streams are looked at, besides when a stream comes up.
@@ -59,8 +61,9 @@ async fn hold(gateway: &Arc<Gateway>, stream: &Arc<Stream>, wanted: CutAhead) {
     if !matches!(stream.phase(), Phase::Live | Phase::Grace(_)) {
         return;
     }
-    let hls = [Kind::Fmp4].into_iter().filter(|_| wanted.hls);
-    let dash = dash::KINDS.into_iter().filter(|_| wanted.dash && !stream.options().encrypt_segments);
+    let offer = Offer::new(stream, Kind::Fmp4);
+    let hls = offer.kinds().filter(|_| wanted.hls);
+    let dash = dash::kinds().filter(|_| wanted.dash && !stream.options().encrypt_segments);
     for kind in hls.chain(dash).filter(|kind| is_carried(stream, *kind)) {
         match gateway.hls.find(stream.key(), kind).filter(|found| Arc::ptr_eq(found.stream(), stream)) {
             Some(found) => found.touch(),
@@ -84,6 +87,6 @@ async fn start(gateway: &Arc<Gateway>, stream: &Arc<Stream>, kind: Kind) {
 
 /// Whether fragmented MP4 has a place for a track of this kind.
 fn is_carried(stream: &Stream, kind: Kind) -> bool {
-    let tracks = tracks(stream, kind);
+    let tracks = kind.tracks(&stream.tracks().list);
     fmp4::mime_type(&tracks).1.len() < tracks.len()
 }

@@ -7,78 +7,66 @@
 //! A manifest has one period. When an initialisation segment changes, a period of another name begins and the one
 //! before it goes, with what a viewer who is far behind has not seen of it.
 
-use std::net::SocketAddr;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use base::ErrorKind;
 use bytes::Bytes;
-use container::dash::{Manifest, Representation};
+use container::dash::{Choice, Manifest, Representation};
 use container::fmp4;
-use hub::{Phase, SessionStart, Stream};
+use futures_util::future::join_all;
+use hub::{Phase, Stream};
 use media::{MediaKind, Timestamp, TrackConfig};
 
+use super::answer::whole_response;
+use super::asked::Asked;
+use super::kind::Kind;
+use super::offer::{codecs, sound_name, why_nothing};
 use super::packager::Packager;
-use super::request::{HlsRequest, Kind};
 use super::segmenter::Timeline;
 use super::session::{Asker, HlsSession, SessionId};
-use super::{Failure, codecs, open, over, packager, token, tracks, user_agent, wait_for_first, whole_response};
+use super::{Failure, over, wait_for_first};
 use crate::context::Gateway;
 use crate::http::ControlResponse;
-use crate::http::head::Head;
-use crate::http::media::viewer_address;
-use crate::shard::Shard;
 
-/// In this order.
-pub(super) const KINDS: [Kind; 2] = [Kind::Video, Kind::Audio];
 /// A player stays so many of the longest segments behind: one is in the making, one is waited for by reading the
 /// manifest, and one is in the player.
 const DELAY_SEGMENTS: u32 = 3;
 const PROTOCOL: &str = "dash";
 
+/// Pictures, then the sounds.
+pub(super) fn kinds() -> impl Iterator<Item = Kind> {
+    Kind::Video.family().filter(|kind| *kind != Kind::Fmp4)
+}
+
 /// Answers a request for the manifest, the first or a later one.
-pub(super) async fn manifest(
-    shard: &Rc<Shard>,
-    gateway: &Arc<Gateway>,
-    request: &HlsRequest,
-    head: &Head,
-    peer: SocketAddr,
-) -> Result<ControlResponse, Failure> {
-    let address = viewer_address(gateway, head.forwarded_for.as_deref(), peer);
-    let asker = Asker { token: token(request, head), address: address.ip(), user_agent: user_agent(head) };
-    let known = again(shard, gateway, request, &asker)?;
+pub(super) async fn manifest(asked: &Asked<'_>) -> Result<ControlResponse, Failure> {
+    let asker = asked.asker();
+    let known = again(asked, &asker)?;
     let is_new = known.is_none();
     let (packagers, id, session) = match known {
         Some(known) => known,
         None => {
-            let (grant, open) = open(gateway, request, head, address.ip(), PROTOCOL).await?;
-            let place = gateway.hls.place()?;
-            let packagers = packagers(shard, gateway, &open.stream)?;
-            let user_agent = asker.user_agent.clone().map(Into::into);
-            let start = SessionStart { protocol: PROTOCOL, address, user_agent, grant };
-            let session = HlsSession::new(gateway.hub.start_session(&open.stream, start), place);
-            let sessions = &packagers[0].sessions;
-            let id = sessions.add(session);
-            sessions.remember(asker, id);
-            let session = sessions.find(id, packagers[0].target()).ok_or_else(over)?;
-            (packagers, id, session)
+            let begun = asked.begin(PROTOCOL, |stream| packagers(asked, stream)).await?;
+            let id = SessionId::random();
+            begun.packagers[0].sessions.join(id, &begun.session);
+            begun.packagers[0].sessions.remember(asker, id);
+            (begun.packagers, id, begun.session)
         }
     };
     for packager in &packagers {
         packager.sessions.join(id, &session);
         packager.touch();
     }
-    wait_for_first(gateway, &packagers[0]).await?;
+    wait_for_first(asked.gateway, &packagers[0]).await?;
     if is_new {
-        for packager in &packagers[1..] {
-            // Sound that is announced and does not come keeps nobody from the pictures.
-            packager.wait(packager.target(), |segmenter| segmenter.is_ready()).await;
-        }
+        // Sound that is announced and does not come keeps nobody from the pictures.
+        let sounds = packagers[1..].iter();
+        join_all(sounds.map(|packager| packager.wait(packager.target(), |segmenter| segmenter.is_ready()))).await;
     }
     // As XML writes it.
-    let query = request.query_of(Some(id)).replace('&', "&amp;");
-    let text = describe(gateway, &packagers, &query)
+    let query = asked.request.query_of(Some(id)).replace('&', "&amp;");
+    let text = describe(asked.gateway, &packagers, &query)
         .ok_or_else(|| Failure::new(ErrorKind::Unavailable, "The stream does not go on."))?;
     session.sent(text.len());
     Ok(whole_response(Bytes::from(text), "application/dash+xml", "no-cache"))
@@ -87,14 +75,9 @@ pub(super) async fn manifest(
 type Viewing = (Vec<Arc<Packager>>, SessionId, Arc<HlsSession>);
 
 /// What a viewer who is known already watches; `None` for a new one.
-fn again(
-    shard: &Rc<Shard>,
-    gateway: &Arc<Gateway>,
-    request: &HlsRequest,
-    asker: &Asker,
-) -> Result<Option<Viewing>, Failure> {
-    let running: Vec<_> = KINDS.iter().filter_map(|kind| gateway.hls.find(&request.key, *kind)).collect();
-    let known = match request.session {
+fn again(asked: &Asked<'_>, asker: &Asker) -> Result<Option<Viewing>, Failure> {
+    let running: Vec<_> = kinds().filter_map(|kind| asked.gateway.hls.find(&asked.request.key, kind)).collect();
+    let known = match asked.request.session {
         Some(id) => {
             let session = running.iter().find_map(|packager| packager.sessions.find(id, packager.target()));
             let session = session.ok_or_else(over)?;
@@ -106,27 +89,29 @@ fn again(
     let Some((id, session)) = known else { return Ok(None) };
     let stream = Arc::clone(running[0].stream());
     // A track may have come; at the end there is nothing to begin with any more.
-    let packagers = if stream.phase() == Phase::Closed { running } else { packagers(shard, gateway, &stream)? };
+    let packagers = if stream.phase() == Phase::Closed { running } else { packagers(asked, &stream)? };
     Ok(Some((packagers, id, session)))
 }
 
-/// The packagers of a stream's pictures and sound, at least one.
-fn packagers(shard: &Rc<Shard>, gateway: &Arc<Gateway>, stream: &Arc<Stream>) -> Result<Vec<Arc<Packager>>, Failure> {
+/// The packagers of a stream's pictures and sounds, at least one.
+fn packagers(asked: &Asked<'_>, stream: &Arc<Stream>) -> Result<Vec<Arc<Packager>>, Failure> {
     if stream.options().encrypt_segments {
         let text = "This application's segments are encrypted, which DASH players cannot read; use HLS.";
         return Err(Failure::new(ErrorKind::Unsupported, text));
     }
-    let (mut made, mut refused) = (Vec::new(), None);
-    for kind in KINDS.into_iter().filter(|kind| !tracks(stream, *kind).is_empty()) {
-        match packager(shard, gateway, stream, kind) {
-            Ok(packager) => made.push(packager),
-            Err(failure) if failure.kind == ErrorKind::Unsupported => refused = Some(failure),
-            Err(failure) => return Err(failure),
-        }
-    }
+    let tracks = stream.tracks();
+    let made: Vec<_> = kinds()
+        .filter(|kind| !kind.tracks(&tracks.list).is_empty())
+        .map(|kind| asked.packager(stream, kind))
+        .collect::<Result<_, _>>()?;
     if made.is_empty() {
-        let nothing = || Failure::new(ErrorKind::Unsupported, "The stream has neither pictures nor sound.");
-        return Err(refused.unwrap_or_else(nothing));
+        let has = |kind| tracks.list.iter().any(|track| track.kind() == kind);
+        let text = match (has(MediaKind::Video), has(MediaKind::Audio)) {
+            (true, _) => why_nothing(Kind::Video, &tracks.list),
+            (false, true) => why_nothing(Kind::Audio(1), &tracks.list),
+            (false, false) => "The stream has neither pictures nor sound.".to_owned(),
+        };
+        return Err(Failure { kind: ErrorKind::Unsupported, text });
     }
     Ok(made)
 }
@@ -166,14 +151,16 @@ fn describe(gateway: &Gateway, packagers: &[Arc<Packager>], query: &str) -> Opti
 }
 
 fn representation(stream: &Stream, kind: Kind, line: Timeline, query: &str) -> Option<Representation> {
-    let tracks = tracks(stream, kind);
-    let (_, refused) = fmp4::mime_type(&tracks);
-    let carried = |track: &&Arc<TrackConfig>| refused.iter().all(|refusal| refusal.track != track.id);
-    let codec = &tracks.iter().find(carried)?.codec;
-    let prefix = kind.prefix();
+    let all = stream.tracks();
+    let tracks = kind.tracks(&all.list);
+    let track = tracks.first()?;
+    let (codec, prefix) = (&track.codec, kind.prefix());
     let picture = codec.picture();
     Some(Representation {
-        kind: kind.only().unwrap_or(MediaKind::Video),
+        id: prefix.trim_end_matches('-').to_owned(),
+        kind: track.kind(),
+        language: track.language,
+        choice: choice(kind, track, &all.list),
         codecs: codecs(&tracks),
         bandwidth_bps: line.peak_bps.max(1),
         resolution: picture.map(|picture| (picture.width, picture.height)),
@@ -186,4 +173,11 @@ fn representation(stream: &Stream, kind: Kind, line: Timeline, query: &str) -> O
         first: line.first - line.map,
         segments: line.segments,
     })
+}
+
+/// How one of several sounds is told from the others.
+fn choice(kind: Kind, track: &TrackConfig, tracks: &[Arc<TrackConfig>]) -> Option<Choice> {
+    let Kind::Audio(number) = kind else { return None };
+    let several = kind.sounds(tracks).len() > 1;
+    several.then(|| Choice { label: sound_name(number, track), is_main: number == 1 })
 }

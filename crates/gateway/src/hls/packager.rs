@@ -10,7 +10,7 @@ use media::Timestamp;
 use tokio::sync::watch;
 
 use super::HlsConfig;
-use super::request::Kind;
+use super::kind::Kind;
 use super::segmenter::Segmenter;
 use super::session::Sessions;
 
@@ -44,12 +44,14 @@ struct Cut {
 }
 
 impl Packager {
-    pub(super) fn new(rendition: Arc<Rendition>, kind: Kind, config: HlsConfig) -> Self {
+    /// `breaks` is how many discontinuities the stream's other playlists count: a player puts together what has the
+    /// same number (the successor of RFC 8216, §6.2.4).
+    pub(super) fn new(rendition: Arc<Rendition>, kind: Kind, config: HlsConfig, breaks: u64) -> Self {
         let stream = rendition.stream();
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let first = u64::try_from(now.as_millis() / NUMBER_MS).unwrap_or(0);
-        let segmenter =
-            Segmenter::new(kind.shape(config, stream.options().encrypt_segments), stream.key_distance(), first);
+        let shape = kind.shape(config, stream.options().encrypt_segments);
+        let segmenter = Segmenter::new(shape, stream.key_distance(), first, breaks);
         let unix_us_at_zero = stream.unix_us_at_zero();
         Self {
             kind,
@@ -95,6 +97,14 @@ impl Packager {
     /// `EXT-X-TARGETDURATION`.
     pub(super) fn target(&self) -> Duration {
         self.lock().segmenter.target()
+    }
+
+    /// Lasts as long as the longest target of the stream's playlists.
+    pub(super) fn raise_target(&self, target: Duration) {
+        let cut = &mut *self.lock();
+        if cut.segmenter.raise_target(target) {
+            cut.playlist = None;
+        }
     }
 
     /// Looks at what there is.

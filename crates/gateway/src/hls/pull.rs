@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! Follower (video) --pieces--> lane: demuxer, queue --+--> in the order of decoding, paced --> sink
-//! Follower (sound) --pieces--> lane: demuxer, queue --+
+//! Follower (sound) --pieces--> lane: demuxer, queue --+   one for each sound
 //! ```
 
 mod cursor;
@@ -13,8 +13,9 @@ use std::time::Duration;
 
 use base::ErrorKind;
 use container::m3u8::{Multivariant, Playlist};
+use futures_util::future::try_join_all;
 use hub::Leg;
-use media::{AccessUnit, Timestamp, TrackConfig, TrackId};
+use media::{AccessUnit, Language, Timestamp, TrackConfig, TrackId};
 use tokio::sync::mpsc;
 
 use crate::demux::{Item, StreamDemuxer};
@@ -33,6 +34,8 @@ const LEAD: Duration = Duration::from_millis(300);
 const TOGETHER: Duration = Duration::from_secs(2);
 /// How often the sink is asked what it wants.
 const TICK: Duration = Duration::from_millis(500);
+/// Sounds with playlists of their own; further ones are left out.
+const MAX_SOUNDS: usize = 8;
 /// Tracks of a lane: numbers of the next lane begin behind them.
 const LANE_TRACKS: u8 = 16;
 
@@ -55,45 +58,75 @@ pub(crate) async fn pull(
         Playlist::Media(media) => {
             let follower = Follower::new(0, client, url, pieces.clone());
             drop(pieces);
-            play(Box::pin(follower.run(Some(*media))), async { Ok(()) }, 1, received, sink).await
+            play(Box::pin(follower.run(Some(*media))), async { Ok(()) }, vec![None], received, sink).await
         }
         Playlist::Multivariant(list) => {
-            let (video, sound) = choose(&list, &url)?;
-            sink.step(Leg::Answer, true, &format!("Chose {video}."));
-            let first = Follower::new(0, client, video, pieces.clone());
-            let lanes = 1 + usize::from(sound.is_some());
-            let second = sound.map(|sound| follower(1, sound));
-            drop(pieces);
-            let sound = async {
-                match second {
-                    Some(second) => Box::pin(second.run(None)).await,
-                    None => Ok(()),
-                }
+            let Chosen { video, language, sounds } = choose(&list, &url)?;
+            let sentence = match sounds.len() {
+                0 | 1 => format!("Chose {video}."),
+                count => format!("Chose {video} with {count} sounds."),
             };
-            play(Box::pin(first.run(None)), sound, lanes, received, sink).await
+            sink.step(Leg::Answer, true, &sentence);
+            let first = Follower::new(0, client, video, pieces.clone());
+            let languages = std::iter::once(language).chain(sounds.iter().map(|(_, language)| *language)).collect();
+            let others: Vec<_> = (1..).zip(sounds).map(|(lane, (url, _))| follower(lane, url)).collect();
+            drop(pieces);
+            let mut others = others.into_iter();
+            let main = others.next();
+            let sounds = async {
+                let main = async {
+                    match main {
+                        Some(main) => Box::pin(main.run(None)).await,
+                        None => Ok(()),
+                    }
+                };
+                let alternatives = try_join_all(others.map(Follower::run_alone));
+                tokio::try_join!(main, alternatives).map(drop)
+            };
+            play(Box::pin(first.run(None)), sounds, languages, received, sink).await
         }
     }
 }
 
-/// The best variant, and its sound where that has a playlist of its own.
-fn choose(list: &Multivariant, url: &PullUrl) -> Result<(PullUrl, Option<PullUrl>), PullFailure> {
+/// What is followed of a list of variants.
+struct Chosen {
+    video: PullUrl,
+    /// Of the sound in the variant itself.
+    language: Option<Language>,
+    /// Sounds that have playlists of their own.
+    sounds: Vec<(PullUrl, Option<Language>)>,
+}
+
+/// The best variant, and its sounds where they have playlists of their own.
+fn choose(list: &Multivariant, url: &PullUrl) -> Result<Chosen, PullFailure> {
     let best = list.variants.iter().max_by_key(|variant| variant.bandwidth_bps);
     let best = best.ok_or_else(|| bad_answer("the playlist lists no variant"))?;
     let follow = |uri: &str| url.follow(uri).map_err(|text| bad_answer(&text));
-    let sound = list.audio_of(best).and_then(|sound| sound.uri.as_deref()).map(follow).transpose()?;
-    Ok((follow(&best.uri)?, sound))
+    let (mut language, mut sounds) = (None, Vec::new());
+    for sound in list.sounds_of(best) {
+        let spoken = sound.language.as_deref().and_then(Language::from_tag);
+        match sound.uri.as_deref() {
+            // A variant of sound alone may be one of its sounds itself.
+            None => language = language.or(spoken),
+            Some(uri) if uri == best.uri => language = language.or(spoken),
+            Some(uri) if sounds.len() < MAX_SOUNDS => sounds.push((follow(uri)?, spoken)),
+            Some(_) => {}
+        }
+    }
+    Ok(Chosen { video: follow(&best.uri)?, language, sounds })
 }
 
-/// Plays what the followers find; ends with the first of them that fails, or when both have ended.
+/// Plays what the followers find; ends with the first of them that fails, or when all have ended. There is a lane for each
+/// of `languages`.
 async fn play(
     video: impl Future<Output = Result<(), PullFailure>>,
-    sound: impl Future<Output = Result<(), PullFailure>>,
-    lanes: usize,
+    sounds: impl Future<Output = Result<(), PullFailure>>,
+    languages: Vec<Option<Language>>,
     received: mpsc::Receiver<(usize, Piece)>,
     sink: &mut dyn PullSink,
 ) -> Result<(), PullFailure> {
-    let fetching = async { tokio::try_join!(video, sound).map(drop) };
-    let player = Player::new(lanes, received);
+    let fetching = async { tokio::try_join!(video, sounds).map(drop) };
+    let player = Player::new(languages, received);
     tokio::pin!(fetching);
     let playing = player.run(sink);
     tokio::pin!(playing);
@@ -111,8 +144,12 @@ async fn play(
 #[derive(Default)]
 struct Lane {
     demuxer: Option<StreamDemuxer>,
+    /// What the list of variants says about its sound.
+    language: Option<Language>,
     tracks: Vec<TrackConfig>,
     units: VecDeque<AccessUnit>,
+    /// Nothing more will come.
+    over: bool,
 }
 
 /// Brings the lanes together.
@@ -125,8 +162,8 @@ struct Player {
 }
 
 impl Player {
-    fn new(lanes: usize, received: mpsc::Receiver<(usize, Piece)>) -> Self {
-        let lanes = (0..lanes).map(|_| Lane::default()).collect();
+    fn new(languages: Vec<Option<Language>>, received: mpsc::Receiver<(usize, Piece)>) -> Self {
+        let lanes = languages.into_iter().map(|language| Lane { language, ..Lane::default() }).collect();
         Self { lanes, received, pace: Pace::new(LEAD), announced: false, over: false }
     }
 
@@ -153,7 +190,7 @@ impl Player {
     /// Takes pieces until every lane has something, or one of them keeps the others waiting.
     async fn gather(&mut self, sink: &mut dyn PullSink) -> Result<(), PullFailure> {
         let started = tokio::time::Instant::now();
-        while self.lanes.iter().any(|lane| lane.units.is_empty()) && started.elapsed() < TOGETHER && !self.over {
+        while self.lanes.iter().any(Lane::is_awaited) && started.elapsed() < TOGETHER && !self.over {
             match tokio::time::timeout(TICK, self.received.recv()).await {
                 Ok(Some((lane, piece))) => self.take(lane, piece, sink)?,
                 Ok(None) => self.over = true,
@@ -167,6 +204,10 @@ impl Player {
         match piece {
             Piece::Step(leg, ok, text) => sink.step(leg, ok, &text),
             Piece::Received(bytes) => sink.received(bytes),
+            Piece::Over(text) => {
+                self.lanes[lane].over = true;
+                sink.step(Leg::Media, false, &text);
+            }
             Piece::Media { map, bytes, discontinuity } => {
                 let items = self.lanes[lane].demux(map.as_deref(), &bytes, discontinuity)?;
                 for item in items {
@@ -185,8 +226,7 @@ impl Player {
                 lane.units.push_back(AccessUnit { track: numbered(unit.track, index), ..unit });
             }
             Item::Tracks(tracks) => {
-                let tracks: Vec<_> =
-                    tracks.into_iter().map(|track| TrackConfig { id: numbered(track.id, index), ..track }).collect();
+                let tracks: Vec<_> = tracks.into_iter().map(|track| lane.own(track, index)).collect();
                 lane.tracks.retain(|known| tracks.iter().all(|track| track.id != known.id));
                 lane.tracks.extend(tracks.iter().cloned());
                 if self.announced {
@@ -209,7 +249,7 @@ impl Player {
 
     /// The unit that is decoded first. A lane that has nothing is waited for elsewhere.
     fn next_unit(&mut self) -> Option<AccessUnit> {
-        if !self.over && self.lanes.iter().any(|lane| lane.units.is_empty()) && self.lanes.len() > 1 {
+        if !self.over && self.lanes.iter().any(Lane::is_awaited) && self.lanes.len() > 1 {
             let most = self.lanes.iter().map(|lane| lane.units.len()).max().unwrap_or(0);
             return if most > MAX_ALONE { self.earliest() } else { None };
         }
@@ -231,6 +271,16 @@ const fn numbered(track: TrackId, lane: usize) -> TrackId {
 }
 
 impl Lane {
+    fn is_awaited(&self) -> bool {
+        self.units.is_empty() && !self.over
+    }
+
+    /// A track with its number among those of all lanes, and its language where the track itself does not say it.
+    fn own(&self, track: TrackConfig, index: usize) -> TrackConfig {
+        let language = track.language.or(self.language);
+        TrackConfig { id: numbered(track.id, index), ..track }.in_language(language)
+    }
+
     fn first(&self) -> Option<Timestamp> {
         self.units.front().map(|unit| unit.dts.unwrap_or(unit.pts).to_timestamp())
     }

@@ -1,97 +1,13 @@
 //! What is asked for, as the path and the query say it.
 
-use std::sync::Arc;
+use hub::StreamKey;
 
-use container::{fmp4, mpegts};
-use hub::{Rendition, RenditionKey, Stream, StreamKey};
-use media::MediaKind;
-
-use super::HlsConfig;
-use super::segmenter::Shape;
+use super::kind::{Kind, sound_number};
 use super::session::SessionId;
 use crate::http::head::Head;
 
 /// Stands in the path where the application needs no token.
 const NO_TOKEN: &str = "-";
-
-/// What segments are made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Kind {
-    /// Fragmented MP4, with low-latency parts.
-    Fmp4,
-    /// Transport stream.
-    Ts,
-    /// Pictures alone in fragmented MP4, for DASH.
-    Video,
-    /// Sound alone in fragmented MP4, for DASH and for HLS with parts.
-    Audio,
-}
-
-impl Kind {
-    /// For sessions and accounts.
-    pub(super) const fn protocol(self) -> &'static str {
-        match self {
-            Self::Fmp4 => "hls",
-            Self::Ts => "hls-ts",
-            Self::Video => "dash",
-            Self::Audio => "hls-audio",
-        }
-    }
-
-    /// What the names of its files begin with; transport stream segments have their extension.
-    pub(super) const fn prefix(self) -> &'static str {
-        match self {
-            Self::Fmp4 => "",
-            Self::Ts => "ts-",
-            Self::Video => "video-",
-            Self::Audio => "audio-",
-        }
-    }
-
-    pub(super) fn media_playlist(self) -> String {
-        format!("{}media.m3u8", self.prefix())
-    }
-
-    pub(super) const fn content_type(self) -> &'static str {
-        match self {
-            Self::Fmp4 | Self::Video => "video/mp4",
-            Self::Audio => "audio/mp4",
-            Self::Ts => "video/mp2t",
-        }
-    }
-
-    /// How segments are made; encrypted ones have no parts.
-    pub(super) fn shape(self, config: HlsConfig, encrypted: bool) -> Shape {
-        let (extension, has_map, part) = match self {
-            Self::Fmp4 | Self::Audio => ("m4s", true, Some(config.part)),
-            Self::Video => ("m4s", true, None),
-            Self::Ts => ("ts", false, None),
-        };
-        let (segment, listed, prefix) = (config.segment, config.segments, self.prefix());
-        Shape { segment, part: part.filter(|_| !encrypted), listed, prefix, extension, has_map, encrypted }
-    }
-
-    /// The kind of track that it has, where it has one alone.
-    pub(super) const fn only(self) -> Option<MediaKind> {
-        match self {
-            Self::Fmp4 | Self::Ts => None,
-            Self::Video => Some(MediaKind::Video),
-            Self::Audio => Some(MediaKind::Audio),
-        }
-    }
-
-    /// The rendition; plain viewers of the container share those that have all tracks.
-    pub(super) fn rendition(self, stream: &Arc<Stream>) -> Option<Arc<Rendition>> {
-        let alone =
-            |name: &str, kind| stream.rendition(RenditionKey(name.into()), || Box::new(fmp4::Muxer::only(kind)));
-        match self {
-            Self::Video => alone("fmp4-video", MediaKind::Video),
-            Self::Audio => alone("fmp4-audio", MediaKind::Audio),
-            Self::Fmp4 => stream.rendition(RenditionKey("http-fmp4".into()), || Box::new(fmp4::Muxer::new())),
-            Self::Ts => stream.rendition(RenditionKey("http-ts".into()), || Box::new(mpegts::Muxer::new())),
-        }
-    }
-}
 
 /// Which piece.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,12 +47,7 @@ pub(crate) struct HlsRequest {
 impl HlsRequest {
     /// For sessions and accounts.
     pub(super) const fn protocol(&self) -> &'static str {
-        match (self.kind, self.is_shared) {
-            (kind, false) => kind.protocol(),
-            (Kind::Ts, true) => "hls-ts-cdn",
-            (Kind::Audio, true) => "hls-audio-cdn",
-            (Kind::Fmp4 | Kind::Video, true) => "hls-cdn",
-        }
+        if self.is_shared { self.kind.shared_protocol() } else { self.kind.protocol() }
     }
 
     /// What stands behind the URIs of an answer to a session: what names it, and the virtual host. Hosts have no
@@ -198,23 +109,25 @@ fn resource(file: &str) -> Option<(Kind, Resource)> {
     match file {
         "index.m3u8" => return Some((Kind::Fmp4, Resource::Multivariant)),
         "ts.m3u8" => return Some((Kind::Ts, Resource::Multivariant)),
-        "audio.m3u8" => return Some((Kind::Audio, Resource::Multivariant)),
         "manifest.mpd" => return Some((Kind::Video, Resource::Manifest)),
         _ => {}
     }
     let (name, extension) = file.rsplit_once('.')?;
-    if extension == "ts" {
-        return Some((Kind::Ts, Resource::Segment(number(name)?)));
-    }
-    let prefixed = [Kind::Ts, Kind::Video, Kind::Audio]
-        .into_iter()
-        .find_map(|kind| Some((kind, name.strip_prefix(kind.prefix())?)));
-    let (kind, name) = prefixed.unwrap_or((Kind::Fmp4, name));
+    let (kind, name) = match (Kind::of_name(name), extension) {
+        // The segments of whole transport streams need no prefix, and have none.
+        ((Kind::Fmp4, name), "ts") => (Kind::Ts, name),
+        ((Kind::Ts, _), "ts") => return None,
+        (known, _) => known,
+    };
     let resource = match extension {
-        "m3u8" if name == "media" && kind != Kind::Video => Resource::Media,
+        "m3u8" => match sound_number(name).filter(|_| kind == Kind::Fmp4) {
+            Some(number) => return Some((Kind::Audio(number), Resource::Multivariant)),
+            None => (name == "media").then_some(Resource::Media)?,
+        },
+        "ts" if kind.is_ts() => Resource::Segment(number(name)?),
         "bin" => Resource::Key(number(name.strip_prefix("key-")?)?),
-        "mp4" if kind != Kind::Ts => Resource::Map(number(name.strip_prefix("init-")?)?),
-        "m4s" if kind != Kind::Ts => match name.split_once('.') {
+        "mp4" if !kind.is_ts() => Resource::Map(number(name.strip_prefix("init-")?)?),
+        "m4s" if !kind.is_ts() => match name.split_once('.') {
             Some((segment, part)) => Resource::Part(number(segment)?, number(part)?),
             // As DASH counts: from the first of the period.
             None => match name.split_once('-') {
@@ -251,9 +164,15 @@ mod tests {
             ("/road/k1/12.m4s", Kind::Fmp4, Resource::Segment(12)),
             ("/road/k1/12.3.m4s", Kind::Fmp4, Resource::Part(12, 3)),
             ("/road/k1/12.ts", Kind::Ts, Resource::Segment(12)),
-            ("/road/k1/audio.m3u8", Kind::Audio, Resource::Multivariant),
-            ("/road/k1/audio-media.m3u8", Kind::Audio, Resource::Media),
-            ("/road/k1/audio-12.3.m4s", Kind::Audio, Resource::Part(12, 3)),
+            ("/road/k1/audio.m3u8", Kind::Audio(1), Resource::Multivariant),
+            ("/road/k1/audio-media.m3u8", Kind::Audio(1), Resource::Media),
+            ("/road/k1/audio-12.3.m4s", Kind::Audio(1), Resource::Part(12, 3)),
+            ("/road/k1/audio2.m3u8", Kind::Audio(2), Resource::Multivariant),
+            ("/road/k1/audio8-12.3.m4s", Kind::Audio(8), Resource::Part(12, 3)),
+            ("/road/k1/video-media.m3u8", Kind::Video, Resource::Media),
+            ("/road/k1/ts-video-media.m3u8", Kind::TsVideo, Resource::Media),
+            ("/road/k1/ts-audio2-12.ts", Kind::TsAudio(2), Resource::Segment(12)),
+            ("/road/k1/ts-audio-key-12.bin", Kind::TsAudio(1), Resource::Key(12)),
             ("/road/k1/manifest.mpd", Kind::Video, Resource::Manifest),
             ("/road/k1/video-init-3.mp4", Kind::Video, Resource::Map(3)),
             ("/road/k1/video-12.m4s", Kind::Video, Resource::Segment(12)),
@@ -277,7 +196,12 @@ mod tests {
             "/road/k1/x.ts",
             "/road/k1/ts-12.m4s",
             "/road/k1/key-x.bin",
-            "/road/k1/video-media.m3u8",
+            "/road/k1/ts-12.ts",
+            "/road/k1/audio-12.ts",
+            "/road/k1/audio1-12.m4s",
+            "/road/k1/audio9.m3u8",
+            "/road/k1/ts-audio.m3u8",
+            "/road/k1/ts-audio-init-3.mp4",
             "/road/k1/video-audio-1.m4s",
             "/road/k1/video-18446744073709551615-1.m4s",
         ] {

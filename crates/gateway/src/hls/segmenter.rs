@@ -30,7 +30,7 @@ const FIRST_FRAME: Duration = Duration::from_millis(40);
 const MAX_FRAME: Duration = Duration::from_secs(2);
 
 /// What is made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Shape {
     /// A segment lasts at least this long.
     pub(crate) segment: Duration,
@@ -38,8 +38,10 @@ pub(crate) struct Shape {
     pub(crate) part: Option<Duration>,
     /// Segments in the playlist.
     pub(crate) listed: usize,
-    /// What the names of initialisation segments and keys begin with, and of segments that have such.
-    pub(crate) prefix: &'static str,
+    /// What the names of initialisation segments and keys begin with.
+    pub(crate) prefix: String,
+    /// What the names of segments and parts begin with.
+    pub(crate) segment_prefix: String,
     /// Extension of segments and parts; transport streams have no initialisation segment.
     pub(crate) extension: &'static str,
     /// Whether initialisation segments are needed.
@@ -47,12 +49,6 @@ pub(crate) struct Shape {
     /// Whether segments are encrypted. There are no parts then: a part of an encrypted segment would have to be
     /// encrypted for itself, and the segment made of them again.
     pub(crate) encrypted: bool,
-}
-
-impl Shape {
-    fn segment_prefix(&self) -> &'static str {
-        if self.has_map { self.prefix } else { "" }
-    }
 }
 
 struct PartData {
@@ -88,7 +84,7 @@ struct Map {
 pub(crate) struct Timeline {
     /// Number of the initialisation segment.
     pub(crate) map: u64,
-    /// Where its first segment began.
+    /// From where on it counts: the place of its first segment, or the beginning of the stream for the first one.
     pub(crate) map_start: Timestamp,
     /// Number of the first segment.
     pub(crate) first: u64,
@@ -142,14 +138,15 @@ pub(crate) struct Segmenter {
 }
 
 impl Segmenter {
-    /// `key_distance` is what is known of the distance of key frames; `first` numbers the first segment.
-    pub(crate) fn new(shape: Shape, key_distance: Option<Duration>, first: u64) -> Self {
+    /// `key_distance` is what is known of the distance of key frames; `first` numbers the first segment; `breaks` counts
+    /// the discontinuities before it.
+    pub(crate) fn new(shape: Shape, key_distance: Option<Duration>, first: u64, breaks: u64) -> Self {
         let longest = key_distance.unwrap_or_default().max(shape.segment);
         Self {
             shape,
             segments: VecDeque::new(),
             first,
-            discontinuities: 0,
+            discontinuities: breaks,
             maps: VecDeque::new(),
             generation: None,
             current: None,
@@ -221,7 +218,10 @@ impl Segmenter {
         if begins {
             self.finish_segment(chunk.dts);
             if let Some(map) = new_map {
-                self.maps.push_back(Map { number: self.next(), bytes: map.clone(), start: chunk.dts });
+                // The first counts from the beginning of the stream: GStreamer 1.22 takes a period that begins later for one whose
+                // segments come that much later.
+                let start = if self.maps.is_empty() { Timestamp::ZERO } else { chunk.dts };
+                self.maps.push_back(Map { number: self.next(), bytes: map.clone(), start });
             }
             let discontinuity = self.broken || changed && self.generation.is_some();
             self.broken = false;
@@ -234,9 +234,22 @@ impl Segmenter {
             });
             self.current = Some(SegmentData { parts, duration, discontinuity, map, key, start, len: 0 });
             self.begin_part(chunk.dts, true);
+            self.put_tables(chunk);
         } else if self.current.is_some() && self.part_is_due(chunk.dts) {
             self.finish_part(chunk.dts);
             self.begin_part(chunk.dts, chunk.header.is_some());
+        }
+    }
+
+    /// Tables in front of a segment that has no initialisation segment (RFC 8216 §3.2). With pictures they are in
+    /// front of every key frame already.
+    fn put_tables(&mut self, chunk: &Chunk) {
+        let Some(tables) = chunk.header.as_ref().filter(|tables| !self.shape.has_map && !tables.is_empty()) else {
+            return;
+        };
+        match &mut self.cipher {
+            Some(cipher) => cipher.push(tables),
+            None => self.chunks.push(tables.clone()),
         }
     }
 
@@ -311,6 +324,28 @@ impl Segmenter {
     /// `EXT-X-TARGETDURATION`.
     pub(crate) const fn target(&self) -> Duration {
         Duration::from_secs(self.target_s)
+    }
+
+    /// All playlists of a stream have the same target (the successor of RFC 8216, §6.2.4): that of the one with the
+    /// longest segments. Returns whether this one's has changed.
+    pub(crate) fn raise_target(&mut self, target: Duration) -> bool {
+        let lower = self.target() < target;
+        self.target_s = self.target_s.max(rounded_s(target));
+        lower
+    }
+
+    /// All discontinuities up to now.
+    pub(crate) fn breaks(&self) -> u64 {
+        let segments = self.segments.iter().chain(&self.current);
+        self.discontinuities + segments.filter(|segment| segment.discontinuity).count() as u64
+    }
+
+    /// The newest part: number of its segment, and its own.
+    pub(crate) fn newest_part(&self) -> Option<(u64, u64)> {
+        self.shape.part?;
+        let newest = |number, segment: &SegmentData| Some((number, segment.parts.len().checked_sub(1)? as u64));
+        let current = self.current.as_ref().and_then(|current| newest(self.next(), current));
+        current.or_else(|| newest(self.next().checked_sub(1)?, self.segments.back()?)).filter(|_| !self.ended)
     }
 
     /// Whether a blocking reload for a segment, or a part of it, can be answered; `None` when it asks for what is
@@ -401,7 +436,7 @@ impl Segmenter {
         let next = self.next();
         let pending = self.current.as_ref().filter(|_| self.shape.part.is_some());
         let ready = pending.map_or(0, |pending| pending.parts.len());
-        let (prefix, extension) = (self.shape.segment_prefix(), self.shape.extension);
+        let (prefix, extension) = (&self.shape.segment_prefix, self.shape.extension);
         MediaPlaylist {
             target_duration_s: self.target_s,
             media_sequence: self.first + hidden as u64,
@@ -423,7 +458,7 @@ impl Segmenter {
         with_parts: bool,
         date_time: &impl Fn(Timestamp) -> String,
     ) -> Segment {
-        let (prefix, extension) = (self.shape.segment_prefix(), self.shape.extension);
+        let (prefix, extension) = (&self.shape.segment_prefix, self.shape.extension);
         let parts = segment.parts.iter().enumerate().filter(|_| with_parts && self.shape.part.is_some());
         Segment {
             duration: segment.duration,
@@ -436,7 +471,7 @@ impl Segmenter {
                 })
                 .collect(),
             discontinuity: segment.discontinuity,
-            map: self.shape.has_map.then(|| format!("{prefix}init-{}.mp4", segment.map)),
+            map: self.shape.has_map.then(|| format!("{}init-{}.mp4", self.shape.prefix, segment.map)),
             key: segment.key.map(|key| SegmentKey {
                 uri: format!("{}key-{key}.bin", self.shape.prefix),
                 iv: initialisation_vector(number),
@@ -481,7 +516,8 @@ mod tests {
         segment: Duration::from_secs(2),
         part: Some(Duration::from_millis(200)),
         listed: 4,
-        prefix: "",
+        prefix: String::new(),
+        segment_prefix: String::new(),
         extension: "m4s",
         has_map: true,
         encrypted: false,
@@ -499,7 +535,7 @@ mod tests {
     }
 
     fn fed(frames: std::ops::Range<i64>, frame_ms: i64, gop: i64) -> Segmenter {
-        let mut segmenter = Segmenter::new(SHAPE, None, 0);
+        let mut segmenter = Segmenter::new(SHAPE, None, 0, 0);
         frames.for_each(|index| segmenter.push(&chunk(index, frame_ms, gop, "map")));
         segmenter
     }
@@ -583,6 +619,12 @@ mod tests {
 
     #[test]
     fn a_manifest_lists_what_the_newest_map_is_for() {
+        let later = fed(100..251, 40, 50).timeline().unwrap();
+        assert_eq!(
+            later.map_start,
+            Timestamp::ZERO,
+            "the first map counts from the beginning, however old the stream is"
+        );
         let mut segmenter = fed(0..251, 40, 50);
         let timeline = segmenter.timeline().unwrap();
         assert_eq!((timeline.map, timeline.map_start, timeline.first), (0, Timestamp::ZERO, 1));
@@ -646,7 +688,7 @@ mod tests {
     #[test]
     fn encrypted_segments_are_whole_and_name_their_keys() {
         let shape = Shape { part: None, encrypted: true, ..SHAPE };
-        let mut segmenter = Segmenter::new(shape, None, 0);
+        let mut segmenter = Segmenter::new(shape, None, 0, 0);
         let (second, last) = (i64::try_from(SEGMENTS_PER_KEY).unwrap(), 50 * 33 + 1);
         (0..last).for_each(|index| segmenter.push(&chunk(index, 40, 50, "map")));
         let playlist = playlist(&segmenter);
@@ -673,5 +715,36 @@ mod tests {
         assert_eq!(playlist.segments[0].duration, Duration::from_millis(1200));
         assert_eq!(playlist.segments[1].date_time.as_deref(), Some("4000"), "it goes on with a key frame");
         assert!(playlist.segments[1].discontinuity, "{playlist:?}");
+    }
+
+    #[test]
+    fn segments_without_initialisation_segments_begin_with_tables() {
+        let shape = Shape { has_map: false, part: None, ..SHAPE };
+        let mut segmenter = Segmenter::new(shape, None, 0, 0);
+        // As of sound alone: every chunk is a place to begin.
+        (0..101).for_each(|index| segmenter.push(&chunk(index, 40, 1, "tables")));
+        for (number, first) in [(0, "tables[0]"), (1, "tables[49]")] {
+            let Found::Bytes(pieces) = segmenter.segment(number) else { panic!("segment {number} is there") };
+            let text = String::from_utf8(pieces.concat()).unwrap();
+            assert!(text.starts_with(first) && text.matches("tables").count() == 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn playlists_of_one_stream_agree() {
+        let mut segmenter = fed(0..130, 40, 50);
+        assert_eq!(segmenter.newest_part(), Some((2, 4)), "of the segment in progress");
+        assert!(segmenter.raise_target(Duration::from_secs(4)) && !segmenter.raise_target(Duration::from_secs(3)));
+        assert_eq!(playlist(&segmenter).target_duration_s, 4);
+        segmenter.interrupt();
+        (150..200).for_each(|index| segmenter.push(&chunk(index, 40, 50, "map")));
+        let other = Segmenter::new(SHAPE, None, 0, segmenter.breaks());
+        assert_eq!(
+            (segmenter.breaks(), playlist(&other).discontinuity_sequence),
+            (1, 1),
+            "what comes next has number 1"
+        );
+        segmenter.end();
+        assert_eq!(segmenter.newest_part(), None, "nothing is waited for");
     }
 }

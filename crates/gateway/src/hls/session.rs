@@ -22,6 +22,11 @@ const LEAST_QUIET: Duration = Duration::from_secs(10);
 pub(crate) struct SessionId(u128);
 
 impl SessionId {
+    /// A viewer's own.
+    pub(super) fn random() -> Self {
+        Self(rand::random())
+    }
+
     /// The session of all who show a token: who knows the token knows the session, and nobody else.
     pub(super) fn of_token(token: &str) -> Self {
         let digest = Sha256::digest(token);
@@ -108,12 +113,6 @@ impl Sessions {
 
     fn askers(&self) -> MutexGuard<'_, HashMap<Asker, SessionId>> {
         self.by_asker.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn add(&self, session: HlsSession) -> SessionId {
-        let id = SessionId(rand::random());
-        self.join(id, &Arc::new(session));
-        id
     }
 
     /// Takes a session that another packager of the stream has too.

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use base::ErrorKind;
 use bytes::{BufMut, Bytes, BytesMut};
 use container::flv::{self, HevcForm};
-use container::mpegts;
+use container::{fmp4, mpegts};
 use http::{Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, StreamBody};
 use hub::{AccessRequest, Action, HostHints, Rendition, RenditionKey, Session, SessionStart, StreamKey, UnknownHost};
 use hyper::body::{Frame, Incoming};
 use hyper_util::rt::TokioIo;
-use media::Muxer;
+use media::{CodecConfig, MediaKind, Muxer, Picked, TrackConfig, TrackId};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 
 use super::forward::Rewound;
@@ -31,6 +31,8 @@ use crate::viewer::{ControlOutput, ViewerControl};
 
 /// Bytes between a pump and a body that hyper sends.
 const BODY_BUFFER: usize = 256 << 10;
+/// Numbers of sounds that can be asked for: as many as a stream can have tracks.
+const MAX_SOUND: u8 = 16;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Format {
@@ -52,6 +54,8 @@ pub(super) struct MediaRequest {
     via: Option<String>,
     /// What the query holds beside that.
     query: Option<String>,
+    /// Number of the one sound that is wanted, from 1.
+    sound: Option<u8>,
     start: Start,
     head_only: bool,
     websocket_key: Option<String>,
@@ -85,6 +89,7 @@ pub(super) fn request(head: &Head) -> Option<MediaRequest> {
         token: query.token.or(bearer),
         via: query.via,
         query: rest,
+        sound: query.sound,
         start: query.start,
         head_only,
         websocket_key: head.websocket_key.clone().filter(|_| head.upgrades_to_websocket),
@@ -102,18 +107,23 @@ struct Query {
     token: Option<String>,
     via: Option<String>,
     vhost: Option<String>,
+    sound: Option<u8>,
     start: Start,
     hevc: HevcForm,
 }
 
 impl Query {
     fn parse(query: &str) -> Self {
-        let mut parsed = Self { token: None, via: None, vhost: None, start: Start::Key, hevc: HevcForm::Enhanced };
+        let mut parsed =
+            Self { token: None, via: None, vhost: None, sound: None, start: Start::Key, hevc: HevcForm::Enhanced };
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             match (&*name, &*value) {
                 ("token", token) => parsed.token = Some(token.to_owned()),
                 ("via", via) => parsed.via = Some(via.to_owned()),
                 ("vhost", vhost) => parsed.vhost = Some(vhost.to_owned()),
+                ("audio", number) => {
+                    parsed.sound = number.parse().ok().filter(|number| (1..=MAX_SOUND).contains(number));
+                }
                 ("start", "next") => parsed.start = Start::Next,
                 ("hevc", "12") => parsed.hevc = HevcForm::Domestic,
                 _ => {}
@@ -150,22 +160,46 @@ impl MediaRequest {
 
     fn rendition_key(&self) -> RenditionKey {
         let hevc = if self.format == Format::Flv(HevcForm::Domestic) { ":hevc12" } else { "" };
-        RenditionKey(format!("{}{hevc}", self.protocol()).into())
+        let sound = self.sound.map(|number| format!(":audio{number}")).unwrap_or_default();
+        RenditionKey(format!("{}{hevc}{sound}", self.protocol()).into())
     }
 
     fn muxer(&self) -> Box<dyn Muxer> {
+        match self.sound {
+            Some(number) => {
+                let format = self.format;
+                Box::new(Picked::new(self.whole_muxer(), move |tracks| with_sound(tracks, format, number)))
+            }
+            None => self.whole_muxer(),
+        }
+    }
+
+    fn whole_muxer(&self) -> Box<dyn Muxer> {
         let websocket = self.websocket_key.is_some();
         match (self.format, websocket) {
             (Format::Flv(hevc), false) => Box::new(flv::Muxer::new(flv::MuxOptions::with_hevc(hevc))),
             (Format::Flv(hevc), true) => {
                 Box::new(BinaryMessages::new(flv::Muxer::new(flv::MuxOptions::with_hevc(hevc))))
             }
-            (Format::Mp4, false) => Box::new(container::fmp4::Muxer::new()),
+            (Format::Mp4, false) => Box::new(fmp4::Muxer::new()),
             (Format::Mp4, true) => Box::new(Mp4OverWebSocket::new()),
             (Format::Ts, false) => Box::new(mpegts::Muxer::new()),
             (Format::Ts, true) => Box::new(BinaryMessages::new(mpegts::Muxer::new())),
         }
     }
+}
+
+/// All tracks but the sounds, of which the one with a number is kept. Those that the container cannot carry have none.
+fn with_sound(tracks: &[Arc<TrackConfig>], format: Format, number: u8) -> Vec<TrackId> {
+    let carried = |codec: &CodecConfig| match format {
+        Format::Flv(_) => !matches!(codec, CodecConfig::Opaque(_)),
+        Format::Mp4 => fmp4::carries(codec),
+        Format::Ts => mpegts::carries(codec),
+    };
+    let is_sound = |track: &&Arc<TrackConfig>| track.kind() == MediaKind::Audio;
+    let sounds = tracks.iter().filter(|track| is_sound(track) && carried(&track.codec));
+    let others = tracks.iter().filter(|track| !is_sound(track));
+    others.chain(sounds.skip(usize::from(number) - 1).take(1)).map(|track| track.id).collect()
 }
 
 /// The viewer's address: the peer's, or what a trusted proxy says.
@@ -448,6 +482,9 @@ mod tests {
         assert_eq!(flv.token.as_deref(), Some("a+b"));
         assert_eq!((flv.format, flv.start), (Format::Flv(HevcForm::Domestic), Start::Next));
         assert_eq!(get("/road/k1.mp4").unwrap().protocol(), "http-fmp4");
+        for (query, sound) in [("audio=2", Some(2)), ("audio=0", None), ("audio=17", None), ("audio=-1", None)] {
+            assert_eq!(get(&format!("/road/k1.mp4?{query}")).unwrap().sound, sound, "{query}");
+        }
         assert_eq!(get("/road/k1.ts").unwrap().protocol(), "http-ts");
         for other in ["/", "/assets/index.js", "/api/v1.flv", "/a/b/c.flv", "/a/../b.flv", "/a/b.exe", "/a%2fb.flv"] {
             assert_eq!(get(other), None, "{other}");

@@ -1,4 +1,4 @@
-//! Streams that come as one long answer: HTTP-FLV, HTTP-TS, fragmented MP4.
+//! Streams that come as one long answer: HTTP-FLV, HTTP-TS, fragmented MP4, Matroska.
 
 use std::time::{Duration, Instant};
 
@@ -79,6 +79,6 @@ fn unknown(response: &Response<Incoming>) -> PullFailure {
         leg: Leg::Codec,
         kind: ErrorKind::Unsupported,
         text: format!("what the server sends is no stream that we know ({})", kind.unwrap_or("without a type")),
-        next_step: "Use a URL that gives FLV, MPEG-TS, fragmented MP4 or an HLS playlist.".to_owned(),
+        next_step: "Use a URL that gives FLV, MPEG-TS, fragmented MP4, Matroska or an HLS playlist.".to_owned(),
     }
 }

@@ -152,7 +152,9 @@ fn tracks_survive_their_description() {
     ]
     .into_iter()
     .zip(0..)
-    .map(|((clock, codec), id)| TrackConfig::new(TrackId(id), hz(clock), codec))
+    .map(|((clock, codec), id)| {
+        TrackConfig::new(TrackId(id), hz(clock), codec).in_language(Language::from_tag(["en", ""][usize::from(id % 2)]))
+    })
     .collect();
     let text = tracks_to_description("road\r\nK12+300", &tracks).write();
     let back = SessionDescription::parse(text.as_bytes()).unwrap();

@@ -23,7 +23,7 @@ impl MediaDescription {
     /// The track as far as the description tells it. `None` for codecs whose parameters come in-band: the
     /// depacketizer then yields the configuration.
     pub fn track(&self, id: TrackId) -> Option<TrackConfig> {
-        self.resolve().1.map(|codec| TrackConfig::new(id, self.clock_hz, codec))
+        self.resolve().1.map(|codec| TrackConfig::new(id, self.clock_hz, codec).in_language(self.language))
     }
 
     /// Reads this section's packets.
@@ -177,6 +177,7 @@ impl MediaDescription {
             channels,
             fmtp,
             control: None,
+            language: track.language,
             back_channel: false,
         })
     }

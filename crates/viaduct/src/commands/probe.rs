@@ -64,6 +64,9 @@ fn print(report: &api::ProbeReport) {
         if let (Some(rate), Some(channels)) = (track.sample_rate_hz, track.channels) {
             line += &format!(" {rate} Hz, {channels} channels");
         }
+        if let Some(language) = &track.language {
+            line += &format!(", {language}");
+        }
         if let Some(codecs) = &track.codecs {
             line += &format!(" ({codecs})");
         }

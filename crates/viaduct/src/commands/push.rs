@@ -12,7 +12,7 @@ use super::{runtime, say};
 /// Sends a file or a URL to another server in real time.
 #[derive(Debug, Args)]
 pub(crate) struct PushArgs {
-    /// MP4 or FLV file, or an rtsp:// or rtmp:// URL.
+    /// MP4, Matroska, FLV or MPEG-TS file, or an rtsp:// or rtmp:// URL.
     input: String,
     /// rtmp:// or rtsp:// URL with the token or credentials that the server wants.
     #[arg(long, value_name = "URL")]

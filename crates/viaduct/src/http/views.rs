@@ -45,6 +45,7 @@ pub(super) fn track(track: &TrackConfig) -> Track {
         b_frames: picture.and_then(|picture| picture.reorder_depth).map(|depth| depth > 0),
         sample_rate_hz: sound.map(|(rate, _)| rate.get()),
         channels: sound.map(|(_, channels)| channels),
+        language: track.language.map(|language| language.to_string()),
     }
 }
 

@@ -6,10 +6,11 @@ use std::process::Command;
 use std::time::Duration;
 
 use serde_json::Value;
-use testkit::clips::Clip;
+use testkit::clips::{Clip, TONES_HZ};
 use testkit::picture::ROUND;
 use testkit::process::Process;
 use testkit::server::ADMIN_PASSWORD;
+use testkit::upstream::{ffmpeg_sender, free_port};
 use testkit::{Server, publish};
 
 use crate::support::options;
@@ -158,6 +159,34 @@ fn firefox_plays_the_console_and_every_output_for_browsers() {
         let seen = outcome.unwrap_or_else(|error| panic!("{what}: {error}"));
         println!("{}", seen.line);
         assert!(advances(&seen.numbers), "{what}: {seen:?}");
+    }
+    server.assert_well();
+}
+
+#[test]
+fn hls_js_and_dash_js_list_two_sounds_and_change_between_them() {
+    let mut server = options().start();
+    let api = server.sign_in();
+    let port = free_port();
+    let _ffmpeg = ffmpeg_sender(Clip::TwoSounds, "mpegts", &format!("udp://127.0.0.1:{port}?pkt_size=1316"));
+    let source =
+        serde_json::json!({ "app": "road", "name": "k1", "url": format!("udp://127.0.0.1:{port}"), "mode": "always" });
+    api.post("/sources", &source);
+    api.await_live("road/k1");
+    let seen = chromium(&server, "road/k1", &["/road/k1/index.m3u8", "/road/k1/ts.m3u8", "/road/k1/manifest.mpd"]);
+    for (what, outcome) in seen {
+        let seen = outcome.unwrap_or_else(|error| panic!("{what}: {error}"));
+        assert!(advances(&seen.numbers), "{what}: {seen:?}");
+        if what == "console" {
+            continue;
+        }
+        println!("{what}: {}", seen.line["sounds"]);
+        let sounds = seen.line["sounds"].as_array().unwrap();
+        let languages: Vec<_> = sounds.iter().map(|sound| sound["language"].as_str().unwrap()).collect();
+        assert_eq!(languages, ["zh", "en"], "{what}");
+        for (sound, tone) in sounds.iter().zip(TONES_HZ) {
+            assert!((sound["tone_hz"].as_f64().unwrap() - tone).abs() < 20.0, "{what}: {seen:?}");
+        }
     }
     server.assert_well();
 }

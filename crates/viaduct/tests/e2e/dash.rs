@@ -226,6 +226,9 @@ fn what_cannot_be_is_refused_and_explained() {
     }
     let silent = get(&server, "/off/k1/audio.m3u8");
     assert_eq!(silent.status, 415, "pictures alone have no sound: {}", silent.text());
+    assert!(silent.text().contains("no sound"), "{}", silent.text());
+    let g711 = get(&server, "/road/g711/audio.m3u8");
+    assert!(g711.status == 415 && g711.text().contains("G.711"), "{}", g711.text());
     assert!(api.stream("off/k1").unwrap()["urls"]["dash"].is_null());
     assert!(api.stream("road/g711").unwrap()["urls"]["dash"].as_str().unwrap().ends_with("/road/g711/manifest.mpd"));
 }

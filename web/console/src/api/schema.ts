@@ -219,6 +219,7 @@ export interface components {
       b_frames?: boolean | null;
       sample_rate_hz?: number | null;
       channels?: number | null;
+      language?: string | null;
       bitrate_bps?: number | null;
     };
     Publisher: { protocol: string; address: string; since: string };

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::fmp4::Muxer;
 use crate::mp4::FileReader;
-use crate::test_support::{av1, frame, golden, h264, h265, hz, payload, track};
+use crate::test_support::{av1, frame, golden, h264, h265, hz, payload, spoken_track, track};
 
 const FRAGMENTED: &str = "h264_bframes_aac_fragmented.mp4";
 
@@ -180,13 +180,14 @@ proptest! {
         start_ms in prop_oneof![0i64..1000, 1_000_000_000_000i64..1_000_000_001_000],
         sizes in prop::collection::vec((any::<u8>(), 1usize..400, 0i64..200), 1..12),
         cut in 1usize..600,
+        spoken in prop::sample::select(vec!["", "zh", "yue"]),
     ) {
         let (video, audio) = [
             (h264(), CodecConfig::Aac(AacConfig::lc(hz(44_100), 2).unwrap())),
             (h265(), CodecConfig::Opus(OpusConfig { channels: 2 })),
             (av1(), CodecConfig::Mp3(Mp3Config { sample_rate_hz: hz(44_100), channels: 2 })),
         ][choice].clone();
-        let tracks: [Arc<TrackConfig>; 2] = [track(0, video.clone()), track(1, audio.clone())];
+        let tracks: [Arc<TrackConfig>; 2] = [track(0, video.clone()), spoken_track(1, audio.clone(), spoken)];
         let mut sent: Vec<Frame> = Vec::new();
         for (index, (seed, len, composition_ms)) in sizes.iter().enumerate() {
             let dts_ms = start_ms + 40 * i64::try_from(index).unwrap();
@@ -202,6 +203,7 @@ proptest! {
         let events = read(&out, cut);
         let codecs: Vec<CodecConfig> = configs(&events).iter().map(|config| config.codec.clone()).collect();
         prop_assert_eq!(codecs, vec![video, audio]);
+        prop_assert_eq!(configs(&events)[1].language, tracks[1].language);
         let units = units(&events);
         prop_assert_eq!(units.len(), sent.len());
         for (unit, frame) in units.iter().zip(&sent) {

@@ -120,16 +120,10 @@ fn no_key_holds_for_an_initialisation_segment() {
 }
 
 #[test]
-fn a_variant_says_what_is_known() {
-    let variant = Variant {
-        bandwidth_bps: 2_000_000,
-        codecs: Some("avc1.64001f,mp4a.40.2".into()),
-        resolution: Some((1280, 720)),
-        frame_rate: Some(25.0),
-        uri: "media.m3u8?s=1".into(),
-    };
-    let text = write_multivariant(&[variant]);
-    assert!(text.ends_with(
-        "#EXT-X-STREAM-INF:BANDWIDTH=2000000,CODECS=\"avc1.64001f,mp4a.40.2\",RESOLUTION=1280x720,FRAME-RATE=25.000\nmedia.m3u8?s=1\n"
-    ));
+fn a_report_says_where_another_playlist_ends() {
+    let report = RenditionReport { uri: "audio-media.m3u8".into(), last_segment: 12, last_part: 3 };
+    assert_eq!(
+        write_reports(&[report], "?s=1"),
+        "#EXT-X-RENDITION-REPORT:URI=\"audio-media.m3u8?s=1\",LAST-MSN=12,LAST-PART=3\n"
+    );
 }

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::tests::{configs, units};
 use super::*;
 use crate::mpegts::{Muxer, SYNC_BYTE};
-use crate::test_support::{frame, h264, h265, hz, payload, track};
+use crate::test_support::{frame, h264, h265, hz, payload, spoken_track, track};
 
 fn sound() -> Vec<CodecConfig> {
     vec![
@@ -39,10 +39,11 @@ proptest! {
         start_ms in prop_oneof![0i64..1000, 95_440_000i64..95_442_600],
         sizes in prop::collection::vec((1u8..=255, 1usize..1200, 0i64..200), 1..14),
         cut in 1usize..2000,
+        spoken in prop::sample::select(vec!["", "zh", "yue"]),
     ) {
         let (video, sounds) = (if hevc { h265() } else { h264() }, sound());
         let audio = choice.get(&sounds);
-        let tracks: Vec<Arc<TrackConfig>> = vec![track(0, video.clone()), track(1, audio.clone())];
+        let tracks: Vec<Arc<TrackConfig>> = vec![track(0, video.clone()), spoken_track(1, audio.clone(), spoken)];
         let mut sent: Vec<Frame> = Vec::new();
         for (index, (seed, len, composition)) in sizes.iter().enumerate() {
             let dts = start_ms + 40 * i64::try_from(index).unwrap();
@@ -72,9 +73,10 @@ proptest! {
         out.chunks(cut).for_each(|piece| demuxer.push(piece, &mut events));
         demuxer.finish(&mut events);
         prop_assert!(demuxer.is_complete());
-        prop_assert_eq!(configs(&events).iter().map(|config| config.codec.clone()).collect::<Vec<_>>().len(), 2);
+        prop_assert_eq!(configs(&events).len(), 2);
         for config in configs(&events) {
             prop_assert_eq!(&config.codec, if config.id == TrackId(0) { &video } else { audio });
+            prop_assert_eq!(config.language, tracks[usize::from(config.id.0)].language);
         }
         let units = units(&events);
         prop_assert_eq!(units.len(), sent.len());

@@ -181,7 +181,7 @@ fn a_new_map_keeps_tracks_that_stay() {
     let ids = |at: usize| lists[at].iter().map(|track| (track.pid, track.id.0)).collect::<Vec<_>>();
     assert_eq!(ids(0), [(0x100, 0), (0x101, 1)]);
     assert_eq!(ids(1), [(0x103, 2), (0x101, 1), (0x100, 0)]);
-    assert_eq!(lists[1][0].language, Some(*b"chi"));
+    assert_eq!(lists[1][0].language, Language::from_tag("zh"));
     assert_eq!(
         configs(&events).iter().map(|config| (config.id.0, config.version)).collect::<Vec<_>>(),
         [(1, 1), (2, 1)]

@@ -33,6 +33,8 @@ pub(super) enum Piece {
     Step(Leg, bool, String),
     /// So many bytes came.
     Received(usize),
+    /// Nothing more will come of a sound that the others do without.
+    Over(String),
     /// The next bytes of the stream.
     Media {
         /// Initialisation segment, where it is another one than before.
@@ -88,6 +90,16 @@ impl Follower {
             Ok(()) | Err(Stop::Over) => Ok(()),
             Err(Stop::Failed(failure)) => Err(failure),
         }
+    }
+
+    /// As [`Follower::run`], but what goes wrong ends nobody else.
+    pub(super) async fn run_alone(self) -> Result<(), PullFailure> {
+        let (lane, pieces) = (self.lane, self.pieces.clone());
+        if let Err(failure) = Box::pin(self.run(None)).await {
+            let text = format!("One of the sounds is left out: {}.", failure.text);
+            let _nobody_takes_pieces = pieces.send((lane, Piece::Over(text))).await;
+        }
+        Ok(())
     }
 
     async fn follow(&mut self, first: Option<Media>) -> Result<(), Stop> {
