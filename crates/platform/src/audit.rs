@@ -141,7 +141,7 @@ impl Audit {
         }
         match head {
             Some(head) if head.id > last.id => {
-                verdict.findings.push(Finding::Missing { from: last.id + 1, to: head.id })
+                verdict.findings.push(Finding::Missing { from: last.id + 1, to: head.id });
             }
             Some(head) if head.id == last.id && !last.is(&head.sum) => {
                 verdict.findings.push(Finding::Changed { id: head.id });

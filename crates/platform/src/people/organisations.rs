@@ -46,7 +46,7 @@ impl People {
         if known.tree.depth(input.parent_id) >= MAX_DEPTH {
             return Err(PeopleError::Tree);
         }
-        let row = row_of(0, input, unix_now(), 1);
+        let row = row_of(0, &input, unix_now(), 1);
         let id = self.database.add_organisation(&row).await?;
         self.read_again().await?;
         Ok(OrganisationRow { id, ..row })
@@ -76,7 +76,7 @@ impl People {
             if below_itself || known.tree.depth(input.parent_id) + 1 + known.tree.height(id) > MAX_DEPTH {
                 return Err(PeopleError::Tree);
             }
-            row_of(id, input, present.created_at, version)
+            row_of(id, &input, present.created_at, version)
         };
         match self.database.update_organisation(&row).await? {
             Changed::Done => {}
@@ -123,7 +123,7 @@ impl People {
     }
 }
 
-fn row_of(id: OrganisationId, input: OrganisationInput, created_at: i64, version: i64) -> OrganisationRow {
+fn row_of(id: OrganisationId, input: &OrganisationInput, created_at: i64, version: i64) -> OrganisationRow {
     OrganisationRow {
         id,
         parent_id: Some(input.parent_id),
