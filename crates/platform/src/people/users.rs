@@ -1,5 +1,7 @@
 //! Users and their grants.
 
+use std::collections::{HashMap, HashSet};
+
 use db::{Changed, GrantRow, UserRow};
 
 use super::{Caller, Known, MAX_GRANTS, MAX_NAME, MAX_USERS, People, PeopleError};
@@ -67,14 +69,16 @@ impl People {
     /// # Errors
     /// [`PeopleError::Storage`].
     pub async fn users(&self, caller: &Caller) -> Result<Vec<(UserRow, Vec<GrantRow>)>, PeopleError> {
-        let mut grants = self.database.grants().await?;
+        let mut grants: HashMap<i64, Vec<GrantRow>> = HashMap::new();
+        for (user, grant) in self.database.grants().await? {
+            grants.entry(user).or_default().push(grant);
+        }
         let users = self.database.users().await?;
         let seen = users.into_iter().filter(|user| caller.may(Action::View, Kind::User, user.organisation_id));
         Ok(seen
             .map(|user| {
-                let (own, rest) = grants.drain(..).partition(|(id, _)| *id == user.id);
-                grants = rest;
-                (user, own.into_iter().map(|(_, grant)| grant).collect())
+                let own = grants.remove(&user.id).unwrap_or_default();
+                (user, own)
             })
             .collect())
     }
@@ -204,7 +208,7 @@ impl People {
     /// Makes a change in mind and looks whether somebody is left who can give rights.
     pub(super) async fn check_administrators(&self, change: impl FnOnce(&mut Vec<Held>)) -> Result<(), PeopleError> {
         let known = self.known();
-        let enabled: std::collections::HashSet<i64> =
+        let enabled: HashSet<i64> =
             self.database.users().await?.into_iter().filter(|user| user.enabled).map(|user| user.id).collect();
         let rows = self.database.grants().await?;
         let mut held: Vec<Held> =
