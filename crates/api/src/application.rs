@@ -48,9 +48,20 @@ pub struct Application {
     /// "app/name" on the default virtual host, or "host/app/name"; each part is a name, a beginning followed by `*`, or `*` alone.
     pub pattern: String,
     pub settings: ApplicationSettings,
+    /// Origins whose servers lately did not answer: for half a minute they are asked after the others.
+    pub silent_origins: Vec<SilentOrigin>,
     /// Running streams that it applies to.
     pub streams: usize,
     pub created_at: String,
+}
+
+/// An origin whose server did not answer.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct SilentOrigin {
+    /// As in the settings.
+    pub origin: String,
+    /// Seconds since then.
+    pub since_s: u64,
 }
 
 /// A rule to be added or changed.

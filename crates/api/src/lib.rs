@@ -21,7 +21,9 @@ mod stream;
 mod token;
 
 pub use account::{LoginRequest, LoginResponse, PasswordChange, SetupRequest, SetupState};
-pub use application::{Application, ApplicationInput, ApplicationList, ApplicationSettings, EffectiveSettings};
+pub use application::{
+    Application, ApplicationInput, ApplicationList, ApplicationSettings, EffectiveSettings, SilentOrigin,
+};
 pub use event::{ClientMessage, EventMessage};
 pub use hook::{Hook, HookCreated, HookDelivery, HookDeliveryPage, HookInput, HookList, HookSecret, HookTest};
 pub use host::{Host, HostChange, HostInput, HostList};

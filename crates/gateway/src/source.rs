@@ -16,6 +16,7 @@ use hub::resolver::{Asker, Offer};
 use hub::{Leg, OpenError, StreamKey, StreamProvider};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
+use crate::UrlTemplate;
 use crate::context::Gateway;
 use crate::guard::PullGuard;
 use crate::metrics::Metrics;
@@ -293,6 +294,12 @@ impl Sources {
         let mut urls = urls.to_vec();
         urls.sort_by_key(|url| failing.contains_key(&url.server()));
         urls
+    }
+
+    /// How long ago the server of a template did not answer, if it is asked after the others for that.
+    pub fn silent_since(&self, template: &UrlTemplate) -> Option<Duration> {
+        let failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
+        failing.get(&template.server()).map(Instant::elapsed).filter(|since| *since < UNHEALTHY_FOR)
     }
 
     fn note_health(&self, url: &PullUrl, outcome: &Result<End, PullFailure>) {

@@ -28,6 +28,11 @@ impl UrlTemplate {
         PullUrl::parse(text, username, password).map(|url| Self { url })
     }
 
+    /// The server that it leads to, which is the same for all streams.
+    pub(crate) fn server(&self) -> String {
+        self.url.server()
+    }
+
     /// The URL for one stream.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::{Application, ApplicationInput, ApplicationList, ApplicationSettings, EffectiveSettings};
+use api::{Application, ApplicationInput, ApplicationList, ApplicationSettings, EffectiveSettings, SilentOrigin};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -129,11 +129,22 @@ fn settings_of(input: &ApplicationSettings, stored: Option<&Rule>) -> Result<Rul
     })
 }
 
+/// Origins whose servers lately did not answer.
+fn silent_origins(app: &App, settings: &RuleSettings) -> Vec<SilentOrigin> {
+    let silent = |text: &String| {
+        let template = UrlTemplate::parse(text, None, None).ok()?;
+        let since = app.sources.silent_since(&template)?;
+        Some(SilentOrigin { origin: shown(text), since_s: since.as_secs() })
+    };
+    settings.origins.iter().flatten().filter_map(silent).collect()
+}
+
 fn view(app: &App, rule: &Rule) -> Application {
     Application {
         id: rule.id,
         pattern: rule.pattern.to_string(),
         settings: settings_view(&rule.settings),
+        silent_origins: silent_origins(app, &rule.settings),
         streams: app.hub.list().iter().filter(|stream| rule.pattern.fits(stream.key())).count(),
         created_at: views::rfc3339(rule.created_at),
     }

@@ -42,6 +42,10 @@ fn an_edge_pulls_each_stream_once_from_the_origin_that_has_it() {
         scope.spawn(|| read::ffmpeg("", &edge.url("http", "road/k2.ts"), SEEN).unwrap());
     });
     // The dead one is asked once; then it is known to be dead.
+    let shown = api.get("/applications");
+    let silent = shown["items"][0]["silent_origins"].as_array().unwrap();
+    assert_eq!(silent.len(), 1, "the dead one alone: {shown}");
+    assert_eq!(silent[0]["origin"], shown["items"][0]["settings"]["origins"][0]);
     let attempts = api.metric("viaduct_gateway_pull_attempts_total");
     assert!((3..=5).contains(&attempts), "{attempts} attempts for two streams");
     until("the edge to let go", PATIENCE, || {
