@@ -1,6 +1,6 @@
 //! Migrations and queries: the only crate that sees SQL, one file per resource.
 //!
-//! SQLite in a file (write-ahead mode, foreign keys on) or PostgreSQL; the same queries for both ([`engine`]). Times are
+//! SQLite in a file (write-ahead mode, foreign keys on) or PostgreSQL; the same queries for both (`engine.rs`). Times are
 //! Unix seconds. The schema is `migrations/`, applied by [`Database::open`]; a database from a newer program is refused by
 //! the migration check.
 

@@ -252,17 +252,12 @@ impl Accounts {
             created_at: unix_now(),
             ..UserRow::default()
         };
-        let grant = GrantRow {
-            built_in: Some(Role::Administrator.as_str().to_owned()),
-            organisation_id: ROOT,
-            ..GrantRow::default()
-        };
-        self.database.add_user(&row, &[grant]).await?;
+        self.database.add_user(&row, &[everything()]).await?;
         Ok(())
     }
 
-    /// Sets the password of the administrator, who is created when absent, and removes the second factor: who has the machine has
-    /// the account. For the command line and `--dev`.
+    /// Sets the password of the administrator, who is created when absent, may sign in again, has all rights again, and no second
+    /// factor: who has the machine has the account. For the command line and `--dev`.
     ///
     /// # Errors
     /// When the password does not fit or storage fails.
@@ -273,6 +268,11 @@ impl Accounts {
         let password_hash = self.passwords.hash(password).await?;
         self.database.set_password(admin.id, &password_hash).await?;
         self.database.set_totp(admin.id, None, None).await?;
+        let mut grants = self.database.grants_of(admin.id).await?;
+        if !admin.enabled || !grants.contains(&everything()) {
+            grants.push(everything());
+            self.database.update_user(&UserRow { enabled: true, ..admin }, &grants).await?;
+        }
         Ok(())
     }
 
@@ -446,6 +446,11 @@ impl Accounts {
             None => Ok(()),
         }
     }
+}
+
+/// Every right everywhere.
+fn everything() -> GrantRow {
+    GrantRow { built_in: Some(Role::Administrator.as_str().to_owned()), organisation_id: ROOT, ..GrantRow::default() }
 }
 
 fn same_secret(a: &str, b: &str) -> bool {

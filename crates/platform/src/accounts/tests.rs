@@ -37,6 +37,19 @@ async fn the_first_run_needs_its_code_and_happens_once() {
 }
 
 #[tokio::test]
+async fn who_has_the_machine_gets_a_locked_out_administrator_back() {
+    let (_folder, accounts) = accounts(None).await;
+    accounts.force_admin_password(FIRST).await.unwrap();
+    let user = accounts.login(admin(FIRST), &here(1)).await.unwrap().user;
+    let weakened = UserRow { enabled: false, ..user.clone() };
+    accounts.database.update_user(&weakened, &[]).await.unwrap();
+    assert!(accounts.login(admin(FIRST), &here(1)).await.is_err());
+    accounts.force_admin_password("the second password").await.unwrap();
+    accounts.login(admin("the second password"), &here(2)).await.unwrap();
+    assert_eq!(accounts.database.grants_of(user.id).await.unwrap(), [everything()]);
+}
+
+#[tokio::test]
 async fn sessions_are_listed_and_end_one_by_one_and_with_the_password() {
     let (_folder, accounts) = accounts(None).await;
     accounts.force_admin_password(FIRST).await.unwrap();

@@ -11,7 +11,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use db::{ApiKeyRow, LoginRow};
-use platform::accounts::{Credentials, NewKey, Origin, Proof, SignedIn};
+use platform::accounts::{AccountError, Credentials, NewKey, Origin, Proof, SignedIn};
 use platform::audit::Deed;
 use platform::people::Caller;
 use platform::rights::{Action, Kind, Permissions};
@@ -53,6 +53,8 @@ pub(super) async fn login(
             app.audit.add(signing_in("sign in", &signed_in.user.name, &from, StatusCode::OK)).await?;
             respond(&app, signed_in).await
         }
+        // Whoever must wait is not written down each time: that would let anybody fill the log.
+        Err(error @ AccountError::Locked { .. }) => Err(error.into()),
         Err(error) => {
             let failure = Failure::from(error);
             let outcome = StatusCode::from_u16(failure.kind.http_status()).unwrap_or_default();
