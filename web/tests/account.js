@@ -19,7 +19,13 @@ export const account = [
       await page.locator('.logins tbody tr').first().waitFor();
       await page.locator('.key').first().waitFor();
       await page.getByRole('button', { name: '开启' }).click();
-      await page.locator('.scan [role=img]').waitFor();
+      const picture = page.locator('.scan [role=img]');
+      await picture.waitFor();
+      assert((await picture.boundingBox()).width <= 210, 'a picture of a fitting size');
+      const whole = await page.locator('.scan code').evaluate((each) => each.scrollWidth <= each.clientWidth + 1);
+      assert(whole, 'the whole secret is in sight');
+      await page.locator('.scan .copy button').click();
+      assert((await page.evaluate(() => navigator.clipboard.readText())) === 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', 'copied without blanks');
       await assertAccessible(page, 'account');
       const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       assert(over <= 0, `${over} px too wide`);
@@ -112,7 +118,7 @@ export const account = [
       const rows = page.locator('.logins tbody tr');
       await rows.first().waitFor();
       const texts = await rows.allInnerTexts();
-      assert(texts[0].includes('Chrome 156 · Windows') && texts[0].includes('本机') && texts[1].includes('Safari 19 · iOS') && texts[2].includes('curl 8.14.1'), texts.join());
+      assert(texts[0].includes('Chrome 156 · Windows') && texts[0].includes('当前') && texts[1].includes('Safari 19 · iOS') && texts[2].includes('curl 8.14.1'), texts.join());
       mock.world.logins.push({ ...mock.world.logins[1], id: 'd4', agent: 'Wget/1.25' });
       await page.getByRole('button', { name: '结束 curl' }).click();
       await until(async () => (await rows.count()) === 3, 'three rows');

@@ -97,7 +97,7 @@ export default {
     now: '正在观看', ended: '已结束的会话', traffic: '流量', by: '统计方式', by_stream: '按流', by_vhost: '按虚拟主机', by_subject: '按用户', by_protocol: '按协议', by_day: '按天', range: '时间范围', days: '最近 {count} 天', group: '名称', count: '会话数', watched: '观看时长', total: '合计', nobody: '未署名', since: '开始', search: '搜索流、用户或地址', none: '没有记录。', older: '更早的',
   },
   account: {
-    menu: '账号：', sessions: '登录的设备', browser: '浏览器或程序', signed_in: '登录时间', seen: '最近活动', this_one: '本机', end: '结束', end_others: '退出其他设备', end_others_text: '其余 {count} 处登录会立即失效，需要重新登录。', ended: '已结束 {count} 处登录。',
+    menu: '账号：', sessions: '登录的设备', browser: '浏览器或程序', signed_in: '登录时间', seen: '最近活动', this_one: '当前', end: '结束', end_others: '退出其他设备', end_others_text: '其余 {count} 处登录会立即失效，需要重新登录。', ended: '已结束 {count} 处登录。',
   },
   factor: {
     title: '两步验证', on: '已开启', off: '未开启', intro: '开启后，登录时除密码外还需输入手机验证器中的 6 位验证码。', turn_on: '开启', turn_off: '关闭', qr: '两步验证二维码', scan: '用验证器应用扫描二维码，或手动输入密钥；然后输入密码和应用显示的验证码。', secret: '密钥', code: '验证码', code_note: '手机验证器应用中的 6 位数字。', first_code: '应用显示的验证码', now_on: '两步验证已开启。', now_off: '两步验证已关闭。',
