@@ -47,7 +47,11 @@ export const useSession = defineStore('session', () => {
     if (!token) return;
     refreshedAt_ms = Date.now();
     const user = await api.getMe().catch(() => null);
-    if (user && session.value?.token === token) keep({ ...session.value, user });
+    if (!user || session.value?.token !== token) return;
+    const next = { ...session.value, user };
+    // Another window may have signed in as somebody else since; what it keeps stays.
+    if (stored()?.token === token) keep(next);
+    else session.value = next;
   }
 
   /** The server has ended the session as it was told to: there is no token any more. */
