@@ -243,7 +243,11 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
     ("A key lives from a minute to two years.", "密钥有效期应为一分钟至两年。"),
     ("You have 50 keys already; remove one.", "已有 50 个密钥，请先删除一个。"),
     ("You have a key of this name already.", "已有同名密钥。"),
-    ("You need the right {}; ask an administrator for it.", "需要权限 {0}，请管理员授予。"),
+    ("You need the right {} at the root; ask an administrator for it.", "需要在根组织上的权限 {0}，请管理员授予。"),
+    (
+        "You need the right {} for its organisation; ask an administrator for it.",
+        "需要在其所属组织上的权限 {0}，请管理员授予。",
+    ),
     (
         "You may make tokens for playing; for publishing you need the right manage:token.",
         "您可以生成播放令牌；生成推流令牌需要权限 manage:token。",
