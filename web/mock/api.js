@@ -1,24 +1,9 @@
 /** Routes of the contract, against the invented world. */
+import { ACCOUNT_ROUTES, checkRight } from './accounts.js';
+import { Problem } from './problem.js';
 import { CONFIG, detail, diagnosis, publicStream, server, source } from './state.js';
 
-const PUBLIC = new Set(['GET /setup', 'POST /setup', 'POST /login']);
-
-export class Problem extends Error {
-  constructor(status, code, detail, field) {
-    super(detail);
-    this.body = { type: 'about:blank', title: code, status, detail, code, ...(field ? { field } : {}) };
-    this.status = status;
-  }
-}
-
-const user = { name: 'admin', role: 'admin' };
 const inHours = (hours) => new Date(Date.now() + hours * 3_600_000).toISOString();
-
-function session(world) {
-  const token = `mock-${world.tokens.size}`;
-  world.tokens.add(token);
-  return { token, expires_at: inHours(12), user };
-}
 
 /** The virtual host that a request names. */
 const hostOf = (query) => query.get('vhost') || 'default';
@@ -190,25 +175,7 @@ function loadHistory() {
 
 /** Method and path pattern of each route; `:x` is one segment. */
 const ROUTES = {
-  'GET /setup': ({ world }) => ({ needed: world.setup, code_required: world.setup }),
-  'POST /setup': ({ world, body }) => {
-    if (!world.setup) throw new Problem(409, 'conflict', '已设置过管理员密码。');
-    if (body.code !== '428913') throw new Problem(403, 'setup_code_wrong', '安装码不对。安装码打印在服务器启动日志里。', 'code');
-    if (body.password.length < 10) throw new Problem(422, 'invalid_input', '密码至少 10 个字符。', 'password');
-    world.setup = false;
-    world.password = body.password;
-    return session(world);
-  },
-  'POST /login': ({ world, body }) => {
-    if (body.username !== 'admin' || body.password !== world.password) throw new Problem(401, 'unauthorized', '用户名或密码不对。');
-    return session(world);
-  },
-  'POST /logout': ({ world, token }) => void world.tokens.delete(token),
-  'GET /me': () => user,
-  'POST /me/password': ({ world, body }) => {
-    if (body.current !== world.password) throw new Problem(403, 'forbidden', '当前密码不对。', 'current');
-    world.password = body.new;
-  },
+  ...ACCOUNT_ROUTES,
   'GET /server': ({ world }) => server(world, false),
   'GET /config': () => ({ values: CONFIG }),
   'POST /config/reload': () => ({ changed: ['log.level'], needs_restart: ['http.listen'] }),
@@ -290,7 +257,7 @@ export function handleApi(world, emit, { method, path, query, token, body, host 
   for (const route of compiled) {
     const match = route.method === method && route.pattern.exec(path);
     if (!match) continue;
-    if (!PUBLIC.has(route.key) && !world.tokens.has(token)) throw new Problem(401, 'unauthorized', '请登录。');
+    checkRight(world, route.key, token);
     const params = match.slice(1).map(decodeURIComponent);
     const result = route.handler({ world, emit, params, query, token, body, host });
     if (result === undefined) return { status: 204 };

@@ -4,9 +4,11 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
-import { handleApi, Problem } from './api.js';
+import { meOf } from './accounts.js';
+import { handleApi } from './api.js';
 import { CLIPS, clipFile } from './clips.js';
 import { LiveStream } from './media.js';
+import { Problem } from './problem.js';
 import { createWorld, load, publicStream } from './state.js';
 
 const DIST = path.join(path.dirname(fileURLToPath(import.meta.url)), '../console/dist');
@@ -45,7 +47,7 @@ export async function startMock({ port = 0, setup = false } = {}) {
       else await file(response, url);
     } catch (error) {
       const problem = error instanceof Problem ? error : new Problem(500, 'internal', String(error));
-      response.writeHead(problem.status, { 'content-type': 'application/problem+json' });
+      response.writeHead(problem.status, { 'content-type': 'application/problem+json', ...problem.headers });
       response.end(JSON.stringify(problem.body));
     }
   });
@@ -99,7 +101,9 @@ export async function startMock({ port = 0, setup = false } = {}) {
         socket.close(4401);
         return;
       }
-      const feed = { socket, topics };
+      const { permissions } = meOf(world, token);
+      const heard = topics.filter((topic) => permissions.some(({ permission }) => permission === { streams: 'view:stream', sources: 'view:source', server: 'view:server' }[topic]));
+      const feed = { socket, topics: heard };
       feeds.add(feed);
       socket.on('close', () => feeds.delete(feed));
       socket.send(JSON.stringify({ type: 'hello', seq }));

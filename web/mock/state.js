@@ -1,4 +1,5 @@
 /** The invented world of the mock: streams, sources, viewers and the server itself. */
+import { makePeople } from './accounts.js';
 import { CLIPS } from './clips.js';
 
 const START = Date.now();
@@ -89,7 +90,7 @@ export function createWorld() {
       id: 12 - i, vhost: i === 4 ? 'tenant-a' : 'default', app: i % 3 ? 'g4' : 'demo', name: i % 3 ? PLACES[i % 5] : 'road1', protocol: ['ws-fmp4', 'hls', 'http-flv', 'rtsp'][i % 4], subject: i % 2 ? 'admin' : null,
       address: `10.8.0.${14 + i}:55310`, since: ago(3600 * (i + 1)), duration_ms: 61_000 * (i + 1), bytes: 7_300_000 * ((i * 5) % 7 + 1),
     })),
-    tokens: new Set(['mock-token']),
+    ...makePeople(),
   };
 }
 

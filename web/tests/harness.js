@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
+import { meOf } from '../mock/accounts.js';
 import { startMock } from '../mock/server.js';
 
 const require = createRequire(import.meta.url);
@@ -18,8 +19,8 @@ export async function openBrowser() {
 
 export { startMock };
 
-/** A page whose console errors and failed scripts are collected in `page.faults`. */
-export async function openPage(browser, mock, { viewport = DESK, signedIn = true, locale } = {}) {
+/** A page whose console errors and failed scripts are collected in `page.faults`; signed in as whom a token of the mock belongs to. */
+export async function openPage(browser, mock, { viewport = DESK, signedIn = true, locale, token = 'mock-token' } = {}) {
   const context = await browser.newContext({ viewport, ignoreHTTPSErrors: true, permissions: ['clipboard-read', 'clipboard-write'] });
   const page = await context.newPage();
   page.faults = [];
@@ -28,7 +29,6 @@ export async function openPage(browser, mock, { viewport = DESK, signedIn = true
     if (message.type() === 'error' && !page.allowed.some((pattern) => pattern.test(message.text()))) page.faults.push(message.text());
   });
   page.on('pageerror', (error) => page.faults.push(String(error)));
-  const session = { token: 'mock-token', expires_at: new Date(Date.now() + 3_600_000).toISOString(), user: { name: 'admin', role: 'admin' } };
   await page.addInitScript(
     ([kept, language]) => {
       if (sessionStorage.getItem('seeded')) return;
@@ -36,7 +36,7 @@ export async function openPage(browser, mock, { viewport = DESK, signedIn = true
       if (kept) localStorage.setItem('viaduct.session', kept);
       if (language) localStorage.setItem('viaduct.locale', language);
     },
-    [signedIn ? JSON.stringify(session) : null, locale ?? null],
+    [signedIn ? JSON.stringify({ token, expires_at: new Date(Date.now() + 3_600_000).toISOString(), user: meOf(mock.world, token) }) : null, locale ?? null],
   );
   page.at = (path) => page.goto(mock.url + path, { waitUntil: 'load' });
   return page;

@@ -1,14 +1,27 @@
-/** `node tests/screenshots.js [folder]`: every page at three sizes, for looking at. */
+/** `node tests/screenshots.js [folder [part of a name]]`: every page at three sizes, for looking at. */
 import { mkdirSync } from 'node:fs';
 import { DESK, LAPTOP, PHONE, openBrowser, openPage, startMock } from './harness.js';
 
 const out = process.argv[2] ?? new URL('./out', import.meta.url).pathname;
 mkdirSync(out, { recursive: true });
+const wanted = process.argv[3] ?? '';
 const browser = await openBrowser();
 const wall = JSON.stringify({ layout: 9, tiles: ['demo/road1', 'demo/road2', 'demo/road3', 'demo/road4', 'hwy/h265-only', 'hwy/waiting-cam', 'hwy/broken-cam', 'g4/ramp-east'] });
 const SIZES = { desk: DESK, laptop: LAPTOP, phone: PHONE };
 
 const SHOTS = {
+  code: {
+    path: '/login', signedIn: false,
+    act: async (page, mock) => {
+      mock.world.people[0].second_factor = true;
+      await page.fill('#password', mock.world.password);
+      await page.locator('.btn.primary').click();
+    },
+  },
+  account: { path: '/account', act: async (page) => page.getByRole('button', { name: '开启' }).click() },
+  key: { path: '/account', act: async (page) => page.getByRole('button', { name: '新建密钥' }).click() },
+  menu: { path: '/streams', act: async (page) => page.locator('.who').click() },
+  forbidden: { path: '/hooks', token: 'mock-viewer' },
   login: { path: '/login', signedIn: false },
   setup: { path: '/setup?code=428913', signedIn: false, setup: true },
   wall: { path: '/wall', wait: 3500 },
@@ -47,12 +60,12 @@ for (const setup of [false, true]) {
   const mock = await startMock({ setup });
   for (const [size, viewport] of Object.entries(SIZES)) {
     for (const [name, shot] of Object.entries(SHOTS)) {
-      if ((shot.setup ?? false) !== setup) continue;
-      const page = await openPage(browser, mock, { viewport, signedIn: shot.signedIn ?? true, locale: process.env.LOCALE });
+      if ((shot.setup ?? false) !== setup || !name.includes(wanted)) continue;
+      const page = await openPage(browser, mock, { viewport, signedIn: shot.signedIn ?? true, locale: process.env.LOCALE, token: shot.token });
       await page.addInitScript((kept) => localStorage.setItem('viaduct.wall', kept), wall);
       await page.at(shot.path);
       await page.waitForTimeout(900);
-      await shot.act?.(page);
+      await shot.act?.(page, mock);
       await page.waitForTimeout(shot.wait ?? 600);
       await page.screenshot({ path: `${out}/${name}-${size}.png` });
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);

@@ -68,6 +68,7 @@ export const session = [
       await page.at('/streams');
       // A list that is still under way would be refused, which the browser reports.
       await page.locator('.streams tbody tr').first().waitFor();
+      await page.locator('.who').click();
       await page.locator('.out').click();
       await page.waitForURL('**/login');
       assert((await page.evaluate(() => localStorage.getItem('viaduct.session'))) === null, 'nothing is kept');

@@ -3,6 +3,7 @@ import { watch } from 'vue';
 import { getSetup } from './api/session';
 import { i18n } from './i18n';
 import { useSession } from './stores/session';
+import { useRights, type Right } from './ui/rights';
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -12,36 +13,49 @@ declare module 'vue-router' {
     title: string;
     /** The page fills the window and scrolls inside. */
     full?: boolean;
+    /** Any of these shows the page; everybody who is signed in sees it without. */
+    rights?: Right[];
+    /** Such a right in some organisation is enough. */
+    somewhere?: boolean;
   }
 }
 
+/** Where people begin who may see it, the first that they may. */
+const HOMES = ['/wall', '/streams', '/sources', '/sessions', '/account'];
+
+function home(router: Router): string {
+  if (!useSession().signedIn) return '/wall';
+  return HOMES.find((path) => useRights().lacking(router.resolve(path).meta) === null) ?? '/account';
+}
+
 export function makeRouter(): Router {
-  const router = createRouter({
+  const router: Router = createRouter({
     history: createWebHistory(),
     routes: [
-      { path: '/', redirect: '/wall' },
+      { path: '/', redirect: () => home(router) },
       { path: '/setup', component: () => import('./pages/SetupPage.vue'), meta: { open: true, title: 'page.setup' } },
       { path: '/login', component: () => import('./pages/LoginPage.vue'), meta: { open: true, title: 'page.login' } },
-      { path: '/wall', component: () => import('./pages/WallPage.vue'), meta: { title: 'page.wall', full: true } },
-      { path: '/streams', component: () => import('./pages/StreamsPage.vue'), meta: { title: 'page.streams' } },
+      { path: '/wall', component: () => import('./pages/WallPage.vue'), meta: { title: 'page.wall', full: true, rights: ['play:stream'] } },
+      { path: '/streams', component: () => import('./pages/StreamsPage.vue'), meta: { title: 'page.streams', rights: ['view:stream'] } },
       {
         // With the virtual host where that is not the default one, as keys of streams are written.
         path: '/streams/:vhost?/:app/:name',
         component: () => import('./pages/StreamPage.vue'),
         props: true,
-        meta: { title: 'page.stream' },
+        meta: { title: 'page.stream', rights: ['view:stream'] },
       },
-      { path: '/sources', component: () => import('./pages/SourcesPage.vue'), meta: { title: 'page.sources' } },
-      { path: '/relays', component: () => import('./pages/RelaysPage.vue'), meta: { title: 'page.relays' } },
-      { path: '/sessions', component: () => import('./pages/SessionsPage.vue'), meta: { title: 'page.sessions' } },
+      { path: '/sources', component: () => import('./pages/SourcesPage.vue'), meta: { title: 'page.sources', rights: ['view:source'] } },
+      { path: '/relays', component: () => import('./pages/RelaysPage.vue'), meta: { title: 'page.relays', rights: ['view:relay'] } },
+      { path: '/sessions', component: () => import('./pages/SessionsPage.vue'), meta: { title: 'page.sessions', rights: ['view:traffic'] } },
       {
         path: '/applications',
         component: () => import('./pages/ApplicationsPage.vue'),
-        meta: { title: 'page.applications' },
+        meta: { title: 'page.applications', rights: ['view:rule'] },
       },
-      { path: '/hosts', component: () => import('./pages/HostsPage.vue'), meta: { title: 'page.hosts' } },
-      { path: '/hooks', component: () => import('./pages/HooksPage.vue'), meta: { title: 'page.hooks' } },
-      { path: '/server', component: () => import('./pages/ServerPage.vue'), meta: { title: 'page.server' } },
+      { path: '/hosts', component: () => import('./pages/HostsPage.vue'), meta: { title: 'page.hosts', rights: ['view:rule'] } },
+      { path: '/hooks', component: () => import('./pages/HooksPage.vue'), meta: { title: 'page.hooks', rights: ['view:hook'] } },
+      { path: '/server', component: () => import('./pages/ServerPage.vue'), meta: { title: 'page.server', rights: ['view:server', 'operate:token'] } },
+      { path: '/account', component: () => import('./pages/AccountPage.vue'), meta: { title: 'page.account' } },
       { path: '/:rest(.*)*', component: () => import('./pages/NotFoundPage.vue'), meta: { title: 'page.not_found' } },
     ],
   });
@@ -72,5 +86,5 @@ export function makeRouter(): Router {
 
 /** A path of our own to return to after signing in; anything else is not followed. */
 export function returnPath(next: unknown): string {
-  return typeof next === 'string' && /^\/(?![/\\])/.test(next) ? next : '/wall';
+  return typeof next === 'string' && /^\/(?![/\\])/.test(next) ? next : '/';
 }

@@ -4,11 +4,11 @@ import { returnPath } from '../src/router';
 
 it.each([
   ['/streams/a/b?q=1', '/streams/a/b?q=1'],
-  ['//evil.test/', '/wall'],
-  ['/\\evil.test', '/wall'],
-  ['https://evil.test/', '/wall'],
-  [undefined, '/wall'],
-  [['/a'], '/wall'],
+  ['//evil.test/', '/'],
+  ['/\\evil.test', '/'],
+  ['https://evil.test/', '/'],
+  [undefined, '/'],
+  [['/a'], '/'],
 ])('returns from %j to %s', (next, path) => {
   expect(returnPath(next)).toBe(path);
 });

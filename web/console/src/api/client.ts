@@ -7,9 +7,14 @@ interface Credentials {
   token(): string | null;
   /** The server no longer accepts the token. */
   expired(): void;
+  /** The server refused something for want of a right. */
+  forbidden(): void;
 }
 
-let credentials: Credentials = { token: () => null, expired: () => undefined };
+/** These ask for the password once more: a refusal is about that one, and the token may be as good as before. */
+const ASK_AGAIN = /\/me\/(password|second-factor\/\w+)$/;
+
+let credentials: Credentials = { token: () => null, expired: () => undefined, forbidden: () => undefined };
 
 export function useCredentials(next: Credentials): void {
   credentials = next;
@@ -26,7 +31,8 @@ client.use({
     return request;
   },
   onResponse({ request, response }) {
-    if (response.status === 401 && request.headers.has('Authorization')) credentials.expired();
+    if (response.status === 403) credentials.forbidden();
+    if (response.status === 401 && request.headers.has('Authorization') && !ASK_AGAIN.test(new URL(request.url).pathname)) credentials.expired();
   },
 });
 

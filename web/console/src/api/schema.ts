@@ -53,6 +53,11 @@ interface Act<P = NoParameters> {
   requestBody?: never;
   responses: { 204: Empty; default: Refused };
 }
+interface Send<B> {
+  parameters: NoParameters;
+  requestBody: { content: { 'application/json': B } };
+  responses: { 204: Empty; default: Refused };
+}
 /** A stream is named by its path, and by its virtual host where that is not the default one. */
 interface StreamPath {
   query?: S['HostQuery'];
@@ -66,14 +71,15 @@ export interface paths {
   '/api/v1/setup': { get: Read<S['SetupState']>; post: Write<S['SetupInput'], S['Session']> };
   '/api/v1/login': { post: Write<S['LoginInput'], S['Session']> };
   '/api/v1/logout': { post: Act };
-  '/api/v1/me': { get: Read<S['User']> };
-  '/api/v1/me/password': {
-    post: {
-      parameters: NoParameters;
-      requestBody: { content: { 'application/json': { current: string; new: string } } };
-      responses: { 204: Empty; default: Refused };
-    };
-  };
+  '/api/v1/me': { get: Read<S['Me']> };
+  '/api/v1/me/sessions': { get: Read<{ items: S['LoginSession'][] }> };
+  '/api/v1/me/sessions/{id}': { delete: Act<At<{ id: string }>> };
+  '/api/v1/me/second-factor': { post: { parameters: NoParameters; requestBody?: never; responses: { 200: Ok<S['SecondFactor']>; default: Refused } } };
+  '/api/v1/me/second-factor/confirm': { post: Send<S['SecondFactorConfirmation']> };
+  '/api/v1/me/second-factor/remove': { post: Send<S['PasswordInput']> };
+  '/api/v1/me/keys': { get: Read<{ items: S['ApiKey'][] }>; post: Create<S['ApiKeyInput'], S['ApiKeyCreated']> };
+  '/api/v1/me/keys/{id}': { delete: Act<At<{ id: number }>> };
+  '/api/v1/me/password': { post: Send<{ current: string; new: string }> };
   '/api/v1/server': { get: Read<S['Server']> };
   '/api/v1/config': { get: Read<{ values: S['ConfigValue'][] }> };
   '/api/v1/config/reload': {
@@ -169,9 +175,39 @@ export interface components {
     PageQuery: { search?: string; cursor?: string; limit?: number };
     SetupState: { needed: boolean; code_required: boolean };
     SetupInput: { code?: string; username: 'admin'; password: string };
-    LoginInput: { username: string; password: string };
-    User: { name: string; role: string };
-    Session: { token: string; expires_at: string; user: S['User'] };
+    LoginInput: { username: string; password: string; code?: string };
+    HeldPermission: { permission: string; organisations: number[] };
+    Me: {
+      id: number;
+      name: string;
+      display_name: string;
+      organisation_id: number;
+      second_factor: boolean;
+      permissions: S['HeldPermission'][];
+    };
+    Session: { token: string; expires_at: string; user: S['Me'] };
+    LoginSession: {
+      id: string;
+      address: string;
+      agent: string;
+      created_at: string;
+      seen_at: string;
+      expires_at: string;
+      current: boolean;
+    };
+    SecondFactor: { secret: string; url: string };
+    SecondFactorConfirmation: { password: string; code: string };
+    PasswordInput: { password: string };
+    ApiKey: {
+      id: number;
+      name: string;
+      permissions: string[];
+      created_at: string;
+      expires_at: string;
+      last_used_at: string | null;
+    };
+    ApiKeyInput: { name: string; permissions: string[]; days: number };
+    ApiKeyCreated: { key: S['ApiKey']; secret: string };
     Listener: { protocol: string; address: string; port: number };
     Load: {
       rate_in_bps: number;

@@ -1,13 +1,16 @@
 import { answer, client } from './client';
-import type { Session, SetupState } from './types';
+import type { Me, Session, SetupState } from './types';
 
 export const getSetup = (): Promise<SetupState> => answer(client.GET('/api/v1/setup'));
 
 export const setUp = (password: string, code: string): Promise<Session> =>
   answer(client.POST('/api/v1/setup', { body: { username: 'admin', password, ...(code ? { code } : {}) } }));
 
-export const logIn = (username: string, password: string): Promise<Session> =>
-  answer(client.POST('/api/v1/login', { body: { username, password } }));
+/** With the code of the second factor where one was asked for. */
+export const logIn = (username: string, password: string, code = ''): Promise<Session> =>
+  answer(client.POST('/api/v1/login', { body: { username, password, ...(code ? { code } : {}) } }));
+
+export const getMe = (): Promise<Me> => answer(client.GET('/api/v1/me'));
 
 export const logOut = (): Promise<undefined> => answer(client.POST('/api/v1/logout'));
 

@@ -2,7 +2,13 @@
 import type { components } from './schema';
 
 type Schemas = components['schemas'];
-export type User = Schemas['User'];
+export type Me = Schemas['Me'];
+export type HeldPermission = Schemas['HeldPermission'];
+export type LoginSession = Schemas['LoginSession'];
+export type SecondFactor = Schemas['SecondFactor'];
+export type ApiKey = Schemas['ApiKey'];
+export type ApiKeyInput = Schemas['ApiKeyInput'];
+export type ApiKeyCreated = Schemas['ApiKeyCreated'];
 export type Session = Schemas['Session'];
 export type SetupState = Schemas['SetupState'];
 export type Server = Schemas['Server'];

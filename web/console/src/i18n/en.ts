@@ -7,13 +7,13 @@ const en: Catalogue<typeof zhCN> = {
   brand: { name: 'Viaduct', claim: 'Video cloud for road traffic' },
   page: {
     menu: 'Main navigation', more: 'More', setup: 'First run', login: 'Sign in', wall: 'Live wall', streams: 'Streams', stream: 'Stream',
-    sources: 'Sources', relays: 'Relays', sessions: 'Sessions', applications: 'Rules', hosts: 'Virtual hosts', hooks: 'Hooks', server: 'Server', not_found: 'There is no such page',
+    sources: 'Sources', relays: 'Relays', sessions: 'Sessions', applications: 'Rules', hosts: 'Virtual hosts', hooks: 'Hooks', server: 'Server', account: 'My account', not_found: 'There is no such page',
   },
   action: {
     close: 'Close', cancel: 'Cancel', save: 'Save', retry: 'Try again', undo: 'Undo', copy: 'Copy', copied: 'Copied', qr: 'QR code', qr_note: 'Scan it to take the address to a phone.', edit: 'Edit', delete: 'Delete',
   },
   session: {
-    log_in: 'Sign in', logging_in: 'Signing in…', log_out: 'Sign out', username: 'User name', password: 'Password', ended: 'Your session has ended. Sign in again to return to the page you were on.',
+    log_in: 'Sign in', logging_in: 'Signing in…', wait: 'Try again in {seconds} s', log_out: 'Sign out', username: 'User name', password: 'Password', ended: 'Your session has ended. Sign in again to return to the page you were on.',
   },
   setup: {
     title: 'Set the administrator password', intro: 'This server has no administrator yet. Set a password to begin; the user name is admin.', code: 'Setup code', code_note: 'The code is printed in the log of the server when it starts.',
@@ -101,11 +101,27 @@ const en: Catalogue<typeof zhCN> = {
   sessions: {
     now: 'Watching now', ended: 'Ended sessions', traffic: 'Traffic', by: 'Added up by', by_stream: 'by stream', by_vhost: 'by virtual host', by_subject: 'by user', by_protocol: 'by protocol', by_day: 'by day', range: 'Time', days: 'last {count} d', group: 'Name', count: 'Sessions', watched: 'Watched', total: 'Total', nobody: 'not named', since: 'From', search: 'Search stream, user or address', none: 'Nothing yet.', older: 'Older',
   },
-  password: { title: 'Change password', current: 'Current password', change: 'Change password', changed: 'The password was changed.' },
+  account: {
+    menu: 'Account:', sessions: 'Where you are signed in', browser: 'Browser or program', signed_in: 'Since', seen: 'Last seen', this_one: 'this one', end: 'End', end_others: 'Sign out elsewhere', end_others_text: 'The other sessions ({count}) end at once and need a new sign-in.', ended: 'Sessions ended: {count}.',
+  },
+  factor: {
+    title: 'Second factor', on: 'On', off: 'Off', intro: 'When it is on, signing in asks for the six digits of an authenticator app besides the password.', turn_on: 'Turn on', turn_off: 'Turn off', qr: 'QR code of the second factor', scan: 'Scan the code with an authenticator app, or type the secret; then enter your password and the digits that the app shows.', secret: 'Secret', code: 'Code', code_note: 'The six digits of your authenticator app.', first_code: 'Code that the app shows', now_on: 'The second factor is on.', now_off: 'The second factor is off.',
+  },
+  keys: {
+    title: 'Keys of programs', add: 'New key', create: 'Make key', name: 'Name', name_example: 'such as dashboard', days: 'Days', days_note: '1 to {max} days.', rights: 'Rights, among your own', none: 'No keys yet. A key lets a program use the interface in your name, for what you choose only, until you remove it.', secret: 'Key', made: 'The key “{name}” was made. It is shown this once: keep it now.', dates: 'made {made} · until {until} · last used {used}', never: 'never', remove_title: 'Remove the key “{name}”?', remove_text: 'Programs that use it lose their access at once.', removed: 'The key “{name}” was removed.',
+  },
+  rights: {
+    lacking: 'You lack the right “{right}”.', ask: 'If you need it, ask an administrator for', home: 'Back to the start', right: '{action} {kind}',
+    actions: { view: 'view', play: 'play', operate: 'operate', manage: 'manage' },
+    kinds: { stream: 'streams', source: 'sources', relay: 'relays', rule: 'rules and virtual hosts', hook: 'hooks', token: 'tokens', traffic: 'sessions and traffic', server: 'server', organisation: 'organisations', user: 'users', role: 'roles', audit: 'audit log' },
+  },
+  password: { title: 'Change password', current: 'Current password', change: 'Change password', note: 'Afterwards every session ends, on all devices.', changed: 'The password was changed. Sign in with the new one.' },
   problem: {
     retry_after: 'Try again in {seconds} seconds.',
     unauthorized: { text: 'The user name or password is wrong.', next: 'Check upper and lower case. A forgotten password can be reset on the server with viaduct admin.' },
     forbidden: { text: 'You have no right to do this.', next: 'Ask an administrator for the right.' },
+    second_factor_required: { text: 'Enter the code.', next: 'Open the authenticator app on your phone.' },
+    second_factor_wrong: { text: 'The code is wrong or was used already.', next: 'Wait for the next one, and check the clock of your phone.' },
     not_found: { text: 'Not found.', next: 'It may have been deleted; refresh the list.' },
     conflict: { text: 'This conflicts with something that exists.', next: 'Choose another name, or change the existing one.' },
     invalid_input: { text: 'The input is not valid.', next: 'Correct the marked fields and try again.' },

@@ -2,13 +2,13 @@ export default {
   brand: { name: 'Viaduct 视频云', claim: '智慧交通视频云平台' },
   page: {
     menu: '主导航', more: '更多', setup: '首次设置', login: '登录', wall: '视频墙', streams: '流', stream: '流详情',
-    sources: '拉流源', relays: '转推', sessions: '会话', applications: '规则', hosts: '虚拟主机', hooks: '回调', server: '服务器', not_found: '没有这个页面',
+    sources: '拉流源', relays: '转推', sessions: '会话', applications: '规则', hosts: '虚拟主机', hooks: '回调', server: '服务器', account: '我的账号', not_found: '没有这个页面',
   },
   action: {
     close: '关闭', cancel: '取消', save: '保存', retry: '重试', undo: '撤销', copy: '复制', copied: '已复制', qr: '二维码', qr_note: '用手机扫码，取得这个地址。', edit: '编辑', delete: '删除',
   },
   session: {
-    log_in: '登录', logging_in: '正在登录…', log_out: '退出登录', username: '用户名', password: '密码', ended: '登录已过期，请重新登录，之后会回到刚才的页面。',
+    log_in: '登录', logging_in: '正在登录…', wait: '{seconds} 秒后可再试', log_out: '退出登录', username: '用户名', password: '密码', ended: '登录已过期，请重新登录，之后会回到刚才的页面。',
   },
   setup: {
     title: '设置管理员密码', intro: '这台服务器还没有管理员。设置密码后即可使用，用户名为 admin。', code: '安装码', code_note: '安装码打印在服务器的启动日志里。',
@@ -96,11 +96,27 @@ export default {
   sessions: {
     now: '正在观看', ended: '已结束的会话', traffic: '流量', by: '统计方式', by_stream: '按流', by_vhost: '按虚拟主机', by_subject: '按用户', by_protocol: '按协议', by_day: '按天', range: '时间范围', days: '最近 {count} 天', group: '名称', count: '会话数', watched: '观看时长', total: '合计', nobody: '未署名', since: '开始', search: '搜索流、用户或地址', none: '没有记录。', older: '更早的',
   },
-  password: { title: '修改密码', current: '当前密码', change: '修改密码', changed: '密码已修改。' },
+  account: {
+    menu: '账号：', sessions: '登录的设备', browser: '浏览器或程序', signed_in: '登录时间', seen: '最近活动', this_one: '当前', end: '结束', end_others: '退出其他设备', end_others_text: '其余 {count} 处登录会立即失效，需要重新登录。', ended: '已结束 {count} 处登录。',
+  },
+  factor: {
+    title: '两步验证', on: '已开启', off: '未开启', intro: '开启后，登录时除密码外还需输入手机验证器中的 6 位验证码。', turn_on: '开启', turn_off: '关闭', qr: '两步验证二维码', scan: '用验证器应用扫描二维码，或手动输入密钥；然后输入密码和应用显示的验证码。', secret: '密钥', code: '验证码', code_note: '手机验证器应用中的 6 位数字。', first_code: '应用显示的验证码', now_on: '两步验证已开启。', now_off: '两步验证已关闭。',
+  },
+  keys: {
+    title: '程序密钥', add: '新建密钥', create: '新建', name: '名称', name_example: '例如 数据大屏', days: '有效天数', days_note: '1 至 {max} 天。', rights: '权限（不超过本人的权限）', none: '还没有密钥。密钥让程序以你的名义调用接口，只能做选定的事，随时可删除。', secret: '密钥', made: '密钥“{name}”已建立，只显示这一次，请立即保存。', dates: '建立 {made} · 有效至 {until} · 最近使用 {used}', never: '从未', remove_title: '删除密钥“{name}”？', remove_text: '使用它的程序立即失去访问权限。', removed: '已删除密钥“{name}”。',
+  },
+  rights: {
+    lacking: '你没有“{right}”的权限。', ask: '如需使用，请管理员授予：', home: '返回首页', right: '{action}{kind}',
+    actions: { view: '查看', play: '播放', operate: '操作', manage: '管理' },
+    kinds: { stream: '流', source: '拉流源', relay: '转推', rule: '规则与虚拟主机', hook: '回调', token: '令牌', traffic: '会话与流量', server: '服务器', organisation: '组织', user: '用户', role: '角色', audit: '审计日志' },
+  },
+  password: { title: '修改密码', current: '当前密码', change: '修改密码', note: '修改后所有设备上的登录都会结束。', changed: '密码已修改，请用新密码登录。' },
   problem: {
     retry_after: '{seconds} 秒后再试。',
     unauthorized: { text: '用户名或密码不对。', next: '检查大小写后再试；忘记密码可在服务器上用 viaduct admin 重设。' },
     forbidden: { text: '没有执行此操作的权限。', next: '请管理员授予权限。' },
+    second_factor_required: { text: '请输入验证码。', next: '打开手机上的验证器应用。' },
+    second_factor_wrong: { text: '验证码不对，或已经用过。', next: '等应用显示下一个验证码后再试；检查手机时间是否准确。' },
     not_found: { text: '没有找到。', next: '它可能已被删除，请刷新列表。' },
     conflict: { text: '与现有的内容冲突。', next: '换一个名称，或先修改现有的。' },
     invalid_input: { text: '输入有误。', next: '改正标出的内容后再试。' },

@@ -12,6 +12,8 @@ export interface FeedEvent {
 
 export interface FeedHooks {
   token(): string | null;
+  /** What may be listened to; read at each connection. */
+  topics(): Topic[];
   event(event: FeedEvent): void;
   /** Everything must be fetched again: the first connection, or events were missed. */
   refetch(): void;
@@ -20,10 +22,11 @@ export interface FeedHooks {
   expired(): void;
 }
 
-const TOPICS: Topic[] = ['streams', 'sources', 'server'];
+/** Their statistics come each second. */
+const TICKING: Topic[] = ['streams', 'server'];
 const RETRY_FIRST_MS = 500;
 const RETRY_CAP_MS = 10_000;
-/** Statistics come each second; a socket silent for this long is dead although it looks open. */
+/** A socket with statistics that is silent for this long is dead although it looks open. */
 const SILENCE_MS = 15_000;
 const CLOSE_UNAUTHORIZED = 4401;
 
@@ -32,6 +35,7 @@ export class Feed {
   private seq: number | null = null;
   private failures = 0;
   private running = false;
+  private ticking = false;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private silenceTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -58,9 +62,12 @@ export class Feed {
   private connect(): void {
     const token = this.hooks.token();
     if (!token) return;
+    const topics = this.hooks.topics();
+    if (topics.length === 0) return;
+    this.ticking = topics.some((topic) => TICKING.includes(topic));
     const socket = new WebSocket(this.url);
     this.socket = socket;
-    socket.onopen = () => socket.send(JSON.stringify({ type: 'auth', token, topics: TOPICS, resume_from: this.seq }));
+    socket.onopen = () => socket.send(JSON.stringify({ type: 'auth', token, topics, resume_from: this.seq }));
     socket.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (socket === this.socket && typeof data === 'string') this.receive(data);
     };
@@ -82,7 +89,7 @@ export class Feed {
 
   private receive(text: string): void {
     clearTimeout(this.silenceTimer);
-    this.silenceTimer = setTimeout(() => this.socket?.close(), SILENCE_MS);
+    if (this.ticking) this.silenceTimer = setTimeout(() => this.socket?.close(), SILENCE_MS);
     const message = parse(text);
     if (!message) return;
     switch (message['type']) {

@@ -1,24 +1,31 @@
 import { defineStore } from 'pinia';
-import { computed, ref, shallowRef } from 'vue';
+import { computed, ref, shallowRef, watch } from 'vue';
 import { asProblem, type ApiProblem } from '../api/problem';
 import { listHosts } from '../api/hosts';
 import { getServer } from '../api/server';
 import { listSources } from '../api/sources';
 import { listStreams } from '../api/streams';
 import type { Host, Load, Source, Stream } from '../api/types';
-import { Feed, type FeedEvent } from '../live/feed';
+import { Feed, type FeedEvent, type Topic } from '../live/feed';
 import { isKeyed, keyOf, upsert, without } from '../live/merge';
+import { useRights, type Right } from '../ui/rights';
 import { useSession } from './session';
 
 type StreamStats = Pick<Stream, 'vhost' | 'app' | 'name' | 'bitrate_bps' | 'fps' | 'viewers' | 'state'>;
 
 const REFETCH_DELAY_MS = 300;
+const TOPIC_RIGHTS: Record<Topic, Right> = { streams: 'view:stream', sources: 'view:source', server: 'view:server' };
 const isStream = (part: Partial<Stream>): part is Stream => Array.isArray(part.tracks);
 const isSource = (part: Partial<Source>): part is Source => typeof part.url === 'string';
 
 /** What the server pushes: streams, sources and its own load. */
 export const useLive = defineStore('live', () => {
   const session = useSession();
+  const { may } = useRights();
+  const topics = computed(() => (Object.keys(TOPIC_RIGHTS) as Topic[]).filter((topic) => may(TOPIC_RIGHTS[topic])));
+  /** Whether there is anything to listen to. */
+  const listening = computed(() => topics.value.length > 0);
+  let started = false;
   const streams = shallowRef<Stream[]>([]);
   const sources = shallowRef<Source[]>([]);
   /** Virtual hosts beside the default one. */
@@ -35,6 +42,7 @@ export const useLive = defineStore('live', () => {
 
   const feed = new Feed(`${location.origin.replace(/^http/, 'ws')}/api/v1/events`, {
     token: () => session.session?.token ?? null,
+    topics: () => topics.value,
     event: receive,
     refetch,
     connected: (up) => (connected.value = up),
@@ -48,7 +56,12 @@ export const useLive = defineStore('live', () => {
 
   async function fetchAll(): Promise<void> {
     try {
-      const [nextStreams, nextSources, nextHosts, server] = await Promise.all([listStreams(), listSources(), listHosts(), getServer()]);
+      const [nextStreams, nextSources, nextHosts, server] = await Promise.all([
+        may('view:stream') ? listStreams() : [],
+        may('view:source') ? listSources() : [],
+        may('view:stream') ? listHosts() : [],
+        getServer(),
+      ]);
       streams.value = nextStreams;
       sources.value = nextSources;
       hosts.value = nextHosts;
@@ -87,11 +100,23 @@ export const useLive = defineStore('live', () => {
   }
 
   function start(): void {
+    started = true;
     void fetchAll();
     feed.start();
   }
 
+  // With other rights there is another choice of lists and topics.
+  watch(
+    () => topics.value.join(),
+    () => {
+      if (!started) return;
+      stop();
+      if (session.signedIn) start();
+    },
+  );
+
   function stop(): void {
+    started = false;
     feed.stop();
     clearTimeout(refetchTimer);
     streams.value = [];
@@ -102,5 +127,5 @@ export const useLive = defineStore('live', () => {
     connected.value = false;
   }
 
-  return { streams, sources, hosts, load, connected, ready, problem, heardAt_ms, byKey, start, stop, refetch: fetchAll };
+  return { streams, sources, hosts, load, connected, listening, ready, problem, heardAt_ms, byKey, start, stop, refetch: fetchAll };
 });

@@ -2,15 +2,21 @@ import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
 import { useCredentials } from '../api/client';
 import * as api from '../api/session';
-import type { Session } from '../api/types';
+import type { Me, Session } from '../api/types';
 
 const KEY = 'viaduct.session';
+/** A refusal asks for the present rights, but a page that asks on and on does not do so each time. */
+const REFRESH_EVERY_MS = 10_000;
 
 /** The signed-in user. Kept in the browser, so that a second screen needs no second sign-in. */
 export const useSession = defineStore('session', () => {
   const session = ref<Session | null>(stored());
   const ended = ref(false);
 
+  let refreshedAt_ms = -Infinity;
+
+  /** Who is signed in and what they may do. */
+  const me = computed<Me | null>(() => session.value?.user ?? null);
   const signedIn = computed(() => session.value !== null && Date.parse(session.value.expires_at) > Date.now());
 
   function keep(next: Session | null): void {
@@ -19,8 +25,8 @@ export const useSession = defineStore('session', () => {
     else localStorage.removeItem(KEY);
   }
 
-  async function logIn(username: string, password: string): Promise<void> {
-    keep(await api.logIn(username, password));
+  async function logIn(username: string, password: string, code?: string): Promise<void> {
+    keep(await api.logIn(username, password, code));
     ended.value = false;
   }
 
@@ -35,6 +41,28 @@ export const useSession = defineStore('session', () => {
     keep(null);
   }
 
+  /** Asks for the present name and rights; those that are known stay while the server cannot be asked. */
+  async function refresh(): Promise<void> {
+    const { token } = session.value ?? {};
+    if (!token) return;
+    refreshedAt_ms = Date.now();
+    const user = await api.getMe().catch(() => null);
+    if (!user || session.value?.token !== token) return;
+    const next = { ...session.value, user };
+    // Another window may have signed in as somebody else since; what it keeps stays.
+    if (stored()?.token === token) keep(next);
+    else session.value = next;
+  }
+
+  /** The server has ended the session as it was told to: there is no token any more. */
+  function forget(): void {
+    keep(null);
+  }
+
+  function forbidden(): void {
+    if (Date.now() - refreshedAt_ms >= REFRESH_EVERY_MS) void refresh();
+  }
+
   /** The server refused the token: the sign-in page takes over and comes back afterwards. */
   function expire(): void {
     if (!session.value) return;
@@ -42,15 +70,16 @@ export const useSession = defineStore('session', () => {
     ended.value = true;
   }
 
-  useCredentials({ token: () => session.value?.token ?? null, expired: expire });
+  useCredentials({ token: () => session.value?.token ?? null, expired: expire, forbidden });
 
-  return { session, signedIn, ended, logIn, setUp, logOut, expire };
+  return { session, me, signedIn, ended, logIn, setUp, logOut, refresh, forget, expire };
 });
 
 function stored(): Session | null {
   try {
     const value = JSON.parse(localStorage.getItem(KEY) ?? 'null') as Session | null;
-    return value && Date.parse(value.expires_at) > Date.now() ? value : null;
+    // What earlier versions kept says nothing of rights.
+    return value && Array.isArray(value.user?.permissions) && Date.parse(value.expires_at) > Date.now() ? value : null;
   } catch {
     return null;
   }

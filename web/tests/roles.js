@@ -1,0 +1,92 @@
+/** What people of each role see and are offered, without a refused request. */
+import { assert, assertAccessible, LAPTOP, PHONE, until } from './harness.js';
+
+const PLACES = { wall: '视频墙', streams: '流', sources: '拉流源', relays: '转推', sessions: '会话', applications: '规则', hosts: '虚拟主机', hooks: '回调', server: '服务器' };
+const ROLES = {
+  viewer: { home: 'wall', places: ['wall', 'streams'] },
+  operator: { home: 'wall', places: ['wall', 'streams', 'sources', 'sessions', 'server'] },
+  auditor: { home: 'sessions', places: ['sessions'] },
+};
+const SIZES = { desk: undefined, laptop: LAPTOP, phone: PHONE };
+
+const byRole = Object.entries(ROLES).flatMap(([role, { home, places }]) => [
+  ...Object.entries(SIZES).map(([size, viewport]) => ({
+    name: `role ${role} is shown its places on a ${size}`,
+    options: { token: `mock-${role}`, viewport },
+    run: async ({ page }) => {
+      await page.at('/');
+      await page.waitForURL(`**/${home}`);
+      const links = page.locator('.nav a');
+      await links.first().waitFor();
+      const shown = (await links.allTextContents()).map((text) => text.trim());
+      assert(shown.join() === places.map((place) => PLACES[place]).join(), `places: ${shown}`);
+      assert((await page.locator('.nav .more').count()) === 0, 'no menu for the rest');
+      await assertAccessible(page, role);
+    },
+  })),
+  {
+    name: `role ${role} opens its pages without a refusal, and is told of what it lacks for the others`,
+    options: { token: `mock-${role}` },
+    run: async ({ page }) => {
+      const refused = [];
+      page.on('response', (response) => response.status() >= 400 && refused.push(`${response.status()} ${response.url()}`));
+      for (const place of [...Object.keys(PLACES), 'account']) {
+        await page.at(`/${place}`);
+        await page.locator('h1').first().waitFor({ state: 'attached' });
+        await page.waitForTimeout(700);
+        const lacks = await page.locator('.forbidden').count();
+        assert((lacks === 0) === (place === 'account' || places.includes(place)), place);
+      }
+      assert(refused.length === 0, refused.join());
+      await page.at('/hooks');
+      assert((await page.locator('.forbidden').innerText()).includes('view:hook'), 'which right');
+      await assertAccessible(page, 'a page that is not permitted');
+      await page.locator('.forbidden .btn').click();
+      await page.waitForURL(`**/${home}`);
+    },
+  },
+]);
+
+export const roles = [
+  ...byRole,
+  {
+    name: 'role viewer watches, and is offered nothing that changes something',
+    options: { token: 'mock-viewer' },
+    run: async ({ page }) => {
+      await page.at('/streams/demo/road1');
+      await page.locator('.left tbody tr').first().waitFor();
+      assert((await page.locator('viaduct-player').count()) === 1, 'the picture');
+      for (const text of ['断开推流端', '踢出']) assert((await page.getByRole('button', { name: text }).count()) === 0, text);
+    },
+  },
+  {
+    name: 'role operator cuts and makes addresses to play, and leaves sources and the configuration as they are',
+    options: { token: 'mock-operator' },
+    run: async ({ page, mock }) => {
+      await page.at('/streams/demo/road4');
+      await page.getByRole('button', { name: '断开推流端' }).click();
+      await page.getByRole('dialog').locator('.btn.primary').click();
+      await until(() => mock.world.streams.find(({ name }) => name === 'road4').publisher === null, 'the cut');
+      await page.at('/sources');
+      await page.locator('.sources tbody tr').first().waitFor();
+      assert((await page.locator('.page button').count()) === 0, 'no button on the sources');
+      await page.at('/server');
+      await page.locator('#token-action').waitFor();
+      assert((await page.locator('#token-action option').count()) === 1, 'addresses to play only');
+      assert((await page.getByRole('button', { name: '重新加载' }).count()) === 0, 'no configuration');
+    },
+  },
+  {
+    name: 'role of somebody changes while they look: pages and places follow',
+    run: async ({ page, mock }) => {
+      page.allowed.push(/403/);
+      await page.at('/hooks');
+      await page.locator('.hook').first().waitFor();
+      // The page opened with a question for the rights, and asks again no sooner than ten seconds after.
+      const admin = mock.world.people[0];
+      admin.permissions = admin.permissions.filter((right) => !right.endsWith(':hook'));
+      await page.locator('.forbidden').waitFor({ timeout: 25_000 });
+      assert((await page.locator('.nav a', { hasText: '回调' }).count()) === 0, 'the place is gone');
+    },
+  },
+];
