@@ -1,15 +1,9 @@
 /** Routes of the contract, against the invented world. */
+import { PEOPLE_ROUTES } from './people.js';
+import { Problem } from './problem.js';
 import { CONFIG, detail, diagnosis, publicStream, server, source } from './state.js';
 
 const PUBLIC = new Set(['GET /setup', 'POST /setup', 'POST /login']);
-
-export class Problem extends Error {
-  constructor(status, code, detail, field) {
-    super(detail);
-    this.body = { type: 'about:blank', title: code, status, detail, code, ...(field ? { field } : {}) };
-    this.status = status;
-  }
-}
 
 const user = { name: 'admin', role: 'admin' };
 const inHours = (hours) => new Date(Date.now() + hours * 3_600_000).toISOString();
@@ -278,6 +272,7 @@ const ROUTES = {
     return page(world, world.sessions.filter(ofHost(query)).filter((each) => `${each.app}/${each.name} ${each.subject} ${each.address}`.includes(search)), query);
   },
   'GET /sessions/traffic': ({ world, query }) => traffic(world, query),
+  ...PEOPLE_ROUTES,
 };
 
 const compiled = Object.entries(ROUTES).map(([key, handler]) => {
@@ -286,13 +281,13 @@ const compiled = Object.entries(ROUTES).map(([key, handler]) => {
 });
 
 /** Answers one request below /api/v1: `{ status, body }`, or throws a Problem. */
-export function handleApi(world, emit, { method, path, query, token, body, host }) {
+export function handleApi(world, emit, { method, path, query, token, match: ifMatch, body, host }) {
   for (const route of compiled) {
     const match = route.method === method && route.pattern.exec(path);
     if (!match) continue;
     if (!PUBLIC.has(route.key) && !world.tokens.has(token)) throw new Problem(401, 'unauthorized', '请登录。');
     const params = match.slice(1).map(decodeURIComponent);
-    const result = route.handler({ world, emit, params, query, token, body, host });
+    const result = route.handler({ world, emit, params, query, token, match: ifMatch, body, host });
     if (result === undefined) return { status: 204 };
     return result.status === 201 ? result : { status: 200, body: result };
   }

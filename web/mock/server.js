@@ -4,9 +4,10 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
-import { handleApi, Problem } from './api.js';
+import { handleApi } from './api.js';
 import { CLIPS, clipFile } from './clips.js';
 import { LiveStream } from './media.js';
+import { Problem } from './problem.js';
 import { createWorld, load, publicStream } from './state.js';
 
 const DIST = path.join(path.dirname(fileURLToPath(import.meta.url)), '../console/dist');
@@ -55,8 +56,12 @@ export async function startMock({ port = 0, setup = false } = {}) {
     for await (const chunk of request) text += chunk;
     const result = handleApi(world, emit, {
       method: request.method, path: url.pathname.slice('/api/v1'.length), query: url.searchParams,
-      token: (request.headers.authorization ?? '').replace('Bearer ', ''), body: text ? JSON.parse(text) : {}, host: '10.8.0.5',
+      token: (request.headers.authorization ?? '').replace('Bearer ', ''), match: request.headers['if-match'], body: text ? JSON.parse(text) : {}, host: '10.8.0.5',
     });
+    if (result.body?.csv) {
+      response.writeHead(200, { 'content-type': 'text/csv; charset=utf-8' }).end(result.body.csv);
+      return;
+    }
     response.writeHead(result.status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
     response.end(result.body === undefined ? undefined : JSON.stringify(result.body));
   }
