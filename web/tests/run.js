@@ -4,12 +4,13 @@
  */
 import { closePage, openBrowser, openPage, startMock } from './harness.js';
 import { pages } from './pages.js';
+import { people } from './people.js';
 import { player } from './player.js';
 import { session } from './session.js';
 import { wall } from './wall.js';
 
 const wanted = process.argv[2] ?? '';
-const tests = [...session, ...pages, ...wall, ...player].filter(({ name }) => name.includes(wanted));
+const tests = [...session, ...pages, ...people, ...wall, ...player].filter(({ name }) => name.includes(wanted));
 const browser = await openBrowser();
 let failed = 0;
 for (const { name, options = {}, run } of tests) {
