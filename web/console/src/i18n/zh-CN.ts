@@ -106,7 +106,7 @@ export default {
     factor_off: '关闭两步验证', factor_off_title: '关闭 {name} 的两步验证？', factor_off_text: '用于丢失验证器时：之后仅凭密码即可登录，直到本人重新启用。', factor_is_off: '已关闭 {name} 的两步验证。',
     sessions: '登录会话', sessions_of: '{name} 的登录会话', this_session: '当前会话', session_times: '登录 {begun} · 最近 {seen}', end_session: '结束', no_sessions: '没有登录会话。',
     load_again: '载入最新内容，保留我的修改', loaded_again: '已载入最新内容，您修改过的各项保持不变。核对后再保存。',
-    role: { administrator: '管理员', operator: '操作员', viewer: '观看者', auditor: '审计员' },
+    role: { administrator: '管理员', operator: '值班员', viewer: '观看者', auditor: '审计员' },
     role_note: { administrator: '一切。', operator: '观看、控制、断开，测试摄像机，发放地址。', viewer: '观看实时视频。', auditor: '查看人员、角色和流量，查看并导出审计日志；不看视频。' },
     built_in: '内置角色', own_roles: '自定义角色', no_own_roles: '还没有自定义角色。内置角色不合适时再添加。', add_role: '添加角色', edit_role: '修改角色', role_name: '名称', permits: '允许的操作', kind: '对象', permitted: '允许', view_follows: '允许其他操作时，也允许查看。', role_saved: '角色已保存。', delete_role_title: '删除角色“{name}”？', delete_role_text: '只能删除没有用户持有的角色。',
   },
