@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { treeOf } from '../src/ui/organisations';
 import { rebase } from '../src/ui/rebase';
-import { withViews } from '../src/ui/rights';
+import { withViews } from '../src/ui/grants';
 
 const organisation = (id: number, parent_id: number | null, name: string, position = 0) => ({ id, parent_id, name, position, version: 1 });
 const ids = (tree: ReturnType<typeof treeOf>): [number, number][] => tree.rows.map(({ organisation: { id }, depth }) => [id, depth]);

@@ -120,7 +120,7 @@ const en: Catalogue<typeof zhCN> = {
     kinds: { stream: 'Streams', source: 'Sources', relay: 'Relays', rule: 'Rules, virtual hosts', hook: 'Hooks', token: 'Tokens', traffic: 'Sessions, traffic', server: 'Server', organisation: 'Organisations', user: 'Users', role: 'Roles', audit: 'Audit log' },
   },
   audit: {
-    search: 'Search user, address, action or target', from: 'From', to: 'To', refresh: 'Refresh', export: 'Export CSV', check: 'Check the log', at: 'Time', actor: 'Who', address: 'From', action: 'What', target: 'Target', outcome: 'Outcome', nobody: 'nobody known', none: 'Nothing is recorded.', done: 'done', refused: 'refused ({status})', failed: 'failed ({status})',
+    search: 'Search user, address, action or target', from: 'From', to: 'To', refresh: 'Refresh', export: 'Export CSV', check: 'Check log', at: 'Time', actor: 'Who', address: 'From', action: 'What', target: 'Target', outcome: 'Outcome', nobody: 'nobody known', none: 'Nothing is recorded.', done: 'done', refused: 'refused ({status})', failed: 'failed ({status})',
     whole: 'The log is whole: {rows} entries were checked, none was changed or is missing.', broken: 'The log is not whole: {rows} entries were checked, {count} things are wrong.',
     deed: {
       sign_in: 'Sign in', set_up: 'First run', sign_out: 'Sign out', own_password: 'Change own password', own_session_ended: 'End own session', own_factor_on: 'Turn on second factor', own_factor_off: 'Turn off own second factor', key_made: 'Make key', key_deleted: 'Delete key',
