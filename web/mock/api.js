@@ -1,5 +1,6 @@
 /** Routes of the contract, against the invented world. */
 import { ACCOUNT_ROUTES, checkRight } from './accounts.js';
+import { PEOPLE_ROUTES } from './people.js';
 import { Problem } from './problem.js';
 import { CONFIG, detail, diagnosis, publicStream, server, source } from './state.js';
 
@@ -245,6 +246,7 @@ const ROUTES = {
     return page(world, world.sessions.filter(ofHost(query)).filter((each) => `${each.app}/${each.name} ${each.subject} ${each.address}`.includes(search)), query);
   },
   'GET /sessions/traffic': ({ world, query }) => traffic(world, query),
+  ...PEOPLE_ROUTES,
 };
 
 const compiled = Object.entries(ROUTES).map(([key, handler]) => {
@@ -253,13 +255,13 @@ const compiled = Object.entries(ROUTES).map(([key, handler]) => {
 });
 
 /** Answers one request below /api/v1: `{ status, body }`, or throws a Problem. */
-export function handleApi(world, emit, { method, path, query, token, body, host }) {
+export function handleApi(world, emit, { method, path, query, token, match: ifMatch, body, host }) {
   for (const route of compiled) {
     const match = route.method === method && route.pattern.exec(path);
     if (!match) continue;
     checkRight(world, route.key, token);
     const params = match.slice(1).map(decodeURIComponent);
-    const result = route.handler({ world, emit, params, query, token, body, host });
+    const result = route.handler({ world, emit, params, query, token, match: ifMatch, body, host });
     if (result === undefined) return { status: 204 };
     return result.status === 201 ? result : { status: 200, body: result };
   }

@@ -5,7 +5,7 @@ const PLACES = { wall: '视频墙', streams: '流', sources: '拉流源', relays
 const ROLES = {
   viewer: { home: 'wall', places: ['wall', 'streams'] },
   operator: { home: 'wall', places: ['wall', 'streams', 'sources', 'sessions', 'server'] },
-  auditor: { home: 'sessions', places: ['sessions'] },
+  auditor: { home: 'sessions', places: ['sessions', 'people', 'audit'] },
 };
 const SIZES = { desk: undefined, laptop: LAPTOP, phone: PHONE };
 

@@ -5,13 +5,14 @@
 import { account } from './account.js';
 import { closePage, openBrowser, openPage, startMock } from './harness.js';
 import { pages } from './pages.js';
+import { people } from './people.js';
 import { player } from './player.js';
 import { roles } from './roles.js';
 import { session } from './session.js';
 import { wall } from './wall.js';
 
 const wanted = process.argv[2] ?? '';
-const tests = [...session, ...account, ...roles, ...pages, ...wall, ...player].filter(({ name }) => name.includes(wanted));
+const tests = [...session, ...account, ...roles, ...people, ...pages, ...wall, ...player].filter(({ name }) => name.includes(wanted));
 const browser = await openBrowser();
 let failed = 0;
 for (const { name, options = {}, run } of tests) {

@@ -53,6 +53,11 @@ const SHOTS = {
   hooks: { path: '/hooks', act: async (page) => page.locator('.counts').first().click() },
   hook: { path: '/hooks', act: async (page) => page.getByRole('button', { name: '添加回调' }).click() },
   sessions: { path: '/sessions' },
+  people: { path: '/people' },
+  user: { path: '/people', act: async (page) => page.getByRole('button', { name: '编辑 chen.jing' }).click() },
+  roles: { path: '/people/roles' },
+  role: { path: '/people/roles', act: async (page) => page.getByRole('button', { name: '编辑 设备维护' }).click() },
+  audit: { path: '/audit', act: async (page) => page.getByRole('button', { name: '校验日志' }).click() },
   server: { path: '/server', act: async (page) => page.locator('form .btn.primary').click() },
 };
 

@@ -11,6 +11,7 @@ use db::{AuditFilter, AuditRow};
 use serde::Deserialize;
 
 use super::Failure;
+use super::language::localised;
 use crate::server::App;
 
 /// Rows of one page.
@@ -71,7 +72,7 @@ pub(super) async fn list(
 
 pub(super) async fn verify(State(app): State<Arc<App>>) -> Result<Json<AuditVerdict>, Failure> {
     let verdict = app.audit.verify(app.data.audit_head().as_ref()).await?;
-    let findings = verdict.findings.iter().map(|finding| format!("{finding}.")).collect();
+    let findings = verdict.findings.iter().map(|finding| localised(&format!("{finding}."))).collect();
     Ok(Json(AuditVerdict { rows: verdict.rows, findings }))
 }
 

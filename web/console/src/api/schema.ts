@@ -65,6 +65,12 @@ interface StreamPath {
   path: { app: string; name: string };
   cookie?: never;
 }
+/** A change of what somebody read: `If-Match` carries the version that was read, as `"3"`. */
+interface Change<B, T> {
+  parameters: { query?: never; header: { 'If-Match': string }; path: { id: number }; cookie?: never };
+  requestBody: { content: { 'application/json': B } };
+  responses: { 200: Ok<T>; default: Refused };
+}
 type S = components['schemas'];
 
 export interface paths {
@@ -164,6 +170,35 @@ export interface paths {
     get: Read<S['TrafficReport'], Asked<S['HostQuery'] & { by: string; from?: string; to?: string }>>;
   };
   '/api/v1/server/history': { get: Read<{ items: S['LoadSample'][] }> };
+  '/api/v1/organisations': { get: Read<{ items: S['Organisation'][] }>; post: Create<S['OrganisationInput'], S['Organisation']> };
+  '/api/v1/organisations/{id}': { put: Change<S['OrganisationInput'], S['Organisation']>; delete: Act<At<{ id: number }>> };
+  '/api/v1/roles': { get: Read<S['RoleList']>; post: Create<S['RoleInput'], S['Role']> };
+  '/api/v1/roles/{id}': { put: Change<S['RoleInput'], S['Role']>; delete: Act<At<{ id: number }>> };
+  '/api/v1/users': { get: Read<{ items: S['User'][] }>; post: Create<S['NewUser'], S['User']> };
+  '/api/v1/users/{id}': {
+    get: Read<S['User'], At<{ id: number }>>;
+    put: Change<S['UserInput'], S['User']>;
+    delete: Act<At<{ id: number }>>;
+  };
+  '/api/v1/users/{id}/password': {
+    post: {
+      parameters: At<{ id: number }>;
+      requestBody: { content: { 'application/json': { password: string } } };
+      responses: { 204: Empty; default: Refused };
+    };
+  };
+  '/api/v1/users/{id}/second-factor': { delete: Act<At<{ id: number }>> };
+  '/api/v1/users/{id}/sessions': { get: Read<{ items: S['LoginSession'][] }, At<{ id: number }>> };
+  '/api/v1/users/{id}/sessions/{session}': { delete: Act<At<{ id: number; session: string }>> };
+  '/api/v1/audit': { get: Read<{ items: S['AuditEntry'][]; before: number | null }, Asked<S['AuditQuery']>> };
+  '/api/v1/audit/export.csv': {
+    get: {
+      parameters: Asked<S['AuditQuery']>;
+      requestBody?: never;
+      responses: { 200: { headers: { [name: string]: unknown }; content: { 'text/csv': string } }; default: Refused };
+    };
+  };
+  '/api/v1/audit/verify': { get: Read<S['AuditVerdict']> };
 }
 
 export interface components {
@@ -458,5 +493,29 @@ export interface components {
       cpu_percent: number;
       memory_bytes: number;
     };
+    Organisation: { id: number; parent_id: number | null; name: string; position: number; version: number };
+    OrganisationInput: { name: string; parent_id: number; position: number };
+    Role: { id: number; name: string; permissions: string[]; version: number };
+    BuiltInRole: { name: 'administrator' | 'operator' | 'viewer' | 'auditor'; permissions: string[] };
+    RoleInput: { name: string; permissions: string[] };
+    RoleList: { built_in: S['BuiltInRole'][]; items: S['Role'][]; actions: string[]; kinds: string[] };
+    Grant: { built_in?: string; role_id?: number; organisation_id: number; schedule?: S['ScheduleWindow'][] };
+    User: {
+      id: number;
+      name: string;
+      display_name: string;
+      organisation_id: number;
+      enabled: boolean;
+      second_factor: boolean;
+      grants: S['Grant'][];
+      created_at: string;
+      last_login_at: string | null;
+      version: number;
+    };
+    UserInput: { name: string; display_name: string; organisation_id: number; enabled: boolean; grants: S['Grant'][] };
+    NewUser: S['UserInput'] & { password: string };
+    AuditQuery: { search?: string; from?: string; to?: string; before?: number };
+    AuditEntry: { id: number; at: string; actor: string; address: string; action: string; target: string; outcome: number; detail: string };
+    AuditVerdict: { rows: number; findings: string[] };
   };
 }

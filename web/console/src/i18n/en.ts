@@ -7,7 +7,7 @@ const en: Catalogue<typeof zhCN> = {
   brand: { name: 'Viaduct', claim: 'Video cloud for road traffic' },
   page: {
     menu: 'Main navigation', more: 'More', setup: 'First run', login: 'Sign in', wall: 'Live wall', streams: 'Streams', stream: 'Stream',
-    sources: 'Sources', relays: 'Relays', sessions: 'Sessions', applications: 'Rules', hosts: 'Virtual hosts', hooks: 'Hooks', server: 'Server', account: 'My account', not_found: 'There is no such page',
+    sources: 'Sources', relays: 'Relays', sessions: 'Sessions', applications: 'Rules', hosts: 'Virtual hosts', hooks: 'Hooks', people: 'People', roles: 'Roles', audit: 'Audit', server: 'Server', account: 'My account', not_found: 'There is no such page',
   },
   action: {
     close: 'Close', cancel: 'Cancel', save: 'Save', retry: 'Try again', undo: 'Undo', copy: 'Copy', copied: 'Copied', qr: 'QR code', qr_note: 'Scan it to take the address to a phone.', edit: 'Edit', delete: 'Delete',
@@ -60,7 +60,7 @@ const en: Catalogue<typeof zhCN> = {
     save_failing_title: 'The test failed. Save all the same?', save_failing_text: '{reason} After saving it is tried again and again.', save_anyway: 'Save all the same', saved: '{name} was saved.', deleted: '{name} was deleted.',
   },
   schedule: {
-    title: 'Schedule', always: 'At any time', windows: 'Only at certain times', window: 'Window {number}', from: 'From (HH:MM)', to: 'To (HH:MM, up to 24:00)', next_day: 'next day', add: 'Add:', opens: 'opens {time}', note: 'Times of the server’s clock ({zone}). Outside them nothing is pulled; viewers see the end of the stream, or the slate of a rule.',
+    title: 'Schedule', always: 'At any time', windows: 'Only at certain times', window: 'Window {number}', from: 'From (HH:MM)', to: 'To (HH:MM, up to 24:00)', next_day: 'next day', add: 'Add:', opens: 'opens {time}', note: { source: 'Times of the server’s clock ({zone}). Outside them nothing is pulled; viewers see the end of the stream, or the slate of a rule.', right: 'Times of the server’s clock ({zone}). Outside them the right does not hold.' },
     day: { 1: 'Mon', 2: 'Tue', 3: 'Wed', 4: 'Thu', 5: 'Fri', 6: 'Sat', 7: 'Sun' }, preset: { workdays: 'Workdays 7–19', daytime: 'Every day 6–22', nights: 'Every night 22–6' },
   },
   import: {
@@ -115,6 +115,30 @@ const en: Catalogue<typeof zhCN> = {
     actions: { view: 'view', play: 'play', operate: 'operate', manage: 'manage' },
     kinds: { stream: 'streams', source: 'sources', relay: 'relays', rule: 'rules and virtual hosts', hook: 'hooks', token: 'tokens', traffic: 'sessions and traffic', server: 'server', organisation: 'organisations', user: 'users', role: 'roles', audit: 'audit log' },
   },
+  people: {
+    all: 'All', organisations: 'Organisations', organisation: 'Organisation', search_organisation: 'Search organisation', no_organisation: 'No organisation matches.', unfold: 'Show or hide what is below', add_organisation: 'Add an organisation below', edit_organisation: 'Rename or move the organisation', delete_organisation: 'Delete the organisation',
+    organisation_name: 'Name', above: 'Belongs to', position: 'Order', position_note: 'Low numbers first, equal ones by name.', organisation_saved: 'The organisation was saved.', delete_organisation_title: 'Delete the organisation {name}?', delete_organisation_text: 'Only an empty one can be deleted: no organisations or users below it, and nobody with rights there.',
+    users: 'Users', user: 'User', add_user: 'Add user', edit_user: 'Edit user', search: 'Search name', none: 'There are no users here yet.', none_found: 'No user matches.', sign_in_name: 'Sign-in name', display_name: 'Name', enabled: 'May sign in', state: 'State', may_sign_in: 'may sign in', may_not_sign_in: 'switched off', factor: 'Second factor', on: 'on', off: 'off', last_sign_in: 'Last sign-in', never: 'never', deeds: 'Actions', user_saved: 'The user was saved.', deleted: '{name} was deleted.',
+    delete_user_title: 'Delete the user {name}?', delete_user_text: 'Sessions and keys end at once, and nothing of it can be undone; the audit log stays. To keep somebody out for a while, switch the user off.',
+    grants: 'Rights', grant: 'Right {number}', add_grant: 'Add right', no_grants: 'Without rights a user may sign in, and sees nothing.', no_rights: 'no rights', role_of_grant: 'Role', grant_at: 'For this organisation and all below',
+    set_password: 'Set password', set_password_of: 'Set the password of {name}', set_password_note: 'All sessions of the user end; signing in again needs the new password.', password_set: 'The password was set.',
+    factor_off: 'Turn off second factor', factor_off_title: 'Turn off the second factor of {name}?', factor_off_text: 'For a lost authenticator: from now on the password is enough, until the user turns it on again.', factor_is_off: 'The second factor of {name} is off.',
+    sessions: 'Sign-in sessions', sessions_of: 'Sign-in sessions of {name}', this_session: 'this session', session_times: 'since {begun} · last seen {seen}', end_session: 'End', no_sessions: 'Not signed in anywhere.',
+    load_again: 'Load what is saved, and keep my changes', loaded_again: 'What others saved was loaded; what you changed is as you left it. Look it over and save.',
+    role: { administrator: 'Administrator', operator: 'Operator', viewer: 'Viewer', auditor: 'Auditor' },
+    role_note: { administrator: 'Everything.', operator: 'Watches, steers and cuts streams, tests cameras, hands out addresses.', viewer: 'Watches live video.', auditor: 'Looks at people, roles and traffic, reads and exports the audit log; watches nothing.' },
+    built_in: 'Built-in roles', own_roles: 'Own roles', no_own_roles: 'No roles of your own yet. Add one where none of the built-in ones fits.', add_role: 'Add role', edit_role: 'Edit role', role_name: 'Name', permits: 'What it permits', kind: 'Kind', permitted: 'permitted', view_follows: 'Whoever may do anything else may also view.', role_saved: 'The role was saved.', delete_role_title: 'Delete the role {name}?', delete_role_text: 'Only a role that nobody holds can be deleted.',
+  },
+  audit: {
+    search: 'Search user, address, action or target', from: 'From', to: 'To', refresh: 'Refresh', export: 'Export CSV', check: 'Check log', at: 'Time', actor: 'Who', address: 'From', action: 'What', target: 'Target', outcome: 'Outcome', nobody: 'nobody known', none: 'Nothing is recorded.', done: 'done', refused: 'refused ({status})', failed: 'failed ({status})',
+    whole: 'The log is whole: {rows} entries were checked, none was changed or is missing.', broken: 'The log is not whole: {rows} entries were checked, {count} things are wrong.',
+    deed: {
+      sign_in: 'Sign in', set_up: 'First run', sign_out: 'Sign out', own_password: 'Change own password', own_session_ended: 'End own session', own_factor_on: 'Turn on second factor', own_factor_off: 'Turn off own second factor', key_made: 'Make key', key_deleted: 'Delete key',
+      organisation_added: 'Add organisation', organisation_changed: 'Change organisation', organisation_deleted: 'Delete organisation', role_added: 'Add role', role_changed: 'Change role', role_deleted: 'Delete role', user_added: 'Add user', user_changed: 'Change user', user_deleted: 'Delete user', password_set: 'Set password of user', factor_off: 'Turn off second factor of user', session_ended: 'End session of user',
+      played: 'Play', publisher_cut: 'Cut publisher', viewer_cut: 'Cut viewer', source_added: 'Add source', sources_imported: 'Import sources', source_changed: 'Change source', source_deleted: 'Delete source', probed: 'Test camera', host_added: 'Add virtual host', host_changed: 'Change virtual host', host_deleted: 'Delete virtual host', rule_added: 'Add rule', rule_changed: 'Change rule', rule_deleted: 'Delete rule',
+      relay_added: 'Add relay', relay_changed: 'Change relay', relay_deleted: 'Delete relay', hook_added: 'Add hook', hook_changed: 'Change hook', hook_deleted: 'Delete hook', hook_secret: 'New secret of hook', hook_tested: 'Test hook', token_made: 'Make addresses', config_reloaded: 'Reload configuration',
+    },
+  },
   password: { title: 'Change password', current: 'Current password', change: 'Change password', note: 'Afterwards every session ends, on all devices.', changed: 'The password was changed. Sign in with the new one.' },
   problem: {
     retry_after: 'Try again in {seconds} seconds.',
@@ -125,6 +149,9 @@ const en: Catalogue<typeof zhCN> = {
     not_found: { text: 'Not found.', next: 'It may have been deleted; refresh the list.' },
     conflict: { text: 'This conflicts with something that exists.', next: 'Choose another name, or change the existing one.' },
     invalid_input: { text: 'The input is not valid.', next: 'Correct the marked fields and try again.' },
+    stale: { text: 'Somebody else changed it meanwhile.', next: 'Load what is saved, then save again.' },
+    more_than_own: { text: 'You can give only rights that you have yourself.', next: 'Choose a role and an organisation that you have, or ask an administrator.' },
+    last_administrator: { text: 'One user who manages all users must remain.', next: 'Make another user an administrator first.' },
     timeout: { text: 'There was no answer in time.', next: 'Check the network and the device, then try again.' },
     unavailable: { text: 'This cannot be done now.', next: 'Try again later; if it stays, see the diagnosis.' },
     exhausted: { text: 'A limit is reached.', next: 'End some views, or try again later.' },

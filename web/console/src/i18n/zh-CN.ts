@@ -2,7 +2,7 @@ export default {
   brand: { name: 'Viaduct 视频云', claim: '智慧交通视频云平台' },
   page: {
     menu: '主导航', more: '更多', setup: '首次设置', login: '登录', wall: '视频墙', streams: '流', stream: '流详情',
-    sources: '拉流源', relays: '转推', sessions: '会话', applications: '规则', hosts: '虚拟主机', hooks: '回调', server: '服务器', account: '我的账号', not_found: '没有这个页面',
+    sources: '拉流源', relays: '转推', sessions: '会话', applications: '规则', hosts: '虚拟主机', hooks: '回调', people: '人员', roles: '角色', audit: '审计', server: '服务器', account: '我的账号', not_found: '没有这个页面',
   },
   action: {
     close: '关闭', cancel: '取消', save: '保存', retry: '重试', undo: '撤销', copy: '复制', copied: '已复制', qr: '二维码', qr_note: '用手机扫码，取得这个地址。', edit: '编辑', delete: '删除',
@@ -55,7 +55,7 @@ export default {
     save_failing_title: '测试未通过，仍要保存？', save_failing_text: '{reason}保存后平台会继续重试。', save_anyway: '仍然保存', saved: '已保存 {name}。', deleted: '已删除 {name}。',
   },
   schedule: {
-    title: '时间表', always: '任何时间', windows: '仅在指定时段', window: '时段 {number}', from: '开始（时:分）', to: '结束（时:分，最晚 24:00）', next_day: '次日', add: '添加：', opens: '{time} 开启', note: '按服务器时钟（{zone}）。时段之外不拉流，观看者会看到流结束，或规则设置的垫片。',
+    title: '时间表', always: '任何时间', windows: '仅在指定时段', window: '时段 {number}', from: '开始（时:分）', to: '结束（时:分，最晚 24:00）', next_day: '次日', add: '添加：', opens: '{time} 开启', note: { source: '按服务器时钟（{zone}）。时段之外不拉流，观看者会看到流结束，或规则设置的垫片。', right: '按服务器时钟（{zone}）。时段之外没有这项权限。' },
     day: { 1: '周一', 2: '周二', 3: '周三', 4: '周四', 5: '周五', 6: '周六', 7: '周日' }, preset: { workdays: '工作日 7–19 点', daytime: '每天 6–22 点', nights: '每晚 22–6 点' },
   },
   import: {
@@ -110,6 +110,30 @@ export default {
     actions: { view: '查看', play: '播放', operate: '操作', manage: '管理' },
     kinds: { stream: '流', source: '拉流源', relay: '转推', rule: '规则与虚拟主机', hook: '回调', token: '令牌', traffic: '会话与流量', server: '服务器', organisation: '组织', user: '用户', role: '角色', audit: '审计日志' },
   },
+  people: {
+    all: '全部', organisations: '组织', organisation: '组织', search_organisation: '搜索组织', no_organisation: '没有匹配的组织。', unfold: '展开或收起', add_organisation: '添加下级组织', edit_organisation: '修改或移动组织', delete_organisation: '删除组织',
+    organisation_name: '名称', above: '上级组织', position: '排序', position_note: '小的在前，相同时按名称。', organisation_saved: '组织已保存。', delete_organisation_title: '删除组织“{name}”？', delete_organisation_text: '只能删除空的组织：其下没有组织和用户，也没有人在此有权限。',
+    users: '用户', user: '用户', add_user: '添加用户', edit_user: '修改用户', search: '搜索姓名或登录名', none: '这里还没有用户。', none_found: '没有匹配的用户。', sign_in_name: '登录名', display_name: '姓名', enabled: '允许登录', state: '状态', may_sign_in: '可登录', may_not_sign_in: '已停用', factor: '两步验证', on: '已启用', off: '未启用', last_sign_in: '上次登录', never: '从未', deeds: '操作', user_saved: '用户已保存。', deleted: '已删除 {name}。',
+    delete_user_title: '删除用户 {name}？', delete_user_text: '其会话和密钥立即失效，不能恢复；审计记录保留。只想暂时不让登录，可改为停用。',
+    grants: '权限', grant: '权限 {number}', add_grant: '添加权限', no_grants: '没有权限的用户可以登录，但看不到任何内容。', no_rights: '没有权限', role_of_grant: '角色', grant_at: '用于此组织及其下级',
+    set_password: '设置密码', set_password_of: '设置 {name} 的密码', set_password_note: '该用户的全部会话随即结束，须用新密码重新登录。', password_set: '密码已设置。',
+    factor_off: '关闭两步验证', factor_off_title: '关闭 {name} 的两步验证？', factor_off_text: '用于丢失验证器时：之后仅凭密码即可登录，直到本人重新启用。', factor_is_off: '已关闭 {name} 的两步验证。',
+    sessions: '登录会话', sessions_of: '{name} 的登录会话', this_session: '当前会话', session_times: '登录 {begun} · 最近 {seen}', end_session: '结束', no_sessions: '没有登录会话。',
+    load_again: '载入最新内容，保留我的修改', loaded_again: '已载入最新内容，您修改过的各项保持不变。核对后再保存。',
+    role: { administrator: '管理员', operator: '值班员', viewer: '观看者', auditor: '审计员' },
+    role_note: { administrator: '一切。', operator: '观看、控制、断开，测试摄像机，发放地址。', viewer: '观看实时视频。', auditor: '查看人员、角色和流量，查看并导出审计日志；不看视频。' },
+    built_in: '内置角色', own_roles: '自定义角色', no_own_roles: '还没有自定义角色。内置角色不合适时再添加。', add_role: '添加角色', edit_role: '修改角色', role_name: '名称', permits: '允许的操作', kind: '对象', permitted: '允许', view_follows: '允许其他操作时，也允许查看。', role_saved: '角色已保存。', delete_role_title: '删除角色“{name}”？', delete_role_text: '只能删除没有用户持有的角色。',
+  },
+  audit: {
+    search: '搜索用户、地址、操作或对象', from: '从', to: '到', refresh: '刷新', export: '导出 CSV', check: '校验日志', at: '时间', actor: '用户', address: '来源', action: '操作', target: '对象', outcome: '结果', nobody: '未登录', none: '没有记录。', done: '完成', refused: '被拒绝（{status}）', failed: '失败（{status}）',
+    whole: '日志完整：已校验 {rows} 条，未发现改动或缺失。', broken: '日志不完整：已校验 {rows} 条，发现 {count} 处问题。',
+    deed: {
+      sign_in: '登录', set_up: '首次设置', sign_out: '退出登录', own_password: '修改自己的密码', own_session_ended: '结束自己的会话', own_factor_on: '启用两步验证', own_factor_off: '关闭自己的两步验证', key_made: '创建密钥', key_deleted: '删除密钥',
+      organisation_added: '添加组织', organisation_changed: '修改组织', organisation_deleted: '删除组织', role_added: '添加角色', role_changed: '修改角色', role_deleted: '删除角色', user_added: '添加用户', user_changed: '修改用户', user_deleted: '删除用户', password_set: '设置用户密码', factor_off: '关闭用户的两步验证', session_ended: '结束用户的会话',
+      played: '观看', publisher_cut: '断开推流端', viewer_cut: '断开观看者', source_added: '添加拉流源', sources_imported: '导入拉流源', source_changed: '修改拉流源', source_deleted: '删除拉流源', probed: '测试摄像机', host_added: '添加虚拟主机', host_changed: '修改虚拟主机', host_deleted: '删除虚拟主机', rule_added: '添加规则', rule_changed: '修改规则', rule_deleted: '删除规则',
+      relay_added: '添加转推', relay_changed: '修改转推', relay_deleted: '删除转推', hook_added: '添加回调', hook_changed: '修改回调', hook_deleted: '删除回调', hook_secret: '更换回调密钥', hook_tested: '测试回调', token_made: '生成地址', config_reloaded: '重新加载配置',
+    },
+  },
   password: { title: '修改密码', current: '当前密码', change: '修改密码', note: '修改后所有设备上的登录都会结束。', changed: '密码已修改，请用新密码登录。' },
   problem: {
     retry_after: '{seconds} 秒后再试。',
@@ -120,6 +144,9 @@ export default {
     not_found: { text: '没有找到。', next: '它可能已被删除，请刷新列表。' },
     conflict: { text: '与现有的内容冲突。', next: '换一个名称，或先修改现有的。' },
     invalid_input: { text: '输入有误。', next: '改正标出的内容后再试。' },
+    stale: { text: '其他人已修改过。', next: '载入最新内容后再保存。' },
+    more_than_own: { text: '不能授予超出自己所有的权限。', next: '选择自己拥有的角色和组织，或请管理员授予。' },
+    last_administrator: { text: '至少要保留一名管理全部用户的人。', next: '先让另一名用户担任管理员。' },
     timeout: { text: '对方未在规定时间内应答。', next: '检查网络与设备后再试。' },
     unavailable: { text: '现在无法完成。', next: '稍后再试；如持续出现，请看诊断。' },
     exhausted: { text: '已达上限。', next: '结束一些观看或稍后再试。' },

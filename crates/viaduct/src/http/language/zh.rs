@@ -323,6 +323,49 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
     ("There is a virtual host of this name already; change that one.", "已有同名虚拟主机，请修改那一个。"),
     ("There are {} virtual hosts already.", "虚拟主机已达上限 {0} 个。"),
     ("The virtual host {} has {} sources; remove them first.", "虚拟主机 {0} 上还有 {1} 个拉流源，请先移除它们。"),
+    // People and rights.
+    (
+        "An organisation has a name of 1 to {} characters without control characters.",
+        "组织名称应为 1 至 {0} 个字符，不含控制字符。",
+    ),
+    (
+        "A person has a name of 1 to {} characters without control characters.",
+        "姓名应为 1 至 {0} 个字符，不含控制字符。",
+    ),
+    ("A sign-in name has 1 to {} letters, digits and . _ - @.", "登录名应为 1 至 {0} 个字母、数字或 . _ - @。"),
+    ("There is one of this name already.", "已有同名的一项。"),
+    ("There is no such user.", "没有这个用户。"),
+    ("There is no such organisation.", "没有这个组织。"),
+    ("There is no such role.", "没有这个角色。"),
+    ("Somebody else changed it meanwhile; load it again and repeat your change.", "其他人已修改过，请重新载入后再改。"),
+    ("You may not do this for that organisation.", "您在该组织没有此权限。"),
+    (
+        "You can give only rights that you have yourself, there and at all times.",
+        "只能授予自己在该组织、且不限时间拥有的权限。",
+    ),
+    (
+        "One user must remain who may sign in and manages users of all organisations at all times.",
+        "至少要保留一名可登录、且不限时间管理全部组织用户的人。",
+    ),
+    ("An organisation cannot be below itself, nor deeper than 16 levels.", "组织不能在自身之下，层级不超过 16 级。"),
+    ("The root of all organisations stays.", "最上级组织不能删除。"),
+    (
+        "Organisations, users or rights still belong to it; move or remove them first.",
+        "还有组织、用户或权限属于它，请先移走或删除。",
+    ),
+    ("Users hold this role; take it from them first.", "还有用户持有该角色，请先收回。"),
+    (
+        "A role has a name of 1 to {} characters that no built-in role has.",
+        "角色名称应为 1 至 {0} 个字符，且不与内置角色同名。",
+    ),
+    ("{} is no permission; see the list of /api/v1/roles.", "{0} 不是权限，见 /api/v1/roles 中的列表。"),
+    ("A role permits something.", "角色至少包含一项权限。"),
+    (
+        "There are at most {} organisations, {} roles, {} users and {} rights of each.",
+        "最多 {0} 个组织、{1} 个角色、{2} 个用户，每个用户最多 {3} 项权限。",
+    ),
+    ("rows {} to {} are missing.", "第 {0} 至 {1} 条缺失。"),
+    ("row {} was changed or moved, or the one before it was replaced.", "第 {0} 条被改动或移动，或其前一条被替换。"),
     (
         "A hook's URL begins with http:// or https:// and has at most {} characters.",
         "回调地址以 http:// 或 https:// 开头，最长 {0} 个字符。",
