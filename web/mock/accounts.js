@@ -28,7 +28,7 @@ export function permissionsOf(role) {
 export function makePeople() {
   const person = (id, name, display_name, role) => ({ id, name, display_name, role, second_factor: false, permissions: permissionsOf(role) });
   return {
-    people: [person(1, 'admin', '', 'administrator'), person(2, 'operator', '王值班', 'operator'), person(3, 'viewer', '李观看', 'viewer'), person(4, 'auditor', '赵审计', 'auditor')],
+    accounts: [person(1, 'admin', '', 'administrator'), person(2, 'operator', '王值班', 'operator'), person(3, 'viewer', '李观看', 'viewer'), person(4, 'auditor', '赵审计', 'auditor')],
     /** By token; the first of each is there from the beginning. */
     tokens: new Map([['mock-token', 'admin'], ['mock-operator', 'operator'], ['mock-viewer', 'viewer'], ['mock-auditor', 'auditor']]),
     logins: [
@@ -41,7 +41,7 @@ export function makePeople() {
 }
 
 export function meOf(world, token) {
-  const found = world.people.find(({ name }) => name === world.tokens.get(token));
+  const found = world.accounts.find(({ name }) => name === world.tokens.get(token));
   if (!found) throw new Problem(401, 'unauthorized', '请登录。');
   const { role: _role, permissions, ...me } = found;
   return { ...me, organisation_id: 1, permissions: permissions.map((permission) => ({ permission, organisations: [1] })) };
@@ -63,7 +63,7 @@ function signIn(world, name) {
   return { token, expires_at: ahead(DAY_MS / 2), user: meOf(world, token) };
 }
 
-const self = ({ world, token }) => world.people.find(({ name }) => name === world.tokens.get(token));
+const self = ({ world, token }) => world.accounts.find(({ name }) => name === world.tokens.get(token));
 
 function confirmPassword({ world, body }) {
   if (body.password !== world.password) throw new Problem(401, 'unauthorized', '用户名或密码错误。');
@@ -75,7 +75,7 @@ function wrongCode() {
 
 function logIn({ world, body }) {
   if (world.locked_s) throw new Problem(429, 'exhausted', `失败次数过多，请等待 ${world.locked_s} 秒。`, undefined, world.locked_s);
-  const found = world.people.find(({ name }) => name === body.username);
+  const found = world.accounts.find(({ name }) => name === body.username);
   if (!found || body.password !== world.password) throw new Problem(401, 'unauthorized', '用户名或密码不对。');
   if (found.second_factor && !body.code) throw new Problem(401, 'second_factor_required', '请输入验证器应用显示的验证码。', 'code');
   if (found.second_factor && body.code !== CODE) throw wrongCode();

@@ -67,7 +67,7 @@ export const account = [
       await page.fill('#factor-code', '123456');
       await page.locator('.factor .btn.primary').click();
       await page.locator('.factor', { hasText: '已开启' }).waitFor();
-      assert(mock.world.people[0].second_factor, 'on at the server');
+      assert(mock.world.accounts[0].second_factor, 'on at the server');
 
       await page.locator('.who').click();
       await page.locator('.out').click();
@@ -92,7 +92,7 @@ export const account = [
       await page.fill('#factor-password', mock.world.password);
       await page.locator('.factor .btn.primary').click();
       await page.locator('.factor', { hasText: '未开启' }).waitFor();
-      assert(!mock.world.people[0].second_factor, 'off at the server');
+      assert(!mock.world.accounts[0].second_factor, 'off at the server');
     },
   },
   {

@@ -1,7 +1,7 @@
 /** What people of each role see and are offered, without a refused request. */
 import { assert, assertAccessible, LAPTOP, PHONE, until } from './harness.js';
 
-const PLACES = { wall: '视频墙', streams: '流', sources: '拉流源', relays: '转推', sessions: '会话', applications: '规则', hosts: '虚拟主机', hooks: '回调', server: '服务器' };
+const PLACES = { wall: '视频墙', streams: '流', sources: '拉流源', relays: '转推', sessions: '会话', applications: '规则', hosts: '虚拟主机', hooks: '回调', people: '人员', audit: '审计', server: '服务器' };
 const ROLES = {
   viewer: { home: 'wall', places: ['wall', 'streams'] },
   operator: { home: 'wall', places: ['wall', 'streams', 'sources', 'sessions', 'server'] },
@@ -83,7 +83,7 @@ export const roles = [
       await page.at('/hooks');
       await page.locator('.hook').first().waitFor();
       // The page opened with a question for the rights, and asks again no sooner than ten seconds after.
-      const admin = mock.world.people[0];
+      const admin = mock.world.accounts[0];
       admin.permissions = admin.permissions.filter((right) => !right.endsWith(':hook'));
       await page.locator('.forbidden').waitFor({ timeout: 25_000 });
       assert((await page.locator('.nav a', { hasText: '回调' }).count()) === 0, 'the place is gone');

@@ -66,9 +66,18 @@ fn seen_by(
 
 /// Whether the pictures went on: forward each time, and further than what was buffered at the start.
 fn advances(numbers: &[u64]) -> bool {
+    numbers.len() == 5 && goes_on(numbers)
+}
+
+/// The same after the first picture: hls.js in Firefox may find its place only then.
+fn advances_once_begun(numbers: &[u64]) -> bool {
+    numbers.len() == 5 && goes_on(&numbers[1..])
+}
+
+fn goes_on(numbers: &[u64]) -> bool {
     let round = ROUND as u64;
     let steps: Vec<u64> = numbers.windows(2).map(|pair| (pair[1] + round - pair[0]) % round).collect();
-    numbers.len() == 5 && steps.iter().sum::<u64>() > 25 && steps.iter().all(|step| *step < round / 2)
+    steps.iter().sum::<u64>() > 25 && steps.iter().all(|step| *step < round / 2)
 }
 
 #[test]
@@ -158,7 +167,7 @@ fn firefox_plays_the_console_and_every_output_for_browsers() {
     for (what, outcome) in seen_by("firefox", &server, "http", "road/k1", &shown) {
         let seen = outcome.unwrap_or_else(|error| panic!("{what}: {error}"));
         println!("{}", seen.line);
-        assert!(advances(&seen.numbers), "{what}: {seen:?}");
+        assert!(advances_once_begun(&seen.numbers), "{what}: {seen:?}");
     }
     server.assert_well();
 }
