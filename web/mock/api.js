@@ -98,7 +98,7 @@ function checkPattern(body) {
 function saveRule(world, body, existing) {
   checkPattern(body);
   if (!existing && world.applications.some(({ pattern }) => pattern === body.pattern)) throw new Problem(409, 'conflict', '这个范围已有规则，请修改那一条。', 'pattern');
-  return put(world.applications, existing, { pattern: body.pattern, settings: body.settings, streams: existing?.streams ?? 0 });
+  return put(world.applications, existing, { pattern: body.pattern, settings: body.settings, silent_origins: [], streams: existing?.streams ?? 0 });
 }
 
 function saveRelay(world, { password: _password, ...body }, existing) {

@@ -66,8 +66,8 @@ export function createWorld() {
     started_at: new Date(START).toISOString(), streams, sources, viewers, people: createPeople(), password: 'correct-horse', setup: false, page_rows: 50,
     defaults: { publish: 'token', play: 'token', outputs: ['rtmp', 'rtsp', 'flv', 'fmp4', 'ts', 'hls', 'dash'], audio: 'keep', merge_window_ms: 20, publisher_grace_ms: 10_000, idle_close_ms: 20_000, interleave_wait_ms: 100, gop_cap_bytes: 8_388_608, replace_publisher: false, encrypt_hls: false, hls_always: false, record: false },
     applications: [
-      { id: 2, pattern: 'g4/ramp*', settings: { outputs: ['flv', 'fmp4'], publisher_grace_ms: 30_000 }, streams: 2, created_at: ago(86400) },
-      { id: 1, pattern: 'g4/*', settings: { play: 'open', audio: 'drop' }, streams: 9, created_at: ago(86400 * 5) },
+      { id: 2, pattern: 'g4/ramp*', settings: { outputs: ['flv', 'fmp4'], publisher_grace_ms: 30_000 }, silent_origins: [], streams: 2, created_at: ago(86400) },
+      { id: 1, pattern: 'g4/*', settings: { play: 'open', audio: 'drop', origins: ['rtsp://10.8.0.2/{app}/{name}', 'rtmp://10.8.0.3/{app}/{name}'] }, silent_origins: [{ origin: 'rtsp://10.8.0.2/{app}/{name}', since_s: 12 }], streams: 9, created_at: ago(86400 * 5) },
     ],
     hosts: [{ name: 'tenant-a', domains: ['cam.tenant-a.example', '*.tenant-a.example'], streams: 1, viewers: 1, sources: 1, created_at: ago(86400 * 4) }],
     relays: [

@@ -13,7 +13,7 @@ const SHOTS = {
   code: {
     path: '/login', signedIn: false,
     act: async (page, mock) => {
-      mock.world.people[0].second_factor = true;
+      mock.world.accounts[0].second_factor = true;
       await page.fill('#password', mock.world.password);
       await page.locator('.btn.primary').click();
     },

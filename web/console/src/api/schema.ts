@@ -425,7 +425,7 @@ export interface components {
       hls_always?: boolean | null;
       record?: boolean | null;
     };
-    Application: { id: number; pattern: string; settings: S['ApplicationSettings']; streams: number; created_at: string };
+    Application: { id: number; pattern: string; settings: S['ApplicationSettings']; silent_origins: { origin: string; since_s: number }[]; streams: number; created_at: string };
     ApplicationInput: { pattern: string; settings: S['ApplicationSettings'] };
     EffectiveSettings: { vhost: string; app: string; name: string; patterns: string[]; settings: S['ApplicationSettings'] };
     RelayPush: {
