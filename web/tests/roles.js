@@ -77,6 +77,20 @@ export const roles = [
     },
   },
   {
+    name: 'role auditor looks at people and roles without a button that changes them, and exports the log',
+    options: { token: 'mock-auditor' },
+    run: async ({ page }) => {
+      await page.at('/people');
+      await page.locator('.users tbody tr').first().waitFor();
+      for (const text of ['添加用户', '添加下级组织', '修改 admin', '删除 admin']) assert((await page.getByRole('button', { name: text }).count()) === 0, text);
+      await page.at('/people/roles');
+      await page.locator('.role.own').first().waitFor();
+      assert((await page.locator('.role.own button').count()) === 0, 'no button on the roles');
+      await page.at('/audit');
+      await page.getByRole('button', { name: '导出 CSV' }).waitFor();
+    },
+  },
+  {
     name: 'role of somebody changes while they look: pages and places follow',
     run: async ({ page, mock }) => {
       page.allowed.push(/403/);
