@@ -36,6 +36,8 @@ pub struct People {
     database: Database,
     clock: Arc<WallClock>,
     known: RwLock<Arc<Known>>,
+    /// One change at a time: each is judged by all people and the whole tree.
+    changes: tokio::sync::Mutex<()>,
 }
 
 /// What every request needs, read again after each change.
@@ -107,7 +109,7 @@ impl People {
     /// [`PeopleError::Storage`].
     pub async fn open(database: Database, clock: Arc<WallClock>) -> Result<Self, PeopleError> {
         let known = RwLock::new(Arc::new(Known::read(&database).await?));
-        Ok(Self { database, clock, known })
+        Ok(Self { database, clock, known, changes: tokio::sync::Mutex::default() })
     }
 
     fn known(&self) -> Arc<Known> {

@@ -157,6 +157,18 @@ async fn somebody_always_remains_who_can_give_rights() {
 }
 
 #[tokio::test]
+async fn two_administrators_who_remove_each_other_at_once_are_not_both_gone() {
+    let (office, admin) = Office::open().await;
+    let other = office.hire(&admin, "other", ROOT, &[(Role::Administrator, ROOT)]).await;
+    let (one, two) = tokio::join!(
+        office.people.remove_user(&admin, other.user.id),
+        office.people.remove_user(&other, admin.user.id)
+    );
+    assert!(one.is_ok() != two.is_ok(), "{one:?} {two:?}");
+    assert_eq!(office.database.users().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn roles_of_ones_own_hold_at_once_and_stay_while_held() {
     let (office, admin) = Office::open().await;
     let watch = RoleInput { name: "watch".into(), permissions: vec!["play:stream".into()] };

@@ -116,6 +116,7 @@ impl People {
         input: &UserInput,
         password_hash: String,
     ) -> Result<UserRow, PeopleError> {
+        let _one_at_a_time = self.changes.lock().await;
         let grants = self.checked(caller, input)?;
         if self.database.users().await?.len() >= MAX_USERS {
             return Err(PeopleError::TooMany);
@@ -136,6 +137,7 @@ impl People {
         version: i64,
         input: &UserInput,
     ) -> Result<UserRow, PeopleError> {
+        let _one_at_a_time = self.changes.lock().await;
         let present = self.managed_user(caller, id).await?;
         let grants = self.checked(caller, input)?;
         let known = self.known();
@@ -163,6 +165,7 @@ impl People {
     /// # Errors
     /// When there is none, the caller may not, or nobody would be left to manage users.
     pub async fn remove_user(&self, caller: &Caller, id: i64) -> Result<(), PeopleError> {
+        let _one_at_a_time = self.changes.lock().await;
         self.managed_user(caller, id).await?;
         self.check_administrators(|held| held.retain(|grant| grant.user != id)).await?;
         if self.database.remove_user(id).await? { Ok(()) } else { Err(NOT_FOUND) }
