@@ -71,7 +71,7 @@ pub enum HostError {
     #[error("There is no virtual host of this name.")]
     NotFound,
     /// Storage failed.
-    #[error("The virtual hosts cannot be read or written.")]
+    #[error("The virtual hosts cannot be read or written: {0}.")]
     Storage(#[source] DbError),
 }
 
@@ -83,7 +83,7 @@ impl HostError {
             Self::Exists | Self::DomainTaken { .. } | Self::InUse { .. } => ErrorKind::Conflict,
             Self::NotFound => ErrorKind::NotFound,
             Self::TooMany => ErrorKind::Exhausted,
-            Self::Storage(_) => ErrorKind::Internal,
+            Self::Storage(error) => error.kind(),
         }
     }
 
