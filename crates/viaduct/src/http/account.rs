@@ -14,7 +14,7 @@ use db::{ApiKeyRow, LoginRow};
 use platform::accounts::{AccountError, Credentials, NewKey, Origin, Proof, SignedIn};
 use platform::audit::Deed;
 use platform::people::Caller;
-use platform::rights::{Action, Kind, Permissions};
+use platform::rights::Permissions;
 
 use super::Failure;
 use super::auth::{ClientAddress, Who, agent};
@@ -225,14 +225,4 @@ pub(super) async fn remove_key(
 ) -> Result<StatusCode, Failure> {
     app.accounts.remove_key(caller.user.id, id).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// Topics of events that somebody may listen to.
-pub(super) fn may_hear(caller: &Caller, topic: &str) -> bool {
-    let kind = match topic {
-        "streams" => Kind::Stream,
-        "sources" => Kind::Source,
-        _ => Kind::Server,
-    };
-    caller.may_somewhere(Action::View, kind)
 }

@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::Failure;
 use super::language::localised;
+use super::views::instant_ms;
 use crate::server::App;
 
 /// Rows of one page.
@@ -33,18 +34,10 @@ impl Wanted {
     fn filter(&self) -> Result<AuditFilter, Failure> {
         Ok(AuditFilter {
             search: self.search.clone().unwrap_or_default(),
-            from_ms: instant(self.from.as_deref(), "from")?.unwrap_or(0),
-            to_ms: instant(self.to.as_deref(), "to")?.unwrap_or(i64::MAX),
+            from_ms: instant_ms("from", self.from.as_deref())?.unwrap_or(0),
+            to_ms: instant_ms("to", self.to.as_deref())?.unwrap_or(i64::MAX),
         })
     }
-}
-
-fn instant(text: Option<&str>, field: &'static str) -> Result<Option<i64>, Failure> {
-    let parse = |text: &str| {
-        base::parse_rfc3339(text)
-            .ok_or_else(|| Failure::invalid(field, "Write a time such as 2026-11-26T08:00:00+08:00."))
-    };
-    text.filter(|text| !text.is_empty()).map(parse).transpose()
 }
 
 fn entry(row: AuditRow) -> AuditEntry {

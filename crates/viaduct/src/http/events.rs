@@ -11,12 +11,13 @@ use axum::response::Response;
 use base::ErrorKind;
 use gateway::source::SourceState;
 use hub::{HubEvent, Phase, StreamKey};
+use platform::people::Caller;
+use platform::rights::{Action, Kind};
 use platform::unix_now_ms;
 use serde_json::{Value, json};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
-use super::account::may_hear;
 use super::routes::caller_of;
 use super::views;
 use crate::process::memory_bytes;
@@ -218,6 +219,16 @@ async fn converse(app: &App, mut socket: WebSocket) -> Result<(), axum::Error> {
             }
         }
     }
+}
+
+/// Whether somebody may listen to a topic.
+fn may_hear(caller: &Caller, topic: &str) -> bool {
+    let kind = match topic {
+        "streams" => Kind::Stream,
+        "sources" => Kind::Source,
+        _ => Kind::Server,
+    };
+    caller.may_somewhere(Action::View, kind)
 }
 
 /// Says hello, then what was missed; returns the last sequence number sent.

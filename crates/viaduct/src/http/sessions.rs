@@ -8,8 +8,6 @@ use axum::extract::{Query, State};
 use db::{TrafficGroup, TrafficRow, ViewerSessionRow};
 use platform::unix_now;
 use serde::Deserialize;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::Failure;
 use super::named::OfHost;
@@ -66,10 +64,7 @@ pub(super) struct Asked {
 }
 
 fn instant(field: &'static str, text: Option<&str>, otherwise: i64) -> Result<i64, Failure> {
-    let Some(text) = text else { return Ok(otherwise) };
-    let parsed = OffsetDateTime::parse(text, &Rfc3339);
-    let wrong = || Failure::invalid(field, format!("{field} is a time such as 2026-11-26T08:00:00Z."));
-    parsed.map(OffsetDateTime::unix_timestamp).map_err(|_| wrong())
+    Ok(views::instant_ms(field, text)?.map_or(otherwise, |at_ms| at_ms.div_euclid(1000)))
 }
 
 pub(super) async fn traffic(

@@ -6,12 +6,20 @@ use api::{PublisherInfo, Step, Stream, Track, Viewer};
 use hub::{Phase, Session, StreamKey};
 use media::{MediaKind, TrackConfig};
 
+use super::Failure;
 use super::language::localised;
 use crate::server::App;
 
 /// Unix seconds as RFC 3339.
 pub(super) fn rfc3339(unix_seconds: i64) -> String {
     base::rfc3339(unix_seconds.saturating_mul(1000))
+}
+
+/// Unix milliseconds of a time that was typed in; none where nothing was.
+pub(super) fn instant_ms(field: &'static str, text: Option<&str>) -> Result<Option<i64>, Failure> {
+    let wrong = || Failure::invalid(field, format!("{field} is a time such as 2026-11-26T08:00:00Z."));
+    let parse = |text: &str| base::parse_rfc3339(text).ok_or_else(wrong);
+    text.filter(|text| !text.is_empty()).map(parse).transpose()
 }
 
 /// An instant as RFC 3339 with milliseconds.
