@@ -130,7 +130,7 @@ impl From<DbError> for AccountError {
 
 /// From where somebody signs in.
 #[derive(Clone, Debug)]
-pub struct Origin<'a> {
+pub struct Client<'a> {
     /// The address that limits go by.
     pub address: IpAddr,
     /// What the browser or program says of itself.
@@ -219,7 +219,7 @@ impl Accounts {
         &self,
         code: Option<&str>,
         password: &str,
-        from: &Origin<'_>,
+        from: &Client<'_>,
     ) -> Result<SignedIn, AccountError> {
         if !self.needs_setup().await? {
             return Err(AccountError::SetupDone);
@@ -280,7 +280,7 @@ impl Accounts {
     ///
     /// # Errors
     /// When name, password or code is wrong, a code is needed, or too many attempts failed.
-    pub async fn login(&self, with: Credentials<'_>, from: &Origin<'_>) -> Result<SignedIn, AccountError> {
+    pub async fn login(&self, with: Credentials<'_>, from: &Client<'_>) -> Result<SignedIn, AccountError> {
         if self.needs_setup().await? {
             return Err(AccountError::SetupRequired);
         }
@@ -315,7 +315,7 @@ impl Accounts {
         Err(AccountError::WrongCode)
     }
 
-    async fn open_session(&self, user: UserRow, from: &Origin<'_>) -> Result<SignedIn, AccountError> {
+    async fn open_session(&self, user: UserRow, from: &Client<'_>) -> Result<SignedIn, AccountError> {
         let token = random_token();
         let now = unix_now();
         let session = LoginRow {

@@ -5,8 +5,8 @@ use crate::rights::{Action, Kind, Permission};
 
 const FIRST: &str = "the first password";
 
-fn here(last: u8) -> Origin<'static> {
-    Origin { address: IpAddr::from([192, 0, 2, last]), agent: "test" }
+fn here(last: u8) -> Client<'static> {
+    Client { address: IpAddr::from([192, 0, 2, last]), agent: "test" }
 }
 
 fn admin(password: &str) -> Credentials<'_> {

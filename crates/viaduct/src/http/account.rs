@@ -11,7 +11,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use db::{ApiKeyRow, LoginRow};
-use platform::accounts::{AccountError, Credentials, NewKey, Origin, Proof, SignedIn};
+use platform::accounts::{AccountError, Client, Credentials, NewKey, Proof, SignedIn};
 use platform::audit::Deed;
 use platform::people::Caller;
 use platform::rights::Permissions;
@@ -33,7 +33,7 @@ pub(super) async fn set_up(
     headers: HeaderMap,
     Body(request): Body<SetupRequest>,
 ) -> Result<Json<LoginResponse>, Failure> {
-    let from = Origin { address, agent: &agent(&headers) };
+    let from = Client { address, agent: &agent(&headers) };
     let signed_in = app.accounts.set_up(request.code.as_deref(), &request.password, &from).await?;
     app.data.forget_setup_code();
     app.audit.add(signing_in("set up", &signed_in.user.name, &from, StatusCode::OK)).await?;
@@ -46,7 +46,7 @@ pub(super) async fn login(
     headers: HeaderMap,
     Body(request): Body<LoginRequest>,
 ) -> Result<Json<LoginResponse>, Failure> {
-    let from = Origin { address, agent: &agent(&headers) };
+    let from = Client { address, agent: &agent(&headers) };
     let with = Credentials { name: &request.username, password: &request.password, code: request.code.as_deref() };
     match app.accounts.login(with, &from).await {
         Ok(signed_in) => {
@@ -64,7 +64,7 @@ pub(super) async fn login(
     }
 }
 
-fn signing_in(action: &str, name: &str, from: &Origin<'_>, outcome: StatusCode) -> Deed {
+fn signing_in(action: &str, name: &str, from: &Client<'_>, outcome: StatusCode) -> Deed {
     Deed {
         actor: name.to_owned(),
         address: from.address.to_string(),
