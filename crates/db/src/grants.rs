@@ -133,7 +133,7 @@ impl Database {
         if done.rows_affected() > 0 {
             return Ok(Changed::Done);
         }
-        Ok(Changed::unless(self.roles().await?.iter().any(|role| role.id == row.id)))
+        self.why_unchanged("roles", row.id).await
     }
 
     /// Removes a role; `false` when there is none.

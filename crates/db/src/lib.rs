@@ -83,13 +83,6 @@ pub enum Changed {
     Missing,
 }
 
-impl Changed {
-    /// For a change that was not made.
-    const fn unless(exists: bool) -> Self {
-        if exists { Self::Stale } else { Self::Missing }
-    }
-}
-
 impl DbError {
     /// Its kind.
     pub const fn kind(&self) -> ErrorKind {
@@ -130,6 +123,13 @@ impl Database {
             Ok(pool) => Ok(Self { pool, engine: engine::Engine::Sqlite }),
             Err(source) => Err(DbError::Open { place: path.display().to_string(), source }),
         }
+    }
+
+    /// Why a change to a version of a row of `table` was not made.
+    async fn why_unchanged(&self, table: &'static str, id: i64) -> Result<Changed, DbError> {
+        let statement = sqlx::AssertSqlSafe(format!("SELECT id FROM {table} WHERE id = $1"));
+        let found = sqlx::query(statement).bind(id).fetch_optional(&self.pool).await?;
+        Ok(if found.is_some() { Changed::Stale } else { Changed::Missing })
     }
 
     /// Begins a transaction that reads what is there now, all through.

@@ -80,7 +80,7 @@ impl Database {
         if done.rows_affected() > 0 {
             return Ok(Changed::Done);
         }
-        Ok(Changed::unless(self.organisations().await?.iter().any(|each| each.id == row.id)))
+        self.why_unchanged("organisations", row.id).await
     }
 
     /// Removes an organisation; `false` when there is none.

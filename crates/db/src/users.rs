@@ -138,7 +138,7 @@ impl Database {
         .await?;
         if done.rows_affected() == 0 {
             drop(transaction);
-            return Ok(Changed::unless(self.user(row.id).await?.is_some()));
+            return self.why_unchanged("users", row.id).await;
         }
         sqlx::query("DELETE FROM grants WHERE user_id = $1").bind(row.id).execute(&mut *transaction).await?;
         add_grants(&mut transaction, row.id, grants).await?;
