@@ -2,6 +2,20 @@
 
 /// English template and Chinese translation.
 pub(super) const CATALOGUE: &[(&str, &str)] = &[
+    // The database.
+    (
+        "the database does not answer; live video goes on, what is stored must wait: see the server's log",
+        "数据库没有响应；实时视频不受影响，需要保存的内容稍后写入，详见服务器日志",
+    ),
+    (
+        "the database does not answer; live video goes on, what is stored must wait: see the server's log.",
+        "数据库没有响应；实时视频不受影响，需要保存的内容稍后写入，详见服务器日志。",
+    ),
+    ("The accounts cannot be read or written: {}.", "无法读写账号：{0}。"),
+    ("The rules cannot be read or written: {}.", "无法读写规则：{0}。"),
+    ("The hooks cannot be read or written: {}.", "无法读写回调：{0}。"),
+    ("The virtual hosts cannot be read or written: {}.", "无法读写虚拟主机：{0}。"),
+    ("People and rights cannot be read or written: {}.", "无法读写人员与权限：{0}。"),
     // Streams and publishers.
     ("The first key frame arrived.", "已收到首个关键帧。"),
     ("Media arrives.", "媒体数据已到达。"),
