@@ -10,7 +10,7 @@ pub(super) const LAYERS: &[&[&str]] = &[
     &["base"],
     &["media", "container"],
     &["rtp", "rtsp", "rtmp"],
-    &["hub", "gateway"],
+    &["hub", "gateway", "device"],
     &["db", "platform", "api"],
     &["sim", "testkit", "bench", "viaduct", "xtask"],
 ];
