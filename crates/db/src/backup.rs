@@ -17,7 +17,7 @@ use sqlx::AssertSqlSafe;
 use crate::{Database, DbError};
 
 /// Tables in an order in which rows find those that they refer to.
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 16] = [
     "organisations",
     "users",
     "roles",
@@ -27,6 +27,8 @@ const TABLES: [&str; 14] = [
     "hosts",
     "host_domains",
     "sources",
+    "devices",
+    "channels",
     "viewer_sessions",
     "applications",
     "relays",

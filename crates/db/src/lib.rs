@@ -7,6 +7,8 @@
 mod applications;
 mod audit;
 mod backup;
+mod channels;
+mod devices;
 mod engine;
 mod grants;
 mod hooks;
@@ -24,6 +26,8 @@ use sqlx::{Any, AnyPool, Transaction};
 pub use applications::ApplicationRow;
 pub use audit::{AuditFilter, AuditRow};
 pub use backup::{BackupError, Header};
+pub use channels::{Applied, ChannelChanges, ChannelRow};
+pub use devices::DeviceRow;
 pub use engine::Place;
 pub use grants::{GrantRow, RoleRow};
 pub use hooks::{DeliveryRow, DeliveryState, HookRow};

@@ -3,6 +3,7 @@ use testkit::postgres::Postgres;
 
 use super::*;
 
+mod devices;
 mod people;
 
 /// Runs a test on each engine, with an empty database.
