@@ -30,6 +30,7 @@ use platform::hosts::Hosts;
 use platform::people::People;
 use platform::tokens::TokenSigner;
 use tokio::sync::mpsc;
+use vision::Pictures;
 
 use hook_sender::HttpHookSender;
 pub(crate) use state::{App, Live};
@@ -102,12 +103,14 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     let hooks = Hooks::open(database.clone(), Arc::new(HttpHookSender::new()), data.server_id()?, rules).await?;
     let tokens = TokenAccess::new(signer.clone(), Arc::clone(&applications), args.dev);
     let (router, slot) = http::handler();
+    let pictures = Pictures::new(settings.worker.clone());
     let gateway = Gateway::new(GatewayParts {
         config: gateway_config(&settings, data.server_id()?),
         hub: Arc::clone(&hub),
         access: Arc::new(HookAccess::new(Arc::new(tokens), Arc::clone(&hooks))),
         hosts: Arc::clone(&hosts) as Arc<dyn hub::VirtualHosts>,
         control: router,
+        pictures: Some(Arc::clone(&pictures)),
         tls: Some(certificate.material.clone()),
         rtsp_udp,
     })?;
@@ -137,6 +140,7 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
         sources,
         clock,
         relays,
+        pictures,
         guard,
         accounts,
         people,

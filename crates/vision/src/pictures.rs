@@ -55,12 +55,18 @@ struct Kept {
 pub struct Pictures {
     pool: Pool,
     kept: Mutex<HashMap<(StreamKey, Wish), Kept>>,
+    /// Work is done here, away from the threads of media.
+    runtime: tokio::runtime::Handle,
 }
 
 impl Pictures {
-    /// Starts nothing yet.
+    /// Starts nothing yet. Work is done on the present runtime, whoever asks for it.
+    ///
+    /// # Panics
+    /// Outside of a runtime.
     pub fn new(config: WorkerConfig) -> Arc<Self> {
-        Arc::new(Self { pool: Pool::new(config), kept: Mutex::default() })
+        let runtime = tokio::runtime::Handle::current();
+        Arc::new(Self { pool: Pool::new(config), kept: Mutex::default(), runtime })
     }
 
     /// What the workers have done.
@@ -102,7 +108,7 @@ impl Pictures {
         let cell = self.cell(stream, &frame, &wish);
         let (pictures, asked) = (Arc::clone(self), (stream.clone(), wish));
         // In a task of its own, because a worker whose exchange is dropped in the middle must be killed.
-        let made = tokio::spawn(async move {
+        let made = self.runtime.spawn(async move {
             let picture = cell.get_or_init(|| pictures.make(&key_frame, &asked.1)).await.clone();
             if picture.is_err() {
                 pictures.forget(&asked, &cell);

@@ -181,6 +181,27 @@ pub(crate) const KEYS: &[Key] = &[
         reload: Reload::Restart,
         help: "postgres://USER:PASSWORD@HOST/DATABASE; empty: SQLite in the data folder.",
     },
+    key(
+        "media.workers",
+        Kind::Integer,
+        "0",
+        Reload::Restart,
+        "Programs that make pictures at the same time: 1 to 64; 0: one per processor, two at most.",
+    ),
+    key(
+        "media.worker_path",
+        Kind::Text,
+        "",
+        Reload::Restart,
+        "The program viaduct-media-worker; empty: beside this one.",
+    ),
+    key(
+        "media.font",
+        Kind::Text,
+        "",
+        Reload::Restart,
+        "A TrueType or OpenType font for texts on pictures; empty: one of the system with Chinese characters.",
+    ),
     key("media.shards", Kind::Integer, "0", Reload::Restart, "Media threads; 0: one per processor."),
     key(
         "media.merge_window_ms",

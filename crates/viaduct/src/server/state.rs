@@ -18,6 +18,7 @@ use platform::hooks::Hooks;
 use platform::hosts::Hosts;
 use platform::people::People;
 use platform::tokens::TokenSigner;
+use vision::Pictures;
 
 use crate::certificate::{self, Certificate};
 use crate::config::{Reload, Settings, Values};
@@ -36,6 +37,7 @@ pub(crate) struct App {
     /// What schedules are read against.
     pub(crate) clock: Arc<WallClock>,
     pub(crate) relays: Arc<Relays>,
+    pub(crate) pictures: Arc<Pictures>,
     pub(crate) guard: PullGuard,
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) people: People,

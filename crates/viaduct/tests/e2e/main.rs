@@ -33,6 +33,7 @@ mod rights;
 mod rtsp_transports;
 mod schedules;
 mod slate;
+mod snapshots;
 mod sources;
 mod streams;
 mod support;

@@ -16,6 +16,20 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
     ("The hooks cannot be read or written: {}.", "无法读写回调：{0}。"),
     ("The virtual hosts cannot be read or written: {}.", "无法读写虚拟主机：{0}。"),
     ("People and rights cannot be read or written: {}.", "无法读写人员与权限：{0}。"),
+    // Pictures.
+    ("Pictures are made of H.264, H.265 and AV1; this stream has {}.", "截图支持 H.264、H.265 和 AV1；该流为 {0}。"),
+    ("no video", "无视频"),
+    ("No key frame has come in time.", "未能及时收到关键帧。"),
+    ("The key frame is too large for a picture: {} bytes.", "关键帧过大，无法截图：{0} 字节。"),
+    ("Too many pictures are being made; try again.", "正在生成的截图过多，请重试。"),
+    ("The picture was not ready in time.", "截图未能及时生成。"),
+    (
+        "The program {} is missing: install viaduct-media-worker beside viaduct (`make build` makes both), or name it by the key media.worker_path.",
+        "缺少程序 {0}：请将 viaduct-media-worker 安装在 viaduct 旁（`make build` 会同时生成两者），或用配置项 media.worker_path 指定。",
+    ),
+    ("The media worker does not start: {}", "媒体工作进程无法启动：{0}"),
+    ("The media worker ended while it made this picture, twice.", "媒体工作进程在生成该截图时两次意外退出。"),
+    ("The key frame cannot be decoded.", "关键帧无法解码。"),
     // Streams and publishers.
     ("The first key frame arrived.", "已收到首个关键帧。"),
     ("Media arrives.", "媒体数据已到达。"),
