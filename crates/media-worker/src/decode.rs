@@ -2,7 +2,7 @@
 
 use ffmpeg_next::codec::{Context, Id, decoder, packet::Packet, threading};
 use ffmpeg_next::{Dictionary, frame};
-use worker_protocol::{Codec, Failure, FailureKind, MAX_SIDE};
+use worker_protocol::{Codec, Failure, FailureKind, Form, MAX_SIDE};
 
 /// Decodes a unit that holds its parameter sets.
 pub(crate) fn decode(codec: Codec, unit: &[u8]) -> Result<frame::Video, Failure> {
@@ -25,6 +25,9 @@ fn open(codec: Codec) -> Result<decoder::Video, Failure> {
         Codec::H264 => Id::H264,
         Codec::H265 => Id::HEVC,
         Codec::Av1 => Id::AV1,
+        Codec::File(Form::Jpeg) => Id::MJPEG,
+        Codec::File(Form::Png) => Id::PNG,
+        Codec::File(Form::Webp) => Id::WEBP,
     };
     let missing = || Failure::new(FailureKind::Unsupported, format!("These FFmpeg libraries decode no {id:?}."));
     let found = decoder::find(id).ok_or_else(missing)?;

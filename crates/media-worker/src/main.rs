@@ -93,7 +93,7 @@ fn answer(body: Bytes, font: &Font) -> Answer {
     let request = Request::read(body)
         .map_err(|error| Failure::new(FailureKind::Undecodable, format!("The request: {error}.")))?;
     let frame = decode::decode(request.codec, &request.unit)?;
-    let mut surface = surface::surface(&frame, request.max_width, request.max_height)?;
+    let mut surface = surface::surface(&frame, request.codec, request.max_width, request.max_height)?;
     overlay::write(&mut surface, font, &request.overlay);
     encode::encode(&surface, request.form, request.quality)
 }

@@ -5,13 +5,18 @@ use ffmpeg_next::color;
 use ffmpeg_next::format::Pixel;
 use ffmpeg_next::frame;
 use ffmpeg_next::software::scaling::{self, Flags};
-use worker_protocol::{Failure, FailureKind};
+use worker_protocol::{Codec, Failure, FailureKind};
 
 /// Rows from which on a picture that does not say its matrix is taken to have that of BT.709, as players do.
 const ROWS_OF_HD: u32 = 720;
 
 /// Brings a decoded picture into form, made smaller with its proportions until it fits; 0 is no limit.
-pub(crate) fn surface(source: &frame::Video, max_width: u16, max_height: u16) -> Result<frame::Video, Failure> {
+pub(crate) fn surface(
+    source: &frame::Video,
+    codec: Codec,
+    max_width: u16,
+    max_height: u16,
+) -> Result<frame::Video, Failure> {
     let (width, height) = fitted(source.width(), source.height(), u32::from(max_width), u32::from(max_height));
     let (from, flags) = (source.format(), Flags::FAST_BILINEAR | Flags::ACCURATE_RND);
     let failed =
@@ -21,7 +26,8 @@ pub(crate) fn surface(source: &frame::Video, max_width: u16, max_height: u16) ->
             .map_err(failed)?;
     let mut surface = frame::Video::new(Pixel::YUVJ420P, width, height);
     scaler.run(source, &mut surface).map_err(failed)?;
-    if has_bt709(source) {
+    let is_file = matches!(codec, Codec::File(_));
+    if !is_file && has_bt709(source) {
         from_bt709(&mut surface);
     }
     Ok(surface)

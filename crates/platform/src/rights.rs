@@ -57,6 +57,8 @@ pub enum Kind {
     Rule,
     /// Web hooks with their secrets.
     Hook,
+    /// Pictures of streams, plans of them, targets that they are sent to; operating is taking one.
+    Snapshot,
     /// Stream tokens; operating is making one.
     Token,
     /// Records of ended sessions.
@@ -75,12 +77,13 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Stream,
         Self::Source,
         Self::Relay,
         Self::Rule,
         Self::Hook,
+        Self::Snapshot,
         Self::Token,
         Self::Traffic,
         Self::Server,
@@ -98,6 +101,7 @@ impl Kind {
             Self::Relay => "relay",
             Self::Rule => "rule",
             Self::Hook => "hook",
+            Self::Snapshot => "snapshot",
             Self::Token => "token",
             Self::Traffic => "traffic",
             Self::Server => "server",

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use hub::{Stream, StreamKey};
 use media::Frame;
 use tokio::sync::OnceCell;
-use worker_protocol::{Form, Picture, Request};
+use worker_protocol::{Codec, Form, MAX_REQUEST, Picture, Request};
 
 use crate::pool::{Pool, PoolStats};
 use crate::{KeyFrame, PictureError, WorkerConfig};
@@ -119,16 +120,27 @@ impl Pictures {
         Ok(Taken { picture, frame })
     }
 
+    /// A picture that was given before, made smaller. Nothing of it is kept.
+    ///
+    /// # Errors
+    /// As for [`Pictures::latest`].
+    ///
+    /// # Cancel safety
+    /// As there.
+    pub async fn smaller(self: &Arc<Self>, form: Form, file: Bytes, wish: Wish) -> Result<Picture, PictureError> {
+        if file.len() > MAX_REQUEST / 2 {
+            return Err(PictureError::TooLong(file.len()));
+        }
+        let pictures = Arc::clone(self);
+        let made = self.runtime.spawn(async move {
+            let request = request(Codec::File(form), &wish, file);
+            Ok(pictures.pool.ask(&request.write()).await??)
+        });
+        made.await.unwrap_or(Err(PictureError::Died))
+    }
+
     async fn make(&self, key_frame: &KeyFrame, wish: &Wish) -> Result<Picture, PictureError> {
-        let request = Request {
-            codec: key_frame.codec,
-            form: wish.form,
-            quality: wish.quality,
-            max_width: wish.max_width,
-            max_height: wish.max_height,
-            overlay: wish.overlay.clone(),
-            unit: key_frame.unit(),
-        };
+        let request = request(key_frame.codec, wish, key_frame.unit());
         Ok(self.pool.ask(&request.write()).await??)
     }
 
@@ -161,5 +173,17 @@ impl Pictures {
         if kept.get(key).is_some_and(|present| Arc::ptr_eq(&present.cell, cell)) {
             kept.remove(key);
         }
+    }
+}
+
+fn request(codec: Codec, wish: &Wish, unit: Bytes) -> Request {
+    Request {
+        codec,
+        form: wish.form,
+        quality: wish.quality,
+        max_width: wish.max_width,
+        max_height: wish.max_height,
+        overlay: wish.overlay.clone(),
+        unit,
     }
 }

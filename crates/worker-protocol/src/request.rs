@@ -9,6 +9,9 @@ pub const MAX_SIDE: u16 = 8192;
 /// Longest text on a picture in bytes.
 pub const MAX_OVERLAY: usize = 512;
 
+/// What is added to the number of a form where the unit is a file.
+const FILES: u8 = 16;
+
 /// How the unit is coded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Codec {
@@ -18,6 +21,8 @@ pub enum Codec {
     H265,
     /// AV1, as OBUs with size fields.
     Av1,
+    /// A whole file, as an earlier answer held it.
+    File(Form),
 }
 
 /// How the picture is to be written.
@@ -47,6 +52,18 @@ impl Form {
     /// By its identifier.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|form| form.as_str() == text)
+    }
+
+    const fn number(self) -> u8 {
+        match self {
+            Self::Jpeg => 1,
+            Self::Png => 2,
+            Self::Webp => 3,
+        }
+    }
+
+    fn of_number(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|form| form.number() == number)
     }
 
     /// Its media type.
@@ -86,12 +103,9 @@ impl Request {
             Codec::H264 => 1,
             Codec::H265 => 2,
             Codec::Av1 => 3,
+            Codec::File(form) => FILES + form.number(),
         });
-        head.put_u8(match self.form {
-            Form::Jpeg => 1,
-            Form::Png => 2,
-            Form::Webp => 3,
-        });
+        head.put_u8(self.form.number());
         head.put_u8(self.quality);
         head.put_u16(self.max_width);
         head.put_u16(self.max_height);
@@ -109,14 +123,13 @@ impl Request {
             1 => Codec::H264,
             2 => Codec::H265,
             3 => Codec::Av1,
-            value => return Err(Malformed::Unknown { field: "codec", value }),
+            value => match value.checked_sub(FILES).and_then(Form::of_number) {
+                Some(form) => Codec::File(form),
+                None => return Err(Malformed::Unknown { field: "codec", value }),
+            },
         };
-        let form = match take_u8(&mut body)? {
-            1 => Form::Jpeg,
-            2 => Form::Png,
-            3 => Form::Webp,
-            value => return Err(Malformed::Unknown { field: "form", value }),
-        };
+        let value = take_u8(&mut body)?;
+        let form = Form::of_number(value).ok_or(Malformed::Unknown { field: "form", value })?;
         let quality = match take_u8(&mut body)? {
             quality @ 1..=100 => quality,
             value => return Err(Malformed::Unknown { field: "quality", value }),

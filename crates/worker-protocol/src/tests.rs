@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn codecs() -> impl Strategy<Value = Codec> {
-    prop_oneof![Just(Codec::H264), Just(Codec::H265), Just(Codec::Av1)]
+    prop_oneof![Just(Codec::H264), Just(Codec::H265), Just(Codec::Av1), forms().prop_map(Codec::File)]
 }
 
 fn forms() -> impl Strategy<Value = Form> {
