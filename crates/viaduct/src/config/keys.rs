@@ -202,6 +202,20 @@ pub(crate) const KEYS: &[Key] = &[
         Reload::Restart,
         "A TrueType or OpenType font for texts on pictures; empty: one of the system with Chinese characters.",
     ),
+    key(
+        "snapshots.keep_days",
+        Kind::Integer,
+        "30",
+        Reload::Restart,
+        "How long pictures are kept that no plan says otherwise of: 0 (without end) to 3650 days.",
+    ),
+    key(
+        "snapshots.max_bytes",
+        Kind::Integer,
+        "10737418240",
+        Reload::Restart,
+        "Bytes of all kept pictures, beyond which the oldest are removed; 0: no limit.",
+    ),
     key("media.shards", Kind::Integer, "0", Reload::Restart, "Media threads; 0: one per processor."),
     key(
         "media.merge_window_ms",

@@ -8,6 +8,7 @@ use anyhow::{Context, bail};
 use gateway::{HlsConfig, Limits, Listen, MulticastConfig, Protocol};
 use hub::StreamOptions;
 use platform::clock::{self, TimeZone};
+use platform::snapshots::Keeping;
 use toml::Value;
 use vision::WorkerConfig;
 
@@ -40,6 +41,7 @@ pub(crate) struct Settings {
     pub(crate) database_url: Option<String>,
     pub(crate) media_shards: usize,
     pub(crate) worker: WorkerConfig,
+    pub(crate) keeping: Keeping,
     pub(crate) merge_window: Duration,
     pub(crate) play_wait: Duration,
     pub(crate) streams: StreamOptions,
@@ -69,6 +71,10 @@ impl Settings {
             database_url: reader.database_url()?,
             media_shards: if shards == 0 { processors } else { usize::try_from(shards)? },
             worker: reader.worker(processors)?,
+            keeping: Keeping {
+                days: u32::try_from(reader.number("snapshots.keep_days", 0..=3650)?)?,
+                max_bytes: reader.number("snapshots.max_bytes", 0..=1 << 50)?,
+            },
             merge_window: reader.millis("media.merge_window_ms", 500)?,
             play_wait: reader.millis("streams.play_wait_ms", 60_000)?,
             streams: StreamOptions {

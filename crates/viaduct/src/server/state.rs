@@ -17,7 +17,10 @@ use platform::clock::WallClock;
 use platform::hooks::Hooks;
 use platform::hosts::Hosts;
 use platform::people::People;
+use platform::snapshots::Snapshots;
+use platform::snapshots::plans::Plans;
 use platform::tokens::TokenSigner;
+use platform::uploads::Uploads;
 use vision::Pictures;
 
 use crate::certificate::{self, Certificate};
@@ -38,6 +41,9 @@ pub(crate) struct App {
     pub(crate) clock: Arc<WallClock>,
     pub(crate) relays: Arc<Relays>,
     pub(crate) pictures: Arc<Pictures>,
+    pub(crate) snapshots: Arc<Snapshots>,
+    pub(crate) snapshot_plans: Arc<Plans>,
+    pub(crate) uploads: Arc<Uploads>,
     pub(crate) guard: PullGuard,
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) people: People,
