@@ -115,13 +115,14 @@ async fn send(guard: &PullGuard, upload: Upload<'_>) -> Result<(), PullFailure> 
             format!("the server answers {status}: {}", said.trim()).trim_end_matches([':', ' ']),
         ))
     };
-    tokio::pin!(connection);
+    tokio::pin!(connection, exchange);
     tokio::select! {
-        outcome = exchange => outcome,
-        ended = &mut connection => match ended {
-            Ok(()) => Err(crate::http::client::bad_answer("the server closed the connection")),
-            Err(error) => Err(broken(error)),
-        },
+        outcome = &mut exchange => outcome,
+        // Servers close after their answer, which is there then, or is not.
+        ended = &mut connection => {
+            ended.map_err(broken)?;
+            exchange.await
+        }
     }
 }
 

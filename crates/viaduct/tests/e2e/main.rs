@@ -20,6 +20,7 @@ mod hooks;
 mod hosts;
 mod http2;
 mod input;
+mod kept_snapshots;
 mod leaks;
 mod matrix;
 mod network;

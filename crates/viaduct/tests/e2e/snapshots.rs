@@ -11,7 +11,7 @@ use testkit::{PATIENCE, Server, picture, process};
 use crate::support::{options, publish};
 
 /// A picture in grey, as FFmpeg decodes it, scaled to the size of the clips.
-fn decoded(bytes: &[u8], extension: &str) -> (Vec<u8>, String) {
+pub(crate) fn decoded(bytes: &[u8], extension: &str) -> (Vec<u8>, String) {
     let folder = tempfile::tempdir().unwrap();
     let (file, grey) = (folder.path().join(format!("picture.{extension}")), folder.path().join("grey"));
     std::fs::write(&file, bytes).unwrap();
