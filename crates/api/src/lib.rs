@@ -18,6 +18,7 @@ mod problem;
 mod relay;
 mod server;
 mod session;
+mod snapshot;
 mod source;
 mod stream;
 mod token;
@@ -47,6 +48,10 @@ pub use server::{
     ConfigValue, Configuration, ListenerInfo, LoadHistory, LoadSample, ReloadResult, ServerInfo, ServerStats, TlsInfo,
 };
 pub use session::{EndedSession, EndedSessionPage, TrafficReport, TrafficTotal};
+pub use snapshot::{
+    Snapshot, SnapshotPage, SnapshotPlan, SnapshotPlanFailure, SnapshotPlanInput, SnapshotPlanList, SnapshotRequest,
+    UploadHeader, UploadTarget, UploadTargetInput, UploadTargetList, UploadTest,
+};
 pub use source::{
     ScheduleWindow, Source, SourceError, SourceImport, SourceImportItem, SourceImportReport, SourceInput, SourceList,
 };

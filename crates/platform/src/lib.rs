@@ -13,6 +13,8 @@
 //! | [`geo`], [`stake`] | places on earth and along roads |
 //! | [`hooks`] | web hooks: questions and notices to other systems |
 //! | [`pattern`] | patterns of stream names |
+//! | [`snapshots`] | pictures that are kept, and plans of them |
+//! | [`uploads`] | pictures on their way to other systems |
 //! | [`schedule`] | when something may run, by the week |
 //! | [`clock`] | the time now, in the time zone of the place |
 //! | [`access`] | the [`hub::Access`] that media sessions ask |
@@ -34,8 +36,10 @@ pub mod pattern;
 pub mod people;
 pub mod rights;
 pub mod schedule;
+pub mod snapshots;
 pub mod stake;
 pub mod tokens;
+pub mod uploads;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -61,6 +61,8 @@ pub enum Kind {
     Rule,
     /// Web hooks with their secrets.
     Hook,
+    /// Pictures of streams, plans of them, targets that they are sent to; operating is taking one.
+    Snapshot,
     /// Stream tokens; operating is making one.
     Token,
     /// Records of ended sessions.
@@ -79,7 +81,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Stream,
         Self::Source,
         Self::Device,
@@ -87,6 +89,7 @@ impl Kind {
         Self::Relay,
         Self::Rule,
         Self::Hook,
+        Self::Snapshot,
         Self::Token,
         Self::Traffic,
         Self::Server,
@@ -106,6 +109,7 @@ impl Kind {
             Self::Relay => "relay",
             Self::Rule => "rule",
             Self::Hook => "hook",
+            Self::Snapshot => "snapshot",
             Self::Token => "token",
             Self::Traffic => "traffic",
             Self::Server => "server",

@@ -22,9 +22,12 @@ mod routes;
 mod schedules;
 mod server;
 mod sessions;
+mod snapshot_plans;
+mod snapshots;
 mod sources;
 mod streams;
 mod tokens;
+mod upload_targets;
 mod views;
 
 use std::sync::{Arc, OnceLock};
@@ -161,6 +164,21 @@ fn routes() -> Routes {
         .post("/channels/{id}/play", Somewhere(Play, Kind::Stream), channels::play)
         .get("/viewers", Somewhere(View, Kind::Stream), streams::viewers)
         .delete("/viewers/{id}", Somewhere(Operate, Kind::Stream), streams::kick_viewer)
+        .post("/streams/{app}/{name}/snapshot", Somewhere(Operate, Kind::Snapshot), snapshots::take)
+        .get("/snapshots", AtRoot(View, Kind::Snapshot), snapshots::list)
+        .get("/snapshots/{id}", AtRoot(View, Kind::Snapshot), snapshots::one)
+        .delete("/snapshots/{id}", AtRoot(Manage, Kind::Snapshot), snapshots::remove)
+        .get("/snapshots/{id}/picture", AtRoot(View, Kind::Snapshot), snapshots::picture)
+        .get("/snapshots/{id}/thumbnail", AtRoot(View, Kind::Snapshot), snapshots::thumbnail)
+        .get("/snapshot-plans", AtRoot(View, Kind::Snapshot), snapshot_plans::list)
+        .post("/snapshot-plans", AtRoot(Manage, Kind::Snapshot), snapshot_plans::add)
+        .put("/snapshot-plans/{id}", AtRoot(Manage, Kind::Snapshot), snapshot_plans::change)
+        .delete("/snapshot-plans/{id}", AtRoot(Manage, Kind::Snapshot), snapshot_plans::remove)
+        .get("/upload-targets", AtRoot(Manage, Kind::Snapshot), upload_targets::list)
+        .post("/upload-targets", AtRoot(Manage, Kind::Snapshot), upload_targets::add)
+        .put("/upload-targets/{id}", AtRoot(Manage, Kind::Snapshot), upload_targets::change)
+        .delete("/upload-targets/{id}", AtRoot(Manage, Kind::Snapshot), upload_targets::remove)
+        .post("/upload-targets/{id}/test", AtRoot(Manage, Kind::Snapshot), upload_targets::test)
         .get("/sources", AtRoot(View, Kind::Source), sources::list)
         .post("/sources", AtRoot(Manage, Kind::Source), sources::add)
         .upload("/sources/import", AtRoot(Manage, Kind::Source), import::MAX_BODY, import::import)

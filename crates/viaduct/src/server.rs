@@ -4,6 +4,7 @@ mod demo;
 mod hook_sender;
 pub(crate) mod load;
 mod state;
+mod uploader;
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -30,11 +31,16 @@ use platform::hooks::access::HookAccess;
 use platform::hooks::{HookProvider, Hooks, NamedSource, SourceStarter};
 use platform::hosts::Hosts;
 use platform::people::People;
+use platform::snapshots::Snapshots;
+use platform::snapshots::plans::Plans;
 use platform::tokens::TokenSigner;
+use platform::uploads::Uploads;
 use tokio::sync::mpsc;
+use vision::Pictures;
 
 use hook_sender::HttpHookSender;
 pub(crate) use state::{App, Live};
+use uploader::GatewayUploader;
 
 use crate::config::{Settings, Values};
 use crate::data_dir::DataDir;
@@ -104,12 +110,14 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     let hooks = Hooks::open(database.clone(), Arc::new(HttpHookSender::new()), data.server_id()?, rules).await?;
     let tokens = TokenAccess::new(signer.clone(), Arc::clone(&applications), args.dev);
     let (router, slot) = http::handler();
+    let pictures = Pictures::new(settings.worker.clone());
     let gateway = Gateway::new(GatewayParts {
         config: gateway_config(&settings, data.server_id()?),
         hub: Arc::clone(&hub),
         access: Arc::new(HookAccess::new(Arc::new(tokens), Arc::clone(&hooks))),
         hosts: Arc::clone(&hosts) as Arc<dyn hub::VirtualHosts>,
         control: router,
+        pictures: Some(Arc::clone(&pictures)),
         tls: Some(certificate.material.clone()),
         rtsp_udp,
     })?;
@@ -139,6 +147,22 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     tokio::spawn(Arc::clone(&hooks).run());
     tokio::spawn(Arc::clone(&hooks).watch(Arc::clone(&hub), env!("CARGO_PKG_VERSION")));
 
+    let snapshots = Snapshots::new(
+        database.clone(),
+        Arc::clone(&hub),
+        Arc::clone(&pictures),
+        Arc::clone(&clock),
+        data.snapshots(),
+        settings.keeping,
+    );
+    tokio::spawn(Arc::clone(&snapshots).keep());
+    let sender = Arc::new(GatewayUploader(guard.clone()));
+    let uploads = Uploads::new(database.clone(), Arc::clone(&snapshots), sender);
+    tokio::spawn(Arc::clone(&uploads).run());
+    let snapshot_plans =
+        Plans::open(database.clone(), Arc::clone(&snapshots), Arc::clone(&uploads), Arc::clone(&clock)).await?;
+    tokio::spawn(Arc::clone(&snapshot_plans).run());
+
     let app = Arc::new(App {
         args: args.clone(),
         hub: Arc::clone(&hub),
@@ -146,6 +170,10 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
         sources,
         clock,
         relays,
+        pictures,
+        snapshots,
+        snapshot_plans,
+        uploads,
         guard,
         accounts,
         people,

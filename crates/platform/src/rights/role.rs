@@ -136,6 +136,7 @@ impl Role {
                 Permission::new(Action::Operate, Kind::Source),
                 Permission::new(Action::View, Kind::Device),
                 Permission::new(Action::View, Kind::Channel),
+                Permission::new(Action::Operate, Kind::Snapshot),
                 Permission::new(Action::Operate, Kind::Token),
                 Permission::new(Action::View, Kind::Traffic),
                 Permission::new(Action::View, Kind::Organisation),
@@ -146,6 +147,7 @@ impl Role {
             Self::Viewer => [
                 Permission::new(Action::Play, Kind::Stream),
                 Permission::new(Action::View, Kind::Channel),
+                Permission::new(Action::View, Kind::Snapshot),
                 Permission::new(Action::View, Kind::Organisation),
             ]
             .into_iter()

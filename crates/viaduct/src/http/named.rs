@@ -12,7 +12,6 @@ use serde::Deserialize;
 
 use super::Failure;
 use super::routes::Need;
-use super::streams::may;
 use crate::server::App;
 
 impl From<UnknownHost> for Failure {
@@ -50,15 +49,16 @@ impl FromRequestParts<Arc<App>> for NamedStream {
     }
 }
 
-/// A route that asks for a right on streams means the organisation of the channel that the stream is of. One may not know of a stream
+/// A route that asks for a right somewhere means the organisation of the channel that the stream is of. One may not know of a stream
 /// that one may not see.
 fn check_right(app: &App, parts: &Parts, key: &StreamKey) -> Result<(), Failure> {
-    let Some(Need::Somewhere(action, Kind::Stream)) = parts.extensions.get::<Need>() else { return Ok(()) };
+    let Some(Need::Somewhere(action, kind)) = parts.extensions.get::<Need>() else { return Ok(()) };
     let caller = parts.extensions.get::<Caller>().ok_or_else(|| Failure::new(ErrorKind::Unauthorized, "Sign in."))?;
-    if may(app, caller, *action, key) {
+    let organisation = app.devices.organisation_of(key);
+    if caller.may(*action, *kind, organisation) {
         return Ok(());
     }
-    let seen = may(app, caller, Action::View, key);
+    let seen = caller.may(Action::View, Kind::Stream, organisation);
     let forbidden = || Failure::new(ErrorKind::Forbidden, "You may not do this for that organisation.");
     Err(if seen { forbidden() } else { Failure::not_found("such stream") })
 }

@@ -18,7 +18,11 @@ use platform::devices::Devices;
 use platform::hooks::Hooks;
 use platform::hosts::Hosts;
 use platform::people::People;
+use platform::snapshots::Snapshots;
+use platform::snapshots::plans::Plans;
 use platform::tokens::TokenSigner;
+use platform::uploads::Uploads;
+use vision::Pictures;
 
 use crate::certificate::{self, Certificate};
 use crate::config::{Reload, Settings, Values};
@@ -37,6 +41,10 @@ pub(crate) struct App {
     /// What schedules are read against.
     pub(crate) clock: Arc<WallClock>,
     pub(crate) relays: Arc<Relays>,
+    pub(crate) pictures: Arc<Pictures>,
+    pub(crate) snapshots: Arc<Snapshots>,
+    pub(crate) snapshot_plans: Arc<Plans>,
+    pub(crate) uploads: Arc<Uploads>,
     pub(crate) guard: PullGuard,
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) people: Arc<People>,
