@@ -9,6 +9,7 @@
 //! | [`tokens`] | publish and play tokens (HMAC-SHA-256, per stream, action and expiry) |
 //! | [`applications`] | rules for streams by name |
 //! | [`hosts`] | virtual hosts and their domains |
+//! | [`geo`], [`stake`] | places on earth and along roads |
 //! | [`hooks`] | web hooks: questions and notices to other systems |
 //! | [`pattern`] | patterns of stream names |
 //! | [`schedule`] | when something may run, by the week |
@@ -24,12 +25,14 @@ pub mod audit;
 pub mod clock;
 #[doc(hidden)]
 pub mod fuzz;
+pub mod geo;
 pub mod hooks;
 pub mod hosts;
 pub mod pattern;
 pub mod people;
 pub mod rights;
 pub mod schedule;
+pub mod stake;
 pub mod tokens;
 
 use std::time::{SystemTime, UNIX_EPOCH};
