@@ -55,6 +55,10 @@ pub enum Kind {
     Device,
     /// Channels of devices: names, places, states.
     Channel,
+    /// Views of the video wall and screens; operating is sharing one, and sending one to a screen.
+    View,
+    /// Patrols; operating is sharing one, and running one.
+    Patrol,
     /// Relays to other servers.
     Relay,
     /// Rules of streams, virtual hosts.
@@ -81,11 +85,13 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Stream,
         Self::Source,
         Self::Device,
         Self::Channel,
+        Self::View,
+        Self::Patrol,
         Self::Relay,
         Self::Rule,
         Self::Hook,
@@ -106,6 +112,8 @@ impl Kind {
             Self::Source => "source",
             Self::Device => "device",
             Self::Channel => "channel",
+            Self::View => "view",
+            Self::Patrol => "patrol",
             Self::Relay => "relay",
             Self::Rule => "rule",
             Self::Hook => "hook",

@@ -15,6 +15,7 @@ mod import;
 mod language;
 mod metrics;
 mod named;
+mod patrols;
 mod people;
 mod problem;
 mod relays;
@@ -22,6 +23,7 @@ mod routes;
 mod schedules;
 mod server;
 mod sessions;
+mod shares;
 mod snapshot_plans;
 mod snapshots;
 mod sources;
@@ -29,6 +31,7 @@ mod streams;
 mod tokens;
 mod upload_targets;
 mod views;
+mod wall_views;
 
 use std::sync::{Arc, OnceLock};
 
@@ -162,6 +165,28 @@ fn routes() -> Routes {
         .get("/channels/export/{format}", Somewhere(View, Kind::Channel), channels::export)
         .get("/channels/template/{format}", Somewhere(Manage, Kind::Channel), channels::example)
         .post("/channels/{id}/play", Somewhere(Play, Kind::Stream), channels::play)
+        .get("/channels/{id}/shares", Somewhere(Operate, Kind::Stream), shares::list)
+        .post("/channels/{id}/shares", Somewhere(Operate, Kind::Stream), shares::add)
+        .delete("/channels/{id}/shares/{share}", Somewhere(Operate, Kind::Stream), shares::remove)
+        // Its token is what it asks for.
+        .get("/shares/{token}", Nothing, shares::open)
+        .get("/views", Somewhere(View, Kind::View), wall_views::list)
+        .post("/views", Somewhere(View, Kind::View), wall_views::add)
+        .get("/views/{id}", Somewhere(View, Kind::View), wall_views::one)
+        .put("/views/{id}", Somewhere(View, Kind::View), wall_views::change)
+        .delete("/views/{id}", Somewhere(View, Kind::View), wall_views::remove)
+        .get("/screens", Somewhere(View, Kind::View), wall_views::screens)
+        .put("/screens/{name}", Somewhere(View, Kind::View), wall_views::announce_screen)
+        .post("/screens/{name}/show", Somewhere(View, Kind::View), wall_views::show_on_screen)
+        .get("/patrols", Somewhere(View, Kind::Patrol), patrols::list)
+        .upload("/patrols", Somewhere(View, Kind::Patrol), patrols::MAX_BODY, patrols::add)
+        .get("/patrols/{id}", Somewhere(View, Kind::Patrol), patrols::one)
+        .put("/patrols/{id}", Somewhere(View, Kind::Patrol), patrols::change)
+        .delete("/patrols/{id}", Somewhere(View, Kind::Patrol), patrols::remove)
+        .get("/patrols/{id}/log", Somewhere(View, Kind::Patrol), patrols::log)
+        .post("/patrols/{id}/runs", Somewhere(Operate, Kind::Patrol), patrols::begin)
+        .post("/patrol-runs/{id}/stops", Somewhere(Operate, Kind::Patrol), patrols::stop)
+        .delete("/patrol-runs/{id}", Somewhere(Operate, Kind::Patrol), patrols::end)
         .get("/viewers", Somewhere(View, Kind::Stream), streams::viewers)
         .delete("/viewers/{id}", Somewhere(Operate, Kind::Stream), streams::kick_viewer)
         .post("/streams/{app}/{name}/snapshot", Somewhere(Operate, Kind::Snapshot), snapshots::take)

@@ -30,11 +30,13 @@ use platform::devices::Devices;
 use platform::hooks::access::HookAccess;
 use platform::hooks::{HookProvider, Hooks, NamedSource, SourceStarter};
 use platform::hosts::Hosts;
+use platform::patrols::Patrols;
 use platform::people::People;
 use platform::snapshots::Snapshots;
 use platform::snapshots::plans::Plans;
 use platform::tokens::TokenSigner;
 use platform::uploads::Uploads;
+use platform::views::{Screens, Views};
 use tokio::sync::mpsc;
 use vision::Pictures;
 
@@ -176,6 +178,9 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
         uploads,
         guard,
         accounts,
+        views: Views::new(database.clone(), Arc::clone(&people)),
+        screens: Screens::default(),
+        patrols: Patrols::new(database.clone(), Arc::clone(&people)),
         people,
         devices: Arc::new(devices),
         audit,

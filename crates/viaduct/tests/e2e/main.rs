@@ -40,3 +40,4 @@ mod sources;
 mod streams;
 mod support;
 mod tracks;
+mod wall;
