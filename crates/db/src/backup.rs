@@ -17,7 +17,7 @@ use sqlx::AssertSqlSafe;
 use crate::{Database, DbError};
 
 /// Tables in an order in which rows find those that they refer to.
-const TABLES: [&str; 16] = [
+const TABLES: [&str; 18] = [
     "organisations",
     "users",
     "roles",
@@ -29,6 +29,8 @@ const TABLES: [&str; 16] = [
     "sources",
     "devices",
     "channels",
+    "ptz_presets",
+    "ptz_cruises",
     "viewer_sessions",
     "applications",
     "relays",

@@ -49,6 +49,8 @@ impl Action {
 pub enum Kind {
     /// Streams: their tracks, viewers, diagnosis; operating is cutting a publisher or viewer.
     Stream,
+    /// Cameras that can be turned: their presets and cruises; operating is steering, managing goes before others who steer.
+    Ptz,
     /// Sources, and probing a URL.
     Source,
     /// Relays to other servers.
@@ -75,8 +77,9 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Stream,
+        Self::Ptz,
         Self::Source,
         Self::Relay,
         Self::Rule,
@@ -94,6 +97,7 @@ impl Kind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Stream => "stream",
+            Self::Ptz => "ptz",
             Self::Source => "source",
             Self::Relay => "relay",
             Self::Rule => "rule",
