@@ -10,6 +10,7 @@
 //! | [`tokens`] | publish and play tokens (HMAC-SHA-256, per stream, action and expiry) |
 //! | [`applications`] | rules for streams by name |
 //! | [`hosts`] | virtual hosts and their domains |
+//! | [`devices`] | devices and their channels: which cameras there are, where they stand, how their streams are called |
 //! | [`geo`], [`stake`] | places on earth and along roads |
 //! | [`hooks`] | web hooks: questions and notices to other systems |
 //! | [`pattern`] | patterns of stream names |
@@ -24,6 +25,7 @@ pub mod accounts;
 pub mod applications;
 pub mod audit;
 pub mod clock;
+pub mod devices;
 #[doc(hidden)]
 pub mod fuzz;
 pub mod geo;

@@ -53,6 +53,10 @@ pub enum Kind {
     Ptz,
     /// Sources, and probing a URL.
     Source,
+    /// Devices with their addresses, and the addresses of channels.
+    Device,
+    /// Channels of devices: names, places, states.
+    Channel,
     /// Relays to other servers.
     Relay,
     /// Rules of streams, virtual hosts.
@@ -77,10 +81,12 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Stream,
         Self::Ptz,
         Self::Source,
+        Self::Device,
+        Self::Channel,
         Self::Relay,
         Self::Rule,
         Self::Hook,
@@ -99,6 +105,8 @@ impl Kind {
             Self::Stream => "stream",
             Self::Ptz => "ptz",
             Self::Source => "source",
+            Self::Device => "device",
+            Self::Channel => "channel",
             Self::Relay => "relay",
             Self::Rule => "rule",
             Self::Hook => "hook",

@@ -135,6 +135,8 @@ impl Role {
                 Permission::new(Action::Operate, Kind::Stream),
                 Permission::new(Action::Operate, Kind::Ptz),
                 Permission::new(Action::Operate, Kind::Source),
+                Permission::new(Action::View, Kind::Device),
+                Permission::new(Action::View, Kind::Channel),
                 Permission::new(Action::Operate, Kind::Token),
                 Permission::new(Action::View, Kind::Traffic),
                 Permission::new(Action::View, Kind::Organisation),
@@ -142,11 +144,13 @@ impl Role {
             ]
             .into_iter()
             .collect(),
-            Self::Viewer => {
-                [Permission::new(Action::Play, Kind::Stream), Permission::new(Action::View, Kind::Organisation)]
-                    .into_iter()
-                    .collect()
-            }
+            Self::Viewer => [
+                Permission::new(Action::Play, Kind::Stream),
+                Permission::new(Action::View, Kind::Channel),
+                Permission::new(Action::View, Kind::Organisation),
+            ]
+            .into_iter()
+            .collect(),
             Self::Auditor => [
                 Permission::new(Action::Operate, Kind::Audit),
                 Permission::new(Action::View, Kind::Traffic),

@@ -6,9 +6,13 @@ use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::request::Parts;
 use base::ErrorKind;
 use hub::{HostHints, StreamKey, UnknownHost};
+use platform::people::Caller;
+use platform::rights::{Action, Kind};
 use serde::Deserialize;
 
 use super::Failure;
+use super::routes::Need;
+use super::streams::may;
 use crate::server::App;
 
 impl From<UnknownHost> for Failure {
@@ -40,8 +44,23 @@ impl FromRequestParts<Arc<App>> for NamedStream {
         let place = Query::<Place>::from_request_parts(parts, app).await;
         let Query(Place { vhost }) = place.map_err(|error| Failure::invalid("vhost", error.body_text()))?;
         let path = StreamKey::new(&name_app, &name).map_err(|_| unknown())?;
-        located(app, path, vhost.as_deref()).map(Self)
+        let key = located(app, path, vhost.as_deref())?;
+        check_right(app, parts, &key)?;
+        Ok(Self(key))
     }
+}
+
+/// A route that asks for a right on streams means the organisation of the channel that the stream is of. One may not know of a stream
+/// that one may not see.
+fn check_right(app: &App, parts: &Parts, key: &StreamKey) -> Result<(), Failure> {
+    let Some(Need::Somewhere(action, Kind::Stream)) = parts.extensions.get::<Need>() else { return Ok(()) };
+    let caller = parts.extensions.get::<Caller>().ok_or_else(|| Failure::new(ErrorKind::Unauthorized, "Sign in."))?;
+    if may(app, caller, *action, key) {
+        return Ok(());
+    }
+    let seen = may(app, caller, Action::View, key);
+    let forbidden = || Failure::new(ErrorKind::Forbidden, "You may not do this for that organisation.");
+    Err(if seen { forbidden() } else { Failure::not_found("such stream") })
 }
 
 /// The virtual host of which a list is asked; all when absent. One that is gone may still have ended sessions.
