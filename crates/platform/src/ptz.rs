@@ -11,6 +11,7 @@ mod stored;
 
 use std::collections::HashMap;
 use std::num::NonZeroU8;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -123,6 +124,7 @@ pub struct Ptz {
     database: Database,
     doors: Arc<Doors>,
     events: broadcast::Sender<PtzEvent>,
+    next_client: AtomicU64,
 }
 
 fn lock_doors(doors: &Doors) -> MutexGuard<'_, HashMap<i64, Door>> {
@@ -132,12 +134,24 @@ fn lock_doors(doors: &Doors) -> MutexGuard<'_, HashMap<i64, Door>> {
 impl Ptz {
     /// For the channels of `drivers`.
     pub fn new(drivers: Arc<Drivers>, channels: Arc<dyn Channels>, database: Database) -> Self {
-        Self { drivers, channels, database, doors: Arc::default(), events: broadcast::Sender::new(EVENTS) }
+        Self {
+            drivers,
+            channels,
+            database,
+            doors: Arc::default(),
+            events: broadcast::Sender::new(EVENTS),
+            next_client: AtomicU64::new(1),
+        }
     }
 
     /// Follows what happens to all cameras. A listener that is 256 events behind loses the oldest and learns it.
     pub fn events(&self) -> broadcast::Receiver<PtzEvent> {
         self.events.subscribe()
+    }
+
+    /// A number for a connection that steers.
+    pub fn new_client(&self) -> u64 {
+        self.next_client.fetch_add(1, Ordering::Relaxed)
     }
 
     /// A camera that `caller` may do something with.
@@ -284,7 +298,7 @@ impl Ptz {
         let manages = place.is_some_and(|place| caller.may(Action::Manage, Kind::Ptz, place));
         let priority = if manages { Priority::Supervisor } else { Priority::Operator };
         let name = Some(&caller.user.display_name).filter(|name| !name.is_empty()).unwrap_or(&caller.user.name);
-        Holder { user: caller.user.id, name: name.clone(), priority }
+        Holder { user: caller.user.id, name: name.clone(), account: caller.name(), priority }
     }
 
     /// Gives an order to the helm of its channel, which comes to life when there is none.

@@ -30,6 +30,7 @@ use platform::hooks::access::HookAccess;
 use platform::hooks::{HookProvider, Hooks, NamedSource, SourceStarter};
 use platform::hosts::Hosts;
 use platform::people::People;
+use platform::ptz::{Channels, Ptz};
 use platform::tokens::TokenSigner;
 use tokio::sync::mpsc;
 
@@ -38,6 +39,7 @@ pub(crate) use state::{App, Live};
 
 use crate::config::{Settings, Values};
 use crate::data_dir::DataDir;
+use crate::devices::SimDriver;
 use crate::origins::Origins;
 use crate::process::CpuMeter;
 use crate::{ServeArgs, certificate, http, logging};
@@ -122,6 +124,8 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     let origins = Origins::new(Arc::clone(&applications), Arc::clone(&sources), data.server_id()?);
     let drivers = Arc::new(device_drivers(&hub, &sources));
     let devices = Devices::open(database.clone(), Arc::clone(&people), Arc::clone(&drivers), Arc::clone(&hub)).await?;
+    let devices = Arc::new(devices);
+    let ptz = Ptz::new(Arc::clone(&drivers), Arc::clone(&devices) as Arc<dyn Channels>, database.clone());
     hub.set_providers(vec![
         Arc::clone(&sources) as Arc<dyn hub::StreamProvider>,
         drivers,
@@ -149,7 +153,8 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
         guard,
         accounts,
         people,
-        devices: Arc::new(devices),
+        devices,
+        ptz,
         audit,
         applications,
         hosts,
@@ -172,6 +177,7 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
         async move { hub.run().await }
     });
     tokio::spawn(http::sample(Arc::clone(&app)));
+    tokio::spawn(http::write_down_stops(Arc::clone(&app)));
     if args.demo {
         demo::start(&app);
     }
@@ -245,7 +251,11 @@ async fn start_stored_sources(
 
 /// What can talk to devices.
 fn device_drivers(hub: &Arc<Hub>, sources: &Arc<Sources>) -> Drivers {
-    Drivers::new(vec![Arc::new(UrlDriver::new(Arc::clone(sources))), Arc::new(PushDriver::new(Arc::clone(hub)))])
+    Drivers::new(vec![
+        Arc::new(UrlDriver::new(Arc::clone(sources))),
+        Arc::new(PushDriver::new(Arc::clone(hub))),
+        Arc::new(SimDriver::new(Arc::clone(hub))),
+    ])
 }
 
 /// What is cut before anybody asks: what a rule says so of and has not switched off.

@@ -14,6 +14,8 @@ pub struct Holder {
     pub user: i64,
     /// For people.
     pub name: String,
+    /// In the audit log.
+    pub account: String,
     /// Who has more takes the camera from who has less.
     pub priority: Priority,
 }
@@ -107,7 +109,7 @@ mod tests {
     fn who(user: i64) -> Holder {
         // Users from 3 on are supervisors.
         let priority = if user >= 3 { Priority::Supervisor } else { Priority::Operator };
-        Holder { user, name: format!("user {user}"), priority }
+        Holder { user, name: format!("user {user}"), account: String::new(), priority }
     }
 
     #[test]

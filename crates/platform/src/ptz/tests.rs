@@ -1,6 +1,6 @@
 //! Steering against a driver that notes what it is told, in virtual time.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 
 use device::ptz::Answer;
 use device::{ChannelSpec, ChannelState, DeviceDriver, DeviceSpec, PtzControl, PtzError, Refused, Rendition};
@@ -134,7 +134,7 @@ impl Rig {
         let (answer, answered) = oneshot::channel();
         let steered = self.ptz.drivers.steered(channel).unwrap();
         let priority = if who >= 3 { Priority::Supervisor } else { Priority::Operator };
-        let who = Holder { user: who, name: format!("user {who}"), priority };
+        let who = Holder { user: who, name: format!("user {who}"), account: String::new(), priority };
         self.ptz.hand_over(Order { steered, who, client, command, answer })?;
         answered.await.unwrap()
     }
@@ -282,7 +282,7 @@ async fn orders_beyond_the_queue_are_refused() {
     let rig = Rig::new().await;
     let (answer, _) = oneshot::channel();
     let steered = rig.ptz.drivers.steered(CHANNEL).unwrap();
-    let who = Holder { user: 1, name: String::new(), priority: Priority::Operator };
+    let who = Holder { user: 1, name: String::new(), account: String::new(), priority: Priority::Operator };
     let order = Order { steered: steered.clone(), who: who.clone(), client: 0, command: Command::Take, answer };
     rig.ptz.hand_over(order).unwrap();
     let refused = (0..ORDERS).filter(|_| {

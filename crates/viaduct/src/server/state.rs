@@ -18,6 +18,7 @@ use platform::devices::Devices;
 use platform::hooks::Hooks;
 use platform::hosts::Hosts;
 use platform::people::People;
+use platform::ptz::Ptz;
 use platform::tokens::TokenSigner;
 
 use crate::certificate::{self, Certificate};
@@ -41,6 +42,7 @@ pub(crate) struct App {
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) people: Arc<People>,
     pub(crate) devices: Arc<Devices>,
+    pub(crate) ptz: Ptz,
     pub(crate) audit: Audit,
     pub(crate) applications: Arc<Applications>,
     pub(crate) hosts: Arc<Hosts>,
