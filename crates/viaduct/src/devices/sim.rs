@@ -129,7 +129,8 @@ impl DeviceDriver for SimDriver {
 
     fn check_channel(&self, channel: &ChannelSpec) -> Result<(), Refused> {
         scene(channel)?;
-        if channel.sub.is_some() && channel.sub != channel.main {
+        let sub = channel.sub.as_deref().unwrap_or_default();
+        if !sub.is_empty() && Some(sub) != channel.main.as_deref() {
             return Err(Refused::new(Field::Sub, "The sub-stream shows what the main stream does; leave it empty."));
         }
         Ok(())
