@@ -16,6 +16,7 @@ mod patrol;
 mod people;
 mod probe;
 mod problem;
+mod ptz;
 mod relay;
 mod server;
 mod session;
@@ -47,6 +48,10 @@ pub use people::{
 };
 pub use probe::{ProbeClock, ProbeLeg, ProbeReport, ProbeRequest};
 pub use problem::Problem;
+pub use ptz::{
+    Ptz, PtzAbilities, PtzCommand, PtzCruise, PtzCruiseInput, PtzCruiseStep, PtzFrame, PtzLock, PtzMessage, PtzMove,
+    PtzPosition, PtzPreset, PtzPresetInput, PtzStanding,
+};
 pub use relay::{Relay, RelayInput, RelayList, RelayPush};
 pub use server::{
     ConfigValue, Configuration, ListenerInfo, LoadHistory, LoadSample, ReloadResult, ServerInfo, ServerStats, TlsInfo,

@@ -17,7 +17,7 @@ use sqlx::AssertSqlSafe;
 use crate::{Database, DbError};
 
 /// Tables in an order in which rows find those that they refer to.
-const TABLES: [&str; 25] = [
+const TABLES: [&str; 27] = [
     "organisations",
     "users",
     "roles",
@@ -34,6 +34,8 @@ const TABLES: [&str; 25] = [
     "patrols",
     "patrol_runs",
     "patrol_stops",
+    "ptz_presets",
+    "ptz_cruises",
     "viewer_sessions",
     "applications",
     "relays",

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`accounts`] | first run, sign-in with one or two factors, sessions, passwords, keys of programs |
 //! | [`people`] | organisations, roles, users and their grants |
+//! | [`ptz`] | who steers a camera, what stops it, its presets and cruises |
 //! | [`rights`] | who may do what with which things, where and when |
 //! | [`audit`] | what people did, in a chain of sums |
 //! | [`tokens`] | publish and play tokens (HMAC-SHA-256, per stream, action and expiry) |
@@ -37,6 +38,7 @@ pub mod hosts;
 pub mod patrols;
 pub mod pattern;
 pub mod people;
+pub mod ptz;
 pub mod rights;
 pub mod schedule;
 pub mod sharing;

@@ -49,6 +49,8 @@ impl Action {
 pub enum Kind {
     /// Streams: their tracks, viewers, diagnosis; operating is cutting a publisher or viewer.
     Stream,
+    /// Cameras that can be turned: their presets and cruises; operating is steering, managing goes before others who steer.
+    Ptz,
     /// Sources, and probing a URL.
     Source,
     /// Devices with their addresses, and the addresses of channels.
@@ -85,8 +87,9 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Stream,
+        Self::Ptz,
         Self::Source,
         Self::Device,
         Self::Channel,
@@ -109,6 +112,7 @@ impl Kind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Stream => "stream",
+            Self::Ptz => "ptz",
             Self::Source => "source",
             Self::Device => "device",
             Self::Channel => "channel",

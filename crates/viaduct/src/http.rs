@@ -18,6 +18,7 @@ mod named;
 mod patrols;
 mod people;
 mod problem;
+mod ptz;
 mod relays;
 mod routes;
 mod schedules;
@@ -48,6 +49,7 @@ use tower::ServiceExt;
 
 pub(crate) use events::{EventLog, sample};
 pub(crate) use problem::Failure;
+pub(crate) use ptz::write_down_stops;
 pub(crate) use relays::spec_of;
 pub(crate) use sources::{report_view, stored_source};
 
@@ -187,6 +189,22 @@ fn routes() -> Routes {
         .post("/patrols/{id}/runs", Somewhere(Operate, Kind::Patrol), patrols::begin)
         .post("/patrol-runs/{id}/stops", Somewhere(Operate, Kind::Patrol), patrols::stop)
         .delete("/patrol-runs/{id}", Somewhere(Operate, Kind::Patrol), patrols::end)
+        .get("/channels/{id}/ptz", Somewhere(View, Kind::Ptz), ptz::view)
+        .post("/channels/{id}/ptz/move", Somewhere(Operate, Kind::Ptz), ptz::go)
+        .post("/channels/{id}/ptz/stop", Somewhere(Operate, Kind::Ptz), ptz::stop)
+        .post("/channels/{id}/ptz/frame", Somewhere(Operate, Kind::Ptz), ptz::frame)
+        .put("/channels/{id}/ptz/presets/{number}", Somewhere(Operate, Kind::Ptz), ptz::save_preset)
+        .delete("/channels/{id}/ptz/presets/{number}", Somewhere(Operate, Kind::Ptz), ptz::remove_preset)
+        .post("/channels/{id}/ptz/presets/{number}/go", Somewhere(Operate, Kind::Ptz), ptz::go_to_preset)
+        .put("/channels/{id}/ptz/cruises/{number}", Somewhere(Operate, Kind::Ptz), ptz::save_cruise)
+        .delete("/channels/{id}/ptz/cruises/{number}", Somewhere(Operate, Kind::Ptz), ptz::remove_cruise)
+        .post("/channels/{id}/ptz/cruises/{number}/start", Somewhere(Operate, Kind::Ptz), ptz::start_cruise)
+        .post("/channels/{id}/ptz/home", Somewhere(Operate, Kind::Ptz), ptz::go_home)
+        .put("/channels/{id}/ptz/home", Somewhere(Operate, Kind::Ptz), ptz::set_home)
+        .post("/channels/{id}/ptz/lock", Somewhere(Operate, Kind::Ptz), ptz::take)
+        .delete("/channels/{id}/ptz/lock", Somewhere(Operate, Kind::Ptz), ptz::release)
+        // As the events do, it asks for a token in its first message.
+        .get("/channels/{id}/ptz/connect", Nothing, ptz::connect)
         .get("/viewers", Somewhere(View, Kind::Stream), streams::viewers)
         .delete("/viewers/{id}", Somewhere(Operate, Kind::Stream), streams::kick_viewer)
         .post("/streams/{app}/{name}/snapshot", Somewhere(Operate, Kind::Snapshot), snapshots::take)

@@ -133,6 +133,7 @@ impl Role {
             Self::Operator => [
                 Permission::new(Action::Play, Kind::Stream),
                 Permission::new(Action::Operate, Kind::Stream),
+                Permission::new(Action::Operate, Kind::Ptz),
                 Permission::new(Action::Operate, Kind::Source),
                 Permission::new(Action::View, Kind::Device),
                 Permission::new(Action::View, Kind::Channel),

@@ -4,9 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use api::{Patrol, PatrolInput, PatrolList, PatrolLog, PatrolRun, PatrolStep, PatrolStop, PatrolStopInput};
+use axum::Extension;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
+use axum::response::IntoResponse;
 use db::{PatrolRow, PatrolStopRow};
 use platform::patrols::{self, Order, Patrols, Step, Tour};
 use platform::people::Caller;
@@ -19,6 +21,7 @@ use serde::Deserialize;
 use super::Failure;
 use super::auth::{IfMatch, Versioned, Who};
 use super::problem::Body;
+use super::routes::NothingNew;
 use super::schedules::{from_windows, windows};
 use super::views::rfc3339;
 use super::{snapshots, wall_views};
@@ -133,7 +136,7 @@ pub(super) async fn stop(
     Who(caller): Who,
     Path(run): Path<i64>,
     Body(stop): Body<PatrolStopInput>,
-) -> Result<(StatusCode, Json<PatrolStop>), Failure> {
+) -> Result<impl IntoResponse, Failure> {
     let patrol = app.patrols.running(&caller, run).await?;
     let channel = app.devices.channel(&caller, stop.channel_id)?;
     let keeps = Patrols::tour(&patrol).snapshot
@@ -151,7 +154,8 @@ pub(super) async fn stop(
         snapshot_id,
     };
     let id = app.patrols.stopped(row.clone()).await?;
-    Ok((StatusCode::CREATED, Json(stop_view(PatrolStopRow { id, ..row }))))
+    // It is in the patrol's own log.
+    Ok((StatusCode::CREATED, Extension(NothingNew), Json(stop_view(PatrolStopRow { id, ..row }))))
 }
 
 fn stop_view(row: PatrolStopRow) -> PatrolStop {

@@ -4,9 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use api::{Screen, ScreenList, ScreenShow, Tile, View, ViewInput, ViewList};
+use axum::Extension;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::response::IntoResponse;
 use db::ViewRow;
 use platform::people::Caller;
 use platform::rights::Kind;
@@ -17,6 +19,7 @@ use serde_json::json;
 use super::Failure;
 use super::auth::{IfMatch, Versioned, Who};
 use super::problem::Body;
+use super::routes::NothingNew;
 use super::views::rfc3339;
 use crate::server::App;
 
@@ -132,9 +135,10 @@ pub(super) async fn announce_screen(
     State(app): State<Arc<App>>,
     Who(caller): Who,
     Path(name): Path<String>,
-) -> Result<StatusCode, Failure> {
+) -> Result<impl IntoResponse, Failure> {
     app.screens.announce(&caller, &name)?;
-    Ok(StatusCode::NO_CONTENT)
+    // It says so every few seconds.
+    Ok((Extension(NothingNew), StatusCode::NO_CONTENT))
 }
 
 pub(super) async fn show_on_screen(

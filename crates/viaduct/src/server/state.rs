@@ -19,6 +19,7 @@ use platform::hooks::Hooks;
 use platform::hosts::Hosts;
 use platform::patrols::Patrols;
 use platform::people::People;
+use platform::ptz::Ptz;
 use platform::snapshots::Snapshots;
 use platform::snapshots::plans::Plans;
 use platform::tokens::TokenSigner;
@@ -54,6 +55,7 @@ pub(crate) struct App {
     pub(crate) views: Views,
     pub(crate) screens: Screens,
     pub(crate) patrols: Patrols,
+    pub(crate) ptz: Ptz,
     pub(crate) audit: Audit,
     pub(crate) applications: Arc<Applications>,
     pub(crate) hosts: Arc<Hosts>,

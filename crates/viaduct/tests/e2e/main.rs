@@ -28,6 +28,7 @@ mod network;
 mod origins;
 mod people;
 mod program;
+mod ptz;
 mod publishers;
 mod pulls;
 mod relays;

@@ -17,6 +17,8 @@ const OPERATOR: &[&str] = &[
     "view:stream",
     "play:stream",
     "operate:stream",
+    "view:ptz",
+    "operate:ptz",
     "view:source",
     "operate:source",
     "view:device",

@@ -224,6 +224,182 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/{id}/ptz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["ptz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/ptz/connect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["ptz_connect"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/ptz/cruises/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["ptz_save_cruise"];
+        post?: never;
+        delete: operations["ptz_remove_cruise"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/ptz/cruises/{number}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["ptz_start_cruise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/ptz/frame": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["ptz_frame"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/ptz/home": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["ptz_set_home"];
+        post: operations["ptz_go_home"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/ptz/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["ptz_take"];
+        delete: operations["ptz_release"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/ptz/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["ptz_move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/ptz/presets/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["ptz_save_preset"];
+        post?: never;
+        delete: operations["ptz_remove_preset"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/ptz/presets/{number}/go": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["ptz_go_to_preset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/ptz/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["ptz_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/{id}/shares": {
         parameters: {
             query?: never;
@@ -2528,6 +2704,228 @@ export interface components {
             title: string;
             type: string;
         };
+        /** @description The steering of a camera. */
+        Ptz: {
+            abilities: components["schemas"]["PtzAbilities"];
+            cruises: components["schemas"]["PtzCruise"][];
+            position?: components["schemas"]["PtzPosition"] | null;
+            presets: components["schemas"]["PtzPreset"][];
+            standing: components["schemas"]["PtzStanding"];
+        };
+        /** @description What a camera can do. */
+        PtzAbilities: {
+            /** @description Whether it goes through its presets by itself; otherwise the server makes it do so. */
+            cruises: boolean;
+            focus: boolean;
+            /** @description Turns and zooms to a part of the picture. */
+            frame: boolean;
+            home: boolean;
+            iris: boolean;
+            pan_tilt: boolean;
+            /** @description Tells where it looks. */
+            position: boolean;
+            presets: boolean;
+            zoom: boolean;
+        };
+        /** @description What a client sends on the WebSocket that steers a camera. A motion is repeated at least once a second. */
+        PtzCommand: {
+            token: string;
+            /** @enum {string} */
+            type: "auth";
+        } | (components["schemas"]["PtzMove"] & {
+            /** @enum {string} */
+            type: "move";
+        }) | {
+            /** @enum {string} */
+            type: "stop";
+        } | (components["schemas"]["PtzFrame"] & {
+            /** @enum {string} */
+            type: "frame";
+        }) | {
+            /** Format: int32 */
+            number: number;
+            /** @enum {string} */
+            type: "preset";
+        } | {
+            /** Format: int32 */
+            number: number;
+            /** @enum {string} */
+            type: "cruise";
+        } | {
+            /** @enum {string} */
+            type: "home";
+        } | {
+            /** @enum {string} */
+            type: "take";
+        } | {
+            /** @enum {string} */
+            type: "release";
+        };
+        /** @description A tour of presets. */
+        PtzCruise: {
+            /** @description May be empty. */
+            name: string;
+            /**
+             * Format: int32
+             * @description 1 to 255.
+             */
+            number: number;
+            steps: components["schemas"]["PtzCruiseStep"][];
+        };
+        /** @description A cruise to be saved. */
+        PtzCruiseInput: {
+            /** @description At most 64 characters; may be empty. */
+            name?: string;
+            /** @description 1 to 64. */
+            steps: components["schemas"]["PtzCruiseStep"][];
+        };
+        /** @description One stop of a tour. */
+        PtzCruiseStep: {
+            /**
+             * Format: int32
+             * @description Seconds, 1 to 3600.
+             */
+            dwell_s: number;
+            /**
+             * Format: int32
+             * @description 1 to 255.
+             */
+            preset: number;
+        };
+        /** @description A part of the picture, as shares of its width and height from the upper left corner. */
+        PtzFrame: {
+            /** Format: float */
+            height: number;
+            /** Format: float */
+            width: number;
+            /** Format: float */
+            x: number;
+            /** Format: float */
+            y: number;
+        };
+        /** @description Who steers a camera. */
+        PtzLock: {
+            /**
+             * Format: int64
+             * @description Milliseconds until it lapses unless its holder does something.
+             */
+            left_ms: number;
+            /** @description For people. */
+            name: string;
+            /** @description Whether it is one's own. */
+            own: boolean;
+            /** @description "operator", or "supervisor" for those who may manage PTZ there and go before operators. */
+            priority: string;
+            since: string;
+            /**
+             * Format: int64
+             * @description Number of the user.
+             */
+            user: number;
+        };
+        /** @description What the server sends there. */
+        PtzMessage: (components["schemas"]["PtzStanding"] & {
+            /** @enum {string} */
+            type: "standing";
+        }) | {
+            /** @description For people. */
+            by: string;
+            /** @enum {string} */
+            type: "preempted";
+        } | {
+            /** @enum {string} */
+            type: "stopped";
+            why: string;
+        } | {
+            code: string;
+            message: string;
+            /** @enum {string} */
+            type: "error";
+        };
+        /** @description Speeds, each from -1 to 1 of the fastest that the camera can; absent ones are 0. */
+        PtzMove: {
+            /**
+             * Format: float
+             * @description Towards far.
+             * @default 0
+             */
+            focus?: number;
+            /**
+             * Format: float
+             * @description Towards open.
+             * @default 0
+             */
+            iris?: number;
+            /**
+             * Format: float
+             * @description To the right.
+             * @default 0
+             */
+            pan?: number;
+            /**
+             * Format: float
+             * @description Upwards.
+             * @default 0
+             */
+            tilt?: number;
+            /**
+             * Format: float
+             * @description Towards the scene.
+             * @default 0
+             */
+            zoom?: number;
+        };
+        /** @description Where a camera looks. */
+        PtzPosition: {
+            /**
+             * Format: float
+             * @description To the right of the device's own zero.
+             */
+            pan_deg: number;
+            /**
+             * Format: float
+             * @description Upwards.
+             */
+            tilt_deg: number;
+            /**
+             * Format: float
+             * @description Focal length as a multiple of the device's own 1.
+             */
+            zoom: number;
+        };
+        /** @description A position that a camera keeps. */
+        PtzPreset: {
+            /** @description Absent when the device did not tell. */
+            in_device?: boolean | null;
+            /** @description May be empty. */
+            name: string;
+            /**
+             * Format: int32
+             * @description 1 to 255.
+             */
+            number: number;
+            /**
+             * Format: int64
+             * @description Its picture, once there is one.
+             */
+            snapshot_id?: number | null;
+        };
+        /** @description A preset to be saved where the camera looks now. */
+        PtzPresetInput: {
+            /** @description At most 64 characters; may be empty. */
+            name?: string;
+        };
+        /** @description Who steers a camera and what it does. */
+        PtzStanding: {
+            /**
+             * Format: int32
+             * @description Number of the cruise that runs.
+             */
+            cruise?: number | null;
+            lock?: components["schemas"]["PtzLock"] | null;
+            /** @description Whether a motion goes on. */
+            moving: boolean;
+        };
         /** @description Who feeds a stream. */
         PublisherInfo: {
             address: string;
@@ -4038,6 +4436,559 @@ export interface operations {
                 };
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ptz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ptz"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ptz_connect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A WebSocket: the client sends PtzCommand, `auth` first, the server PtzMessage. What it drove stops when it is gone. */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ptz_save_cruise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                /** @description 1 to 255. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PtzCruiseInput"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else steers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ptz_remove_cruise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                /** @description 1 to 255. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else steers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ptz_start_cruise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                /** @description 1 to 255. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else steers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ptz_frame: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PtzFrame"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else steers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ptz_set_home: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else steers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ptz_go_home: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else steers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ptz_take: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else steers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ptz_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else steers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ptz_move: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PtzMove"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else steers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ptz_save_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                /** @description 1 to 255. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PtzPresetInput"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else steers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ptz_remove_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                /** @description 1 to 255. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else steers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ptz_go_to_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                /** @description 1 to 255. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else steers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ptz_stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else steers. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
