@@ -137,6 +137,16 @@ export interface paths {
   '/api/v1/streams/{app}/{name}/settings': { get: Read<S['EffectiveSettings'], StreamPath> };
   '/api/v1/hosts': { get: Read<{ items: S['Host'][] }>; post: Create<S['HostInput'], S['Host']> };
   '/api/v1/hosts/{name}': { put: Write<{ domains: string[] }, S['Host'], At<{ name: string }>>; delete: Act<At<{ name: string }>> };
+  '/api/v1/snapshots': { get: Read<S['SnapshotPage'], Asked<S['SnapshotQuery']>> };
+  '/api/v1/snapshots/{id}': { delete: Act<At<{ id: number }>> };
+  '/api/v1/snapshots/{id}/picture': { get: Read<Blob, At<{ id: number }>> };
+  '/api/v1/snapshots/{id}/thumbnail': { get: Read<Blob, At<{ id: number }>> };
+  '/api/v1/streams/{app}/{name}/snapshot': {
+    post: { parameters: StreamPath; requestBody: { content: { 'application/json': { overlay: boolean } } }; responses: { 201: Ok<S['Snapshot']>; default: Refused } };
+  };
+  '/api/v1/snapshot-plans': { get: Read<{ items: S['SnapshotPlan'][] }>; post: Create<S['SnapshotPlanInput'], S['SnapshotPlan']> };
+  '/api/v1/snapshot-plans/{id}': { put: Change<S['SnapshotPlanInput'], S['SnapshotPlan']>; delete: Act<At<{ id: number }>> };
+  '/api/v1/upload-targets': { get: Read<{ items: S['UploadTarget'][] }> };
   '/api/v1/relays': { get: Read<{ items: S['Relay'][] }>; post: Create<S['RelayInput'], S['Relay']> };
   '/api/v1/relays/{id}': {
     put: Write<S['RelayInput'], S['Relay'], At<{ id: number }>>;
@@ -517,5 +527,48 @@ export interface components {
     AuditQuery: { search?: string; from?: string; to?: string; before?: number };
     AuditEntry: { id: number; at: string; actor: string; address: string; action: string; target: string; outcome: number; detail: string };
     AuditVerdict: { rows: number; findings: string[] };
+    SnapshotQuery: { stream?: string; origin?: string; plan_id?: number; before?: number; limit?: number };
+    Snapshot: {
+      id: number;
+      vhost: string;
+      app: string;
+      name: string;
+      taken_at: string;
+      width: number;
+      height: number;
+      bytes: number;
+      form: string;
+      sha256: string;
+      origin: 'manual' | 'plan' | 'patrol' | 'preset';
+      taken_by: string;
+      keep_until: string | null;
+    };
+    SnapshotPage: { items: S['Snapshot'][]; next_before: number | null; total: number; total_bytes: number };
+    SnapshotPlanInput: {
+      name: string;
+      streams: string[];
+      interval_ms: number;
+      schedule: S['ScheduleWindow'][] | null;
+      form: string;
+      max_width: number;
+      max_height: number;
+      quality: number;
+      overlay: boolean;
+      keep_days: number;
+      target_id: number | null;
+      enabled: boolean;
+    };
+    SnapshotPlan: S['SnapshotPlanInput'] & {
+      id: number;
+      version: number;
+      taken: number;
+      skipped: number;
+      failed: number;
+      missed: number;
+      last_taken_at: string | null;
+      last_snapshot_id: number | null;
+      last_failure: { stream: string; at: string; text: string } | null;
+    };
+    UploadTarget: { id: number; name: string; waiting: number; last_error: string | null };
   };
 }
