@@ -9,11 +9,11 @@ const ago = (seconds) => new Date(Date.now() - seconds * 1000).toISOString();
 
 function video(clip, codec = 'H.264', codecs = 'avc1.4D401E') {
   const { width, height } = CLIPS[clip];
-  return { id: 1, kind: 'video', codec, codecs, version: 1, width, height, frame_rate: 25, profile: 'Main', level: '3.0', b_frames: false, bitrate_bps: 870_000 };
+  return { id: 1, kind: 'video', codec, codecs, version: 1, width, height, frame_rate: 25, profile: 'Main', level: '3.0', b_frames: false };
 }
 
 function audio(codec = 'AAC', codecs = 'mp4a.40.2') {
-  return { id: 2, kind: 'audio', codec, codecs, version: 1, sample_rate_hz: 48000, channels: 1, language: 'en', bitrate_bps: 64_000 };
+  return { id: 2, kind: 'audio', codec, codecs, version: 1, sample_rate_hz: 48000, channels: 1, language: 'en' };
 }
 
 const PLACES = ['g4-k1203-500', 'g4-k1207-200', 'g4-k1211-750', 'ramp-east', 'ramp-west', 'tunnel-n1', 'tunnel-n2', 'bridge-deck', 'toll-lane-3', 'service-area'];

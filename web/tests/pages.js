@@ -1,4 +1,5 @@
 /** Every page against the mock, with accessibility. */
+import { gzipSync } from 'node:zlib';
 import jsQR from 'jsqr';
 import { delivery } from '../mock/state.js';
 import { assert, assertAccessible, closePage, LAPTOP, openPage, PHONE, settle, until } from './harness.js';
@@ -18,6 +19,8 @@ async function scan(page, element) {
   return jsQR(Uint8ClampedArray.from(pixels), width, height)?.data;
 }
 
+/** Scripts and styles of the first page, compressed: control rooms open it over narrow lines too. The map and the charts come later. */
+const FIRST_LOAD_BYTES = 250_000;
 const SIZES = { desk: undefined, laptop: LAPTOP, phone: PHONE };
 const PATHS = { wall: '.tile', streams: '.streams tbody tr', 'streams/demo/road1': '.picture', 'streams/hwy/broken-cam': '.verdict', sources: '.sources tbody tr', relays: '.relay', sessions: '.ended tbody tr', applications: '.rule', hosts: '.host', hooks: '.hook', snapshots: '.snapshot', 'snapshots/plans': '.plan', server: '.tiles', nowhere: '.empty' };
 
@@ -733,19 +736,17 @@ export const pages = [
   },
   {
     name: 'the first load stays small',
-    options: { signedIn: false },
     run: async ({ page }) => {
-      const { gzipSync } = await import('node:zlib');
       const sizes = [];
       page.on('requestfinished', (request) => {
-        if (request.url().includes('/api/')) return;
-        sizes.push(request.response().then(async (response) => gzipSync(await response.body()).length));
+        if (/\.(js|css)$/.test(request.url())) sizes.push(request.response().then(async (response) => gzipSync(await response.body()).length));
       });
-      await page.at('/login');
-      await page.locator('form').waitFor();
+      await page.at('/wall');
+      await page.locator('.tile').first().waitFor();
       await page.waitForLoadState('networkidle');
       const total = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
-      assert(total > 10_000 && total < 200_000, `${total} bytes`);
+      process.stdout.write(`      the wall loads ${sizes.length} scripts and styles, ${Math.round(total / 1000)} KB of ${FIRST_LOAD_BYTES / 1000} KB compressed\n`);
+      assert(total > 10_000 && total < FIRST_LOAD_BYTES, `${total} bytes`);
     },
   },
 ];

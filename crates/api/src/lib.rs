@@ -6,6 +6,8 @@
 
 mod account;
 mod application;
+mod channel;
+mod device;
 mod event;
 mod hook;
 mod host;
@@ -25,6 +27,11 @@ pub use account::{LoginRequest, LoginResponse, PasswordChange, SetupRequest, Set
 pub use application::{
     Application, ApplicationInput, ApplicationList, ApplicationSettings, EffectiveSettings, SilentOrigin,
 };
+pub use channel::{
+    CellError, Channel, ChannelBranch, ChannelBulk, ChannelImportReport, ChannelInput, ChannelPage, ChannelRendition,
+    ChannelSet, ChannelTree, ChannelsChanged, Maintenance, Position, RoadPosition,
+};
+pub use device::{Device, DeviceInput, DevicePage, NewDevice};
 pub use event::{ClientMessage, EventMessage};
 pub use hook::{Hook, HookCreated, HookDelivery, HookDeliveryPage, HookInput, HookList, HookSecret, HookTest};
 pub use host::{Host, HostChange, HostInput, HostList};

@@ -172,6 +172,8 @@ pub struct ChannelChanges {
     pub changed: Vec<ChannelRow>,
     /// Channels to be removed.
     pub removed: Vec<i64>,
+    /// Devices to be removed, with their channels.
+    pub removed_devices: Vec<i64>,
 }
 
 /// What came of a set of changes.
@@ -211,6 +213,9 @@ impl Database {
             if statement.execute(&mut *transaction).await?.rows_affected() == 0 {
                 return Ok(Applied::Stale(*id));
             }
+        }
+        for id in &changes.removed_devices {
+            sqlx::query("DELETE FROM devices WHERE id = $1").bind(id).execute(&mut *transaction).await?;
         }
         for row in &changes.changed {
             let statement = bind(sqlx::query(UPDATE), row).bind(row.id).bind(row.version);

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::clock::time_zone;
 use crate::schedule::Schedule;
+use crate::stake::Stake;
 
 /// Schedules as text, what they are written as, and their next change at a time that the bytes choose.
 pub fn schedule(bytes: &[u8]) {
@@ -15,5 +16,12 @@ pub fn schedule(bytes: &[u8]) {
     let now = at.to_zoned_datetime(zone);
     if let Some(next) = schedule.next_change(&now) {
         assert!(next > now && schedule.is_open(next.datetime()) != schedule.is_open(now.datetime()));
+    }
+}
+
+/// Stakes as people write them.
+pub fn stake(bytes: &[u8]) {
+    if let Ok(stake) = String::from_utf8_lossy(bytes).parse::<Stake>() {
+        assert_eq!(stake.to_string().parse(), Ok(stake), "what is written is read again");
     }
 }

@@ -9,6 +9,8 @@
 //! | [`tokens`] | publish and play tokens (HMAC-SHA-256, per stream, action and expiry) |
 //! | [`applications`] | rules for streams by name |
 //! | [`hosts`] | virtual hosts and their domains |
+//! | [`devices`] | devices and their channels: which cameras there are, where they stand, how their streams are called |
+//! | [`geo`], [`stake`] | places on earth and along roads |
 //! | [`hooks`] | web hooks: questions and notices to other systems |
 //! | [`pattern`] | patterns of stream names |
 //! | [`snapshots`] | pictures that are kept, and plans of them |
@@ -24,8 +26,10 @@ pub mod accounts;
 pub mod applications;
 pub mod audit;
 pub mod clock;
+pub mod devices;
 #[doc(hidden)]
 pub mod fuzz;
+pub mod geo;
 pub mod hooks;
 pub mod hosts;
 pub mod pattern;
@@ -33,6 +37,7 @@ pub mod people;
 pub mod rights;
 pub mod schedule;
 pub mod snapshots;
+pub mod stake;
 pub mod tokens;
 pub mod uploads;
 

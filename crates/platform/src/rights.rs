@@ -51,6 +51,10 @@ pub enum Kind {
     Stream,
     /// Sources, and probing a URL.
     Source,
+    /// Devices with their addresses, and the addresses of channels.
+    Device,
+    /// Channels of devices: names, places, states.
+    Channel,
     /// Relays to other servers.
     Relay,
     /// Rules of streams, virtual hosts.
@@ -77,9 +81,11 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Stream,
         Self::Source,
+        Self::Device,
+        Self::Channel,
         Self::Relay,
         Self::Rule,
         Self::Hook,
@@ -98,6 +104,8 @@ impl Kind {
         match self {
             Self::Stream => "stream",
             Self::Source => "source",
+            Self::Device => "device",
+            Self::Channel => "channel",
             Self::Relay => "relay",
             Self::Rule => "rule",
             Self::Hook => "hook",

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use db::{Database, ViewerSessionRow};
+use device::{Drivers, PushDriver, UrlDriver};
 use gateway::pull::PullUrl;
 use gateway::relay::Relays;
 use gateway::slate::{self, Slates};
@@ -25,6 +26,7 @@ use platform::accounts::{Accounts, random_token};
 use platform::applications::{Applications, Output};
 use platform::audit::Audit;
 use platform::clock::WallClock;
+use platform::devices::Devices;
 use platform::hooks::access::HookAccess;
 use platform::hooks::{HookProvider, Hooks, NamedSource, SourceStarter};
 use platform::hosts::Hosts;
@@ -91,7 +93,7 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     let certificate = certificate::load(settings.certificate.as_ref(), &data, settings.public_host.as_deref())?;
     let signer = TokenSigner::new(data.token_key()?);
     let clock = Arc::new(WallClock::new(settings.time_zone.clone()));
-    let people = People::open(database.clone(), Arc::clone(&clock)).await?;
+    let people = Arc::new(People::open(database.clone(), Arc::clone(&clock)).await?);
     let noted = data.clone();
     let audit = Audit::new(database.clone(), data.audit_key()?, move |head| noted.note_audit_head(head));
     let accounts = Arc::new(open_accounts(args, &settings, &data, &database).await?);
@@ -126,7 +128,14 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     let sources = Sources::new(Arc::clone(&gateway), guard.clone(), per_host, Arc::clone(&choose));
     let named = HookProvider::new(Arc::clone(&hooks), Arc::new(NamedSources(Arc::clone(&sources))));
     let origins = Origins::new(Arc::clone(&applications), Arc::clone(&sources), data.server_id()?);
-    hub.set_providers(vec![Arc::clone(&sources) as Arc<dyn hub::StreamProvider>, Arc::new(origins), Arc::new(named)]);
+    let drivers = Arc::new(device_drivers(&hub, &sources));
+    let devices = Devices::open(database.clone(), Arc::clone(&people), Arc::clone(&drivers), Arc::clone(&hub)).await?;
+    hub.set_providers(vec![
+        Arc::clone(&sources) as Arc<dyn hub::StreamProvider>,
+        drivers,
+        Arc::new(origins),
+        Arc::new(named),
+    ]);
     start_stored_sources(&database, &sources, &clock).await?;
     let slates = Slates::new(Arc::clone(&gateway), guard.clone(), Arc::clone(&sources), choose);
     tokio::spawn(slates.run());
@@ -168,6 +177,7 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
         guard,
         accounts,
         people,
+        devices: Arc::new(devices),
         audit,
         applications,
         hosts,
@@ -259,6 +269,11 @@ async fn start_stored_sources(
         }
     }
     Ok(())
+}
+
+/// What can talk to devices.
+fn device_drivers(hub: &Arc<Hub>, sources: &Arc<Sources>) -> Drivers {
+    Drivers::new(vec![Arc::new(UrlDriver::new(Arc::clone(sources))), Arc::new(PushDriver::new(Arc::clone(hub)))])
 }
 
 /// What is cut before anybody asks: what a rule says so of and has not switched off.

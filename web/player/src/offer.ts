@@ -2,11 +2,12 @@
 
 export interface Track {
   id: number;
-  kind: 'video' | 'audio' | 'data';
+  /** `video`, `audio` or `data`. */
+  kind: string;
   /** Name for people, for example `H.264`. */
   codec: string;
   /** RFC 6381 string, or null for a codec that has none. */
-  codecs: string | null;
+  codecs?: string | null | undefined;
   width?: number | null | undefined;
   height?: number | null | undefined;
   frame_rate?: number | null | undefined;

@@ -134,6 +134,8 @@ impl Role {
                 Permission::new(Action::Play, Kind::Stream),
                 Permission::new(Action::Operate, Kind::Stream),
                 Permission::new(Action::Operate, Kind::Source),
+                Permission::new(Action::View, Kind::Device),
+                Permission::new(Action::View, Kind::Channel),
                 Permission::new(Action::Operate, Kind::Snapshot),
                 Permission::new(Action::Operate, Kind::Token),
                 Permission::new(Action::View, Kind::Traffic),
@@ -144,6 +146,7 @@ impl Role {
             .collect(),
             Self::Viewer => [
                 Permission::new(Action::Play, Kind::Stream),
+                Permission::new(Action::View, Kind::Channel),
                 Permission::new(Action::View, Kind::Snapshot),
                 Permission::new(Action::View, Kind::Organisation),
             ]

@@ -14,6 +14,7 @@ use platform::accounts::Accounts;
 use platform::applications::Applications;
 use platform::audit::Audit;
 use platform::clock::WallClock;
+use platform::devices::Devices;
 use platform::hooks::Hooks;
 use platform::hosts::Hosts;
 use platform::people::People;
@@ -46,7 +47,8 @@ pub(crate) struct App {
     pub(crate) uploads: Arc<Uploads>,
     pub(crate) guard: PullGuard,
     pub(crate) accounts: Arc<Accounts>,
-    pub(crate) people: People,
+    pub(crate) people: Arc<People>,
+    pub(crate) devices: Arc<Devices>,
     pub(crate) audit: Audit,
     pub(crate) applications: Arc<Applications>,
     pub(crate) hosts: Arc<Hosts>,

@@ -10,6 +10,7 @@ mod accounts;
 mod applications;
 mod cameras;
 mod cdn;
+mod channels;
 mod console;
 mod cut_ahead;
 mod dash;

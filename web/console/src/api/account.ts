@@ -1,4 +1,5 @@
 import { answer, client } from './client';
+import { one } from './names';
 import type { ApiKey, ApiKeyCreated, ApiKeyInput, LoginSession, SecondFactor } from './types';
 
 export const listMySessions = async (): Promise<LoginSession[]> => (await answer(client.GET('/api/v1/me/sessions'))).items;
@@ -17,4 +18,4 @@ export const listKeys = async (): Promise<ApiKey[]> => (await answer(client.GET(
 
 export const addKey = (body: ApiKeyInput): Promise<ApiKeyCreated> => answer(client.POST('/api/v1/me/keys', { body }));
 
-export const removeKey = (id: number): Promise<undefined> => answer(client.DELETE('/api/v1/me/keys/{id}', { params: { path: { id } } }));
+export const removeKey = (id: number): Promise<undefined> => answer(client.DELETE('/api/v1/me/keys/{id}', one(id)));

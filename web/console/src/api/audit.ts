@@ -13,7 +13,7 @@ const asked = (filter: AuditFilter): Partial<AuditFilter> => Object.fromEntries(
 export async function listAudit(filter: AuditFilter, before?: number): Promise<{ items: AuditEntry[]; next_before: number | null }> {
   const query = { ...asked(filter), ...(before === undefined ? {} : { before }) };
   const page = await answer(client.GET('/api/v1/audit', { params: { query } }));
-  return { items: page.items, next_before: page.before };
+  return { items: page.items, next_before: page.before ?? null };
 }
 
 /** What the filter lets through, as a CSV file. */

@@ -1,7 +1,7 @@
 /** The one place that sends requests. */
 import createClient from 'openapi-fetch';
 import { asProblem, problemOf } from './problem';
-import type { paths } from './schema';
+import type { paths } from './generated';
 
 interface Credentials {
   token(): string | null;

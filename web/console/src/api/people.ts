@@ -1,12 +1,6 @@
 import { answer, client } from './client';
+import { one, present } from './names';
 import type { LoginSession, NewUser, Organisation, OrganisationInput, Role, RoleInput, RoleList, User, UserInput } from './types';
-
-const one = (id: number): { params: { path: { id: number } } } => ({ params: { path: { id } } });
-
-/** A change meant for the version that was read; another one is refused as `stale`. */
-const present = ({ id, version }: { id: number; version: number }): { params: { path: { id: number }; header: { 'If-Match': string } } } => ({
-  params: { path: { id }, header: { 'If-Match': `"${version}"` } },
-});
 
 export const listOrganisations = async (): Promise<Organisation[]> => (await answer(client.GET('/api/v1/organisations'))).items;
 

@@ -27,10 +27,10 @@ export const getDiagnosis = (stream: StreamName): Promise<Diagnosis> =>
   answer(client.GET('/api/v1/streams/{app}/{name}/diagnosis', at(stream)));
 
 export const openPlay = (stream: StreamName): Promise<PlayOffer> =>
-  answer(client.POST('/api/v1/streams/{app}/{name}/play', { ...at(stream), body: {} }));
+  answer(client.POST('/api/v1/streams/{app}/{name}/play', at(stream)));
 
 export const kickPublisher = (stream: StreamName): Promise<undefined> =>
   answer(client.DELETE('/api/v1/streams/{app}/{name}/publisher', at(stream)));
 
-export const kickViewer = (id: string): Promise<undefined> =>
+export const kickViewer = (id: number): Promise<undefined> =>
   answer(client.DELETE('/api/v1/viewers/{id}', { params: { path: { id } } }));

@@ -28,7 +28,7 @@ export function treeOf(items: readonly Organisation[]): OrganisationTree {
   const byId = new Map(items.map((each) => [each.id, each]));
   const below = new Map<number | null, Organisation[]>();
   for (const each of items) {
-    const above = each.parent_id !== null && byId.has(each.parent_id) ? each.parent_id : null;
+    const above = each.parent_id != null && byId.has(each.parent_id) ? each.parent_id : null;
     const siblings = below.get(above);
     if (siblings) siblings.push(each);
     else below.set(above, [each]);
@@ -45,7 +45,7 @@ export function treeOf(items: readonly Organisation[]): OrganisationTree {
 
   function pathTo(id: number): Organisation[] {
     const path: Organisation[] = [];
-    for (let at = byId.get(id); at; at = at.parent_id === null ? undefined : byId.get(at.parent_id)) path.unshift(at);
+    for (let at = byId.get(id); at; at = at.parent_id == null ? undefined : byId.get(at.parent_id)) path.unshift(at);
     return path;
   }
 

@@ -5,7 +5,7 @@ import { useAction, useResource } from './resource';
 /** One answer of a list that goes backwards from the newest row. */
 export interface Page<T> {
   items: T[];
-  next_before: number | null;
+  next_before?: number | null | undefined;
 }
 
 /** What is held of such a list: rows by falling id, and where the next older page begins. */
@@ -18,10 +18,10 @@ export interface Held<T> {
 
 /** The newest page again: its rows are news, what it no longer names was deleted, what lies below it stays. */
 export function withNewest<T extends { id: number }>(held: Held<T> | null, page: Page<T>): Held<T> {
-  const fresh: Held<T> = { rows: page.items, next: page.next_before, deep: false };
+  const fresh: Held<T> = { rows: page.items, next: page.next_before ?? null, deep: false };
   const last = page.items.at(-1);
   // A page that is not full names all there is.
-  if (!held?.deep || page.next_before === null || !last) return fresh;
+  if (!held?.deep || page.next_before == null || !last) return fresh;
   // So many rows came at once that some lie unseen between this page and the rows held.
   if (last.id > (held.rows[0]?.id ?? 0)) return fresh;
   return { ...held, rows: [...page.items, ...held.rows.filter(({ id }) => id < last.id)] };
@@ -30,7 +30,7 @@ export function withNewest<T extends { id: number }>(held: Held<T> | null, page:
 /** The next older page below what is held. */
 export function withOlder<T extends { id: number }>(held: Held<T>, page: Page<T>): Held<T> {
   const have = new Set(held.rows.map(({ id }) => id));
-  return { rows: [...held.rows, ...page.items.filter(({ id }) => !have.has(id))], next: page.next_before, deep: true };
+  return { rows: [...held.rows, ...page.items.filter(({ id }) => !have.has(id))], next: page.next_before ?? null, deep: true };
 }
 
 /** Rows that were asked for once more, in the places where they stand. */

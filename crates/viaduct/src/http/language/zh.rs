@@ -419,7 +419,7 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
     ("An organisation cannot be below itself, nor deeper than 16 levels.", "组织不能在自身之下，层级不超过 16 级。"),
     ("The root of all organisations stays.", "最上级组织不能删除。"),
     (
-        "Organisations, users or rights still belong to it; move or remove them first.",
+        "Organisations, users, rights or devices still belong to it; move or remove them first.",
         "还有组织、用户或权限属于它，请先移走或删除。",
     ),
     ("Users hold this role; take it from them first.", "还有用户持有该角色，请先收回。"),

@@ -1,0 +1,6446 @@
+/** Made from docs/reference/openapi.json by `npm run api`; not to be edited. */
+export interface paths {
+    "/api/v1/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["applications"];
+        put?: never;
+        post: operations["add_application"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["change_application"];
+        post?: never;
+        delete: operations["remove_application"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["export_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["verify_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["channels"];
+        put?: never;
+        post: operations["add_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["change_channels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/export/{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["export_channels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["import_channels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/template/{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["import_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/tree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["channel_tree"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/undo/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["undo_channels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["channel"];
+        put: operations["change_channel"];
+        post?: never;
+        delete: operations["remove_channel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/play": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["play_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["configuration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/config/reload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["reload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["devices"];
+        put?: never;
+        post: operations["add_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["device"];
+        put: operations["change_device"];
+        post?: never;
+        delete: operations["remove_device"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description WebSocket. The first message is `ClientMessage`; the server answers with `EventMessage`s. */
+        get: operations["events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["hooks"];
+        put?: never;
+        post: operations["add_hook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["change_hook"];
+        post?: never;
+        delete: operations["remove_hook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["hook_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/{id}/deliveries/{delivery}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["retry_hook_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["renew_hook_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Posts a made-up `keepalive` at once and answers with what came of it. */
+        post: operations["test_hook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hosts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["hosts"];
+        put?: never;
+        post: operations["add_host"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hosts/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["change_host"];
+        post?: never;
+        /** @description Refused while sources are configured on the host; its running streams end. */
+        delete: operations["remove_host"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["keys"];
+        put?: never;
+        post: operations["add_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["remove_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["begin_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["confirm_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["remove_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["my_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["end_my_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["organisations"];
+        put?: never;
+        post: operations["add_organisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["change_organisation"];
+        post?: never;
+        delete: operations["remove_organisation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/probe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["probe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/relays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["relays"];
+        put?: never;
+        post: operations["add_relay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/relays/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["change_relay"];
+        post?: never;
+        delete: operations["remove_relay"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["roles"];
+        put?: never;
+        post: operations["add_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["change_role"];
+        post?: never;
+        delete: operations["remove_role"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["server"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/server/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["load_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Ended sessions, newest first. `search` finds a part of the stream's name, subject or address. */
+        get: operations["sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/traffic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Sessions, watching time and bytes of ended sessions that began in the time given (RFC 3339; the last day when absent), by `stream`, `vhost`, `subject`, `protocol` or `day`. */
+        get: operations["traffic"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["setup_state"];
+        put?: never;
+        post: operations["set_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/snapshot-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["plans"];
+        put?: never;
+        post: operations["add_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/snapshot-plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["change_plan"];
+        post?: never;
+        delete: operations["remove_plan"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/snapshots/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["one"];
+        put?: never;
+        post?: never;
+        delete: operations["remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/snapshots/{id}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/snapshots/{id}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description JPEG, up to 320 pixels wide. */
+        get: operations["thumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["sources"];
+        put?: never;
+        post: operations["add_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["import_sources"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{app}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["source"];
+        put: operations["change_source"];
+        post?: never;
+        delete: operations["remove_source"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/streams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["streams"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/streams/{app}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/streams/{app}/{name}/diagnosis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["diagnosis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/streams/{app}/{name}/play": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["play"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/streams/{app}/{name}/publisher": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["kick_publisher"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/streams/{app}/{name}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What holds for one stream, running or not: all rules and the configuration taken together. */
+        get: operations["stream_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/streams/{app}/{name}/snapshot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Takes a picture of the latest key frame and keeps it; a source on demand is started for it. */
+        post: operations["take"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/streams/{app}/{name}/viewers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["stream_viewers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["make_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/upload-targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["targets"];
+        put?: never;
+        post: operations["add_target"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/upload-targets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["change_target"];
+        post?: never;
+        delete: operations["remove_target"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/upload-targets/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Sends the newest picture at once. */
+        post: operations["test_target"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["users"];
+        put?: never;
+        post: operations["add_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["user"];
+        put: operations["change_user"];
+        post?: never;
+        delete: operations["remove_user"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["set_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["reset_second_factor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["user_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["end_user_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/viewers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["viewers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/viewers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["kick_viewer"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description A key of a program, without its secret. */
+        ApiKey: {
+            created_at: string;
+            expires_at: string;
+            /** Format: int64 */
+            id: number;
+            last_used_at?: string | null;
+            name: string;
+            permissions: string[];
+        };
+        /** @description A new key with its secret, which is shown this once. */
+        ApiKeyCreated: {
+            key: components["schemas"]["ApiKey"];
+            /** @description For `Authorization: Bearer`. */
+            secret: string;
+        };
+        /** @description A key to be made. */
+        ApiKeyInput: {
+            /**
+             * Format: int32
+             * @description 1 to 732.
+             */
+            days: number;
+            name: string;
+            /** @description At most these, and no more than the user may. */
+            permissions: string[];
+        };
+        /** @description Keys of a user. */
+        ApiKeyList: {
+            items: components["schemas"]["ApiKey"][];
+        };
+        /** @description A rule for streams by name. */
+        Application: {
+            created_at: string;
+            /** Format: int64 */
+            id: number;
+            /** @description "app/name" on the default virtual host, or "host/app/name"; each part is a name, a beginning followed by `*`, or `*` alone. */
+            pattern: string;
+            settings: components["schemas"]["ApplicationSettings"];
+            /** @description Origins whose servers lately did not answer: for half a minute they are asked after the others. */
+            silent_origins: components["schemas"]["SilentOrigin"][];
+            /** @description Running streams that it applies to. */
+            streams: number;
+        };
+        /** @description A rule to be added or changed. */
+        ApplicationInput: {
+            pattern: string;
+            settings?: components["schemas"]["ApplicationSettings"];
+        };
+        /** @description All rules, most specific first. */
+        ApplicationList: {
+            /** @description What streams take where no rule says otherwise. */
+            defaults: components["schemas"]["ApplicationSettings"];
+            items: components["schemas"]["Application"][];
+        };
+        /**
+         * @description What a rule sets for the streams of its pattern; what is absent is left to wider patterns and, in the end,
+         *     to the configuration.
+         */
+        ApplicationSettings: {
+            /**
+             * @description What happens to sound: "keep" or "drop".
+             * @default null
+             */
+            audio?: string | null;
+            /**
+             * @description Whether segments of HLS are encrypted (AES-128) with keys that only viewers get; without low-latency parts.
+             * @default null
+             */
+            encrypt_hls?: boolean | null;
+            /**
+             * Format: int64
+             * @description Bytes of one GOP that are cached: 65,536 to 1,073,741,824.
+             * @default null
+             */
+            gop_cap_bytes?: number | null;
+            /**
+             * @description Whether HLS (`index.m3u8`) and DASH are cut from the stream's first frame on, so that the first viewer finds a
+             *     whole window of segments, at the price of processor time; otherwise on demand. Counts for running streams too.
+             * @default null
+             */
+            hls_always?: boolean | null;
+            /**
+             * Format: int64
+             * @description How long an on-demand source runs without viewers: 0 to 3,600,000.
+             * @default null
+             */
+            idle_close_ms?: number | null;
+            /**
+             * Format: int64
+             * @description Longest hold of a frame for interleaving: 0 to 1,000.
+             * @default null
+             */
+            interleave_wait_ms?: number | null;
+            /**
+             * Format: int64
+             * @description Writes to a viewer are at least this far apart: 0 to 500.
+             * @default null
+             */
+            merge_window_ms?: number | null;
+            /**
+             * @description Where streams that nobody publishes here are pulled from: URLs with `{vhost}`, `{app}` and `{name}`, the preferred one
+             *     first, at most 8. They come back without credentials and secrets; sent as they came, they keep them.
+             * @default null
+             */
+            origins?: string[] | null;
+            /**
+             * @description The outputs that are on: "rtmp", "rtsp", "flv", "fmp4", "ts", "hls", "dash".
+             * @default null
+             */
+            outputs?: string[] | null;
+            /**
+             * @description Who may play: "open", "token" or "off".
+             * @default null
+             */
+            play?: string | null;
+            /**
+             * @description Who may publish: "open", "token" or "off".
+             * @default null
+             */
+            publish?: string | null;
+            /**
+             * Format: int64
+             * @description How long viewers are kept after a publisher is gone: 0 to 600,000.
+             * @default null
+             */
+            publisher_grace_ms?: number | null;
+            /**
+             * @description Whether streams are to be recorded. This server does not record: the setting is told to other systems, as
+             *     `record` of streams and of the web hooks `publish` and `stream_up`.
+             * @default null
+             */
+            record?: boolean | null;
+            /**
+             * @description Whether a second publisher takes over instead of being refused.
+             * @default null
+             */
+            replace_publisher?: boolean | null;
+            /**
+             * @description File in the folder `files` of the data folder that viewers see while there is no publisher; empty for none.
+             * @default null
+             */
+            slate?: string | null;
+        };
+        /** @description What somebody did. */
+        AuditEntry: {
+            /** @description Method and route. */
+            action: string;
+            /** @description Empty for nobody known. */
+            actor: string;
+            address: string;
+            at: string;
+            detail: string;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description HTTP status.
+             */
+            outcome: number;
+            /** @description The path below `/api/v1`. */
+            target: string;
+        };
+        /** @description A page of the audit log, latest first. */
+        AuditPage: {
+            /**
+             * Format: int64
+             * @description For the next page; none at the end.
+             */
+            before?: number | null;
+            items: components["schemas"]["AuditEntry"][];
+        };
+        /** @description Whether the audit log is whole. */
+        AuditVerdict: {
+            /** @description Sentences; none when it is whole. */
+            findings: string[];
+            /** Format: int64 */
+            rows: number;
+        };
+        /** @description One second. */
+        BitrateSample: {
+            /** Format: int64 */
+            at_ms: number;
+            /** Format: int64 */
+            bitrate_bps: number;
+            /** Format: int32 */
+            fps: number;
+        };
+        /** @description A role that every installation has. */
+        BuiltInRole: {
+            /** @description "administrator", "operator", "viewer" or "auditor". */
+            name: string;
+            permissions: string[];
+        };
+        /** @description What is wrong with a cell. */
+        CellError: {
+            /** @description Heading of its column; absent when it is the whole row. */
+            column?: string | null;
+            /** @description From 1, as spreadsheets count; the heading is row 1. */
+            row: number;
+            text: string;
+            /** @description What stands there. */
+            value: string;
+        };
+        /** @description A line of a device: a camera, a sound, an alarm input. */
+        Channel: {
+            /** @description Code of its administrative area: 2, 4, 6 or 8 digits. */
+            area_code?: string | null;
+            /** @description A number by which other systems know it; unique. */
+            code?: string | null;
+            created_at: string;
+            /** @description Fields of the installation's own. */
+            custom: {
+                [key: string]: string;
+            };
+            /** Format: int64 */
+            device_id: number;
+            device_name: string;
+            /** @description One that is not is neither pulled nor played. */
+            enabled: boolean;
+            /**
+             * Format: double
+             * @description Degrees clockwise from north.
+             */
+            heading?: number | null;
+            /** Format: int64 */
+            id: number;
+            /** @description "video", "audio" or "alarm". */
+            kind: string;
+            main: components["schemas"]["ChannelRendition"];
+            maintenance: components["schemas"]["Maintenance"];
+            /** @description "on_demand" or "always". */
+            mode: string;
+            name: string;
+            /** @description What the device calls it; may be empty. */
+            number: string;
+            /** Format: int64 */
+            organisation_id: number;
+            position?: components["schemas"]["Position"] | null;
+            /** @description Whether it can be turned. */
+            ptz: boolean;
+            road?: components["schemas"]["RoadPosition"] | null;
+            /** @description "online": its picture flows; "offline": the last attempt failed; "idle": nobody watches it; "disabled". */
+            state: string;
+            /** @description Why it is offline. */
+            state_reason?: string | null;
+            sub?: components["schemas"]["ChannelRendition"] | null;
+            tags: string[];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description An organisation with its own channels, without those below it. */
+        ChannelBranch: {
+            channels: number;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** @description Of which so many have a picture that flows. */
+            online: number;
+            /** Format: int64 */
+            parent_id?: number | null;
+        };
+        /** @description What many channels get at once; what is absent stays. */
+        ChannelBulk: {
+            /** @description "change" or "remove". */
+            action: string;
+            /** @description Up to 10,000. */
+            ids: number[];
+            set?: components["schemas"]["ChannelSet"];
+        };
+        /** @description What an import does, row by row. */
+        ChannelImportReport: {
+            added: number;
+            changed: number;
+            /** @description New devices. */
+            devices: number;
+            /** @description Whether it was made. */
+            done: boolean;
+            /** @description What is wrong, in the order of the table; at most 1,000. */
+            errors: components["schemas"]["CellError"][];
+            /** @description Columns of the table that mean nothing here. */
+            ignored_columns: string[];
+            /** @description Of which nothing is made: an import with one is made not at all. */
+            refused: number;
+            rows: number;
+            /** @description As they are already. */
+            unchanged: number;
+            undo?: string | null;
+        };
+        /** @description A channel to be added or changed. */
+        ChannelInput: {
+            area_code?: string | null;
+            code?: string | null;
+            custom?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description Absent when it comes with a new device, and for one that keeps its own.
+             */
+            device_id?: number | null;
+            enabled: boolean;
+            /** Format: double */
+            heading?: number | null;
+            /** @description "video" when absent. */
+            kind?: string | null;
+            main: components["schemas"]["ChannelRendition"];
+            maintenance?: components["schemas"]["Maintenance"];
+            /** @description "on_demand" when absent. */
+            mode?: string | null;
+            name: string;
+            number?: string;
+            /**
+             * Format: int64
+             * @description Absent: that of the device.
+             */
+            organisation_id?: number | null;
+            position?: components["schemas"]["Position"] | null;
+            ptz?: boolean;
+            road?: components["schemas"]["RoadPosition"] | null;
+            sub?: components["schemas"]["ChannelRendition"] | null;
+            tags?: string[];
+        };
+        /** @description A part of the channels, in the order of the tree. */
+        ChannelPage: {
+            items: components["schemas"]["Channel"][];
+            /** @description How many fit the search. */
+            total: number;
+        };
+        /** @description One variant of a channel's picture. */
+        ChannelRendition: {
+            /** @description Where the driver finds it. "url": a URL, or a path below the device's address; "sim": the name of a scene. */
+            address?: string;
+            /** @description "app/name"; as given: absent for one that is named by the channel's number ("ch/12", "ch/12_sub"). */
+            stream?: string | null;
+        };
+        /** @description Properties that many channels can get at once. */
+        ChannelSet: {
+            add_tags?: string[];
+            area_code?: string | null;
+            carriageway?: string | null;
+            direction?: string | null;
+            enabled?: boolean | null;
+            mode?: string | null;
+            /** Format: int64 */
+            organisation_id?: number | null;
+            remove_tags?: string[];
+            road_code?: string | null;
+            road_name?: string | null;
+        };
+        /** @description The organisations that one may see channels of, with how many there are. */
+        ChannelTree: {
+            organisations: components["schemas"]["ChannelBranch"][];
+        };
+        /** @description What was changed, and how it is taken back. */
+        ChannelsChanged: {
+            added: number;
+            changed: number;
+            removed: number;
+            /** @description For `POST /channels/undo/{id}` within 30 minutes. */
+            undo?: string | null;
+        };
+        /** @description What a client sends on the event WebSocket. */
+        ClientMessage: {
+            /**
+             * Format: int64
+             * @description The last sequence number seen, to go on from there.
+             */
+            resume_from?: number | null;
+            token: string;
+            /** @description "streams", "sources", "server". */
+            topics: string[];
+            /** @enum {string} */
+            type: "auth";
+        };
+        /** @description One key. Secrets come without their value. */
+        ConfigValue: {
+            help: string;
+            key: string;
+            /** @description "default", "file", "environment" or "command line". */
+            origin: string;
+            /** @description "live" or "restart". */
+            reload: string;
+            secret: boolean;
+            value: unknown;
+        };
+        /** @description The effective configuration. */
+        Configuration: {
+            values: components["schemas"]["ConfigValue"][];
+        };
+        /** @description Counters of a stream. */
+        Counters: {
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int64 */
+            config_changes: number;
+            /** Format: int64 */
+            dropped: number;
+            /** Format: int64 */
+            frames: number;
+            /** Format: int64 */
+            gop_overflows: number;
+            /** Format: int64 */
+            jumps: number;
+            /** Format: int64 */
+            key_frame_requests: number;
+            /** Format: int64 */
+            key_frames: number;
+            /** Format: int64 */
+            publishers: number;
+            /** Format: int64 */
+            rollbacks: number;
+            /** Format: int64 */
+            wraps: number;
+        };
+        /** @description A thing with an address and credentials: a camera, a recorder with many channels, an encoder. */
+        Device: {
+            /** @description "url": where addresses of its channels are relative to, "rtsp://192.0.2.7:554"; may be empty. */
+            address: string;
+            /** @description Number of its channels. */
+            channels: number;
+            created_at: string;
+            /** @description "url" (we pull it), "push" (it publishes to us) or "sim" (drawn by this server). */
+            driver: string;
+            /** @description One that is not is neither pulled nor played. */
+            enabled: boolean;
+            /** @description The password itself is never shown. */
+            has_password: boolean;
+            /** Format: int64 */
+            id: number;
+            model: string;
+            /** @description Unique within its organisation. */
+            name: string;
+            /** Format: int64 */
+            organisation_id: number;
+            serial: string;
+            username?: string | null;
+            vendor: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A device to be added or changed. */
+        DeviceInput: {
+            address?: string;
+            driver: string;
+            enabled: boolean;
+            model?: string;
+            name: string;
+            /** Format: int64 */
+            organisation_id: number;
+            /** @description Absent in a change: keep the one stored. Empty: none. */
+            password?: string | null;
+            serial?: string;
+            username?: string | null;
+            vendor?: string;
+        };
+        /** @description A part of the devices. */
+        DevicePage: {
+            items: components["schemas"]["Device"][];
+            /** @description How many fit the search. */
+            total: number;
+        };
+        /** @description Why there is or is no picture. */
+        Diagnosis: {
+            next_step?: string | null;
+            steps: components["schemas"]["Step"][];
+            summary: string;
+            /** @description "playing", "waiting", "failed" or "unknown". */
+            verdict: string;
+        };
+        /** @description What holds for one stream. */
+        EffectiveSettings: {
+            app: string;
+            name: string;
+            /** @description Patterns that apply, most specific first. */
+            patterns: string[];
+            /** @description All of them and the configuration taken together: nothing is absent. */
+            settings: components["schemas"]["ApplicationSettings"];
+            /** @description Virtual host; "default" is that of everything that names no configured one. */
+            vhost: string;
+        };
+        /** @description One ended session: who watched what, for how long, how much. */
+        EndedSession: {
+            address: string;
+            app: string;
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int64 */
+            duration_ms: number;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            protocol: string;
+            since: string;
+            subject?: string | null;
+            /** @description Virtual host; "default" is that of everything that names no configured one. */
+            vhost: string;
+        };
+        /** @description Ended sessions, newest first. */
+        EndedSessionPage: {
+            items: components["schemas"]["EndedSession"][];
+            /**
+             * Format: int64
+             * @description For `before` of the next page.
+             */
+            next_before?: number | null;
+        };
+        /** @description One way to play. */
+        Engine: {
+            /** @description "ws-fmp4", "http-fmp4", "ws-flv" or "http-flv". */
+            engine: string;
+            mime: string;
+            refused: components["schemas"]["RefusedTrack"][];
+            /** @description Path and query on this server. */
+            url: string;
+        };
+        /** @description What the server sends. */
+        EventMessage: {
+            /** Format: int64 */
+            seq: number;
+            /** @enum {string} */
+            type: "hello";
+        } | {
+            /** @enum {string} */
+            type: "gap";
+        } | {
+            data: unknown;
+            event: string;
+            /** Format: int64 */
+            seq: number;
+            topic: string;
+            /** @enum {string} */
+            type: "event";
+        } | {
+            code: string;
+            message: string;
+            /** @enum {string} */
+            type: "error";
+        };
+        /** @description The cached GOP. */
+        Gop: {
+            bytes: number;
+            frames: number;
+            joinable: boolean;
+            /** Format: int64 */
+            ms: number;
+        };
+        /** @description A role for an organisation and all below it, and for times of the week. */
+        Grant: {
+            /** @description A role that every installation has; or `role_id`. */
+            built_in?: string | null;
+            /** Format: int64 */
+            organisation_id: number;
+            /**
+             * Format: int64
+             * @description A role of the installation's own.
+             */
+            role_id?: number | null;
+            /** @description When; always without. */
+            schedule?: components["schemas"]["ScheduleWindow"][] | null;
+        };
+        /** @description What is permitted where. */
+        HeldPermission: {
+            /** @description At these and all below them; 1 is everywhere. */
+            organisations: number[];
+            /** @description "view:stream". */
+            permission: string;
+        };
+        /** @description Another system that is asked and told. */
+        Hook: {
+            created_at: string;
+            /**
+             * Format: int64
+             * @description Deliveries in the log that were taken.
+             */
+            delivered: number;
+            enabled: boolean;
+            /**
+             * @description "publish", "play", "not_found", "no_viewers", "stream_up", "stream_down", "source_failed", "sessions_ended",
+             *     "server_started", "keepalive".
+             */
+            events: string[];
+            /**
+             * Format: int64
+             * @description Deliveries in the log that were not.
+             */
+            failed: number;
+            /** Format: int64 */
+            id: number;
+            /** @description What holds for a question that gets no answer: "deny" or "allow". */
+            on_failure: string;
+            /** @description Which streams: "app/name" on the default virtual host, or "host/app/name"; each part is a name, a beginning followed by `*`, or `*` alone. */
+            pattern: string;
+            /**
+             * Format: int64
+             * @description Notices that wait.
+             */
+            pending: number;
+            /**
+             * Format: int64
+             * @description How long an answer may take: 100 to 30,000.
+             */
+            timeout_ms: number;
+            /** @description Without the values of query parameters that are secrets. */
+            url: string;
+        };
+        /** @description A new hook with its secret, which is shown this once. */
+        HookCreated: {
+            hook: components["schemas"]["Hook"];
+            secret: string;
+        };
+        /** @description One event on its way to a hook. */
+        HookDelivery: {
+            answer?: string | null;
+            /** Format: int64 */
+            attempts: number;
+            /** @description JSON, as posted. */
+            body: string;
+            created_at: string;
+            /** Format: int64 */
+            duration_ms?: number | null;
+            event: string;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description Milliseconds until the next attempt.
+             */
+            next_attempt_ms?: number | null;
+            /** @description "pending", "delivered" or "failed". */
+            state: string;
+            /** Format: int64 */
+            status?: number | null;
+        };
+        /** @description Deliveries, newest first. */
+        HookDeliveryPage: {
+            items: components["schemas"]["HookDelivery"][];
+            /**
+             * Format: int64
+             * @description For `before` of the next page.
+             */
+            next_before?: number | null;
+        };
+        /** @description A hook to be added or changed. */
+        HookInput: {
+            enabled: boolean;
+            events: string[];
+            on_failure: string;
+            pattern: string;
+            /** Format: int64 */
+            timeout_ms: number;
+            /** @description As shown by the server: keep the one stored. */
+            url: string;
+        };
+        /** @description All hooks. */
+        HookList: {
+            /** @description Every event that there is. */
+            events: string[];
+            items: components["schemas"]["Hook"][];
+        };
+        /** @description A new secret, shown this once. */
+        HookSecret: {
+            secret: string;
+        };
+        /** @description What came of posting a made-up event. */
+        HookTest: {
+            /** @description The beginning of the answer, or why there was none. */
+            answer: string;
+            /** Format: int64 */
+            duration_ms: number;
+            ok: boolean;
+            /** Format: int32 */
+            status?: number | null;
+        };
+        /** @description A virtual host: streams on it are apart from streams of equal names on others. */
+        Host: {
+            created_at: string;
+            /** @description "cam.example.com", or "*.example.com" for all below. An exact domain goes before a wildcard. */
+            domains: string[];
+            /** @description Lower case. */
+            name: string;
+            /** @description Sources configured on it. */
+            sources: number;
+            /** @description Running streams on it. */
+            streams: number;
+            /** @description Viewers of them. */
+            viewers: number;
+        };
+        /** @description What a virtual host is changed to. Sessions that run stay where they are. */
+        HostChange: {
+            domains: string[];
+        };
+        /** @description A virtual host to be added. */
+        HostInput: {
+            /** @description At most 100; each belongs to one host. */
+            domains?: string[];
+            /** @description 1 to 64 of `A-Z a-z 0-9 _ -`, not "default"; kept in lower case. */
+            name: string;
+        };
+        /** @description All virtual hosts by name; the one called "default", which has everything else, is none of them. */
+        HostList: {
+            items: components["schemas"]["Host"][];
+        };
+        /** @description One open port. */
+        ListenerInfo: {
+            address: string;
+            /** Format: int32 */
+            port: number;
+            protocol: string;
+        };
+        /** @description Load of the last hour, oldest first. */
+        LoadHistory: {
+            items: components["schemas"]["LoadSample"][];
+        };
+        /** @description Mean load of ten seconds. */
+        LoadSample: {
+            /**
+             * Format: int64
+             * @description Unix milliseconds of the end.
+             */
+            at_ms: number;
+            /** Format: double */
+            cpu_percent: number;
+            /** Format: int64 */
+            memory_bytes: number;
+            /** Format: int64 */
+            rate_in_bps: number;
+            /** Format: int64 */
+            rate_out_bps: number;
+            streams: number;
+            viewers: number;
+        };
+        /** @description Sign-in. */
+        LoginRequest: {
+            /** @description Of the second factor; asked for with the code `second_factor_required`. */
+            code?: string | null;
+            password: string;
+            username: string;
+        };
+        /** @description A session. */
+        LoginResponse: {
+            /** @description RFC 3339, UTC. */
+            expires_at: string;
+            /** @description For `Authorization: Bearer`. */
+            token: string;
+            user: components["schemas"]["Me"];
+        };
+        /** @description A sign-in session. */
+        LoginSession: {
+            address: string;
+            /** @description What the browser or program says of itself. */
+            agent: string;
+            created_at: string;
+            /** @description The one that asks. */
+            current: boolean;
+            expires_at: string;
+            id: string;
+            seen_at: string;
+        };
+        /** @description Sign-in sessions, latest first. */
+        LoginSessionList: {
+            items: components["schemas"]["LoginSession"][];
+        };
+        /** @description Who looks after it and since when it is there. */
+        Maintenance: {
+            /** @description "2026-11-26". */
+            installed_on?: string | null;
+            maintainer?: string | null;
+            note?: string | null;
+            phone?: string | null;
+            /** @description "2029-11-26". */
+            warranty_until?: string | null;
+        };
+        /** @description Who is signed in. */
+        Me: {
+            display_name: string;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** Format: int64 */
+            organisation_id: number;
+            /** @description What holds now; grants with times come and go. */
+            permissions: components["schemas"]["HeldPermission"][];
+            second_factor: boolean;
+        };
+        /** @description A device to be added, with the channels that it comes with. */
+        NewDevice: components["schemas"]["DeviceInput"] & {
+            /** @description Their `device_id` is left out. */
+            channels?: components["schemas"]["ChannelInput"][];
+        };
+        /** @description A user to be added. */
+        NewUser: components["schemas"]["UserInput"] & {
+            /** @description 10 to 256 characters. */
+            password: string;
+        };
+        /** @description Part of the tree that rights are given on. */
+        Organisation: {
+            /**
+             * Format: int64
+             * @description 1 is the root.
+             */
+            id: number;
+            /** @description Of the root: empty until people name it. */
+            name: string;
+            /**
+             * Format: int64
+             * @description The one above it; none for the root.
+             */
+            parent_id?: number | null;
+            /**
+             * Format: int64
+             * @description Among its siblings; equal ones go by name.
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description Counted up by each change; for `If-Match`.
+             */
+            version: number;
+        };
+        /** @description An organisation to be added or changed. */
+        OrganisationInput: {
+            name: string;
+            /** Format: int64 */
+            parent_id: number;
+            /** Format: int64 */
+            position?: number;
+        };
+        /** @description The organisations that one may see, and those above them. */
+        OrganisationList: {
+            items: components["schemas"]["Organisation"][];
+        };
+        /** @description A new password; ends all sessions of the user. */
+        PasswordChange: {
+            current: string;
+            new: string;
+        };
+        /** @description A password that an administrator gives. */
+        PasswordInput: {
+            password: string;
+        };
+        /** @description Everything that a player needs to choose an engine before it connects. */
+        PlayOffer: {
+            app: string;
+            engines: components["schemas"]["Engine"][];
+            expires_at: string;
+            /** Format: int64 */
+            gop_ms: number;
+            name: string;
+            token: string;
+            tracks: components["schemas"]["Track"][];
+            /** @description Virtual host; "default" is that of everything that names no configured one. */
+            vhost: string;
+        };
+        /** @description A place on earth. */
+        Position: {
+            /** @description Coordinate system in which it was given: "wgs84" (when absent), "gcj02" or "bd09". */
+            crs?: string | null;
+            /** Format: double */
+            latitude: number;
+            /**
+             * Format: double
+             * @description Degrees; as answered: WGS-84. As given: by `crs`.
+             */
+            longitude: number;
+        };
+        /** @description The camera's clock against ours. */
+        ProbeClock: {
+            /** Format: int64 */
+            skew_ms?: number | null;
+            text: string;
+        };
+        /** @description One leg of the way. */
+        ProbeLeg: {
+            /** Format: int64 */
+            elapsed_ms: number;
+            leg: string;
+            ok: boolean;
+            text: string;
+        };
+        /** @description What a URL delivers, or which leg failed. */
+        ProbeReport: {
+            /** Format: int64 */
+            bitrate_bps?: number | null;
+            clock?: components["schemas"]["ProbeClock"] | null;
+            /** Format: int64 */
+            elapsed_ms: number;
+            failed_leg?: string | null;
+            /** Format: double */
+            fps?: number | null;
+            /** Format: int64 */
+            gop_ms?: number | null;
+            legs: components["schemas"]["ProbeLeg"][];
+            next_step?: string | null;
+            ok: boolean;
+            summary: string;
+            tracks: components["schemas"]["Track"][];
+            url: string;
+            warnings: string[];
+        };
+        /** @description A URL to be looked at. */
+        ProbeRequest: {
+            password?: string | null;
+            /**
+             * Format: int64
+             * @description 1,000 to 30,000; 10,000 when absent.
+             */
+            timeout_ms?: number | null;
+            url: string;
+            username?: string | null;
+        };
+        /** @description An error (RFC 9457). */
+        Problem: {
+            /** @description Stable identifier. */
+            code: string;
+            /** @description What happened, why, and what to do. */
+            detail: string;
+            /** @description The request field at fault, if one is. */
+            field?: string | null;
+            /** Format: int32 */
+            status: number;
+            title: string;
+            type: string;
+        };
+        /** @description Who feeds a stream. */
+        PublisherInfo: {
+            address: string;
+            protocol: string;
+            since: string;
+        };
+        /** @description A track that an engine's container cannot carry. */
+        RefusedTrack: {
+            codec: string;
+            reason: string;
+        };
+        /** @description Streams that are pushed onward. */
+        Relay: {
+            created_at: string;
+            enabled: boolean;
+            /** Format: int64 */
+            id: number;
+            /** @description "app/name" on the default virtual host, or "host/app/name"; each part is a name, a beginning followed by `*`, or `*` alone. */
+            pattern: string;
+            /** @description Streams that are being sent. */
+            pushes: components["schemas"]["RelayPush"][];
+            /** @description Without credentials; `{vhost}`, `{app}` and `{name}` stand for the stream's name. */
+            target: string;
+            username?: string | null;
+        };
+        /** @description A relay to be added or changed. Credentials may also stand in the URL. */
+        RelayInput: {
+            enabled: boolean;
+            /** @description Absent in a change: keep the one stored. */
+            password?: string | null;
+            pattern: string;
+            target: string;
+            username?: string | null;
+        };
+        /** @description All relays. */
+        RelayList: {
+            items: components["schemas"]["Relay"][];
+        };
+        /** @description One stream on its way to a relay's target. */
+        RelayPush: {
+            app: string;
+            /**
+             * Format: int32
+             * @description In a row.
+             */
+            failures: number;
+            last_error?: components["schemas"]["SourceError"] | null;
+            name: string;
+            /**
+             * Format: int64
+             * @description Milliseconds until the next attempt.
+             */
+            next_attempt_ms?: number | null;
+            since: string;
+            /** @description "sending" or "backing_off". */
+            state: string;
+            /** @description Virtual host; "default" is that of everything that names no configured one. */
+            vhost: string;
+        };
+        /** @description What a reload changed. */
+        ReloadResult: {
+            changed: string[];
+            needs_restart: string[];
+        };
+        /** @description Where along a road. */
+        RoadPosition: {
+            /** @description "main", "ramp", "tunnel", "bridge", "toll", "service_area", "intersection". */
+            carriageway?: string | null;
+            /** @description "G42"; may be empty. */
+            code?: string;
+            /** @description "up", "down", "both". */
+            direction?: string | null;
+            /** @description May be empty. */
+            name?: string;
+            /** @description "K12+300". */
+            stake?: string | null;
+            /**
+             * Format: int64
+             * @description The same in metres; what is given is `stake`.
+             */
+            stake_m?: number | null;
+        };
+        /** @description A role of the installation's own. */
+        Role: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** @description "view:stream": an action on a kind of thing. */
+            permissions: string[];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A role to be added or changed. */
+        RoleInput: {
+            name: string;
+            permissions: string[];
+        };
+        /** @description All roles. */
+        RoleList: {
+            /** @description Every action that there is. */
+            actions: string[];
+            built_in: components["schemas"]["BuiltInRole"][];
+            items: components["schemas"]["Role"][];
+            /** @description Every kind of thing that there is. */
+            kinds: string[];
+        };
+        /** @description Days and times of the week. */
+        ScheduleWindow: {
+            /** @description 1 (Monday) to 7 (Sunday), each at most once and at least one. */
+            days: number[];
+            /** @description "HH:MM", 00:00 to 23:59. */
+            from: string;
+            /** @description "HH:MM", up to 24:00; not after `from`: on the day after. */
+            to: string;
+        };
+        /** @description What an authenticator app needs; shown once. */
+        SecondFactor: {
+            /** @description To type in: base32. */
+            secret: string;
+            /** @description To scan. */
+            url: string;
+        };
+        /** @description Turns the second factor on. */
+        SecondFactorConfirmation: {
+            code: string;
+            password: string;
+        };
+        /** @description The server and what it does at present. */
+        ServerInfo: components["schemas"]["ServerStats"] & {
+            /** Format: int64 */
+            bytes_in: number;
+            /** Format: int64 */
+            bytes_out: number;
+            connections: number;
+            demo: boolean;
+            dev: boolean;
+            listeners: components["schemas"]["ListenerInfo"][];
+            name: string;
+            public_host?: string | null;
+            shards: number;
+            started_at: string;
+            /** @description What schedules are read in: an IANA name, or the distance from UTC. */
+            time_zone: string;
+            tls?: components["schemas"]["TlsInfo"] | null;
+            /** Format: int64 */
+            uptime_s: number;
+            version: string;
+        };
+        /** @description Load of the last second. */
+        ServerStats: {
+            /** Format: double */
+            cpu_percent: number;
+            /** Format: int64 */
+            memory_bytes: number;
+            /** Format: int64 */
+            rate_in_bps: number;
+            /** Format: int64 */
+            rate_out_bps: number;
+            streams: number;
+            viewers: number;
+        };
+        /** @description First run. */
+        SetupRequest: {
+            /** @description Printed by the server at its start. */
+            code?: string | null;
+            /** @description At least 10 characters. */
+            password: string;
+        };
+        /** @description Whether the administrator's password is still to be set. */
+        SetupState: {
+            code_required: boolean;
+            needed: boolean;
+        };
+        /** @description An origin whose server did not answer. */
+        SilentOrigin: {
+            /** @description As in the settings. */
+            origin: string;
+            /**
+             * Format: int64
+             * @description Seconds since then.
+             */
+            since_s: number;
+        };
+        /** @description A picture that is kept. Its file is at `/api/v1/snapshots/{id}/picture`. */
+        Snapshot: {
+            app: string;
+            /** Format: int64 */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description The channel that the stream is of, where it is of one.
+             */
+            channel_id?: number | null;
+            /** @description "jpg", "png" or "webp". */
+            form: string;
+            /**
+             * Format: int64
+             * @description In pixels.
+             */
+            height: number;
+            /** Format: int64 */
+            id: number;
+            /** @description When it is removed; never when absent. */
+            keep_until?: string | null;
+            name: string;
+            /** @description "manual", "plan", "patrol" or "preset". */
+            origin: string;
+            /** Format: int64 */
+            plan_id?: number | null;
+            /** @description Of the file, in hexadecimal digits. */
+            sha256: string;
+            /** @description When the picture shows what it shows, as the source says or as it came. */
+            taken_at: string;
+            /** @description Name of the person, or of the plan. */
+            taken_by: string;
+            vhost: string;
+            /**
+             * Format: int64
+             * @description In pixels.
+             */
+            width: number;
+        };
+        /** @description Pictures, newest first. */
+        SnapshotPage: {
+            items: components["schemas"]["Snapshot"][];
+            /**
+             * Format: int64
+             * @description For `before` of the next page.
+             */
+            next_before?: number | null;
+            /**
+             * Format: int64
+             * @description Of all pictures, whatever was asked for.
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description Bytes of all pictures.
+             */
+            total_bytes: number;
+        };
+        /** @description A plan by which pictures are taken again and again. */
+        SnapshotPlan: {
+            created_at: string;
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description Turns that gave no picture for another reason.
+             */
+            failed: number;
+            /** @description "jpg", "png" or "webp". */
+            form: string;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description From one picture of a stream to the next.
+             */
+            interval_ms: number;
+            /**
+             * Format: int32
+             * @description Days that pictures are kept; 0 is without end.
+             */
+            keep_days: number;
+            last_failure?: components["schemas"]["SnapshotPlanFailure"] | null;
+            /** Format: int64 */
+            last_snapshot_id?: number | null;
+            last_taken_at?: string | null;
+            /**
+             * Format: int32
+             * @description In pixels; 0 is no limit.
+             */
+            max_height: number;
+            /**
+             * Format: int32
+             * @description In pixels; 0 is no limit.
+             */
+            max_width: number;
+            /**
+             * Format: int64
+             * @description Turns that were left out because the one before was not over, or too many ran.
+             */
+            missed: number;
+            name: string;
+            /** @description Whether the stream's name and the time are written into the pictures. */
+            overlay: boolean;
+            /**
+             * Format: int32
+             * @description 1 to 100.
+             */
+            quality: number;
+            /** @description When it runs; always when absent. */
+            schedule?: components["schemas"]["ScheduleWindow"][] | null;
+            /**
+             * Format: int64
+             * @description Turns since then at which the camera was not there.
+             */
+            skipped: number;
+            /** @description "app/name", or "host/app/name". */
+            streams: string[];
+            /**
+             * Format: int64
+             * @description Pictures taken since the server's start.
+             */
+            taken: number;
+            /**
+             * Format: int64
+             * @description Where pictures are sent to.
+             */
+            target_id?: number | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description The last turn of a plan that gave no picture. */
+        SnapshotPlanFailure: {
+            at: string;
+            stream: string;
+            text: string;
+        };
+        /** @description A plan to be added or changed. */
+        SnapshotPlanInput: {
+            enabled: boolean;
+            form: string;
+            /**
+             * Format: int64
+             * @description 1,000 (a second) to 604,800,000 (a week).
+             */
+            interval_ms: number;
+            /**
+             * Format: int32
+             * @description Up to 3,650; 0 is without end.
+             */
+            keep_days: number;
+            /** Format: int32 */
+            max_height?: number;
+            /** Format: int32 */
+            max_width?: number;
+            name: string;
+            overlay?: boolean;
+            /** Format: int32 */
+            quality: number;
+            schedule?: components["schemas"]["ScheduleWindow"][] | null;
+            /** @description Up to 1,000: "app/name", or "host/app/name". */
+            streams: string[];
+            /** Format: int64 */
+            target_id?: number | null;
+        };
+        /** @description All plans. */
+        SnapshotPlanList: {
+            items: components["schemas"]["SnapshotPlan"][];
+        };
+        /** @description How a picture is to be taken; what is absent has its default. */
+        SnapshotRequest: {
+            /**
+             * @description "jpg" (default), "png" or "webp".
+             * @default null
+             */
+            form?: string | null;
+            /**
+             * @description Written instead of the stream's name.
+             * @default null
+             */
+            label?: string | null;
+            /**
+             * Format: int32
+             * @description Largest height in pixels, up to 8192; 0 or absent for no limit.
+             * @default null
+             */
+            max_height?: number | null;
+            /**
+             * Format: int32
+             * @description Largest width in pixels, up to 8192; 0 or absent for no limit.
+             * @default null
+             */
+            max_width?: number | null;
+            /**
+             * @description Whether the stream's name and the time are written into the picture.
+             * @default false
+             */
+            overlay?: boolean;
+            /**
+             * Format: int32
+             * @description 1 to 100; 85 by default.
+             * @default null
+             */
+            quality?: number | null;
+        };
+        /** @description A URL that is pulled. */
+        Source: {
+            app: string;
+            created_at: string;
+            /** Format: int32 */
+            failures: number;
+            last_error?: components["schemas"]["SourceError"] | null;
+            /** @description "on_demand" or "always". */
+            mode: string;
+            name: string;
+            /** Format: int64 */
+            next_attempt_ms?: number | null;
+            /** @description When its schedule opens next, in the server's time zone, if it is outside. */
+            opens_at?: string | null;
+            /** @description When it may run, by the server's time zone; absent: at any time. */
+            schedule?: components["schemas"]["ScheduleWindow"][] | null;
+            /**
+             * @description "idle", "connecting", "live", "backing_off", "failed", "outside_schedule", or "ended" (a file that is played
+             *     once).
+             */
+            state: string;
+            /** @description Without credentials. */
+            url: string;
+            username?: string | null;
+            /** @description Virtual host; "default" is that of everything that names no configured one. */
+            vhost: string;
+        };
+        /** @description Why the last attempt failed. */
+        SourceError: {
+            leg: string;
+            next_step: string;
+            text: string;
+        };
+        /** @description A list of channels (M3U) to be made into sources. */
+        SourceImport: {
+            /** @description Application of all of them. */
+            app: string;
+            /** @description Only say what would happen. */
+            dry_run?: boolean;
+            /** @description The list: `#EXTINF` lines with names are optional. */
+            list: string;
+            /** @description "on_demand" or "always". */
+            mode: string;
+            /** @description Virtual host; "default" when absent. */
+            vhost?: string | null;
+        };
+        /** @description What happens to one channel. */
+        SourceImportItem: {
+            group?: string | null;
+            /** @description Line of its address, from 1. */
+            line: number;
+            /** @description Name of the stream. */
+            name: string;
+            /** @description "added", "known" (a source has the address already) or "refused". */
+            outcome: string;
+            /** @description Why it was refused. */
+            reason?: string | null;
+            title: string;
+        };
+        /** @description What happens to a list. */
+        SourceImportReport: {
+            added: number;
+            items: components["schemas"]["SourceImportItem"][];
+            known: number;
+            refused: number;
+        };
+        /** @description A source to be added or changed. Credentials may also stand in the URL. */
+        SourceInput: {
+            app: string;
+            mode: string;
+            name: string;
+            /** @description Absent in a change: keep the one stored. */
+            password?: string | null;
+            /** @description 1 to 32 windows within which it may run; absent: at any time. */
+            schedule?: components["schemas"]["ScheduleWindow"][] | null;
+            url: string;
+            username?: string | null;
+            /** @description Virtual host; "default" when absent. */
+            vhost?: string | null;
+        };
+        /** @description All sources. */
+        SourceList: {
+            items: components["schemas"]["Source"][];
+        };
+        /** @description One step on the way from camera to viewer. */
+        Step: {
+            at: string;
+            /** Format: int32 */
+            count: number;
+            leg: string;
+            ok: boolean;
+            text: string;
+        };
+        /** @description A live stream. */
+        Stream: {
+            app: string;
+            /** Format: int64 */
+            bitrate_bps: number;
+            /** Format: double */
+            fps: number;
+            /** Format: int64 */
+            gop_ms: number;
+            /** Format: int64 */
+            incarnation: number;
+            name: string;
+            publisher?: components["schemas"]["PublisherInfo"] | null;
+            /** @description Whether a rule says that it is to be recorded, by another system: this server does not. */
+            record: boolean;
+            since?: string | null;
+            /** @description Whether a source is configured for it. */
+            source: boolean;
+            /** @description "live", "waiting" (publisher gone or expected), "idle" (a source nobody watches) or "failed". */
+            state: string;
+            tracks: components["schemas"]["Track"][];
+            /** @description Virtual host; "default" is that of everything that names no configured one. */
+            vhost: string;
+            viewers: number;
+        };
+        /** @description Everything about one stream. */
+        StreamDetail: components["schemas"]["Stream"] & {
+            counters: components["schemas"]["Counters"];
+            gop: components["schemas"]["Gop"];
+            history: components["schemas"]["BitrateSample"][];
+            steps: components["schemas"]["Step"][];
+            urls: components["schemas"]["StreamUrls"];
+            viewers_list: components["schemas"]["Viewer"][];
+        };
+        /** @description A page of streams. */
+        StreamPage: {
+            items: components["schemas"]["Stream"][];
+            next_cursor?: string | null;
+        };
+        /** @description One line of the `streams/stats` event. */
+        StreamStats: {
+            app: string;
+            /** Format: int64 */
+            bitrate_bps: number;
+            /** Format: double */
+            fps: number;
+            name: string;
+            state: string;
+            /** @description Virtual host; "default" is that of everything that names no configured one. */
+            vhost: string;
+            viewers: number;
+        };
+        /** @description Where a stream can be played. */
+        StreamUrls: {
+            /** @description MPEG-DASH. */
+            dash?: string | null;
+            flv?: string | null;
+            /** @description Fragmented MP4 with low-latency parts. */
+            hls?: string | null;
+            /** @description HLS with the sound alone. */
+            hls_audio?: string | null;
+            /** @description HLS with the token in the path, for a CDN that leaves `/t/TOKEN` out of its cache key. */
+            hls_cdn?: string | null;
+            /** @description Transport stream segments. */
+            hls_ts?: string | null;
+            mp4?: string | null;
+            rtmp?: string | null;
+            rtsp?: string | null;
+            ts?: string | null;
+            ws_flv?: string | null;
+            ws_mp4?: string | null;
+            ws_ts?: string | null;
+        };
+        /** @description The certificate in use. */
+        TlsInfo: {
+            fingerprint_sha256: string;
+            not_after: string;
+            self_signed: boolean;
+        };
+        /** @description A publish or play token to be made. */
+        TokenRequest: {
+            /** @description "publish" or "play". */
+            action: string;
+            app: string;
+            /**
+             * Format: int64
+             * @description Up to one year.
+             */
+            expires_in_s: number;
+            /** @description "*" for all streams of the application. */
+            name: string;
+            /** @description Virtual host; "default" when absent. */
+            vhost?: string | null;
+        };
+        /** @description The token and ready-made URLs by protocol. */
+        TokenResponse: {
+            expires_at: string;
+            token: string;
+            urls: {
+                [key: string]: string;
+            };
+        };
+        /** @description One track. */
+        Track: {
+            b_frames?: boolean | null;
+            /** Format: int32 */
+            channels?: number | null;
+            codec: string;
+            /** @description RFC 6381, where there is one. */
+            codecs?: string | null;
+            /** Format: double */
+            frame_rate?: number | null;
+            /** Format: int32 */
+            height?: number | null;
+            /** Format: int32 */
+            id: number;
+            /** @description "video", "audio" or "data". */
+            kind: string;
+            /** @description RFC 5646, where the source tells. */
+            language?: string | null;
+            /** Format: int32 */
+            level?: number | null;
+            /** Format: int32 */
+            profile?: number | null;
+            /** Format: int32 */
+            sample_rate_hz?: number | null;
+            /** Format: int32 */
+            version: number;
+            /** Format: int32 */
+            width?: number | null;
+        };
+        /** @description Traffic of ended sessions, largest first. */
+        TrafficReport: {
+            from: string;
+            items: components["schemas"]["TrafficTotal"][];
+            to: string;
+            /** @description Of all groups, also those that are left out beyond the first 500. */
+            total: components["schemas"]["TrafficTotal"];
+        };
+        /** @description Traffic of ended sessions under one heading. */
+        TrafficTotal: {
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int64 */
+            duration_ms: number;
+            /** @description A stream, virtual host, subject, protocol, or day, as asked for. */
+            group: string;
+            /** Format: int64 */
+            sessions: number;
+        };
+        /** @description A header field. */
+        UploadHeader: {
+            name: string;
+            value: string;
+        };
+        /** @description Another system that pictures are sent to. */
+        UploadTarget: {
+            created_at: string;
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description Attempts since then that failed.
+             */
+            failures: number;
+            has_password: boolean;
+            has_token: boolean;
+            headers: components["schemas"]["UploadHeader"][];
+            /** Format: int64 */
+            id: number;
+            /** @description "http_put", "http_post", "http_form" (multipart) or "ftp". */
+            kind: string;
+            /** @description Why the last attempt failed, if it did. */
+            last_error?: string | null;
+            last_sent_at?: string | null;
+            /**
+             * Format: int64
+             * @description Pictures since then that were dropped because too many waited, or given up after a day.
+             */
+            lost: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description Pictures sent since the server's start.
+             */
+            sent: number;
+            /** @description With places {id}, {vhost}, {app}, {name}, {date}, {time}, {ext}; one that ends in / gets a file name. */
+            url: string;
+            username?: string | null;
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: int64
+             * @description Pictures that wait.
+             */
+            waiting: number;
+        };
+        /** @description A target to be added or changed. */
+        UploadTargetInput: {
+            enabled: boolean;
+            headers?: components["schemas"]["UploadHeader"][];
+            kind: string;
+            name: string;
+            /** @description Absent: keep the stored one. */
+            password?: string | null;
+            /** @description A bearer token. Absent: keep the stored one; empty: none. */
+            token?: string | null;
+            url: string;
+            username?: string | null;
+        };
+        /** @description All targets. */
+        UploadTargetList: {
+            items: components["schemas"]["UploadTarget"][];
+        };
+        /** @description What came of sending the newest picture. */
+        UploadTest: {
+            /** @description Why it was not taken. */
+            error?: string | null;
+            ok: boolean;
+            /**
+             * Format: int64
+             * @description The picture that was sent.
+             */
+            snapshot_id: number;
+        };
+        /** @description A person, or a program that signs in as one. */
+        User: {
+            created_at: string;
+            display_name: string;
+            enabled: boolean;
+            grants: components["schemas"]["Grant"][];
+            /** Format: int64 */
+            id: number;
+            last_login_at?: string | null;
+            /** @description Sign-in name. */
+            name: string;
+            /** Format: int64 */
+            organisation_id: number;
+            /** @description Whether a code is asked for at sign-in. */
+            second_factor: boolean;
+            /**
+             * Format: int64
+             * @description Counted up by each change; for `If-Match`.
+             */
+            version: number;
+        };
+        /** @description A user to be changed. */
+        UserInput: {
+            display_name?: string;
+            enabled: boolean;
+            grants: components["schemas"]["Grant"][];
+            name: string;
+            /** Format: int64 */
+            organisation_id: number;
+        };
+        /** @description The users that one may see. */
+        UserList: {
+            items: components["schemas"]["User"][];
+        };
+        /** @description One viewer. */
+        Viewer: {
+            address: string;
+            app: string;
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int32
+             * @description Jitter of the packets' arrival in milliseconds, as it last reported; only by UDP.
+             */
+            jitter_ms?: number | null;
+            /** Format: int32 */
+            lag_ms: number;
+            /**
+             * Format: int32
+             * @description Packets lost on the way to the viewer, in permille, as it last reported; only by UDP.
+             */
+            loss_permille?: number | null;
+            name: string;
+            protocol: string;
+            /**
+             * Format: int64
+             * @description Mean over the whole session.
+             */
+            rate_bps: number;
+            since: string;
+            /** Format: int32 */
+            skips: number;
+            user?: string | null;
+            user_agent?: string | null;
+            /** @description Virtual host; "default" is that of everything that names no configured one. */
+            vhost: string;
+        };
+        /** @description Viewers. */
+        ViewerList: {
+            items: components["schemas"]["Viewer"][];
+            next_cursor?: string | null;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    applications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationList"];
+                };
+            };
+        };
+    };
+    add_application: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplicationInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Application"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_application: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplicationInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Application"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_application: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit: {
+        parameters: {
+            query?: {
+                /** @description Part of actor, address, action or target */
+                search?: string;
+                /** @description RFC 3339 */
+                from?: string;
+                /** @description RFC 3339 */
+                to?: string;
+                /** @description Entries before this one */
+                before?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+        };
+    };
+    export_audit: {
+        parameters: {
+            query?: {
+                /** @description Part of actor, address, action or target */
+                search?: string;
+                /** @description RFC 3339 */
+                from?: string;
+                /** @description RFC 3339 */
+                to?: string;
+                /** @description Entries before this one */
+                before?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+        };
+    };
+    verify_audit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditVerdict"];
+                };
+            };
+        };
+    };
+    channels: {
+        parameters: {
+            query?: {
+                organisation?: number;
+                /** @description Also those of organisations below; true when absent. */
+                below?: boolean;
+                /** @description Part of name, pinyin initials, code, stake ("K12+300": nearest first), road, tag or device. */
+                query?: string;
+                tag?: string;
+                device?: number;
+                /** @description "online", "offline", "idle" or "disabled". */
+                state?: string;
+                /** @description These only: "3,7,12", up to 1000. */
+                ids?: string;
+                /** @description From 1. */
+                page?: number;
+                /** @description 1 to 1000; 100 when absent. */
+                per_page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelPage"];
+                };
+            };
+        };
+    };
+    add_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelBulk"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelsChanged"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_channels: {
+        parameters: {
+            query?: {
+                organisation?: number;
+                query?: string;
+            };
+            header?: never;
+            path: {
+                /** @description "xlsx" or "csv". */
+                format: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What an import reads, without passwords. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+        };
+    };
+    import_channels: {
+        parameters: {
+            query?: {
+                /** @description Only say what would happen. */
+                dry_run?: boolean;
+                /** @description Of rows that name none; the root when absent. */
+                organisation?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description XLSX, or CSV in UTF-8 or GB18030: a heading, then a channel a row. */
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelImportReport"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description "xlsx" or "csv". */
+                format: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An empty table with its heading and an example. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+        };
+    };
+    channel_tree: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelTree"];
+                };
+            };
+        };
+    };
+    undo_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelsChanged"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_channel: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    play_channel: {
+        parameters: {
+            query?: {
+                /** @description "main" (when absent) or "sub" (main where there is none). */
+                rendition?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlayOffer"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    configuration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Configuration"];
+                };
+            };
+        };
+    };
+    reload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReloadResult"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    devices: {
+        parameters: {
+            query?: {
+                /** @description Here and below. */
+                organisation?: number;
+                /** @description Part of name, address, vendor, model or serial. */
+                query?: string;
+                driver?: string;
+                /** @description From 1. */
+                page?: number;
+                /** @description 1 to 1000; 100 when absent. */
+                per_page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DevicePage"];
+                };
+            };
+        };
+    };
+    add_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDevice"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_device: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its channels are removed too. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    hooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookList"];
+                };
+            };
+        };
+    };
+    add_hook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HookInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookCreated"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_hook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HookInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hook"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_hook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hook_deliveries: {
+        parameters: {
+            query?: {
+                before?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookDeliveryPage"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_hook_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                delivery: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renew_hook_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookSecret"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_hook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookTest"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hosts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HostList"];
+                };
+            };
+        };
+    };
+    add_host: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HostInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Host"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_host: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HostChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Host"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_host: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoginRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginResponse"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    logout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyList"];
+                };
+            };
+        };
+    };
+    add_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyCreated"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactor"];
+                };
+            };
+        };
+    };
+    confirm_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorConfirmation"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordInput"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    my_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginSessionList"];
+                };
+            };
+        };
+    };
+    end_my_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    organisations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationList"];
+                };
+            };
+        };
+    };
+    add_organisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganisationInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_organisation: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that is changed; another one is refused with the code `stale` */
+                "If-Match": string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganisationInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_organisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    probe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProbeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProbeReport"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    relays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelayList"];
+                };
+            };
+        };
+    };
+    add_relay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RelayInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Relay"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_relay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RelayInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Relay"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_relay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleList"];
+                };
+            };
+        };
+    };
+    add_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_role: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that is changed; another one is refused with the code `stale` */
+                "If-Match": string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerInfo"];
+                };
+            };
+        };
+    };
+    load_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoadHistory"];
+                };
+            };
+        };
+    };
+    sessions: {
+        parameters: {
+            query?: {
+                search?: string;
+                vhost?: string;
+                before?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedSessionPage"];
+                };
+            };
+        };
+    };
+    traffic: {
+        parameters: {
+            query: {
+                by: string;
+                vhost?: string;
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrafficReport"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setup_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupState"];
+                };
+            };
+        };
+    };
+    set_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetupRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginResponse"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotPlanList"];
+                };
+            };
+        };
+    };
+    add_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnapshotPlanInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotPlan"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_plan: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnapshotPlanInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotPlan"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description app/name, or host/app/name */
+                stream?: string;
+                channel_id?: number;
+                plan_id?: number;
+                origin?: string;
+                /** @description RFC 3339 */
+                from?: string;
+                to?: string;
+                before?: number;
+                /** @description up to 200; 60 by default */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    thumbnail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sources: {
+        parameters: {
+            query?: {
+                vhost?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceList"];
+                };
+            };
+        };
+    };
+    add_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceImport"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceImportReport"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    source: {
+        parameters: {
+            query?: {
+                vhost?: string;
+            };
+            header?: never;
+            path: {
+                app: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_source: {
+        parameters: {
+            query?: {
+                vhost?: string;
+            };
+            header?: never;
+            path: {
+                app: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_source: {
+        parameters: {
+            query?: {
+                vhost?: string;
+            };
+            header?: never;
+            path: {
+                app: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    streams: {
+        parameters: {
+            query?: {
+                search?: string;
+                vhost?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StreamPage"];
+                };
+            };
+        };
+    };
+    stream: {
+        parameters: {
+            query?: {
+                vhost?: string;
+            };
+            header?: never;
+            path: {
+                app: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StreamDetail"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    diagnosis: {
+        parameters: {
+            query?: {
+                vhost?: string;
+            };
+            header?: never;
+            path: {
+                app: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diagnosis"];
+                };
+            };
+        };
+    };
+    play: {
+        parameters: {
+            query?: {
+                vhost?: string;
+            };
+            header?: never;
+            path: {
+                app: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlayOffer"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    kick_publisher: {
+        parameters: {
+            query?: {
+                vhost?: string;
+            };
+            header?: never;
+            path: {
+                app: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stream_settings: {
+        parameters: {
+            query?: {
+                vhost?: string;
+            };
+            header?: never;
+            path: {
+                app: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectiveSettings"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take: {
+        parameters: {
+            query?: {
+                vhost?: string;
+            };
+            header?: never;
+            path: {
+                app: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnapshotRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stream_viewers: {
+        parameters: {
+            query?: {
+                vhost?: string;
+            };
+            header?: never;
+            path: {
+                app: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewerList"];
+                };
+            };
+        };
+    };
+    make_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenResponse"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    targets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadTargetList"];
+                };
+            };
+        };
+    };
+    add_target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UploadTargetInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadTarget"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_target: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UploadTargetInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadTarget"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadTest"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserList"];
+                };
+            };
+        };
+    };
+    add_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_user: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that is changed; another one is refused with the code `stale` */
+                "If-Match": string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordInput"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    user_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginSessionList"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_user_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    viewers: {
+        parameters: {
+            query?: {
+                vhost?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewerList"];
+                };
+            };
+        };
+    };
+    kick_viewer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}
