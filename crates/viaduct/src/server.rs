@@ -130,6 +130,7 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     let origins = Origins::new(Arc::clone(&applications), Arc::clone(&sources), data.server_id()?);
     let drivers = Arc::new(device_drivers(&hub, &sources));
     let devices = Devices::open(database.clone(), Arc::clone(&people), Arc::clone(&drivers), Arc::clone(&hub)).await?;
+    let devices = Arc::new(devices);
     hub.set_providers(vec![
         Arc::clone(&sources) as Arc<dyn hub::StreamProvider>,
         drivers,
@@ -151,6 +152,7 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
         database.clone(),
         Arc::clone(&hub),
         Arc::clone(&pictures),
+        Arc::clone(&devices),
         Arc::clone(&clock),
         data.snapshots(),
         settings.keeping,
@@ -177,7 +179,7 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
         guard,
         accounts,
         people,
-        devices: Arc::new(devices),
+        devices,
         audit,
         applications,
         hosts,
