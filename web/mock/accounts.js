@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { Problem } from './problem.js';
 
 const TABLE = readFileSync(new URL('../../docs/reference/rights.md', import.meta.url), 'utf8');
-const KINDS = ['stream', 'source', 'relay', 'rule', 'hook', 'token', 'traffic', 'server', 'organisation', 'user', 'role', 'audit'];
+const KINDS = ['stream', 'source', 'relay', 'rule', 'hook', 'snapshot', 'token', 'traffic', 'server', 'organisation', 'user', 'role', 'audit'];
 const ACTIONS = ['view', 'play', 'operate', 'manage'];
 /** The code that any authenticator app shows here. */
 export const CODE = '123456';
 const ROLES = {
   administrator: KINDS.flatMap((kind) => ACTIONS.map((action) => `${action}:${kind}`)),
-  operator: ['play:stream', 'operate:stream', 'operate:source', 'operate:token', 'view:traffic', 'view:organisation', 'view:server'],
-  viewer: ['play:stream', 'view:organisation'],
+  operator: ['play:stream', 'operate:stream', 'operate:source', 'view:snapshot', 'operate:snapshot', 'operate:token', 'view:traffic', 'view:organisation', 'view:server'],
+  viewer: ['play:stream', 'view:snapshot', 'view:organisation'],
   auditor: ['operate:audit', 'view:traffic', 'view:organisation', 'view:user', 'view:role'],
 };
 const DAY_MS = 86_400_000;

@@ -1,6 +1,7 @@
 /** Routes of the contract, against the invented world. */
 import { ACCOUNT_ROUTES, checkRight } from './accounts.js';
 import { PEOPLE_ROUTES } from './people.js';
+import { SNAPSHOT_ROUTES } from './snapshots.js';
 import { Problem } from './problem.js';
 import { CONFIG, detail, diagnosis, publicStream, server, source } from './state.js';
 
@@ -247,6 +248,7 @@ const ROUTES = {
   },
   'GET /sessions/traffic': ({ world, query }) => traffic(world, query),
   ...PEOPLE_ROUTES,
+  ...SNAPSHOT_ROUTES,
 };
 
 const compiled = Object.entries(ROUTES).map(([key, handler]) => {

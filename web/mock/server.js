@@ -59,6 +59,10 @@ export async function startMock({ port = 0, setup = false } = {}) {
       method: request.method, path: url.pathname.slice('/api/v1'.length), query: url.searchParams,
       token: (request.headers.authorization ?? '').replace('Bearer ', ''), match: request.headers['if-match'], body: text ? JSON.parse(text) : {}, host: '10.8.0.5',
     });
+    if (result.body?.picture) {
+      response.writeHead(200, { 'content-type': 'image/png' }).end(result.body.picture);
+      return;
+    }
     if (result.body?.csv) {
       response.writeHead(200, { 'content-type': 'text/csv; charset=utf-8' }).end(result.body.csv);
       return;

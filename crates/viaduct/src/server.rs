@@ -157,6 +157,7 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
         database.clone(),
         Arc::clone(&hub),
         Arc::clone(&pictures),
+        Arc::clone(&devices),
         Arc::clone(&clock),
         data.snapshots(),
         settings.keeping,

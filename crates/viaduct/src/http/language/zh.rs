@@ -31,6 +31,7 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
     ("The media worker ended while it made this picture, twice.", "媒体工作进程在生成该截图时两次意外退出。"),
     ("The key frame cannot be decoded.", "关键帧无法解码。"),
     ("There is no such picture.", "没有该截图。"),
+    ("You may not do this with pictures of this camera.", "你没有对该摄像机截图执行此操作的权限。"),
     ("The file of this picture is gone.", "该截图的文件已不存在。"),
     ("The picture cannot be read or written: {}.", "无法读写截图：{0}。"),
     ("The pictures cannot be read or written: {}.", "无法读写截图：{0}。"),
