@@ -1,8 +1,10 @@
 /** Routes of the contract, against the invented world. */
 import { ACCOUNT_ROUTES, checkRight } from './accounts.js';
+import { CHANNEL_ROUTES } from './channels.js';
 import { PEOPLE_ROUTES } from './people.js';
 import { Problem } from './problem.js';
 import { CONFIG, detail, diagnosis, publicStream, server, source } from './state.js';
+import { VIEW_ROUTES } from './views.js';
 
 const inHours = (hours) => new Date(Date.now() + hours * 3_600_000).toISOString();
 
@@ -247,6 +249,8 @@ const ROUTES = {
   },
   'GET /sessions/traffic': ({ world, query }) => traffic(world, query),
   ...PEOPLE_ROUTES,
+  ...CHANNEL_ROUTES,
+  ...VIEW_ROUTES,
 };
 
 const compiled = Object.entries(ROUTES).map(([key, handler]) => {

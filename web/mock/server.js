@@ -100,16 +100,20 @@ export async function startMock({ port = 0, setup = false } = {}) {
 
   function events(socket) {
     socket.once('message', (text) => {
-      const { token, topics, resume_from } = JSON.parse(String(text));
+      const { token, topics, resume_from, screen } = JSON.parse(String(text));
       if (!world.tokens.has(token)) {
         socket.close(4401);
         return;
       }
-      const { permissions } = meOf(world, token);
-      const heard = topics.filter((topic) => permissions.some(({ permission }) => permission === { streams: 'view:stream', sources: 'view:source', server: 'view:server' }[topic]));
+      const { permissions, name } = meOf(world, token);
+      const heard = topics.filter((topic) => permissions.some(({ permission }) => permission === { streams: 'view:stream', sources: 'view:source', server: 'view:server', channels: 'view:channel', screens: 'view:view' }[topic]));
       const feed = { socket, topics: heard };
       feeds.add(feed);
-      socket.on('close', () => feeds.delete(feed));
+      if (screen) world.screens.set(screen, { name: screen, user: name, since: new Date().toISOString(), view_id: null });
+      socket.on('close', () => {
+        feeds.delete(feed);
+        if (screen) world.screens.delete(screen);
+      });
       socket.send(JSON.stringify({ type: 'hello', seq }));
       if (resume_from !== null && resume_from !== seq) socket.send(JSON.stringify({ type: 'gap' }));
     });

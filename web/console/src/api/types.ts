@@ -1,6 +1,8 @@
 /** Short names for the schemas that the console shows. */
 import type { components } from './generated';
 
+export type { Channel, ChannelBranch, ChannelQuery, Screen, View, ViewInput, ViewLayout, ViewTile } from './planned';
+
 type Schemas = components['schemas'];
 export type Me = Schemas['Me'];
 export type HeldPermission = Schemas['HeldPermission'];

@@ -26,11 +26,19 @@ const en: Catalogue<typeof zhCN> = {
   feed: { loading: 'Loading…', lost: 'The connection to the server is lost. Data as of {time}; reconnecting…' },
   load: { streams: 'Streams', viewers: 'Viewers', in: 'In', out: 'Out', cpu: 'CPU', memory: 'Memory' },
   state: {
-    live: 'Live', waiting: 'Waiting', idle: 'Idle', failed: 'Failed', connecting: 'Connecting', backing_off: 'Will retry', playing: 'Healthy', unknown: 'Unknown', sending: 'Sending', pending: 'Waiting', delivered: 'Delivered', given_up: 'Not delivered', outside_schedule: 'Outside its schedule', ended: 'Played to its end',
+    online: 'Online', offline: 'Offline', disabled: 'Switched off', live: 'Live', waiting: 'Waiting', idle: 'Idle', failed: 'Failed', connecting: 'Connecting', backing_off: 'Will retry', playing: 'Healthy', unknown: 'Unknown', sending: 'Sending', pending: 'Waiting', delivered: 'Delivered', given_up: 'Not delivered', outside_schedule: 'Outside its schedule', ended: 'Played to its end',
   },
   wall: {
-    online: '{online} of {total} live', tile: 'Tile {number}: {stream}', empty: 'empty', drop_here: 'Drag a stream here, or click one in the list', clear: 'Remove from this tile', clear_all: 'Clear',
-    layout: 'Layout', layout_key: '{count} pictures (key {key})', keys: '1–4 layout · arrows select · Enter enlarges · Delete clears · F full screen', list: 'Show or hide the list', fullscreen: 'Full screen', fullscreen_key: 'Full screen (F)', on_wall: 'on the wall',
+    online: '{online} of {total} online', tile: 'Tile {number}: {stream}', empty: 'empty', drop_here: 'Drag a camera or a stream here, or click one in the list', clear: 'Remove from this tile', clear_all: 'Clear', camera: 'Camera {number}', no_camera: 'There is no such camera, or you may not see it.', disabled: 'This camera is switched off.', sources: 'What can be shown', screen: 'Screen {name}', filled: 'The first {fit} of {total} are shown.', undo: 'Undo (Ctrl+Z)',
+    layout: 'Layout', pictures: '{count} pictures', free: 'Own grid', columns: 'Columns', rows: 'Rows', join_note: 'Tile {number} is selected. Shift and a click on another tile joins as well.', join_right: 'Join right', join_down: 'Join down', part: 'Part',
+    keys: 'Digits call views · +/− pictures · arrows select · Enter enlarges · Delete removes · F full screen', list: 'Show or hide the list', fullscreen: 'Full screen', fullscreen_key: 'Full screen (F)', on_wall: 'on the wall',
+  },
+  views: {
+    title: 'Views', add: 'Save as a view', edit: 'Change a view', save: 'Save what is shown as a view', name: 'Name', number: 'Number', number_note: '1 to {max}; the digit keys call it. May be empty.', share: 'Shared', share_with: 'With this organisation and those below it', replace: 'Take over what the wall shows now', shared: 'shared', shared_by: 'shared by {name}', none: 'There are no views yet.', saved: 'View "{name}" saved.', deleted: 'View "{name}" deleted.', no_number: 'No view has the number {number}.', unknown_layout: 'This console does not know the layout of this view; load it anew.',
+    screens: 'Wall screens', no_screens: 'No wall screen is open. Give one a name and open it on its monitor.', screen_name: 'Name of the screen', open_screen: 'Open', send: 'Send', sent: 'Sent to "{name}".',
+  },
+  tree: {
+    cameras: 'Cameras', search: 'Name, initials, code, stake or tag', which: 'Shown', all: 'All', favourites: 'Marked', recent: 'Recent', found: '{total} found, {shown} shown', none_found: 'No camera fits.', none: { all: 'There are no cameras yet.', favourites: 'None is marked yet.', recent: 'None was watched yet.' }, more: '{count} more…', show_all: 'Show all on the wall', favourite: 'Mark',
   },
   streams: {
     state: 'State', name: 'Name', codecs: 'Codecs', size: 'Size', bitrate: 'Bit rate', fps: 'Frames/s', viewers: 'Viewers', publisher: 'Publisher', since: 'For', all: 'All', from_source: 'from a source',
@@ -113,7 +121,7 @@ const en: Catalogue<typeof zhCN> = {
   rights: {
     lacking: 'You lack the right “{right}”.', ask: 'If you need it, ask an administrator for', home: 'Back to the start', right: '{action} {kind}',
     actions: { view: 'view', play: 'play', operate: 'operate', manage: 'manage' },
-    kinds: { stream: 'streams', source: 'sources', relay: 'relays', rule: 'rules and virtual hosts', hook: 'hooks', token: 'tokens', traffic: 'sessions and traffic', server: 'server', organisation: 'organisations', user: 'users', role: 'roles', audit: 'audit log' },
+    kinds: { stream: 'streams', source: 'sources', relay: 'relays', rule: 'rules and virtual hosts', hook: 'hooks', token: 'tokens', traffic: 'sessions and traffic', server: 'server', organisation: 'organisations', user: 'users', role: 'roles', audit: 'audit log', device: 'devices', channel: 'channels', view: 'views' },
   },
   people: {
     all: 'All', organisations: 'Organisations', organisation: 'Organisation', search_organisation: 'Search organisation', no_organisation: 'No organisation matches.', unfold: 'Show or hide what is below', add_organisation: 'Add an organisation below', edit_organisation: 'Rename or move the organisation', delete_organisation: 'Delete the organisation',

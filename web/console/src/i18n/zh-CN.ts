@@ -21,11 +21,19 @@ export default {
   feed: { loading: '正在读取…', lost: '与服务器的连接已断开，数据截至 {time}，正在重连…' },
   load: { streams: '流', viewers: '观看', in: '入', out: '出', cpu: 'CPU', memory: '内存' },
   state: {
-    live: '直播', waiting: '等待', idle: '空闲', failed: '故障', connecting: '连接中', backing_off: '等待重试', playing: '正常', unknown: '未知', sending: '推送中', pending: '等待', delivered: '已送达', given_up: '未送达', outside_schedule: '不在计划时段', ended: '已播完',
+    live: '直播', waiting: '等待', idle: '空闲', failed: '故障', connecting: '连接中', backing_off: '等待重试', playing: '正常', unknown: '未知', sending: '推送中', pending: '等待', delivered: '已送达', given_up: '未送达', outside_schedule: '不在计划时段', online: '在线', offline: '离线', disabled: '已停用', ended: '已播完',
   },
   wall: {
-    online: '在线 {online} / {total}', tile: '第 {number} 格：{stream}', empty: '空', drop_here: '把流拖到这里，或点击左侧列表', clear: '移出此格', clear_all: '清空',
-    layout: '布局', layout_key: '{count} 画面（按键 {key}）', keys: '1–4 布局 · 方向键选格 · 回车放大 · Delete 清除 · F 全屏', list: '显示或隐藏列表', fullscreen: '全屏', fullscreen_key: '全屏（F）', on_wall: '已在墙上',
+    online: '在线 {online} / {total}', tile: '第 {number} 格：{stream}', empty: '空', drop_here: '把摄像机或流拖到这里，或点击左侧列表', clear: '移出此格', clear_all: '清空', camera: '摄像机 {number}', no_camera: '没有这台摄像机，或无权观看。', disabled: '摄像机已停用。', sources: '可上墙的画面', screen: '屏幕 {name}', filled: '已放入前 {fit} 路，共 {total} 路。', undo: '撤销（Ctrl+Z）',
+    layout: '布局', pictures: '{count} 画面', free: '自定义', columns: '列', rows: '行', join_note: '选中第 {number} 格。合并也可用 Shift 点击另一格。', join_right: '向右合并', join_down: '向下合并', part: '拆分',
+    keys: '数字调用视图 · +/− 画面数 · 方向键选格 · 回车放大 · Delete 移出 · F 全屏', list: '显示或隐藏列表', fullscreen: '全屏', fullscreen_key: '全屏（F）', on_wall: '已在墙上',
+  },
+  views: {
+    title: '视图', add: '保存为视图', edit: '修改视图', save: '把当前画面存为视图', name: '名称', number: '编号', number_note: '1 至 {max}，按数字键调用；可不填。', share: '共享', share_with: '共享给此组织及其下级', replace: '改为当前画面和布局', shared: '共享', shared_by: '{name} 共享', none: '还没有视图。', saved: '视图“{name}”已保存。', deleted: '已删除视图“{name}”。', no_number: '没有编号为 {number} 的视图。', unknown_layout: '这个视图的布局无法识别，请更新控制台。',
+    screens: '大屏', no_screens: '没有打开的大屏。输入名称，在大屏所接的显示器上打开。', screen_name: '大屏名称', open_screen: '打开', send: '送上屏', sent: '已送到“{name}”。',
+  },
+  tree: {
+    cameras: '摄像机', search: '名称、拼音首字母、编码、桩号或标签', which: '显示', all: '全部', favourites: '收藏', recent: '最近', found: '找到 {total} 台，显示 {shown} 台', none_found: '没有匹配的摄像机。', none: { all: '还没有摄像机。', favourites: '还没有收藏。', recent: '还没有看过摄像机。' }, more: '还有 {count} 台…', show_all: '全部上墙', favourite: '收藏',
   },
   streams: {
     state: '状态', name: '名称', codecs: '编码', size: '分辨率', bitrate: '码率', fps: '帧率', viewers: '观看', publisher: '推流端', since: '持续', all: '全部', from_source: '由拉流源提供',
@@ -108,7 +116,7 @@ export default {
   rights: {
     lacking: '你没有“{right}”的权限。', ask: '如需使用，请管理员授予：', home: '返回首页', right: '{action}{kind}',
     actions: { view: '查看', play: '播放', operate: '操作', manage: '管理' },
-    kinds: { stream: '流', source: '拉流源', relay: '转推', rule: '规则与虚拟主机', hook: '回调', token: '令牌', traffic: '会话与流量', server: '服务器', organisation: '组织', user: '用户', role: '角色', audit: '审计日志' },
+    kinds: { stream: '流', source: '拉流源', relay: '转推', rule: '规则与虚拟主机', hook: '回调', token: '令牌', traffic: '会话与流量', server: '服务器', organisation: '组织', user: '用户', role: '角色', audit: '审计日志', device: '设备', channel: '通道', view: '视图' },
   },
   people: {
     all: '全部', organisations: '组织', organisation: '组织', search_organisation: '搜索组织', no_organisation: '没有匹配的组织。', unfold: '展开或收起', add_organisation: '添加下级组织', edit_organisation: '修改或移动组织', delete_organisation: '删除组织',
