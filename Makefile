@@ -26,15 +26,15 @@ help: ## Show this help
 .PHONY: run
 run: build-tools console ## Build and start with simulated cameras; prints the address to open
 	$(call say,Building the server for a trial (the first time takes some minutes))
-	cargo build --profile trial --package viaduct --bin viaduct
+	cargo build --profile trial --package viaduct --package media-worker --bins
 	$(call say,Starting; data is kept in $(DATA_DIR); Ctrl-C stops)
 	@exec $(TARGET_DIR)/trial/viaduct serve --demo --data-dir "$(DATA_DIR)" $(ARGS)
 
 .PHONY: build
-build: build-tools console ## Build the optimised program with the console inside: target/release/viaduct
+build: build-tools console ## Build the optimised program with the console inside, and its media worker: target/release
 	$(call say,Building the optimised server)
-	cargo build --release --package viaduct --bin viaduct
-	@ls -lh $(TARGET_DIR)/release/viaduct
+	cargo build --release --package viaduct --package media-worker --bins
+	@ls -lh $(TARGET_DIR)/release/viaduct $(TARGET_DIR)/release/viaduct-media-worker
 
 # ---- changing it -------------------------------------------------------------------------------------------
 
@@ -111,6 +111,7 @@ fuzz-check: fuzz-tools
 # The real program against FFmpeg, GStreamer, mpv and Chromium: the test binary e2e of the crate viaduct.
 e2e: console
 	$(call say,End to end)
+	cargo build --package media-worker
 	CHROMIUM="$$(scripts/chromium)" cargo test --package viaduct --test e2e
 
 .PHONY: console web-packages dist-folder
@@ -128,12 +129,12 @@ dist-folder:
 .PHONY: build-tools test-tools fuzz-tools
 build-tools:
 	@scripts/toolchain
-	@scripts/need build-essential pkg-config
+	@scripts/need build-essential pkg-config libclang-dev libavcodec-dev libavformat-dev libavutil-dev libswscale-dev
 
 test-tools: build-tools
 	@scripts/need ffmpeg gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
 		gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav gstreamer1.0-rtsp \
-		python3-gi gir1.2-gst-rtsp-server-1.0 mpv curl procps openssl postgresql nginx-light firefox-esr \
+		python3-gi gir1.2-gst-rtsp-server-1.0 python3-pyftpdlib mpv curl procps openssl postgresql nginx-light firefox-esr \
 		fonts-noto-cjk python3-openpyxl
 	@scripts/chromium > /dev/null
 

@@ -284,5 +284,17 @@ def gateway() -> None:
     seed("gateway_websocket", "fragment", b"\x01\x82\0\0\0\0ab" + frame(0, b"cd"))
 
 
-for make in [containers, rtmp, rtp, rtsp, media, gateway, platform]:
+def worker_protocol() -> None:
+    def message(body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + body
+
+    unit = b"\0\0\0\1" + (RTP / "source.h264").read_bytes()[4:400]
+    text = "K1+500 北京".encode()
+    request = struct.pack(">BBBHHH", 1, 1, 80, 640, 0, len(text)) + text + unit
+    seed("worker_protocol_requests", "two", message(request) + message(struct.pack(">BBBHHH", 3, 3, 100, 0, 0, 0)))
+    answer = struct.pack(">BHH", 0, 640, 360) + b"\xff\xd8\xff\xd9"
+    seed("worker_protocol_answers", "two", message(answer) + message(b"\1The key frame cannot be decoded."))
+
+
+for make in [containers, rtmp, rtp, rtsp, media, gateway, platform, worker_protocol]:
     make()

@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { Problem } from './problem.js';
 
 const TABLE = readFileSync(new URL('../../docs/reference/rights.md', import.meta.url), 'utf8');
-const KINDS = ['stream', 'source', 'relay', 'rule', 'hook', 'token', 'traffic', 'server', 'organisation', 'user', 'role', 'audit', 'device', 'channel', 'view'];
+const KINDS = ['stream', 'source', 'relay', 'rule', 'hook', 'token', 'traffic', 'server', 'organisation', 'user', 'role', 'audit', 'device', 'channel', 'snapshot', 'view'];
 const ACTIONS = ['view', 'play', 'operate', 'manage'];
 /** The code that any authenticator app shows here. */
 export const CODE = '123456';
 const ROLES = {
   administrator: KINDS.flatMap((kind) => ACTIONS.map((action) => `${action}:${kind}`)),
-  operator: ['play:stream', 'operate:stream', 'operate:source', 'operate:token', 'view:traffic', 'view:organisation', 'view:server', 'view:device', 'view:channel', 'manage:view', 'operate:view'],
-  viewer: ['play:stream', 'view:organisation', 'view:channel', 'view:view'],
+  operator: ['play:stream', 'operate:stream', 'operate:source', 'operate:token', 'view:traffic', 'view:organisation', 'view:server', 'view:device', 'view:channel', 'operate:snapshot', 'manage:view', 'operate:view'],
+  viewer: ['play:stream', 'view:organisation', 'view:channel', 'view:snapshot', 'view:view'],
   auditor: ['operate:audit', 'view:traffic', 'view:organisation', 'view:user', 'view:role'],
 };
 const DAY_MS = 86_400_000;
@@ -28,9 +28,6 @@ const PLANNED = {
   'DELETE /views/*': 'operate:view for its organisation',
   'GET /screens': 'view:view for its organisation',
   'POST /screens/*/show': 'operate:view for its organisation',
-  'GET /channels': 'view:channel for its organisation',
-  'GET /channels/*': 'view:channel for its organisation',
-  'GET /channels/tree': 'view:channel for its organisation',
 };
 for (const [key, need] of Object.entries(PLANNED)) if (!NEEDS.has(key)) NEEDS.set(key, need);
 

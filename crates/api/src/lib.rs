@@ -6,6 +6,8 @@
 
 mod account;
 mod application;
+mod channel;
+mod device;
 mod event;
 mod hook;
 mod host;
@@ -16,6 +18,7 @@ mod problem;
 mod relay;
 mod server;
 mod session;
+mod snapshot;
 mod source;
 mod stream;
 mod token;
@@ -24,6 +27,11 @@ pub use account::{LoginRequest, LoginResponse, PasswordChange, SetupRequest, Set
 pub use application::{
     Application, ApplicationInput, ApplicationList, ApplicationSettings, EffectiveSettings, SilentOrigin,
 };
+pub use channel::{
+    CellError, Channel, ChannelBranch, ChannelBulk, ChannelImportReport, ChannelInput, ChannelPage, ChannelRendition,
+    ChannelSet, ChannelTree, ChannelsChanged, Maintenance, Position, RoadPosition,
+};
+pub use device::{Device, DeviceInput, DevicePage, NewDevice};
 pub use event::{ClientMessage, EventMessage};
 pub use hook::{Hook, HookCreated, HookDelivery, HookDeliveryPage, HookInput, HookList, HookSecret, HookTest};
 pub use host::{Host, HostChange, HostInput, HostList};
@@ -40,6 +48,10 @@ pub use server::{
     ConfigValue, Configuration, ListenerInfo, LoadHistory, LoadSample, ReloadResult, ServerInfo, ServerStats, TlsInfo,
 };
 pub use session::{EndedSession, EndedSessionPage, TrafficReport, TrafficTotal};
+pub use snapshot::{
+    Snapshot, SnapshotPage, SnapshotPlan, SnapshotPlanFailure, SnapshotPlanInput, SnapshotPlanList, SnapshotRequest,
+    UploadHeader, UploadTarget, UploadTargetInput, UploadTargetList, UploadTest,
+};
 pub use source::{
     ScheduleWindow, Source, SourceError, SourceImport, SourceImportItem, SourceImportReport, SourceInput, SourceList,
 };

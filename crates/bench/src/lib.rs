@@ -19,6 +19,7 @@ mod process;
 mod publisher;
 mod report;
 mod scenario;
+mod snapshots;
 mod sources;
 mod viewer;
 
@@ -48,6 +49,8 @@ enum BenchCommand {
     Hls(hls::HlsArgs),
     /// What one stalled and one slow viewer do to the others.
     Slow(scenario::SlowArgs),
+    /// Pictures a second from running streams of 1080p.
+    Snapshots(snapshots::SnapshotsArgs),
     /// How long many sources take to be live again after all were gone.
     SourcesReturn(sources::SourcesReturnArgs),
     /// The whole programme of docs/reference/performance.md.
@@ -76,6 +79,9 @@ pub fn run(args: &BenchArgs, server: &std::path::Path) -> anyhow::Result<()> {
         BenchCommand::Join(join) => scenario::join(join, server).and_then(|rows| report::finish(&rows, None)),
         BenchCommand::Ingest(ingest) => scenario::ingest(ingest, server).and_then(|rows| report::finish(&rows, None)),
         BenchCommand::Hls(args) => hls::hls(args, server).and_then(|rows| report::finish(&rows, None)),
+        BenchCommand::Snapshots(args) => {
+            snapshots::snapshots(args, server).and_then(|rows| report::finish(&rows, None))
+        }
         BenchCommand::Slow(slow) => scenario::slow(slow, server).and_then(|rows| report::finish(&rows, None)),
         BenchCommand::All(all) => {
             let rows = scenario::all(all, server)?;

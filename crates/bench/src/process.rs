@@ -87,6 +87,11 @@ impl Measured {
         Ports { http: self.port("http"), https: self.port("https"), rtsp: self.port("rtsp"), rtmp: self.port("rtmp") }
     }
 
+    /// The data folder of a server.
+    pub(crate) fn data(&self) -> Option<&Path> {
+        self.folder.as_deref()
+    }
+
     /// User and system seconds so far.
     pub(crate) fn cpu_seconds(&self) -> f64 {
         const TICKS_PER_SECOND: f64 = 100.0;

@@ -10,6 +10,7 @@ use crate::hls::HlsArgs;
 use crate::process::Measured;
 use crate::publisher::Publishers;
 use crate::report::{Row, count, percentile};
+use crate::snapshots::{SnapshotsArgs, snapshots};
 use crate::sources::{SourcesReturnArgs, sources_return};
 use crate::viewer::{Viewer, Watch};
 
@@ -419,6 +420,7 @@ pub(crate) fn all(args: &AllArgs, program: &Path) -> anyhow::Result<Vec<Row>> {
     }
     rows.extend(crate::hls::hls(&HlsArgs::standard(args.rounds), program)?);
     rows.extend(sources_return(&SourcesReturnArgs::standard(args.rounds), program)?);
+    rows.extend(snapshots(&SnapshotsArgs::standard(args.rounds), program)?);
     rows.extend(slow(&SlowArgs { viewers: 500, rounds: args.rounds }, program)?);
     Ok(rows)
 }

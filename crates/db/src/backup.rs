@@ -17,7 +17,7 @@ use sqlx::AssertSqlSafe;
 use crate::{Database, DbError};
 
 /// Tables in an order in which rows find those that they refer to.
-const TABLES: [&str; 16] = [
+const TABLES: [&str; 20] = [
     "organisations",
     "users",
     "roles",
@@ -34,6 +34,10 @@ const TABLES: [&str; 16] = [
     "relays",
     "hooks",
     "hook_deliveries",
+    "upload_targets",
+    "snapshot_plans",
+    "snapshots",
+    "uploads",
 ];
 /// People sign in again after a backup was restored.
 #[cfg(test)]

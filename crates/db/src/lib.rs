@@ -16,7 +16,10 @@ mod hosts;
 mod logins;
 mod organisations;
 mod relays;
+mod snapshot_plans;
+mod snapshots;
 mod sources;
+mod uploads;
 mod users;
 mod viewer_sessions;
 
@@ -35,7 +38,10 @@ pub use hosts::HostRow;
 pub use logins::{ApiKeyRow, LoginRow};
 pub use organisations::OrganisationRow;
 pub use relays::RelayRow;
+pub use snapshot_plans::SnapshotPlanRow;
+pub use snapshots::{SnapshotFilter, SnapshotRow};
 pub use sources::{SourceMode, SourceRow};
+pub use uploads::{UploadRow, UploadTargetRow};
 pub use users::UserRow;
 pub use viewer_sessions::{TrafficGroup, TrafficRow, ViewerSessionRow};
 

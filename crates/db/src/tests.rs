@@ -5,6 +5,9 @@ use super::*;
 
 mod devices;
 mod people;
+mod snapshots;
+
+pub(crate) use snapshots::{plan, snapshot, target};
 
 /// Runs a test on each engine, with an empty database.
 async fn on_both(test: impl AsyncFn(Database)) {

@@ -33,6 +33,8 @@ pub struct GatewayParts {
     pub hosts: Arc<dyn VirtualHosts>,
     /// Everything on HTTP that is not media.
     pub control: ControlHttp,
+    /// Makes pictures of streams; without it none are given.
+    pub pictures: Option<Arc<vision::Pictures>>,
     /// Certificate; without it the TLS listeners stay closed.
     pub tls: Option<TlsMaterial>,
     /// Ports for RTP by UDP; without them RTSP offers its connection alone.
@@ -46,6 +48,7 @@ pub struct Gateway {
     pub(crate) access: Arc<dyn Access>,
     hosts: Arc<dyn VirtualHosts>,
     pub(crate) control: ControlHttp,
+    pub(crate) pictures: Option<Arc<vision::Pictures>>,
     pub(crate) tls: Tls,
     pub(crate) shards: Shards,
     pub(crate) rtsp_udp: Option<UdpPorts>,
@@ -101,6 +104,7 @@ impl Gateway {
             access: parts.access,
             hosts: parts.hosts,
             control: parts.control,
+            pictures: parts.pictures,
             tls,
             shards,
             rtsp_udp: parts.rtsp_udp,

@@ -7,6 +7,7 @@ pub(crate) mod head;
 pub(crate) mod http2;
 pub(crate) mod media;
 mod mp4;
+mod picture;
 pub(crate) mod pull;
 pub(crate) mod websocket;
 

@@ -41,6 +41,7 @@ mod tls;
 mod transport;
 mod ts;
 mod udp;
+pub mod upload;
 mod viewer;
 
 pub use config::{Config, Limits, Listen, MulticastConfig, Protocol};

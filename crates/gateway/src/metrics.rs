@@ -42,6 +42,8 @@ metrics! {
     rtp_packets_lost,
     /// Requests for playlists and pieces of HLS, answered or refused.
     hls_requests,
+    /// Requests for pictures of streams, answered or refused.
+    picture_requests,
     /// Attempts to pull a source.
     pull_attempts,
     /// Attempts that failed.

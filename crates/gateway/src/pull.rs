@@ -232,6 +232,19 @@ impl PullUrl {
         Ok(Self { url, spoken, encrypted, credentials, certificate })
     }
 
+    /// A URL of the same server, with the same credentials and certificate, whose path and query stand behind this one's path.
+    ///
+    /// # Errors
+    /// A sentence for the person who typed it.
+    pub fn below(&self, path: &str) -> Result<Self, String> {
+        if self.url.query().is_some() {
+            return Err("the address that it is below has parameters; write the whole URL".to_owned());
+        }
+        let (base, path) = (self.url.as_str().trim_end_matches('/'), path.trim_start_matches('/'));
+        let (username, password) = self.credentials().unzip();
+        Self::parse(&format!("{base}/{path}{}", self.pin()), username, password)
+    }
+
     /// Host as typed.
     pub fn host(&self) -> &str {
         self.url.host_str().unwrap_or_default()
@@ -450,6 +463,24 @@ mod tests {
         assert_eq!(url.to_string(), format!("rtsps://host/x?token=***{pin}"));
         assert_eq!(PullUrl::parse(&url.to_stored(), Some("admin"), Some("p#ss")).unwrap(), url);
         assert_eq!((url.port(), PullUrl::parse("rtmps://host/a/b", None, None).unwrap().port()), (322, 443));
+    }
+
+    #[test]
+    fn a_line_of_a_recorder_is_below_its_address() {
+        let below = |base: &str, path: &str| PullUrl::parse(base, Some("u"), Some("p")).unwrap().below(path);
+        let pin = format!("#sha256={}", "0a".repeat(32));
+        for (base, path, expected) in [
+            ("rtsp://host:8554", "/Streaming/Channels/101", "rtsp://host:8554/Streaming/Channels/101"),
+            ("rtsp://host/", "cam/realmonitor?channel=1&subtype=0", "rtsp://host/cam/realmonitor?channel=1&subtype=0"),
+            ("http://host/live", "/1.flv", "http://host/live/1.flv"),
+            ("rtsp+udp://host", "1", "rtsp+udp://host/1"),
+            (&format!("rtsps://host{pin}"), "/1", &format!("rtsps://host/1{pin}")),
+        ] {
+            let url = below(base, path).unwrap();
+            assert_eq!((url.to_stored().as_str(), url.credentials()), (expected, Some(("u", "p"))), "{base} {path}");
+        }
+        assert!(below("rtsp://host/?x=1", "/1").unwrap_err().contains("parameters"));
+        assert_eq!(below("rtsp://host", "@evil.example/1").unwrap().host(), "host", "a path leads nowhere else");
     }
 
     #[test]

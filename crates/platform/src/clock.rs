@@ -61,6 +61,11 @@ impl WallClock {
         zone.iana_name().map_or_else(|| zone.to_offset((self.now)()).to_string(), str::to_owned)
     }
 
+    /// What it shows at an instant in Unix milliseconds.
+    pub fn at(&self, unix_ms: i64) -> ZonedDateTime {
+        Timestamp::from_millisecond(unix_ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned_datetime(self.zone())
+    }
+
     /// The time now.
     pub fn now(&self) -> ZonedDateTime {
         (self.now)().to_zoned_datetime(self.zone())

@@ -67,7 +67,7 @@ impl Place {
         match from {
             Crs::Wgs84 => self,
             Crs::Gcj02 => self.unshifted(),
-            Crs::Bd09 => self.from_baidu().unshifted(),
+            Crs::Bd09 => self.without_baidu().unshifted(),
         }
     }
 
@@ -117,7 +117,7 @@ impl Place {
         Self { longitude: radius * angle.cos() + 0.0065, latitude: radius * angle.sin() + 0.006 }
     }
 
-    fn from_baidu(self) -> Self {
+    fn without_baidu(self) -> Self {
         let (x, y) = (self.longitude - 0.0065, self.latitude - 0.006);
         let radius = x.hypot(y) - 0.000_02 * (y * BAIDU).sin();
         let angle = y.atan2(x) - 0.000_003 * (x * BAIDU).cos();
@@ -173,7 +173,7 @@ mod tests {
             assert_near(place(gcj_longitude, gcj_latitude).to_wgs84(Crs::Gcj02), longitude, latitude, 1e-6);
         }
         assert_near(place(116.404, 39.915).to_baidu(), 116.410_369_493_710_29, 39.921_336_993_510_21, 1e-9);
-        assert_near(place(116.404, 39.915).from_baidu(), 116.397_627_291_193_15, 39.908_656_739_576_31, 1e-9);
+        assert_near(place(116.404, 39.915).without_baidu(), 116.397_627_291_193_15, 39.908_656_739_576_31, 1e-9);
     }
 
     #[test]

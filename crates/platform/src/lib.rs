@@ -9,9 +9,12 @@
 //! | [`tokens`] | publish and play tokens (HMAC-SHA-256, per stream, action and expiry) |
 //! | [`applications`] | rules for streams by name |
 //! | [`hosts`] | virtual hosts and their domains |
+//! | [`devices`] | devices and their channels: which cameras there are, where they stand, how their streams are called |
 //! | [`geo`], [`stake`] | places on earth and along roads |
 //! | [`hooks`] | web hooks: questions and notices to other systems |
 //! | [`pattern`] | patterns of stream names |
+//! | [`snapshots`] | pictures that are kept, and plans of them |
+//! | [`uploads`] | pictures on their way to other systems |
 //! | [`schedule`] | when something may run, by the week |
 //! | [`clock`] | the time now, in the time zone of the place |
 //! | [`access`] | the [`hub::Access`] that media sessions ask |
@@ -23,6 +26,7 @@ pub mod accounts;
 pub mod applications;
 pub mod audit;
 pub mod clock;
+pub mod devices;
 #[doc(hidden)]
 pub mod fuzz;
 pub mod geo;
@@ -32,8 +36,10 @@ pub mod pattern;
 pub mod people;
 pub mod rights;
 pub mod schedule;
+pub mod snapshots;
 pub mod stake;
 pub mod tokens;
+pub mod uploads;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -122,6 +122,11 @@ impl People {
         Ok(())
     }
 
+    /// The tree as it is now.
+    pub fn tree(&self) -> Arc<OrganisationTree> {
+        Arc::clone(&self.known().tree)
+    }
+
     /// What a user may do.
     ///
     /// # Errors

@@ -51,12 +51,18 @@ pub enum Kind {
     Stream,
     /// Sources, and probing a URL.
     Source,
+    /// Devices with their addresses, and the addresses of channels.
+    Device,
+    /// Channels of devices: names, places, states.
+    Channel,
     /// Relays to other servers.
     Relay,
     /// Rules of streams, virtual hosts.
     Rule,
     /// Web hooks with their secrets.
     Hook,
+    /// Pictures of streams, plans of them, targets that they are sent to; operating is taking one.
+    Snapshot,
     /// Stream tokens; operating is making one.
     Token,
     /// Records of ended sessions.
@@ -75,12 +81,15 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Stream,
         Self::Source,
+        Self::Device,
+        Self::Channel,
         Self::Relay,
         Self::Rule,
         Self::Hook,
+        Self::Snapshot,
         Self::Token,
         Self::Traffic,
         Self::Server,
@@ -95,9 +104,12 @@ impl Kind {
         match self {
             Self::Stream => "stream",
             Self::Source => "source",
+            Self::Device => "device",
+            Self::Channel => "channel",
             Self::Relay => "relay",
             Self::Rule => "rule",
             Self::Hook => "hook",
+            Self::Snapshot => "snapshot",
             Self::Token => "token",
             Self::Traffic => "traffic",
             Self::Server => "server",

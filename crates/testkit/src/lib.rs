@@ -16,6 +16,7 @@ pub mod clips;
 pub mod flv;
 pub mod hls;
 pub mod http;
+pub mod keeper;
 pub mod picture;
 pub mod postgres;
 pub mod process;

@@ -37,6 +37,11 @@ impl DataDir {
         Ok(path)
     }
 
+    /// Pictures that are kept; the folder is made with the first one.
+    pub(crate) fn snapshots(&self) -> PathBuf {
+        self.path.join("snapshots")
+    }
+
     /// The database: PostgreSQL where the configuration names one, or else a file in this folder.
     pub(crate) fn database(&self, url: Option<&str>) -> db::Place {
         url.map_or_else(|| db::Place::File(self.path.join("viaduct.db")), |url| db::Place::Postgres(url.to_owned()))

@@ -5,6 +5,8 @@ mod applications;
 mod assets;
 mod audit;
 mod auth;
+mod channels;
+mod devices;
 mod events;
 mod health;
 mod hooks;
@@ -20,9 +22,12 @@ mod routes;
 mod schedules;
 mod server;
 mod sessions;
+mod snapshot_plans;
+mod snapshots;
 mod sources;
 mod streams;
 mod tokens;
+mod upload_targets;
 mod views;
 
 use std::sync::{Arc, OnceLock};
@@ -133,15 +138,47 @@ fn routes() -> Routes {
         .post("/config/reload", AtRoot(Manage, Kind::Server), server::reload)
         .get("/sessions", AtRoot(View, Kind::Traffic), sessions::list)
         .get("/sessions/traffic", AtRoot(View, Kind::Traffic), sessions::traffic)
-        .get("/streams", AtRoot(View, Kind::Stream), streams::list)
-        .get("/streams/{app}/{name}", AtRoot(View, Kind::Stream), streams::detail)
-        .post("/streams/{app}/{name}/play", AtRoot(Play, Kind::Stream), streams::play)
-        .delete("/streams/{app}/{name}/publisher", AtRoot(Operate, Kind::Stream), streams::kick_publisher)
-        .get("/streams/{app}/{name}/viewers", AtRoot(View, Kind::Stream), streams::stream_viewers)
-        .get("/streams/{app}/{name}/diagnosis", AtRoot(View, Kind::Stream), streams::diagnosis)
+        .get("/streams", Somewhere(View, Kind::Stream), streams::list)
+        .get("/streams/{app}/{name}", Somewhere(View, Kind::Stream), streams::detail)
+        .post("/streams/{app}/{name}/play", Somewhere(Play, Kind::Stream), streams::play)
+        .delete("/streams/{app}/{name}/publisher", Somewhere(Operate, Kind::Stream), streams::kick_publisher)
+        .get("/streams/{app}/{name}/viewers", Somewhere(View, Kind::Stream), streams::stream_viewers)
+        .get("/streams/{app}/{name}/diagnosis", Somewhere(View, Kind::Stream), streams::diagnosis)
         .get("/streams/{app}/{name}/settings", AtRoot(View, Kind::Rule), applications::effective)
-        .get("/viewers", AtRoot(View, Kind::Stream), streams::viewers)
-        .delete("/viewers/{id}", AtRoot(Operate, Kind::Stream), streams::kick_viewer)
+        .get("/devices", Somewhere(View, Kind::Device), devices::list)
+        .post("/devices", Somewhere(Manage, Kind::Device), devices::add)
+        .get("/devices/{id}", Somewhere(View, Kind::Device), devices::one)
+        .put("/devices/{id}", Somewhere(Manage, Kind::Device), devices::change)
+        .delete("/devices/{id}", Somewhere(Manage, Kind::Device), devices::remove)
+        .get("/channels", Somewhere(View, Kind::Channel), channels::list)
+        .get("/channels/tree", Somewhere(View, Kind::Channel), channels::tree)
+        .post("/channels", Somewhere(Manage, Kind::Channel), channels::add)
+        .get("/channels/{id}", Somewhere(View, Kind::Channel), channels::one)
+        .put("/channels/{id}", Somewhere(Manage, Kind::Channel), channels::change)
+        .delete("/channels/{id}", Somewhere(Manage, Kind::Channel), channels::remove)
+        .upload("/channels/bulk", Somewhere(Manage, Kind::Channel), channels::MAX_BULK_BODY, channels::bulk)
+        .post("/channels/undo/{id}", Somewhere(Manage, Kind::Channel), channels::undo)
+        .upload("/channels/import", Somewhere(Manage, Kind::Channel), channels::MAX_TABLE, channels::import)
+        .get("/channels/export/{format}", Somewhere(View, Kind::Channel), channels::export)
+        .get("/channels/template/{format}", Somewhere(Manage, Kind::Channel), channels::example)
+        .post("/channels/{id}/play", Somewhere(Play, Kind::Stream), channels::play)
+        .get("/viewers", Somewhere(View, Kind::Stream), streams::viewers)
+        .delete("/viewers/{id}", Somewhere(Operate, Kind::Stream), streams::kick_viewer)
+        .post("/streams/{app}/{name}/snapshot", Somewhere(Operate, Kind::Snapshot), snapshots::take)
+        .get("/snapshots", AtRoot(View, Kind::Snapshot), snapshots::list)
+        .get("/snapshots/{id}", AtRoot(View, Kind::Snapshot), snapshots::one)
+        .delete("/snapshots/{id}", AtRoot(Manage, Kind::Snapshot), snapshots::remove)
+        .get("/snapshots/{id}/picture", AtRoot(View, Kind::Snapshot), snapshots::picture)
+        .get("/snapshots/{id}/thumbnail", AtRoot(View, Kind::Snapshot), snapshots::thumbnail)
+        .get("/snapshot-plans", AtRoot(View, Kind::Snapshot), snapshot_plans::list)
+        .post("/snapshot-plans", AtRoot(Manage, Kind::Snapshot), snapshot_plans::add)
+        .put("/snapshot-plans/{id}", AtRoot(Manage, Kind::Snapshot), snapshot_plans::change)
+        .delete("/snapshot-plans/{id}", AtRoot(Manage, Kind::Snapshot), snapshot_plans::remove)
+        .get("/upload-targets", AtRoot(Manage, Kind::Snapshot), upload_targets::list)
+        .post("/upload-targets", AtRoot(Manage, Kind::Snapshot), upload_targets::add)
+        .put("/upload-targets/{id}", AtRoot(Manage, Kind::Snapshot), upload_targets::change)
+        .delete("/upload-targets/{id}", AtRoot(Manage, Kind::Snapshot), upload_targets::remove)
+        .post("/upload-targets/{id}/test", AtRoot(Manage, Kind::Snapshot), upload_targets::test)
         .get("/sources", AtRoot(View, Kind::Source), sources::list)
         .post("/sources", AtRoot(Manage, Kind::Source), sources::add)
         .upload("/sources/import", AtRoot(Manage, Kind::Source), import::MAX_BODY, import::import)

@@ -4,6 +4,7 @@ mod demo;
 mod hook_sender;
 pub(crate) mod load;
 mod state;
+mod uploader;
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -13,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use db::{Database, ViewerSessionRow};
+use device::{Drivers, PushDriver, UrlDriver};
 use gateway::pull::PullUrl;
 use gateway::relay::Relays;
 use gateway::slate::{self, Slates};
@@ -24,15 +26,21 @@ use platform::accounts::{Accounts, random_token};
 use platform::applications::{Applications, Output};
 use platform::audit::Audit;
 use platform::clock::WallClock;
+use platform::devices::Devices;
 use platform::hooks::access::HookAccess;
 use platform::hooks::{HookProvider, Hooks, NamedSource, SourceStarter};
 use platform::hosts::Hosts;
 use platform::people::People;
+use platform::snapshots::Snapshots;
+use platform::snapshots::plans::Plans;
 use platform::tokens::TokenSigner;
+use platform::uploads::Uploads;
 use tokio::sync::mpsc;
+use vision::Pictures;
 
 use hook_sender::HttpHookSender;
 pub(crate) use state::{App, Live};
+use uploader::GatewayUploader;
 
 use crate::config::{Settings, Values};
 use crate::data_dir::DataDir;
@@ -85,7 +93,7 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     let certificate = certificate::load(settings.certificate.as_ref(), &data, settings.public_host.as_deref())?;
     let signer = TokenSigner::new(data.token_key()?);
     let clock = Arc::new(WallClock::new(settings.time_zone.clone()));
-    let people = People::open(database.clone(), Arc::clone(&clock)).await?;
+    let people = Arc::new(People::open(database.clone(), Arc::clone(&clock)).await?);
     let noted = data.clone();
     let audit = Audit::new(database.clone(), data.audit_key()?, move |head| noted.note_audit_head(head));
     let accounts = Arc::new(open_accounts(args, &settings, &data, &database).await?);
@@ -102,12 +110,14 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     let hooks = Hooks::open(database.clone(), Arc::new(HttpHookSender::new()), data.server_id()?, rules).await?;
     let tokens = TokenAccess::new(signer.clone(), Arc::clone(&applications), args.dev);
     let (router, slot) = http::handler();
+    let pictures = Pictures::new(settings.worker.clone());
     let gateway = Gateway::new(GatewayParts {
         config: gateway_config(&settings, data.server_id()?),
         hub: Arc::clone(&hub),
         access: Arc::new(HookAccess::new(Arc::new(tokens), Arc::clone(&hooks))),
         hosts: Arc::clone(&hosts) as Arc<dyn hub::VirtualHosts>,
         control: router,
+        pictures: Some(Arc::clone(&pictures)),
         tls: Some(certificate.material.clone()),
         rtsp_udp,
     })?;
@@ -118,7 +128,14 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     let sources = Sources::new(Arc::clone(&gateway), guard.clone(), per_host, Arc::clone(&choose));
     let named = HookProvider::new(Arc::clone(&hooks), Arc::new(NamedSources(Arc::clone(&sources))));
     let origins = Origins::new(Arc::clone(&applications), Arc::clone(&sources), data.server_id()?);
-    hub.set_providers(vec![Arc::clone(&sources) as Arc<dyn hub::StreamProvider>, Arc::new(origins), Arc::new(named)]);
+    let drivers = Arc::new(device_drivers(&hub, &sources));
+    let devices = Devices::open(database.clone(), Arc::clone(&people), Arc::clone(&drivers), Arc::clone(&hub)).await?;
+    hub.set_providers(vec![
+        Arc::clone(&sources) as Arc<dyn hub::StreamProvider>,
+        drivers,
+        Arc::new(origins),
+        Arc::new(named),
+    ]);
     start_stored_sources(&database, &sources, &clock).await?;
     let slates = Slates::new(Arc::clone(&gateway), guard.clone(), Arc::clone(&sources), choose);
     tokio::spawn(slates.run());
@@ -130,6 +147,22 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     tokio::spawn(Arc::clone(&hooks).run());
     tokio::spawn(Arc::clone(&hooks).watch(Arc::clone(&hub), env!("CARGO_PKG_VERSION")));
 
+    let snapshots = Snapshots::new(
+        database.clone(),
+        Arc::clone(&hub),
+        Arc::clone(&pictures),
+        Arc::clone(&clock),
+        data.snapshots(),
+        settings.keeping,
+    );
+    tokio::spawn(Arc::clone(&snapshots).keep());
+    let sender = Arc::new(GatewayUploader(guard.clone()));
+    let uploads = Uploads::new(database.clone(), Arc::clone(&snapshots), sender);
+    tokio::spawn(Arc::clone(&uploads).run());
+    let snapshot_plans =
+        Plans::open(database.clone(), Arc::clone(&snapshots), Arc::clone(&uploads), Arc::clone(&clock)).await?;
+    tokio::spawn(Arc::clone(&snapshot_plans).run());
+
     let app = Arc::new(App {
         args: args.clone(),
         hub: Arc::clone(&hub),
@@ -137,9 +170,14 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
         sources,
         clock,
         relays,
+        pictures,
+        snapshots,
+        snapshot_plans,
+        uploads,
         guard,
         accounts,
         people,
+        devices: Arc::new(devices),
         audit,
         applications,
         hosts,
@@ -231,6 +269,11 @@ async fn start_stored_sources(
         }
     }
     Ok(())
+}
+
+/// What can talk to devices.
+fn device_drivers(hub: &Arc<Hub>, sources: &Arc<Sources>) -> Drivers {
+    Drivers::new(vec![Arc::new(UrlDriver::new(Arc::clone(sources))), Arc::new(PushDriver::new(Arc::clone(hub)))])
 }
 
 /// What is cut before anybody asks: what a rule says so of and has not switched off.

@@ -16,7 +16,7 @@ pub(super) fn check(workspace: &Workspace) -> Vec<Violation> {
         let tokens: Vec<_> = file.product_tokens().collect();
         for window in tokens.windows(4) {
             if window[0].text == "pub" && window[1].text == "fn" && window[3].text == "(" {
-                let target = format!("{}_{}", file.package, window[2].text);
+                let target = format!("{}_{}", file.package.replace('-', "_"), window[2].text);
                 entries.insert(target, (file.path.clone(), window[2].line));
             }
         }

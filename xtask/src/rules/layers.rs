@@ -9,10 +9,10 @@ const RULE: &str = "layers";
 pub(super) const LAYERS: &[&[&str]] = &[
     &["base", "sheet"],
     &["media", "container"],
-    &["rtp", "rtsp", "rtmp"],
-    &["hub", "gateway"],
+    &["rtp", "rtsp", "rtmp", "worker-protocol"],
+    &["hub", "vision", "gateway", "device"],
     &["db", "platform", "api"],
-    &["sim", "testkit", "bench", "viaduct", "xtask"],
+    &["sim", "testkit", "bench", "viaduct", "media-worker", "xtask"],
 ];
 
 /// Crates that may use less than their layer allows, with the reason.

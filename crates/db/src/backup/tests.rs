@@ -84,6 +84,11 @@ async fn fill(database: &Database) {
         bytes: 3,
     };
     database.add_viewer_sessions(&[session]).await.unwrap();
+    let target = database.add_upload_target(&crate::tests::target("上级平台")).await.unwrap();
+    let plan = crate::tests::plan("hourly", Some(target));
+    database.add_snapshot_plan(&plan).await.unwrap();
+    let snapshot = database.add_snapshot(&crate::tests::snapshot(1)).await.unwrap();
+    database.add_upload(snapshot, target, 1, 10).await.unwrap();
 }
 
 async fn text_of(database: &Database) -> String {
@@ -103,7 +108,7 @@ async fn a_backup_goes_from_either_engine_to_either() {
     let text = text_of(&one).await;
     for target in [&postgres, &other] {
         let (header, rows) = target.restore(text.as_bytes(), false).await.unwrap();
-        assert_eq!((header.made_at, rows), (9, 17));
+        assert_eq!((header.made_at, rows), (9, 21));
         assert_eq!(header.files["token-key"], "abc=");
         assert_eq!(text_of(target).await, text);
     }
@@ -146,7 +151,7 @@ async fn what_is_no_whole_backup_changes_nothing() {
     }
     let error = full.restore(text.as_bytes(), false).await.unwrap_err();
     assert!(matches!(error, BackupError::NotEmpty), "{error}");
-    assert_eq!(full.restore(text.as_bytes(), true).await.unwrap().1, 17);
+    assert_eq!(full.restore(text.as_bytes(), true).await.unwrap().1, 21);
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::{ControlRequest, ControlResponse, media};
+use super::{ControlRequest, ControlResponse, media, picture};
 use crate::context::Gateway;
 use crate::hls;
 use crate::listener::Connection;
@@ -60,6 +60,8 @@ pub(super) async fn respond(
         media::serve_over_hyper(Rc::clone(shard), Arc::clone(gateway), media, request, address).await
     } else if let Some(piece) = hls::request(&head) {
         hls::serve(shard, gateway, piece, &head, address).await
+    } else if let Some(wanted) = picture::request(&head) {
+        picture::serve(gateway, wanted, &head, address).await
     } else {
         hand_over(gateway, request).await
     }

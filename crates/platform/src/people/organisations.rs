@@ -1,5 +1,7 @@
 //! The tree of organisations.
 
+use std::collections::HashMap;
+
 use db::{Changed, DbError, OrganisationRow};
 
 use super::{Caller, MAX_ORGANISATIONS, People, PeopleError, users::is_text};
@@ -23,10 +25,30 @@ impl People {
     /// The organisations that somebody may see, siblings in their order; those above them are there with their names, so that the
     /// tree has no holes.
     pub fn organisations(&self, caller: &Caller) -> Vec<OrganisationRow> {
+        self.seen_organisations(|id| caller.may(Action::View, Kind::Organisation, id))
+    }
+
+    /// Organisations of a choice and those above them, siblings in their order.
+    pub fn seen_organisations(&self, seen: impl Fn(OrganisationId) -> bool) -> Vec<OrganisationRow> {
         let known = self.known();
-        let seen = known.organisations.iter().filter(|each| caller.may(Action::View, Kind::Organisation, each.id));
+        let seen = known.organisations.iter().filter(|each| seen(each.id));
         let shown: std::collections::HashSet<_> = seen.flat_map(|each| known.tree.upwards(each.id)).collect();
         known.organisations.iter().filter(|each| shown.contains(&each.id)).cloned().collect()
+    }
+
+    /// All organisations, each before those below it, siblings in their order.
+    pub fn in_tree_order(&self) -> Vec<OrganisationId> {
+        let known = self.known();
+        let mut below: HashMap<Option<OrganisationId>, Vec<OrganisationId>> = HashMap::new();
+        known.organisations.iter().for_each(|each| below.entry(each.parent_id).or_default().push(each.id));
+        let mut waiting = vec![ROOT];
+        let mut ordered = Vec::with_capacity(known.organisations.len());
+        while let Some(id) = waiting.pop() {
+            ordered.push(id);
+            // Taken out, so that a damaged tree ends the walk too.
+            waiting.extend(below.remove(&Some(id)).unwrap_or_default().into_iter().rev());
+        }
+        ordered
     }
 
     /// Adds one below another that the caller manages.
@@ -102,9 +124,9 @@ impl People {
         match self.database.remove_organisation(id).await {
             Ok(true) => self.read_again().await,
             Ok(false) => Err(NOT_FOUND),
-            Err(DbError::InUse) => {
-                Err(PeopleError::InUse("Organisations, users or rights still belong to it; move or remove them first."))
-            }
+            Err(DbError::InUse) => Err(PeopleError::InUse(
+                "Organisations, users, rights or devices still belong to it; move or remove them first.",
+            )),
             Err(error) => Err(error.into()),
         }
     }

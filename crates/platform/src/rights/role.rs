@@ -134,6 +134,9 @@ impl Role {
                 Permission::new(Action::Play, Kind::Stream),
                 Permission::new(Action::Operate, Kind::Stream),
                 Permission::new(Action::Operate, Kind::Source),
+                Permission::new(Action::View, Kind::Device),
+                Permission::new(Action::View, Kind::Channel),
+                Permission::new(Action::Operate, Kind::Snapshot),
                 Permission::new(Action::Operate, Kind::Token),
                 Permission::new(Action::View, Kind::Traffic),
                 Permission::new(Action::View, Kind::Organisation),
@@ -141,11 +144,14 @@ impl Role {
             ]
             .into_iter()
             .collect(),
-            Self::Viewer => {
-                [Permission::new(Action::Play, Kind::Stream), Permission::new(Action::View, Kind::Organisation)]
-                    .into_iter()
-                    .collect()
-            }
+            Self::Viewer => [
+                Permission::new(Action::Play, Kind::Stream),
+                Permission::new(Action::View, Kind::Channel),
+                Permission::new(Action::View, Kind::Snapshot),
+                Permission::new(Action::View, Kind::Organisation),
+            ]
+            .into_iter()
+            .collect(),
             Self::Auditor => [
                 Permission::new(Action::Operate, Kind::Audit),
                 Permission::new(Action::View, Kind::Traffic),

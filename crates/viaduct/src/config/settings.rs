@@ -8,9 +8,14 @@ use anyhow::{Context, bail};
 use gateway::{HlsConfig, Limits, Listen, MulticastConfig, Protocol};
 use hub::StreamOptions;
 use platform::clock::{self, TimeZone};
+use platform::snapshots::Keeping;
 use toml::Value;
+use vision::WorkerConfig;
 
 use super::Values;
+
+/// Media workers where no number is configured, on machines of more processors: media comes first.
+const MOST_WORKERS_UNASKED: usize = 2;
 
 /// How logs are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +40,8 @@ pub(crate) struct Settings {
     /// PostgreSQL; without one, SQLite in the data folder.
     pub(crate) database_url: Option<String>,
     pub(crate) media_shards: usize,
+    pub(crate) worker: WorkerConfig,
+    pub(crate) keeping: Keeping,
     pub(crate) merge_window: Duration,
     pub(crate) play_wait: Duration,
     pub(crate) streams: StreamOptions,
@@ -63,6 +70,11 @@ impl Settings {
             admin_password: reader.text("auth.admin_password"),
             database_url: reader.database_url()?,
             media_shards: if shards == 0 { processors } else { usize::try_from(shards)? },
+            worker: reader.worker(processors)?,
+            keeping: Keeping {
+                days: u32::try_from(reader.number("snapshots.keep_days", 0..=3650)?)?,
+                max_bytes: reader.number("snapshots.max_bytes", 0..=1 << 50)?,
+            },
             merge_window: reader.millis("media.merge_window_ms", 500)?,
             play_wait: reader.millis("streams.play_wait_ms", 60_000)?,
             streams: StreamOptions {
@@ -115,6 +127,17 @@ impl Reader<'_> {
             bail!("database.url begins with postgres://, or is empty for SQLite in the data folder");
         }
         Ok(url)
+    }
+
+    fn worker(&self, processors: usize) -> anyhow::Result<WorkerConfig> {
+        let workers = usize::try_from(self.number("media.workers", 0..=64)?)?;
+        let beside = || std::env::current_exe().map(|program| WorkerConfig::beside(&program));
+        let named = self.text("media.worker_path").map(PathBuf::from);
+        Ok(WorkerConfig {
+            program: named.map_or_else(beside, Ok).context("media.worker_path")?,
+            workers: if workers == 0 { processors.min(MOST_WORKERS_UNASKED) } else { workers },
+            font: self.text("media.font").map(PathBuf::from),
+        })
     }
 
     fn flag(&self, key: &str) -> bool {

@@ -29,7 +29,7 @@ const KEPT: usize = 2048;
 const MAX_MESSAGE: usize = 4 << 10;
 /// Time for the first message.
 const AUTH_WAIT: Duration = Duration::from_secs(10);
-const TOPICS: [&str; 3] = ["streams", "sources", "server"];
+const TOPICS: [&str; 4] = ["streams", "sources", "channels", "server"];
 /// How long a listener may take for one message before it is given up.
 const SEND_WAIT: Duration = Duration::from_secs(20);
 
@@ -77,6 +77,11 @@ impl EventLog {
 
     pub(crate) fn source_changed(&self, what: &str, key: &StreamKey) {
         self.push("sources", what, named(key), true);
+    }
+
+    /// Devices or channels are not what they were; which, each sees by asking.
+    pub(crate) fn channels_changed(&self) {
+        self.push("channels", "changed", json!({}), true);
     }
 
     /// Events after `seq`, or `None` when they are not all there any more.
@@ -226,6 +231,7 @@ fn may_hear(caller: &Caller, topic: &str) -> bool {
     let kind = match topic {
         "streams" => Kind::Stream,
         "sources" => Kind::Source,
+        "channels" => Kind::Channel,
         _ => Kind::Server,
     };
     caller.may_somewhere(Action::View, kind)

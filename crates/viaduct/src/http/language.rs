@@ -30,11 +30,15 @@ pub(super) async fn remember(request: Request, next: Next) -> Response {
     LANGUAGE.scope(language, next.run(request)).await
 }
 
+/// Whether whoever asks reads Chinese.
+pub(super) fn is_chinese() -> bool {
+    LANGUAGE.try_with(|language| *language == Language::Chinese).unwrap_or(false)
+}
+
 /// The text in the language of the present request; sentence by sentence, so that what has no translation
 /// stays as it is.
 pub(super) fn localised(text: &str) -> String {
-    let language = LANGUAGE.try_with(|language| *language).unwrap_or(Language::English);
-    if language == Language::English { text.to_owned() } else { translate(text) }
+    if is_chinese() { translate(text) } else { text.to_owned() }
 }
 
 fn translate(text: &str) -> String {

@@ -30,6 +30,11 @@ fn text(app: &App) -> String {
         by_host(&mut out, app, &streams, name, of);
     }
     metric(&mut out, "gateway_open_connections", "gauge", app.gateway.connections() as u64);
+    let pictures = app.pictures.stats();
+    for (name, value) in [("started", pictures.started), ("died", pictures.died)] {
+        metric(&mut out, &format!("vision_workers_{name}_total"), "counter", value);
+    }
+    metric(&mut out, "vision_pictures_refused_total", "counter", pictures.refused);
     metric(&mut out, "gateway_open_packagers", "gauge", app.gateway.packagers() as u64);
     metric(&mut out, "process_resident_memory_bytes", "gauge", memory_bytes());
     let mut total = hub::stats::CounterValues::default();

@@ -6,9 +6,12 @@ use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::request::Parts;
 use base::ErrorKind;
 use hub::{HostHints, StreamKey, UnknownHost};
+use platform::people::Caller;
+use platform::rights::{Action, Kind};
 use serde::Deserialize;
 
 use super::Failure;
+use super::routes::Need;
 use crate::server::App;
 
 impl From<UnknownHost> for Failure {
@@ -40,8 +43,24 @@ impl FromRequestParts<Arc<App>> for NamedStream {
         let place = Query::<Place>::from_request_parts(parts, app).await;
         let Query(Place { vhost }) = place.map_err(|error| Failure::invalid("vhost", error.body_text()))?;
         let path = StreamKey::new(&name_app, &name).map_err(|_| unknown())?;
-        located(app, path, vhost.as_deref()).map(Self)
+        let key = located(app, path, vhost.as_deref())?;
+        check_right(app, parts, &key)?;
+        Ok(Self(key))
     }
+}
+
+/// A route that asks for a right somewhere means the organisation of the channel that the stream is of. One may not know of a stream
+/// that one may not see.
+fn check_right(app: &App, parts: &Parts, key: &StreamKey) -> Result<(), Failure> {
+    let Some(Need::Somewhere(action, kind)) = parts.extensions.get::<Need>() else { return Ok(()) };
+    let caller = parts.extensions.get::<Caller>().ok_or_else(|| Failure::new(ErrorKind::Unauthorized, "Sign in."))?;
+    let organisation = app.devices.organisation_of(key);
+    if caller.may(*action, *kind, organisation) {
+        return Ok(());
+    }
+    let seen = caller.may(Action::View, Kind::Stream, organisation);
+    let forbidden = || Failure::new(ErrorKind::Forbidden, "You may not do this for that organisation.");
+    Err(if seen { forbidden() } else { Failure::not_found("such stream") })
 }
 
 /// The virtual host of which a list is asked; all when absent. One that is gone may still have ended sessions.

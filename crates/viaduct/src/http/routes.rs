@@ -118,6 +118,7 @@ async fn check(path: &'static str, need: Need, mut request: Request, next: Next)
     let deed = deed.map(|deed| Deed { actor: caller.name(), ..deed });
     let response = if has(&caller, need) {
         request.extensions_mut().insert(caller);
+        request.extensions_mut().insert(need);
         next.run(request).await
     } else {
         let text = format!("You need the right {need}; ask an administrator for it.");

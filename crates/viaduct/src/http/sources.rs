@@ -13,6 +13,7 @@ use gateway::pull::PullUrl;
 use gateway::source::SourceSpec;
 use hub::{InvalidName, StreamKey};
 use platform::clock::WallClock;
+use platform::devices::NUMBERED;
 use platform::schedule::Schedule;
 use platform::unix_now;
 
@@ -110,6 +111,10 @@ pub(super) fn checked(
     stored: Option<&SourceRow>,
 ) -> Result<(SourceSpec, SourceRow), Failure> {
     let key = located(app, StreamKey::new(&input.app, &input.name)?, input.vhost.as_deref())?;
+    if key.app() == NUMBERED || app.devices.of_stream(&key).is_some() {
+        let text = format!("{key} is the stream of a channel; change the channel, or choose another name.");
+        return Err(Failure { field: Some("name"), ..Failure::new(base::ErrorKind::Conflict, text) });
+    }
     let kept = stored.and_then(|row| row.password.as_deref()).filter(|_| input.password.is_none());
     let password = input.password.as_deref().or(kept);
     let url = PullUrl::parse(&input.url, input.username.as_deref(), password)

@@ -20,6 +20,8 @@ use hub::{Action, HostHints, Phase, StreamKey};
 use media::{CodecConfig, MediaKind, TrackConfig};
 use platform::access::PLAYING_IS_OFF;
 use platform::applications::{Admission, Output, RuleSettings};
+use platform::people::Caller;
+use platform::rights::{Action as RightTo, Kind};
 use platform::tokens::TokenClaims;
 use platform::unix_now;
 use serde::Deserialize;
@@ -47,16 +49,19 @@ pub(super) struct Page {
 
 pub(super) async fn list(
     State(app): State<Arc<App>>,
+    Who(caller): Who,
     host: OfHost,
     Query(page): Query<Page>,
 ) -> Result<Json<StreamPage>, Failure> {
-    let running = app.hub.list();
+    let seen = |key: &StreamKey| may(&app, &caller, RightTo::View, key);
+    let mut running = app.hub.list();
+    running.retain(|stream| seen(stream.key()));
     let mut all: Vec<(String, Stream)> =
         running.iter().map(|stream| (stream.key().to_string(), views::stream(&app, stream))).collect();
     let known: HashSet<&StreamKey> = running.iter().map(|stream| stream.key()).collect();
     for row in app.database.sources().await? {
         let key = sources::key_of(&row)?;
-        if !known.contains(&key) {
+        if !known.contains(&key) && seen(&key) {
             let failed = app.sources.status(&key).is_some_and(|status| status.last_failure.is_some());
             all.push((key.to_string(), views::idle_stream(&app, &key, failed)));
         }
@@ -74,6 +79,11 @@ pub(super) async fn list(
     items.truncate(limit);
     let next_cursor = items.last().filter(|_| more).map(|(name, _)| name.clone());
     Ok(Json(StreamPage { items: items.into_iter().map(|(_, stream)| stream).collect(), next_cursor }))
+}
+
+/// Whether somebody may do something with a stream: for the organisation of its channel, or of the root.
+pub(super) fn may(app: &App, caller: &Caller, action: RightTo, key: &StreamKey) -> bool {
+    caller.may(action, Kind::Stream, app.devices.organisation_of(key))
 }
 
 fn find(app: &App, key: &StreamKey) -> Result<Arc<hub::Stream>, Failure> {
@@ -143,10 +153,14 @@ fn idle_detail(app: &App, headers: &HeaderMap, key: &StreamKey) -> Result<Json<S
 
 pub(super) async fn play(
     State(app): State<Arc<App>>,
-    Who(caller): Who,
     headers: HeaderMap,
     NamedStream(key): NamedStream,
 ) -> Result<Json<PlayOffer>, Failure> {
+    offer(&app, &headers, key).await
+}
+
+/// What a player needs, for somebody who may watch.
+pub(super) async fn offer(app: &App, headers: &HeaderMap, key: StreamKey) -> Result<Json<PlayOffer>, Failure> {
     let rules = app.applications.effective(&key);
     if rules.play == Some(Admission::Off) {
         return Err(Failure::new(ErrorKind::Forbidden, PLAYING_IS_OFF));
@@ -156,9 +170,8 @@ pub(super) async fn play(
     let expires_at = unix_now() + PLAY_TOKEN_LIFE_S;
     let token = app.signer.sign(&TokenClaims::of_stream(Action::Play, &key, expires_at));
     let gop = open.stream.key_distance().unwrap_or_default();
-    tracing::debug!(user = caller.user.name, stream = %key, "A play offer was made.");
     Ok(Json(PlayOffer {
-        engines: engines(&key, &tracks.list, &query_of(&app, authority(&headers), &key, Some(&token)), &rules),
+        engines: engines(&key, &tracks.list, &query_of(app, authority(headers), &key, Some(&token)), &rules),
         tracks: tracks.list.iter().map(|track| views::track(track)).collect(),
         gop_ms: views::millis(gop),
         token,
@@ -279,10 +292,17 @@ pub(super) async fn stream_viewers(
     Ok(Json(ViewerList { items: viewers_of(&*find(&app, &key)?), next_cursor: None }))
 }
 
-pub(super) async fn viewers(State(app): State<Arc<App>>, host: OfHost, Query(page): Query<Page>) -> Json<ViewerList> {
+pub(super) async fn viewers(
+    State(app): State<Arc<App>>,
+    Who(caller): Who,
+    host: OfHost,
+    Query(page): Query<Page>,
+) -> Json<ViewerList> {
     let after: u64 = page.cursor.and_then(|cursor| cursor.parse().ok()).unwrap_or(0);
     let limit = page.limit.unwrap_or(DEFAULT_PAGE).clamp(1, MAX_PAGE);
-    let mut sessions: Vec<_> = app.hub.list().iter().flat_map(|stream| stream.sessions()).collect();
+    let mut running = app.hub.list();
+    running.retain(|stream| may(&app, &caller, RightTo::View, stream.key()));
+    let mut sessions: Vec<_> = running.iter().flat_map(|stream| stream.sessions()).collect();
     sessions.retain(|session| session.id() > after && host.fits(session.key().vhost()));
     sessions.sort_by_key(|session| session.id());
     let more = sessions.len() > limit;
@@ -296,6 +316,12 @@ pub(super) async fn kick_viewer(
     Who(caller): Who,
     Path(id): Path<u64>,
 ) -> Result<StatusCode, Failure> {
+    let session = app.hub.list().iter().flat_map(|stream| stream.sessions()).find(|session| session.id() == id);
+    let seen = session.filter(|session| may(&app, &caller, RightTo::View, session.key()));
+    let session = seen.ok_or_else(|| Failure::not_found("such viewer"))?;
+    if !may(&app, &caller, RightTo::Operate, session.key()) {
+        return Err(Failure::new(ErrorKind::Forbidden, "You may not do this for that organisation."));
+    }
     if !app.hub.kick(id) {
         return Err(Failure::not_found("such viewer"));
     }

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use api::{PublisherInfo, Step, Stream, Track, Viewer};
 use hub::{Phase, Session, StreamKey};
 use media::{MediaKind, TrackConfig};
+use serde::Deserialize;
 
 use super::Failure;
 use super::language::localised;
@@ -54,6 +55,26 @@ pub(super) fn track(track: &TrackConfig) -> Track {
         sample_rate_hz: sound.map(|(rate, _)| rate.get()),
         channels: sound.map(|(_, channels)| channels),
         language: track.language.map(|language| language.to_string()),
+    }
+}
+
+/// Which part of a long list is wanted.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(super) struct Part {
+    /// From 1.
+    page: Option<usize>,
+    per_page: Option<usize>,
+}
+
+impl Part {
+    const USUAL: usize = 100;
+    const MOST: usize = 1000;
+
+    /// The part of all.
+    pub(super) fn of<T>(self, all: &[T]) -> &[T] {
+        let length = self.per_page.unwrap_or(Self::USUAL).clamp(1, Self::MOST);
+        let from = self.page.unwrap_or(1).saturating_sub(1).saturating_mul(length).min(all.len());
+        &all[from..all.len().min(from + length)]
     }
 }
 

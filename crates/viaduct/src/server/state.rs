@@ -14,10 +14,15 @@ use platform::accounts::Accounts;
 use platform::applications::Applications;
 use platform::audit::Audit;
 use platform::clock::WallClock;
+use platform::devices::Devices;
 use platform::hooks::Hooks;
 use platform::hosts::Hosts;
 use platform::people::People;
+use platform::snapshots::Snapshots;
+use platform::snapshots::plans::Plans;
 use platform::tokens::TokenSigner;
+use platform::uploads::Uploads;
+use vision::Pictures;
 
 use crate::certificate::{self, Certificate};
 use crate::config::{Reload, Settings, Values};
@@ -36,9 +41,14 @@ pub(crate) struct App {
     /// What schedules are read against.
     pub(crate) clock: Arc<WallClock>,
     pub(crate) relays: Arc<Relays>,
+    pub(crate) pictures: Arc<Pictures>,
+    pub(crate) snapshots: Arc<Snapshots>,
+    pub(crate) snapshot_plans: Arc<Plans>,
+    pub(crate) uploads: Arc<Uploads>,
     pub(crate) guard: PullGuard,
     pub(crate) accounts: Arc<Accounts>,
-    pub(crate) people: People,
+    pub(crate) people: Arc<People>,
+    pub(crate) devices: Arc<Devices>,
     pub(crate) audit: Audit,
     pub(crate) applications: Arc<Applications>,
     pub(crate) hosts: Arc<Hosts>,

@@ -11,13 +11,17 @@ const TABLE: &str = include_str!("../../../../docs/reference/rights.md");
 const PASSWORD: &str = "a password for tests";
 
 /// What each role permits, written down apart from the program.
-const VIEWER: &[&str] = &["view:stream", "play:stream", "view:organisation"];
+const VIEWER: &[&str] = &["view:stream", "play:stream", "view:channel", "view:snapshot", "view:organisation"];
 const OPERATOR: &[&str] = &[
     "view:stream",
     "play:stream",
     "operate:stream",
     "view:source",
     "operate:source",
+    "view:device",
+    "view:channel",
+    "view:snapshot",
+    "operate:snapshot",
     "view:token",
     "operate:token",
     "view:traffic",

@@ -80,6 +80,150 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["channels"];
+        put?: never;
+        post: operations["add_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["change_channels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/export/{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["export_channels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["import_channels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/template/{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["import_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/tree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["channel_tree"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/undo/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["undo_channels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["channel"];
+        put: operations["change_channel"];
+        post?: never;
+        delete: operations["remove_channel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/play": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["play_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/config": {
         parameters: {
             query?: never;
@@ -107,6 +251,38 @@ export interface paths {
         put?: never;
         post: operations["reload"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["devices"];
+        put?: never;
+        post: operations["add_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["device"];
+        put: operations["change_device"];
+        post?: never;
+        delete: operations["remove_device"];
         options?: never;
         head?: never;
         patch?: never;
@@ -629,6 +805,103 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/snapshot-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["plans"];
+        put?: never;
+        post: operations["add_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/snapshot-plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["change_plan"];
+        post?: never;
+        delete: operations["remove_plan"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/snapshots/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["one"];
+        put?: never;
+        post?: never;
+        delete: operations["remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/snapshots/{id}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/snapshots/{id}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description JPEG, up to 320 pixels wide. */
+        get: operations["thumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources": {
         parameters: {
             query?: never;
@@ -774,6 +1047,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/streams/{app}/{name}/snapshot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Takes a picture of the latest key frame and keeps it; a source on demand is started for it. */
+        post: operations["take"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/streams/{app}/{name}/viewers": {
         parameters: {
             query?: never;
@@ -800,6 +1090,55 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["make_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/upload-targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["targets"];
+        put?: never;
+        post: operations["add_target"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/upload-targets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["change_target"];
+        post?: never;
+        delete: operations["remove_target"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/upload-targets/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Sends the newest picture at once. */
+        post: operations["test_target"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1132,6 +1471,174 @@ export interface components {
             name: string;
             permissions: string[];
         };
+        /** @description What is wrong with a cell. */
+        CellError: {
+            /** @description Heading of its column; absent when it is the whole row. */
+            column?: string | null;
+            /** @description From 1, as spreadsheets count; the heading is row 1. */
+            row: number;
+            text: string;
+            /** @description What stands there. */
+            value: string;
+        };
+        /** @description A line of a device: a camera, a sound, an alarm input. */
+        Channel: {
+            /** @description Code of its administrative area: 2, 4, 6 or 8 digits. */
+            area_code?: string | null;
+            /** @description A number by which other systems know it; unique. */
+            code?: string | null;
+            created_at: string;
+            /** @description Fields of the installation's own. */
+            custom: {
+                [key: string]: string;
+            };
+            /** Format: int64 */
+            device_id: number;
+            device_name: string;
+            /** @description One that is not is neither pulled nor played. */
+            enabled: boolean;
+            /**
+             * Format: double
+             * @description Degrees clockwise from north.
+             */
+            heading?: number | null;
+            /** Format: int64 */
+            id: number;
+            /** @description "video", "audio" or "alarm". */
+            kind: string;
+            main: components["schemas"]["ChannelRendition"];
+            maintenance: components["schemas"]["Maintenance"];
+            /** @description "on_demand" or "always". */
+            mode: string;
+            name: string;
+            /** @description What the device calls it; may be empty. */
+            number: string;
+            /** Format: int64 */
+            organisation_id: number;
+            position?: components["schemas"]["Position"] | null;
+            /** @description Whether it can be turned. */
+            ptz: boolean;
+            road?: components["schemas"]["RoadPosition"] | null;
+            /** @description "online": its picture flows; "offline": the last attempt failed; "idle": nobody watches it; "disabled". */
+            state: string;
+            /** @description Why it is offline. */
+            state_reason?: string | null;
+            sub?: components["schemas"]["ChannelRendition"] | null;
+            tags: string[];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description An organisation with its own channels, without those below it. */
+        ChannelBranch: {
+            channels: number;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** @description Of which so many have a picture that flows. */
+            online: number;
+            /** Format: int64 */
+            parent_id?: number | null;
+        };
+        /** @description What many channels get at once; what is absent stays. */
+        ChannelBulk: {
+            /** @description "change" or "remove". */
+            action: string;
+            /** @description Up to 10,000. */
+            ids: number[];
+            set?: components["schemas"]["ChannelSet"];
+        };
+        /** @description What an import does, row by row. */
+        ChannelImportReport: {
+            added: number;
+            changed: number;
+            /** @description New devices. */
+            devices: number;
+            /** @description Whether it was made. */
+            done: boolean;
+            /** @description What is wrong, in the order of the table; at most 1,000. */
+            errors: components["schemas"]["CellError"][];
+            /** @description Columns of the table that mean nothing here. */
+            ignored_columns: string[];
+            /** @description Of which nothing is made: an import with one is made not at all. */
+            refused: number;
+            rows: number;
+            /** @description As they are already. */
+            unchanged: number;
+            undo?: string | null;
+        };
+        /** @description A channel to be added or changed. */
+        ChannelInput: {
+            area_code?: string | null;
+            code?: string | null;
+            custom?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description Absent when it comes with a new device, and for one that keeps its own.
+             */
+            device_id?: number | null;
+            enabled: boolean;
+            /** Format: double */
+            heading?: number | null;
+            /** @description "video" when absent. */
+            kind?: string | null;
+            main: components["schemas"]["ChannelRendition"];
+            maintenance?: components["schemas"]["Maintenance"];
+            /** @description "on_demand" when absent. */
+            mode?: string | null;
+            name: string;
+            number?: string;
+            /**
+             * Format: int64
+             * @description Absent: that of the device.
+             */
+            organisation_id?: number | null;
+            position?: components["schemas"]["Position"] | null;
+            ptz?: boolean;
+            road?: components["schemas"]["RoadPosition"] | null;
+            sub?: components["schemas"]["ChannelRendition"] | null;
+            tags?: string[];
+        };
+        /** @description A part of the channels, in the order of the tree. */
+        ChannelPage: {
+            items: components["schemas"]["Channel"][];
+            /** @description How many fit the search. */
+            total: number;
+        };
+        /** @description One variant of a channel's picture. */
+        ChannelRendition: {
+            /** @description Where the driver finds it. "url": a URL, or a path below the device's address; "sim": the name of a scene. */
+            address?: string;
+            /** @description "app/name"; as given: absent for one that is named by the channel's number ("ch/12", "ch/12_sub"). */
+            stream?: string | null;
+        };
+        /** @description Properties that many channels can get at once. */
+        ChannelSet: {
+            add_tags?: string[];
+            area_code?: string | null;
+            carriageway?: string | null;
+            direction?: string | null;
+            enabled?: boolean | null;
+            mode?: string | null;
+            /** Format: int64 */
+            organisation_id?: number | null;
+            remove_tags?: string[];
+            road_code?: string | null;
+            road_name?: string | null;
+        };
+        /** @description The organisations that one may see channels of, with how many there are. */
+        ChannelTree: {
+            organisations: components["schemas"]["ChannelBranch"][];
+        };
+        /** @description What was changed, and how it is taken back. */
+        ChannelsChanged: {
+            added: number;
+            changed: number;
+            removed: number;
+            /** @description For `POST /channels/undo/{id}` within 30 minutes. */
+            undo?: string | null;
+        };
         /** @description What a client sends on the event WebSocket. */
         ClientMessage: {
             /**
@@ -1184,6 +1691,53 @@ export interface components {
             rollbacks: number;
             /** Format: int64 */
             wraps: number;
+        };
+        /** @description A thing with an address and credentials: a camera, a recorder with many channels, an encoder. */
+        Device: {
+            /** @description "url": where addresses of its channels are relative to, "rtsp://192.0.2.7:554"; may be empty. */
+            address: string;
+            /** @description Number of its channels. */
+            channels: number;
+            created_at: string;
+            /** @description "url" (we pull it), "push" (it publishes to us) or "sim" (drawn by this server). */
+            driver: string;
+            /** @description One that is not is neither pulled nor played. */
+            enabled: boolean;
+            /** @description The password itself is never shown. */
+            has_password: boolean;
+            /** Format: int64 */
+            id: number;
+            model: string;
+            /** @description Unique within its organisation. */
+            name: string;
+            /** Format: int64 */
+            organisation_id: number;
+            serial: string;
+            username?: string | null;
+            vendor: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A device to be added or changed. */
+        DeviceInput: {
+            address?: string;
+            driver: string;
+            enabled: boolean;
+            model?: string;
+            name: string;
+            /** Format: int64 */
+            organisation_id: number;
+            /** @description Absent in a change: keep the one stored. Empty: none. */
+            password?: string | null;
+            serial?: string;
+            username?: string | null;
+            vendor?: string;
+        };
+        /** @description A part of the devices. */
+        DevicePage: {
+            items: components["schemas"]["Device"][];
+            /** @description How many fit the search. */
+            total: number;
         };
         /** @description Why there is or is no picture. */
         Diagnosis: {
@@ -1486,6 +2040,16 @@ export interface components {
         LoginSessionList: {
             items: components["schemas"]["LoginSession"][];
         };
+        /** @description Who looks after it and since when it is there. */
+        Maintenance: {
+            /** @description "2026-11-26". */
+            installed_on?: string | null;
+            maintainer?: string | null;
+            note?: string | null;
+            phone?: string | null;
+            /** @description "2029-11-26". */
+            warranty_until?: string | null;
+        };
         /** @description Who is signed in. */
         Me: {
             display_name: string;
@@ -1497,6 +2061,11 @@ export interface components {
             /** @description What holds now; grants with times come and go. */
             permissions: components["schemas"]["HeldPermission"][];
             second_factor: boolean;
+        };
+        /** @description A device to be added, with the channels that it comes with. */
+        NewDevice: components["schemas"]["DeviceInput"] & {
+            /** @description Their `device_id` is left out. */
+            channels?: components["schemas"]["ChannelInput"][];
         };
         /** @description A user to be added. */
         NewUser: components["schemas"]["UserInput"] & {
@@ -1561,6 +2130,18 @@ export interface components {
             tracks: components["schemas"]["Track"][];
             /** @description Virtual host; "default" is that of everything that names no configured one. */
             vhost: string;
+        };
+        /** @description A place on earth. */
+        Position: {
+            /** @description Coordinate system in which it was given: "wgs84" (when absent), "gcj02" or "bd09". */
+            crs?: string | null;
+            /** Format: double */
+            latitude: number;
+            /**
+             * Format: double
+             * @description Degrees; as answered: WGS-84. As given: by `crs`.
+             */
+            longitude: number;
         };
         /** @description The camera's clock against ours. */
         ProbeClock: {
@@ -1684,6 +2265,24 @@ export interface components {
             changed: string[];
             needs_restart: string[];
         };
+        /** @description Where along a road. */
+        RoadPosition: {
+            /** @description "main", "ramp", "tunnel", "bridge", "toll", "service_area", "intersection". */
+            carriageway?: string | null;
+            /** @description "G42"; may be empty. */
+            code?: string;
+            /** @description "up", "down", "both". */
+            direction?: string | null;
+            /** @description May be empty. */
+            name?: string;
+            /** @description "K12+300". */
+            stake?: string | null;
+            /**
+             * Format: int64
+             * @description The same in metres; what is given is `stake`.
+             */
+            stake_m?: number | null;
+        };
         /** @description A role of the installation's own. */
         Role: {
             /** Format: int64 */
@@ -1784,6 +2383,210 @@ export interface components {
              * @description Seconds since then.
              */
             since_s: number;
+        };
+        /** @description A picture that is kept. Its file is at `/api/v1/snapshots/{id}/picture`. */
+        Snapshot: {
+            app: string;
+            /** Format: int64 */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description The channel that the stream is of, where it is of one.
+             */
+            channel_id?: number | null;
+            /** @description "jpg", "png" or "webp". */
+            form: string;
+            /**
+             * Format: int64
+             * @description In pixels.
+             */
+            height: number;
+            /** Format: int64 */
+            id: number;
+            /** @description When it is removed; never when absent. */
+            keep_until?: string | null;
+            name: string;
+            /** @description "manual", "plan", "patrol" or "preset". */
+            origin: string;
+            /** Format: int64 */
+            plan_id?: number | null;
+            /** @description Of the file, in hexadecimal digits. */
+            sha256: string;
+            /** @description When the picture shows what it shows, as the source says or as it came. */
+            taken_at: string;
+            /** @description Name of the person, or of the plan. */
+            taken_by: string;
+            vhost: string;
+            /**
+             * Format: int64
+             * @description In pixels.
+             */
+            width: number;
+        };
+        /** @description Pictures, newest first. */
+        SnapshotPage: {
+            items: components["schemas"]["Snapshot"][];
+            /**
+             * Format: int64
+             * @description For `before` of the next page.
+             */
+            next_before?: number | null;
+            /**
+             * Format: int64
+             * @description Of all pictures, whatever was asked for.
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description Bytes of all pictures.
+             */
+            total_bytes: number;
+        };
+        /** @description A plan by which pictures are taken again and again. */
+        SnapshotPlan: {
+            created_at: string;
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description Turns that gave no picture for another reason.
+             */
+            failed: number;
+            /** @description "jpg", "png" or "webp". */
+            form: string;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description From one picture of a stream to the next.
+             */
+            interval_ms: number;
+            /**
+             * Format: int32
+             * @description Days that pictures are kept; 0 is without end.
+             */
+            keep_days: number;
+            last_failure?: components["schemas"]["SnapshotPlanFailure"] | null;
+            /** Format: int64 */
+            last_snapshot_id?: number | null;
+            last_taken_at?: string | null;
+            /**
+             * Format: int32
+             * @description In pixels; 0 is no limit.
+             */
+            max_height: number;
+            /**
+             * Format: int32
+             * @description In pixels; 0 is no limit.
+             */
+            max_width: number;
+            /**
+             * Format: int64
+             * @description Turns that were left out because the one before was not over, or too many ran.
+             */
+            missed: number;
+            name: string;
+            /** @description Whether the stream's name and the time are written into the pictures. */
+            overlay: boolean;
+            /**
+             * Format: int32
+             * @description 1 to 100.
+             */
+            quality: number;
+            /** @description When it runs; always when absent. */
+            schedule?: components["schemas"]["ScheduleWindow"][] | null;
+            /**
+             * Format: int64
+             * @description Turns since then at which the camera was not there.
+             */
+            skipped: number;
+            /** @description "app/name", or "host/app/name". */
+            streams: string[];
+            /**
+             * Format: int64
+             * @description Pictures taken since the server's start.
+             */
+            taken: number;
+            /**
+             * Format: int64
+             * @description Where pictures are sent to.
+             */
+            target_id?: number | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description The last turn of a plan that gave no picture. */
+        SnapshotPlanFailure: {
+            at: string;
+            stream: string;
+            text: string;
+        };
+        /** @description A plan to be added or changed. */
+        SnapshotPlanInput: {
+            enabled: boolean;
+            form: string;
+            /**
+             * Format: int64
+             * @description 1,000 (a second) to 604,800,000 (a week).
+             */
+            interval_ms: number;
+            /**
+             * Format: int32
+             * @description Up to 3,650; 0 is without end.
+             */
+            keep_days: number;
+            /** Format: int32 */
+            max_height?: number;
+            /** Format: int32 */
+            max_width?: number;
+            name: string;
+            overlay?: boolean;
+            /** Format: int32 */
+            quality: number;
+            schedule?: components["schemas"]["ScheduleWindow"][] | null;
+            /** @description Up to 1,000: "app/name", or "host/app/name". */
+            streams: string[];
+            /** Format: int64 */
+            target_id?: number | null;
+        };
+        /** @description All plans. */
+        SnapshotPlanList: {
+            items: components["schemas"]["SnapshotPlan"][];
+        };
+        /** @description How a picture is to be taken; what is absent has its default. */
+        SnapshotRequest: {
+            /**
+             * @description "jpg" (default), "png" or "webp".
+             * @default null
+             */
+            form?: string | null;
+            /**
+             * @description Written instead of the stream's name.
+             * @default null
+             */
+            label?: string | null;
+            /**
+             * Format: int32
+             * @description Largest height in pixels, up to 8192; 0 or absent for no limit.
+             * @default null
+             */
+            max_height?: number | null;
+            /**
+             * Format: int32
+             * @description Largest width in pixels, up to 8192; 0 or absent for no limit.
+             * @default null
+             */
+            max_width?: number | null;
+            /**
+             * @description Whether the stream's name and the time are written into the picture.
+             * @default false
+             */
+            overlay?: boolean;
+            /**
+             * Format: int32
+             * @description 1 to 100; 85 by default.
+             * @default null
+             */
+            quality?: number | null;
         };
         /** @description A URL that is pulled. */
         Source: {
@@ -2027,6 +2830,80 @@ export interface components {
             group: string;
             /** Format: int64 */
             sessions: number;
+        };
+        /** @description A header field. */
+        UploadHeader: {
+            name: string;
+            value: string;
+        };
+        /** @description Another system that pictures are sent to. */
+        UploadTarget: {
+            created_at: string;
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description Attempts since then that failed.
+             */
+            failures: number;
+            has_password: boolean;
+            has_token: boolean;
+            headers: components["schemas"]["UploadHeader"][];
+            /** Format: int64 */
+            id: number;
+            /** @description "http_put", "http_post", "http_form" (multipart) or "ftp". */
+            kind: string;
+            /** @description Why the last attempt failed, if it did. */
+            last_error?: string | null;
+            last_sent_at?: string | null;
+            /**
+             * Format: int64
+             * @description Pictures since then that were dropped because too many waited, or given up after a day.
+             */
+            lost: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description Pictures sent since the server's start.
+             */
+            sent: number;
+            /** @description With places {id}, {vhost}, {app}, {name}, {date}, {time}, {ext}; one that ends in / gets a file name. */
+            url: string;
+            username?: string | null;
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: int64
+             * @description Pictures that wait.
+             */
+            waiting: number;
+        };
+        /** @description A target to be added or changed. */
+        UploadTargetInput: {
+            enabled: boolean;
+            headers?: components["schemas"]["UploadHeader"][];
+            kind: string;
+            name: string;
+            /** @description Absent: keep the stored one. */
+            password?: string | null;
+            /** @description A bearer token. Absent: keep the stored one; empty: none. */
+            token?: string | null;
+            url: string;
+            username?: string | null;
+        };
+        /** @description All targets. */
+        UploadTargetList: {
+            items: components["schemas"]["UploadTarget"][];
+        };
+        /** @description What came of sending the newest picture. */
+        UploadTest: {
+            /** @description Why it was not taken. */
+            error?: string | null;
+            ok: boolean;
+            /**
+             * Format: int64
+             * @description The picture that was sent.
+             */
+            snapshot_id: number;
         };
         /** @description A person, or a program that signs in as one. */
         User: {
@@ -2313,6 +3190,419 @@ export interface operations {
             };
         };
     };
+    channels: {
+        parameters: {
+            query?: {
+                organisation?: number;
+                /** @description Also those of organisations below; true when absent. */
+                below?: boolean;
+                /** @description Part of name, pinyin initials, code, stake ("K12+300": nearest first), road, tag or device. */
+                query?: string;
+                tag?: string;
+                device?: number;
+                /** @description "online", "offline", "idle" or "disabled". */
+                state?: string;
+                /** @description These only: "3,7,12", up to 1000. */
+                ids?: string;
+                /** @description From 1. */
+                page?: number;
+                /** @description 1 to 1000; 100 when absent. */
+                per_page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelPage"];
+                };
+            };
+        };
+    };
+    add_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelBulk"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelsChanged"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_channels: {
+        parameters: {
+            query?: {
+                organisation?: number;
+                query?: string;
+            };
+            header?: never;
+            path: {
+                /** @description "xlsx" or "csv". */
+                format: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What an import reads, without passwords. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+        };
+    };
+    import_channels: {
+        parameters: {
+            query?: {
+                /** @description Only say what would happen. */
+                dry_run?: boolean;
+                /** @description Of rows that name none; the root when absent. */
+                organisation?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description XLSX, or CSV in UTF-8 or GB18030: a heading, then a channel a row. */
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelImportReport"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description "xlsx" or "csv". */
+                format: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An empty table with its heading and an example. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+        };
+    };
+    channel_tree: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelTree"];
+                };
+            };
+        };
+    };
+    undo_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelsChanged"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_channel: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    play_channel: {
+        parameters: {
+            query?: {
+                /** @description "main" (when absent) or "sub" (main where there is none). */
+                rendition?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlayOffer"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     configuration: {
         parameters: {
             query?: never;
@@ -2350,6 +3640,185 @@ export interface operations {
                 };
             };
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    devices: {
+        parameters: {
+            query?: {
+                /** @description Here and below. */
+                organisation?: number;
+                /** @description Part of name, address, vendor, model or serial. */
+                query?: string;
+                driver?: string;
+                /** @description From 1. */
+                page?: number;
+                /** @description 1 to 1000; 100 when absent. */
+                per_page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DevicePage"];
+                };
+            };
+        };
+    };
+    add_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDevice"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_device: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its channels are removed too. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3695,6 +5164,287 @@ export interface operations {
             };
         };
     };
+    plans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotPlanList"];
+                };
+            };
+        };
+    };
+    add_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnapshotPlanInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotPlan"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_plan: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnapshotPlanInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotPlan"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description app/name, or host/app/name */
+                stream?: string;
+                channel_id?: number;
+                plan_id?: number;
+                origin?: string;
+                /** @description RFC 3339 */
+                from?: string;
+                to?: string;
+                before?: number;
+                /** @description up to 200; 60 by default */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    thumbnail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sources: {
         parameters: {
             query?: {
@@ -4066,6 +5816,58 @@ export interface operations {
             };
         };
     };
+    take: {
+        parameters: {
+            query?: {
+                vhost?: string;
+            };
+            header?: never;
+            path: {
+                app: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnapshotRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     stream_viewers: {
         parameters: {
             query?: {
@@ -4112,6 +5914,171 @@ export interface operations {
                 };
             };
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    targets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadTargetList"];
+                };
+            };
+        };
+    };
+    add_target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UploadTargetInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadTarget"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_target: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UploadTargetInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadTarget"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadTest"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -62,48 +62,9 @@ export interface Screen {
   view_id: number | null;
 }
 
-/** A channel as the tree and the wall need it. */
-export interface Channel {
-  id: number;
-  device_id: number;
-  device_name: string;
-  organisation_id: number;
-  name: string;
-  kind: string;
-  code: string | null;
-  road: { code: string; name: string; stake: string | null } | null;
-  ptz: boolean;
-  tags: string[];
-  main: { stream: string; address: string };
-  sub: { stream: string; address: string } | null;
-  /** "online", "offline", "idle" or "disabled". */
-  state: string;
-  state_reason: string | null;
-}
-
-/** An organisation with its own channels, without those below it. */
-export interface ChannelBranch {
-  id: number;
-  parent_id: number | null;
-  name: string;
-  channels: number;
-  online: number;
-}
-
-export interface ChannelQuery {
-  organisation?: number;
-  below?: boolean;
-  query?: string;
-  page?: number;
-  per_page?: number;
-}
-
 export interface PlannedPaths {
   '/api/v1/views': { get: Read<{ items: View[] }>; post: Send<ViewInput, View> };
   '/api/v1/views/{id}': { put: Send<ViewInput, View, Present>; delete: Act<One> };
   '/api/v1/screens': { get: Read<{ items: Screen[] }> };
   '/api/v1/screens/{name}/show': { post: Send<{ view_id: number } | ViewLayout, Screen, { path: { name: string } }> };
-  '/api/v1/channels': { get: Read<{ items: Channel[]; total: number }, { query?: ChannelQuery }> };
-  '/api/v1/channels/{id}': { get: Read<Channel, One> };
-  '/api/v1/channels/tree': { get: Read<{ organisations: ChannelBranch[] }> };
 }

@@ -1,7 +1,7 @@
 /** Short names for the schemas that the console shows. */
 import type { components } from './generated';
 
-export type { Channel, ChannelBranch, ChannelQuery, Screen, View, ViewInput, ViewLayout, ViewTile } from './planned';
+export type { Screen, View, ViewInput, ViewLayout, ViewTile } from './planned';
 
 type Schemas = components['schemas'];
 export type Me = Schemas['Me'];
@@ -58,3 +58,6 @@ export type RoleInput = Schemas['RoleInput'];
 export type RoleList = Schemas['RoleList'];
 export type UserInput = Schemas['UserInput'];
 export type User = Schemas['User'];
+export type Channel = Schemas['Channel'];
+export type ChannelBranch = Schemas['ChannelBranch'];
+export type ChannelPage = Schemas['ChannelPage'];

@@ -44,7 +44,7 @@ export function branchesOf(items: readonly ChannelBranch[]): Branches {
   const children = new Map<number, ChannelBranch[]>();
   const top: ChannelBranch[] = [];
   for (const each of items) {
-    if (each.parent_id === null || !byId.has(each.parent_id)) top.push(each);
+    if (each.parent_id == null || !byId.has(each.parent_id)) top.push(each);
     else children.set(each.parent_id, [...(children.get(each.parent_id) ?? []), each]);
   }
   const totals = new Map<number, Totals>();
@@ -65,7 +65,7 @@ export function branchesOf(items: readonly ChannelBranch[]): Branches {
     totals: (id) => totals.get(id) ?? { channels: 0, online: 0 },
     path: (id) => {
       const names: string[] = [];
-      for (let at = byId.get(id); at; at = at.parent_id === null ? undefined : byId.get(at.parent_id)) if (at.name) names.unshift(at.name);
+      for (let at = byId.get(id); at; at = at.parent_id == null ? undefined : byId.get(at.parent_id)) if (at.name) names.unshift(at.name);
       return names.join(' / ');
     },
   };

@@ -1,0 +1,67 @@
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::ChannelInput;
+
+/// A thing with an address and credentials: a camera, a recorder with many channels, an encoder.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Device {
+    pub id: i64,
+    /// Unique within its organisation.
+    pub name: String,
+    pub organisation_id: i64,
+    /// "url" (we pull it), "push" (it publishes to us) or "sim" (drawn by this server).
+    pub driver: String,
+    /// "url": where addresses of its channels are relative to, "rtsp://192.0.2.7:554"; may be empty.
+    pub address: String,
+    pub username: Option<String>,
+    /// The password itself is never shown.
+    pub has_password: bool,
+    pub vendor: String,
+    pub model: String,
+    pub serial: String,
+    /// Number of its channels.
+    pub channels: usize,
+    /// One that is not is neither pulled nor played.
+    pub enabled: bool,
+    pub created_at: String,
+    pub version: i64,
+}
+
+/// A device to be added or changed.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct DeviceInput {
+    pub name: String,
+    pub organisation_id: i64,
+    pub driver: String,
+    #[serde(default)]
+    pub address: String,
+    pub username: Option<String>,
+    /// Absent in a change: keep the one stored. Empty: none.
+    pub password: Option<String>,
+    #[serde(default)]
+    pub vendor: String,
+    #[serde(default)]
+    pub model: String,
+    #[serde(default)]
+    pub serial: String,
+    pub enabled: bool,
+}
+
+/// A device to be added, with the channels that it comes with.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct NewDevice {
+    #[serde(flatten)]
+    pub device: DeviceInput,
+    /// Their `device_id` is left out.
+    #[serde(default)]
+    pub channels: Vec<ChannelInput>,
+}
+
+/// A part of the devices.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct DevicePage {
+    pub items: Vec<Device>,
+    /// How many fit the search.
+    pub total: usize,
+}

@@ -1,0 +1,304 @@
+//! Devices and their channels: which cameras there are, where they stand, how their streams are called.
+//!
+//! All of them are in memory, in the order of the tree (`directory`); the database is written first. Rights: `view:channel` shows a
+//! channel of an organisation, `manage:channel` changes it; `view:device` and `manage:device` do so for devices and for the
+//! addresses of channels.
+
+mod change;
+mod check;
+mod columns;
+mod directory;
+mod error;
+mod import;
+mod shelf;
+mod text;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
+use std::time::Instant;
+
+use db::{ChannelRow, Database, DeviceRow};
+use device::{ChannelState, Drivers};
+use hub::{Hub, Phase, StreamKey};
+
+pub use change::{ChannelSet, Done, Plan};
+pub use check::{CARRIAGEWAYS, DIRECTIONS, Details, KINDS, MAX_NAME, MAX_TAGS, NUMBERED, streams};
+pub use columns::settle_place;
+pub use directory::ChannelFilter;
+use directory::Directory;
+pub use error::DevicesError;
+pub use import::{Fault, Import, template};
+
+use crate::people::{Caller, People};
+use crate::rights::{Action, Kind, OrganisationId, ROOT};
+
+/// Devices of one installation.
+pub const MAX_DEVICES: usize = 200_000;
+/// Channels of one installation.
+pub const MAX_CHANNELS: usize = 200_000;
+/// Channels in one change of many.
+pub const MAX_BULK: usize = 10_000;
+
+/// How a channel does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Its picture flows.
+    Online,
+    /// The last attempt failed, for this reason.
+    Offline(String),
+    /// Nobody watches it.
+    Idle,
+    /// It or its device is switched off.
+    Disabled,
+}
+
+impl State {
+    /// Stable identifier.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Online => "online",
+            Self::Offline(_) => "offline",
+            Self::Idle => "idle",
+            Self::Disabled => "disabled",
+        }
+    }
+}
+
+/// An organisation with the channels that belong to it itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Branch {
+    /// The organisation.
+    pub organisation: db::OrganisationRow,
+    /// How many channels belong to it.
+    pub channels: usize,
+    /// Of which so many are online.
+    pub online: usize,
+}
+
+/// Devices and channels.
+pub struct Devices {
+    database: Database,
+    people: Arc<People>,
+    drivers: Arc<Drivers>,
+    hub: Arc<Hub>,
+    directory: RwLock<Directory>,
+    /// One change at a time: each is judged by all channels.
+    changes: tokio::sync::Mutex<()>,
+    undo: Mutex<HashMap<String, change::Undo>>,
+}
+
+impl Devices {
+    /// Reads what is stored and hands it to the drivers.
+    ///
+    /// # Errors
+    /// [`DevicesError::Storage`].
+    pub async fn open(
+        database: Database,
+        people: Arc<People>,
+        drivers: Arc<Drivers>,
+        hub: Arc<Hub>,
+    ) -> Result<Self, DevicesError> {
+        let started = Instant::now();
+        let directory = Directory::new(database.devices().await?, database.channels().await?);
+        tracing::info!(channels = directory.count(), ms = started.elapsed().as_millis(), "Channels are known.");
+        let devices = Self {
+            database,
+            people,
+            drivers,
+            hub,
+            directory: RwLock::new(directory),
+            changes: tokio::sync::Mutex::default(),
+            undo: Mutex::default(),
+        };
+        let all: Vec<_> = devices.read().channels().cloned().collect();
+        all.iter().for_each(|row| devices.tell_driver(row));
+        Ok(devices)
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Directory> {
+        self.directory.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self, change: impl FnOnce(&mut Directory)) {
+        change(&mut self.directory.write().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// The organisation that a stream belongs to: its channel's, or the root.
+    pub fn organisation_of(&self, key: &StreamKey) -> OrganisationId {
+        self.read().by_stream(key).map_or(ROOT, |row| row.organisation_id)
+    }
+
+    /// The channel that a stream is of.
+    pub fn of_stream(&self, key: &StreamKey) -> Option<Arc<ChannelRow>> {
+        self.read().by_stream(key).cloned()
+    }
+
+    /// A channel that the caller may see.
+    ///
+    /// # Errors
+    /// [`DevicesError::NotFound`], also for one that the caller may not know of.
+    pub fn channel(&self, caller: &Caller, id: i64) -> Result<Arc<ChannelRow>, DevicesError> {
+        let row = self.read().channel(id).cloned();
+        let seen = row.filter(|row| caller.may(Action::View, Kind::Channel, row.organisation_id));
+        seen.ok_or(DevicesError::NotFound { what: "channel" })
+    }
+
+    /// A channel, for those who asked for rights already.
+    pub fn known_channel(&self, id: i64) -> Option<Arc<ChannelRow>> {
+        self.read().channel(id).cloned()
+    }
+
+    /// A device that the caller may see, with the number of its channels.
+    ///
+    /// # Errors
+    /// [`DevicesError::NotFound`], also for one that the caller may not know of.
+    pub fn device(&self, caller: &Caller, id: i64) -> Result<(Arc<DeviceRow>, usize), DevicesError> {
+        let known = self.read();
+        let row = known.device(id).filter(|row| caller.may(Action::View, Kind::Device, row.organisation_id));
+        let row = row.ok_or(DevicesError::NotFound { what: "device" })?;
+        Ok((Arc::clone(row), known.of_device(id).len()))
+    }
+
+    /// What a device is called.
+    pub fn device_name(&self, id: i64) -> String {
+        self.read().device(id).map(|row| row.name.clone()).unwrap_or_default()
+    }
+
+    /// Devices that the caller may see, of an organisation and below it if one is named, by name.
+    pub fn devices(&self, caller: &Caller, below: Option<OrganisationId>) -> Vec<(Arc<DeviceRow>, usize)> {
+        let tree = self.people.tree();
+        let mut permitted = Permitted::new(caller, Kind::Device);
+        let known = self.read();
+        let seen = known.devices().filter(|row| {
+            below.is_none_or(|above| tree.is_within(row.organisation_id, above)) && permitted.at(row.organisation_id)
+        });
+        let mut rows: Vec<_> = seen.map(|row| (Arc::clone(row), known.of_device(row.id).len())).collect();
+        drop(known);
+        rows.sort_by(|(one, _), (other, _)| shelf::natural(&one.name, &other.name).then(one.id.cmp(&other.id)));
+        rows
+    }
+
+    /// Channels that the caller may see and a filter lets through, in the order of the tree: of one organisation, also of those
+    /// below it if `below`, or of all.
+    pub fn channels(
+        &self,
+        caller: &Caller,
+        organisation: Option<OrganisationId>,
+        below: bool,
+        filter: &ChannelFilter,
+    ) -> Vec<Arc<ChannelRow>> {
+        let tree = self.people.tree();
+        let within = |id: OrganisationId| match organisation {
+            None => true,
+            Some(above) if below => tree.is_within(id, above),
+            Some(one) => id == one,
+        };
+        let mut ids = self.people.in_tree_order();
+        ids.retain(|id| within(*id) && caller.may(Action::View, Kind::Channel, *id));
+        self.read().find(&ids, filter)
+    }
+
+    /// The organisations whose channels the caller may see, and those above them, with how many channels belong to each.
+    pub fn tree(&self, caller: &Caller) -> Vec<Branch> {
+        let mut online: BTreeMap<OrganisationId, usize> = BTreeMap::new();
+        let known = self.read();
+        for stream in self.hub.list().iter().filter(|stream| stream.phase() == Phase::Live) {
+            // A channel whose picture flows twice is counted by its main stream, or by its small one if that is alone.
+            let Some(row) = known.by_stream(stream.key()) else { continue };
+            let (main, _) = streams(row);
+            if *stream.key() == main || !self.is_live(&main) {
+                *online.entry(row.organisation_id).or_default() += 1;
+            }
+        }
+        let seen = |id: OrganisationId| caller.may(Action::View, Kind::Channel, id);
+        let branches = self.people.seen_organisations(seen).into_iter();
+        branches
+            .map(|organisation| {
+                let mine = seen(organisation.id);
+                let channels = if mine { known.in_organisation(organisation.id).len() } else { 0 };
+                let online = online.get(&organisation.id).copied().filter(|_| mine).unwrap_or_default();
+                Branch { organisation, channels, online }
+            })
+            .collect()
+    }
+
+    fn is_live(&self, key: &StreamKey) -> bool {
+        self.hub.find(key).is_some_and(|stream| stream.phase() == Phase::Live)
+    }
+
+    /// How a channel does.
+    pub fn state(&self, row: &ChannelRow) -> State {
+        if !row.enabled || !self.read().device(row.device_id).is_some_and(|device| device.enabled) {
+            return State::Disabled;
+        }
+        let (main, sub) = streams(row);
+        if self.is_live(&main) || sub.is_some_and(|sub| self.is_live(&sub)) {
+            return State::Online;
+        }
+        match self.drivers.state(row.id) {
+            Some(ChannelState::Online) => State::Online,
+            Some(ChannelState::Offline { why }) => State::Offline(why),
+            Some(ChannelState::Unknown) | None => State::Idle,
+        }
+    }
+
+    /// Tells a channel's driver of it, or that it is not used any more.
+    fn tell_driver(&self, row: &ChannelRow) {
+        let device = self.read().device(row.device_id).cloned();
+        match device.filter(|device| device.enabled && row.enabled && row.kind == "video") {
+            Some(device) => {
+                if let Err(error) = self.drivers.put(&device.driver, spec(&device, row)) {
+                    tracing::warn!(channel = row.id, %error, "A stored channel cannot be used; change its device.");
+                }
+            }
+            None => {
+                self.drivers.remove(row.id);
+            }
+        }
+    }
+}
+
+/// What a driver must know of a channel.
+fn spec(device: &DeviceRow, row: &ChannelRow) -> device::ChannelSpec {
+    let (main_stream, sub_stream) = streams(row);
+    device::ChannelSpec {
+        id: row.id,
+        device: Arc::new(device_spec(device)),
+        number: row.number.clone(),
+        main: Some(row.main_address.clone()).filter(|address| !address.is_empty()),
+        sub: row.sub_address.clone(),
+        main_stream,
+        sub_stream,
+        always: row.always,
+    }
+}
+
+fn device_spec(device: &DeviceRow) -> device::DeviceSpec {
+    device::DeviceSpec {
+        id: device.id,
+        address: device.address.clone(),
+        username: device.username.clone().unwrap_or_default(),
+        password: device.password.clone().unwrap_or_default(),
+    }
+}
+
+/// Remembers what a caller may see in each organisation, for lists that are longer than the tree.
+struct Permitted<'a> {
+    caller: &'a Caller,
+    kind: Kind,
+    at: HashMap<OrganisationId, bool>,
+}
+
+impl<'a> Permitted<'a> {
+    fn new(caller: &'a Caller, kind: Kind) -> Self {
+        Self { caller, kind, at: HashMap::new() }
+    }
+
+    fn at(&mut self, organisation: OrganisationId) -> bool {
+        let (caller, kind) = (self.caller, self.kind);
+        *self.at.entry(organisation).or_insert_with(|| caller.may(Action::View, kind, organisation))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,177 @@
+//! Pictures that are kept.
+
+use std::sync::Arc;
+
+use api::{Snapshot, SnapshotPage, SnapshotRequest};
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use db::{SnapshotFilter, SnapshotRow};
+use hub::StreamKey;
+use platform::snapshots::{Order, Origin, SnapshotError};
+use serde::Deserialize;
+use vision::{Form, MAX_SIDE};
+
+use super::Failure;
+use super::auth::Who;
+use super::named::NamedStream;
+use super::problem::Body;
+use super::views::{self, instant_ms};
+use crate::server::App;
+
+/// Pictures of one answer.
+const DEFAULT_PAGE: i64 = 60;
+const MAX_PAGE: i64 = 200;
+/// Quality where none is asked for: a picture that is kept may be looked at closely.
+const QUALITY: u8 = 85;
+/// A file never changes under its number; only who asked may keep it.
+const CACHING: &str = "private, max-age=86400, immutable";
+
+impl From<SnapshotError> for Failure {
+    fn from(error: SnapshotError) -> Self {
+        if matches!(error, SnapshotError::Storage(_) | SnapshotError::File(_)) {
+            tracing::error!(%error, source = ?std::error::Error::source(&error), "The pictures failed.");
+        }
+        Self::new(error.kind(), error.to_string())
+    }
+}
+
+fn view(row: SnapshotRow) -> Snapshot {
+    Snapshot {
+        id: row.id,
+        vhost: row.vhost,
+        app: row.app,
+        name: row.name,
+        channel_id: row.channel_id,
+        taken_at: base::rfc3339(row.taken_at_ms),
+        width: row.width,
+        height: row.height,
+        bytes: row.bytes,
+        form: row.form,
+        sha256: row.sha256,
+        origin: row.origin,
+        taken_by: row.taken_by,
+        plan_id: row.plan_id,
+        keep_until: row.keep_until.map(views::rfc3339),
+    }
+}
+
+fn order(request: SnapshotRequest, key: &StreamKey, taken_by: String) -> Result<Order, Failure> {
+    let form = match request.form.as_deref() {
+        None => Form::Jpeg,
+        Some(text) => Form::parse(text).ok_or_else(|| Failure::invalid("form", "The form is jpg, png or webp."))?,
+    };
+    let side = |field: &'static str, side: Option<u16>| {
+        let side = side.unwrap_or(0);
+        let too_long = || Failure::invalid(field, format!("A side is 0 to {MAX_SIDE} pixels."));
+        if side <= MAX_SIDE { Ok(side) } else { Err(too_long()) }
+    };
+    let quality = request.quality.unwrap_or(QUALITY);
+    if !(1..=100).contains(&quality) {
+        return Err(Failure::invalid("quality", "The quality is 1 to 100."));
+    }
+    Ok(Order {
+        form,
+        quality,
+        max_width: side("max_width", request.max_width)?,
+        max_height: side("max_height", request.max_height)?,
+        label: request.overlay.then(|| request.label.unwrap_or_else(|| key.to_string())),
+        origin: Origin::Manual,
+        taken_by,
+        plan_id: None,
+        channel_id: None,
+        keep_days: None,
+    })
+}
+
+pub(super) async fn take(
+    State(app): State<Arc<App>>,
+    Who(caller): Who,
+    NamedStream(key): NamedStream,
+    Body(request): Body<SnapshotRequest>,
+) -> Result<(StatusCode, Json<Snapshot>), Failure> {
+    let order = order(request, &key, caller.user.name.clone())?;
+    let row = app.snapshots.take(&key, &order).await?;
+    tracing::info!(user = caller.user.name, stream = %key, id = row.id, "A picture was taken.");
+    Ok((StatusCode::CREATED, Json(view(row))))
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Asked {
+    stream: Option<String>,
+    channel_id: Option<i64>,
+    plan_id: Option<i64>,
+    origin: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
+    before: Option<i64>,
+    limit: Option<i64>,
+}
+
+impl Asked {
+    fn filter(&self) -> Result<SnapshotFilter, Failure> {
+        let stream = self.stream.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        let key = stream.map(str::parse::<StreamKey>).transpose();
+        let key = key.map_err(|error| Failure::invalid("stream", format!("{error}.")))?;
+        let origin = self.origin.as_deref().filter(|text| !text.is_empty()).map(Origin::parse);
+        if origin == Some(None) {
+            return Err(Failure::invalid("origin", "The origin is manual, plan, patrol or preset."));
+        }
+        Ok(SnapshotFilter {
+            stream: key.map(|key| (key.vhost().to_owned(), key.app().to_owned(), key.name().to_owned())),
+            channel_id: self.channel_id,
+            origin: origin.flatten().map(|origin| origin.as_str().to_owned()),
+            plan_id: self.plan_id,
+            from_ms: instant_ms("from", self.from.as_deref())?,
+            to_ms: instant_ms("to", self.to.as_deref())?,
+        })
+    }
+}
+
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    Query(asked): Query<Asked>,
+) -> Result<Json<SnapshotPage>, Failure> {
+    let limit = asked.limit.unwrap_or(DEFAULT_PAGE).clamp(1, MAX_PAGE);
+    let rows = app.snapshots.list(&asked.filter()?, asked.before.unwrap_or(i64::MAX), limit).await?;
+    let full = i64::try_from(rows.len()).is_ok_and(|count| count == limit);
+    let next_before = rows.last().filter(|_| full).map(|row| row.id);
+    let (total, total_bytes) = app.snapshots.totals().await?;
+    Ok(Json(SnapshotPage { items: rows.into_iter().map(view).collect(), next_before, total, total_bytes }))
+}
+
+pub(super) async fn one(State(app): State<Arc<App>>, Path(id): Path<i64>) -> Result<Json<Snapshot>, Failure> {
+    Ok(Json(view(app.snapshots.find(id).await?)))
+}
+
+pub(super) async fn picture(State(app): State<Arc<App>>, Path(id): Path<i64>) -> Result<Response, Failure> {
+    let row = app.snapshots.find(id).await?;
+    let form = Form::parse(&row.form).unwrap_or(Form::Jpeg);
+    Ok(file(form, app.snapshots.file(&row).await?))
+}
+
+pub(super) async fn thumbnail(State(app): State<Arc<App>>, Path(id): Path<i64>) -> Result<Response, Failure> {
+    let row = app.snapshots.find(id).await?;
+    Ok(file(Form::Jpeg, app.snapshots.thumbnail(&row).await?))
+}
+
+fn file(form: Form, bytes: Bytes) -> Response {
+    let head = [
+        (header::CONTENT_TYPE, form.content_type()),
+        (header::CACHE_CONTROL, CACHING),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (head, bytes).into_response()
+}
+
+pub(super) async fn remove(
+    State(app): State<Arc<App>>,
+    Who(caller): Who,
+    Path(id): Path<i64>,
+) -> Result<StatusCode, Failure> {
+    app.snapshots.remove(id).await?;
+    tracing::info!(user = caller.user.name, id, "A picture was removed.");
+    Ok(StatusCode::NO_CONTENT)
+}
