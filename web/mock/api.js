@@ -1,6 +1,6 @@
 /** Routes of the contract, against the invented world. */
 import { ACCOUNT_ROUTES, checkRight } from './accounts.js';
-import { CHANNEL_ROUTES } from './channels.js';
+import { CHANNEL_ROUTES, streamOf } from './channels.js';
 import { PEOPLE_ROUTES } from './people.js';
 import { Problem } from './problem.js';
 import { CONFIG, detail, diagnosis, publicStream, server, source } from './state.js';
@@ -250,6 +250,7 @@ const ROUTES = {
   'GET /sessions/traffic': ({ world, query }) => traffic(world, query),
   ...PEOPLE_ROUTES,
   ...CHANNEL_ROUTES,
+  'POST /channels/:id/play': ({ world, params: [id], query }) => playOffer(findStream(world, ...streamOf(world, id).split('/'), query)),
   ...VIEW_ROUTES,
 };
 

@@ -46,9 +46,10 @@ const shownOf = ({ text: _text, ...each }) => each;
 
 function list(world, query) {
   const organisation = Number(query.get('organisation') ?? 1);
-  const inside = query.get('organisation') === null || query.get('below') === 'true' ? within(world, organisation) : new Set([organisation]);
+  const inside = query.get('organisation') === null || query.get('below') !== 'false' ? within(world, organisation) : new Set([organisation]);
+  const ids = query.get('ids') === null ? null : new Set(query.get('ids').split(',').map(Number));
   const text = (query.get('query') ?? '').toLowerCase();
-  const fits = world.channels.filter((each) => inside.has(each.organisation_id) && each.text.includes(text));
+  const fits = world.channels.filter((each) => inside.has(each.organisation_id) && each.text.includes(text) && (!ids || ids.has(each.id)));
   const [page, rows] = [Number(query.get('page') ?? 1), Number(query.get('per_page') ?? 50)];
   return { items: fits.slice((page - 1) * rows, page * rows).map(shownOf), total: fits.length };
 }
@@ -67,6 +68,9 @@ function findChannel({ channels }, id) {
   if (!found) throw new Problem(404, 'not_found', '没有这个通道。');
   return found;
 }
+
+/** The stream that a channel is shown as. */
+export const streamOf = (world, id) => findChannel(world, id).main.stream;
 
 export const CHANNEL_ROUTES = {
   'GET /channels': ({ world, query }) => list(world, query),

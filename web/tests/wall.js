@@ -218,7 +218,9 @@ export const wall = [
       assert((await screen.locator('.bar, .tools, .wall-list').count()) === 0, 'nothing but the wall');
       await openWall(page);
       await page.waitForLoadState('networkidle');
+      // Number 12 begins so as well, so a second digit is waited for.
       await page.keyboard.press('1');
+      await until(async () => (await shown(page))[0] === '#1', 'the view');
       await page.locator('.views-button').click();
       await page.getByRole('button', { name: '送上屏 west' }).click();
       await until(() => readCounter(screen, '[data-tile="0"] viaduct-player'), 'the picture on the screen');

@@ -1,7 +1,6 @@
 import { defineStore } from 'pinia';
 import { shallowRef, triggerRef, watch } from 'vue';
-import { getChannel } from '../api/channels';
-import { asProblem } from '../api/problem';
+import { getChannels, IDS_MAX } from '../api/channels';
 import type { Channel } from '../api/types';
 import { useLive } from './live';
 
@@ -13,34 +12,27 @@ export const useChannels = defineStore('channels', () => {
   const live = useLive();
   /** Null for one that is not there, or that one may not see. */
   const byId = shallowRef(new Map<number, Channel | null>());
-  const asked = new Set<number>();
+  const wanted = new Set<number>();
   let timer: ReturnType<typeof setTimeout> | undefined;
-
-  function keep(id: number, channel: Channel | null): void {
-    byId.value.set(id, channel);
-    triggerRef(byId);
-  }
 
   function remember(channels: readonly Channel[]): void {
     for (const channel of channels) byId.value.set(channel.id, channel);
     triggerRef(byId);
   }
 
-  async function load(id: number): Promise<void> {
-    if (asked.has(id)) return;
-    asked.add(id);
-    try {
-      keep(id, await getChannel(id));
-    } catch (error) {
-      if (!asProblem(error).retry) keep(id, null);
-    } finally {
-      asked.delete(id);
-    }
+  /** All that are wanted at this moment, in one request. */
+  async function load(): Promise<void> {
+    const ids = [...wanted].slice(0, IDS_MAX);
+    wanted.clear();
+    const found = await getChannels(ids).catch(() => null);
+    if (!found) return;
+    for (const id of ids) byId.value.set(id, null);
+    remember(found);
   }
 
-  /** Asks for a camera once, unless it is known. */
-  function ensure(id: number): void {
-    if (!byId.value.has(id)) void load(id);
+  function want(ids: Iterable<number>): void {
+    if (wanted.size === 0) queueMicrotask(() => void load());
+    for (const id of ids) wanted.add(id);
   }
 
   /** Those that are in use; the others are forgotten when something has changed. */
@@ -48,7 +40,7 @@ export const useChannels = defineStore('channels', () => {
 
   function use(id: number): () => void {
     users.set(id, (users.get(id) ?? 0) + 1);
-    ensure(id);
+    if (!byId.value.has(id)) want([id]);
     return () => {
       const left = (users.get(id) ?? 1) - 1;
       if (left > 0) users.set(id, left);
@@ -62,7 +54,7 @@ export const useChannels = defineStore('channels', () => {
       clearTimeout(timer);
       timer = setTimeout(() => {
         for (const id of [...byId.value.keys()]) if (!users.has(id)) byId.value.delete(id);
-        for (const id of users.keys()) void load(id);
+        if (users.size > 0) want(users.keys());
       }, SETTLE_MS);
     },
   );
