@@ -57,7 +57,7 @@ export async function startMock({ port = 0, setup = false } = {}) {
     for await (const chunk of request) text += chunk;
     const result = handleApi(world, emit, {
       method: request.method, path: url.pathname.slice('/api/v1'.length), query: url.searchParams,
-      token: (request.headers.authorization ?? '').replace('Bearer ', ''), match: request.headers['if-match'], body: text ? JSON.parse(text) : {}, host: '10.8.0.5',
+      token: (request.headers.authorization ?? '').replace('Bearer ', ''), match: request.headers['if-match'], body: request.headers['content-type'] === 'application/octet-stream' ? text : text ? JSON.parse(text) : {}, host: '10.8.0.5',
     });
     if (result.body?.csv) {
       response.writeHead(200, { 'content-type': 'text/csv; charset=utf-8' }).end(result.body.csv);

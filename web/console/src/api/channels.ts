@@ -1,6 +1,7 @@
 import { answer, client } from './client';
 import type { operations } from './generated';
-import type { Channel, ChannelBranch, ChannelPage, PlayOffer } from './types';
+import { one, present } from './names';
+import type { Channel, ChannelBranch, ChannelImportReport, ChannelInput, ChannelPage, ChannelsChanged, ChannelSet, PlayOffer } from './types';
 
 export type ChannelQuery = NonNullable<operations['channels']['parameters']['query']>;
 
@@ -18,3 +19,34 @@ export const getChannels = async (ids: readonly number[]): Promise<Channel[]> =>
 
 export const openChannel = (id: number, rendition: 'main' | 'sub'): Promise<PlayOffer> =>
   answer(client.POST('/api/v1/channels/{id}/play', { params: { path: { id }, query: { rendition } } }));
+
+export const getChannel = (id: number): Promise<Channel> => answer(client.GET('/api/v1/channels/{id}', one(id)));
+
+export const changeChannel = (old: Channel, body: ChannelInput): Promise<Channel> => answer(client.PUT('/api/v1/channels/{id}', { ...present(old), body }));
+
+/** The same for many, which `undoChannels` takes back. */
+export const changeChannels = (ids: number[], set: ChannelSet): Promise<ChannelsChanged> =>
+  answer(client.POST('/api/v1/channels/bulk', { body: { ids, action: 'change', set } }));
+
+export const removeChannels = (ids: number[]): Promise<ChannelsChanged> => answer(client.POST('/api/v1/channels/bulk', { body: { ids, action: 'remove' } }));
+
+export const undoChannels = (id: string): Promise<ChannelsChanged> => answer(client.POST('/api/v1/channels/undo/{id}', { params: { path: { id } } }));
+
+/** A table, XLSX or CSV; with `dry_run` only what would happen. */
+export const importChannels = (table: Blob, organisation: number, dry_run: boolean): Promise<ChannelImportReport> =>
+  answer(
+    client.POST('/api/v1/channels/import', {
+      params: { query: { organisation, dry_run } },
+      // The document knows of bytes as numbers only.
+      body: table as unknown as number[],
+      bodySerializer: (body) => body,
+      headers: { 'Content-Type': 'application/octet-stream' },
+    }),
+  );
+
+export const exportChannels = (format: 'xlsx' | 'csv', query: { organisation?: number; query?: string }): Promise<Blob> =>
+  answer(client.GET('/api/v1/channels/export/{format}', { params: { path: { format }, query }, parseAs: 'blob' })) as Promise<Blob>;
+
+/** An empty table with its headings. */
+export const channelTemplate = (format: 'xlsx' | 'csv'): Promise<Blob> =>
+  answer(client.GET('/api/v1/channels/template/{format}', { params: { path: { format } }, parseAs: 'blob' })) as Promise<Blob>;
