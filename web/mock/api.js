@@ -1,9 +1,11 @@
 /** Routes of the contract, against the invented world. */
 import { ACCOUNT_ROUTES, checkRight } from './accounts.js';
+import { CHANNEL_ROUTES, streamOf } from './channels.js';
 import { PEOPLE_ROUTES } from './people.js';
 import { SNAPSHOT_ROUTES } from './snapshots.js';
 import { Problem } from './problem.js';
 import { CONFIG, detail, diagnosis, publicStream, server, source } from './state.js';
+import { VIEW_ROUTES } from './views.js';
 
 const inHours = (hours) => new Date(Date.now() + hours * 3_600_000).toISOString();
 
@@ -249,6 +251,9 @@ const ROUTES = {
   'GET /sessions/traffic': ({ world, query }) => traffic(world, query),
   ...PEOPLE_ROUTES,
   ...SNAPSHOT_ROUTES,
+  ...CHANNEL_ROUTES,
+  'POST /channels/:id/play': ({ world, params: [id], query }) => playOffer(findStream(world, ...streamOf(world, id).split('/'), query)),
+  ...VIEW_ROUTES,
 };
 
 const compiled = Object.entries(ROUTES).map(([key, handler]) => {

@@ -3,6 +3,7 @@
  * must be built first. Each test gets its own mock and its own page.
  */
 import { account } from './account.js';
+import { cameras } from './cameras.js';
 import { closePage, openBrowser, openPage, startMock } from './harness.js';
 import { pages } from './pages.js';
 import { people } from './people.js';
@@ -13,7 +14,7 @@ import { snapshots } from './snapshots.js';
 import { wall } from './wall.js';
 
 const wanted = process.argv[2] ?? '';
-const tests = [...session, ...account, ...roles, ...people, ...pages, ...snapshots, ...wall, ...player].filter(({ name }) => name.includes(wanted));
+const tests = [...session, ...account, ...roles, ...people, ...pages, ...cameras, ...snapshots, ...wall, ...player].filter(({ name }) => name.includes(wanted));
 const browser = await openBrowser();
 let failed = 0;
 for (const { name, options = {}, run } of tests) {

@@ -8,10 +8,13 @@ pub enum ClientMessage {
     /// The first message.
     Auth {
         token: String,
-        /// "streams", "sources", "server".
+        /// "streams", "sources", "channels", "screens", "server".
         topics: Vec<String>,
         /// The last sequence number seen, to go on from there.
         resume_from: Option<u64>,
+        /// The name of the screen that this window is, as long as this connection is there.
+        #[serde(default)]
+        screen: Option<String>,
     },
 }
 

@@ -30,6 +30,14 @@ pub enum SharingError {
         /// A sentence.
         text: String,
     },
+    /// What must be unique is not.
+    #[error("{text}")]
+    Taken {
+        /// Which property.
+        field: &'static str,
+        /// A sentence.
+        text: String,
+    },
     /// There is none, or none that one may know of.
     #[error("There is no such {what}.")]
     NotFound {
@@ -64,7 +72,7 @@ impl SharingError {
             Self::Invalid { .. } => ErrorKind::InvalidInput,
             Self::NotFound { .. } => ErrorKind::NotFound,
             Self::Forbidden | Self::NotThere => ErrorKind::Forbidden,
-            Self::Stale => ErrorKind::Conflict,
+            Self::Taken { .. } | Self::Stale => ErrorKind::Conflict,
             Self::TooMany => ErrorKind::Exhausted,
             Self::Storage(error) => error.kind(),
         }
@@ -73,7 +81,7 @@ impl SharingError {
     /// The field that it is about.
     pub const fn field(&self) -> Option<&'static str> {
         match self {
-            Self::Invalid { field, .. } => Some(field),
+            Self::Invalid { field, .. } | Self::Taken { field, .. } => Some(field),
             Self::NotThere => Some("organisation_id"),
             _ => None,
         }

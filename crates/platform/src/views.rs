@@ -115,9 +115,11 @@ impl Views {
     /// When something does not fit, or may not be shared there.
     pub async fn add(&self, caller: &Caller, input: ViewInput) -> Result<ViewRow, SharingError> {
         let _one_at_a_time = self.changes.lock().await;
-        if self.database.views().await?.len() >= MAX_VIEWS {
+        let present = self.database.views().await?;
+        if present.len() >= MAX_VIEWS {
             return Err(SharingError::TooMany);
         }
+        check_number(&present, 0, caller.user.id, input.number)?;
         let blank = ViewRow { owner_id: caller.user.id, created_at: unix_now(), version: 1, ..ViewRow::default() };
         let row = self.row(caller, input, blank)?;
         let id = self.database.add_view(&row).await?;
@@ -136,6 +138,7 @@ impl Views {
     ) -> Result<ViewRow, SharingError> {
         let _one_at_a_time = self.changes.lock().await;
         let present = self.own(caller, id).await?;
+        check_number(&self.database.views().await?, id, present.owner_id, input.number)?;
         let row = self.row(caller, input, ViewRow { version, ..present })?;
         match self.database.update_view(&row).await? {
             Changed::Done => Ok(ViewRow { version: version + 1, ..row }),
@@ -175,5 +178,16 @@ impl Views {
             layout: input.layout,
             ..base
         })
+    }
+}
+
+/// A number calls one view of its maker.
+fn check_number(views: &[ViewRow], id: i64, owner: i64, number: Option<i64>) -> Result<(), SharingError> {
+    let mut others = views.iter().filter(|row| row.id != id && row.owner_id == owner);
+    match number.and_then(|number| others.find(|row| row.number == Some(number))) {
+        Some(other) => {
+            Err(SharingError::Taken { field: "number", text: format!("Your view {:?} has this number.", other.name) })
+        }
+        None => Ok(()),
     }
 }

@@ -178,7 +178,6 @@ fn routes() -> Routes {
         .put("/views/{id}", Somewhere(View, Kind::View), wall_views::change)
         .delete("/views/{id}", Somewhere(View, Kind::View), wall_views::remove)
         .get("/screens", Somewhere(View, Kind::View), wall_views::screens)
-        .put("/screens/{name}", Somewhere(View, Kind::View), wall_views::announce_screen)
         .post("/screens/{name}/show", Somewhere(View, Kind::View), wall_views::show_on_screen)
         .get("/patrols", Somewhere(View, Kind::Patrol), patrols::list)
         .upload("/patrols", Somewhere(View, Kind::Patrol), patrols::MAX_BODY, patrols::add)

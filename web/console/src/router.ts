@@ -36,6 +36,9 @@ export function makeRouter(): Router {
       { path: '/setup', component: () => import('./pages/SetupPage.vue'), meta: { open: true, title: 'page.setup' } },
       { path: '/login', component: () => import('./pages/LoginPage.vue'), meta: { open: true, title: 'page.login' } },
       { path: '/wall', component: () => import('./pages/WallPage.vue'), meta: { title: 'page.wall', full: true, rights: ['play:stream'] } },
+      { path: '/cameras', component: () => import('./pages/CamerasPage.vue'), meta: { title: 'page.cameras', rights: ['view:channel'], somewhere: true } },
+      { path: '/cameras/:id(\\d+)', component: () => import('./pages/CameraPage.vue'), props: ({ params }) => ({ id: Number(params['id']) }), meta: { title: 'page.camera', rights: ['view:channel'], somewhere: true } },
+      { path: '/devices', component: () => import('./pages/DevicesPage.vue'), meta: { title: 'page.devices', rights: ['view:device'], somewhere: true } },
       { path: '/streams', component: () => import('./pages/StreamsPage.vue'), meta: { title: 'page.streams', rights: ['view:stream'] } },
       {
         // With the virtual host where that is not the default one, as keys of streams are written.

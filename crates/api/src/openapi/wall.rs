@@ -93,15 +93,6 @@ route!(
 );
 route!(screens, get, path = "/api/v1/screens", tag = "wall", responses((status = 200, body = ScreenList)));
 route!(
-    announce_screen,
-    put,
-    path = "/api/v1/screens/{name}",
-    tag = "wall",
-    description = "A browser window says every ten seconds that it shows a wall under this name; thirty seconds later it is gone.",
-    params(("name" = String, Path)),
-    responses((status = 204), (status = 400, body = Problem))
-);
-route!(
     show_on_screen,
     post,
     path = "/api/v1/screens/{name}/show",

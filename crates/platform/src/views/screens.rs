@@ -73,6 +73,14 @@ impl Screens {
         Ok(())
     }
 
+    /// A screen of somebody's is off.
+    pub fn gone(&self, caller: &Caller, name: &str) {
+        let mut on = self.lock();
+        if on.get(name).is_some_and(|screen| screen.user_id == caller.user.id) {
+            on.remove(name);
+        }
+    }
+
     /// Screens that somebody may send to: their own, and those of people where they operate views.
     pub fn list(&self, caller: &Caller) -> Vec<Screen> {
         self.lock().values().filter(|screen| screen.is_reached_by(caller)).cloned().collect()

@@ -13,6 +13,7 @@ use gateway::source::SourceState;
 use hub::{HubEvent, Phase, StreamKey};
 use platform::people::Caller;
 use platform::rights::{Action, Kind};
+use platform::sharing::SharingError;
 use platform::unix_now_ms;
 use serde_json::{Value, json};
 use tokio::sync::broadcast;
@@ -29,6 +30,8 @@ const KEPT: usize = 2048;
 const MAX_MESSAGE: usize = 4 << 10;
 /// Time for the first message.
 const AUTH_WAIT: Duration = Duration::from_secs(10);
+/// Between looks at whether a listener still may, and words that a screen is on.
+const CHECK: Duration = Duration::from_secs(10);
 const TOPICS: [&str; 5] = ["streams", "sources", "channels", "screens", "server"];
 /// How long a listener may take for one message before it is given up.
 const SEND_WAIT: Duration = Duration::from_secs(20);
@@ -204,18 +207,22 @@ pub(super) async fn connect(State(app): State<Arc<App>>, upgrade: WebSocketUpgra
 async fn converse(app: &App, mut socket: WebSocket) -> Result<(), axum::Error> {
     let first = tokio::time::timeout(AUTH_WAIT, socket.recv()).await;
     let Ok(Some(Ok(Message::Text(text)))) = first else { return Ok(()) };
-    let Ok(ClientMessage::Auth { token, topics, resume_from }) = serde_json::from_str(&text) else {
+    let Ok(ClientMessage::Auth { token, topics, resume_from, screen }) = serde_json::from_str(&text) else {
         return refuse(&mut socket, "invalid_input", "The first message is {\"type\":\"auth\",...}.").await;
     };
     let Ok(caller) = caller_of(app, &token).await else {
         return refuse(&mut socket, "unauthorized", "Sign in.").await;
     };
+    let on = screen.filter(|_| may_hear(&caller, "screens")).map(|name| On { app, caller: caller.clone(), name });
+    if let Some(Err(error)) = on.as_ref().map(On::say) {
+        return refuse(&mut socket, "screen", &error.to_string()).await;
+    }
     let heard = |topic: &&'static str| topics.iter().any(|wanted| wanted == topic) && may_hear(&caller, topic);
     let mut topics: Vec<&'static str> = TOPICS.into_iter().filter(heard).collect();
     let mut live = app.events.live.subscribe();
     let mut sent = resume(app, &mut socket, resume_from, &topics, &caller).await?;
     // A session that ends takes its event connection along.
-    let mut check = tokio::time::interval(Duration::from_secs(30));
+    let mut check = tokio::time::interval(CHECK);
     loop {
         tokio::select! {
             event = live.recv() => match event {
@@ -232,6 +239,7 @@ async fn converse(app: &App, mut socket: WebSocket) -> Result<(), axum::Error> {
                 Some(Ok(_)) => {}
             },
             _ = check.tick() => {
+                on.as_ref().map(On::say);
                 // Rights may have been taken meanwhile, or their time is over.
                 match caller_of(app, &token).await {
                     Ok(caller) => topics.retain(|topic| may_hear(&caller, topic)),
@@ -240,6 +248,25 @@ async fn converse(app: &App, mut socket: WebSocket) -> Result<(), axum::Error> {
                 }
             }
         }
+    }
+}
+
+/// A screen that is on while its connection is there.
+struct On<'a> {
+    app: &'a App,
+    caller: Caller,
+    name: String,
+}
+
+impl On<'_> {
+    fn say(&self) -> Result<(), SharingError> {
+        self.app.screens.announce(&self.caller, &self.name)
+    }
+}
+
+impl Drop for On<'_> {
+    fn drop(&mut self) {
+        self.app.screens.gone(&self.caller, &self.name);
     }
 }
 

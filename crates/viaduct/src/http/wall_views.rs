@@ -4,11 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use api::{Screen, ScreenList, ScreenShow, Tile, View, ViewInput, ViewList};
-use axum::Extension;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::IntoResponse;
 use db::ViewRow;
 use platform::people::Caller;
 use platform::rights::Kind;
@@ -19,7 +17,6 @@ use serde_json::json;
 use super::Failure;
 use super::auth::{IfMatch, Versioned, Who};
 use super::problem::Body;
-use super::routes::NothingNew;
 use super::views::rfc3339;
 use crate::server::App;
 
@@ -129,16 +126,6 @@ pub(super) async fn screens(State(app): State<Arc<App>>, Who(caller): Who) -> Js
         view_id: screen.view_id,
     };
     Json(ScreenList { items: app.screens.list(&caller).into_iter().map(screen).collect() })
-}
-
-pub(super) async fn announce_screen(
-    State(app): State<Arc<App>>,
-    Who(caller): Who,
-    Path(name): Path<String>,
-) -> Result<impl IntoResponse, Failure> {
-    app.screens.announce(&caller, &name)?;
-    // It says so every few seconds.
-    Ok((Extension(NothingNew), StatusCode::NO_CONTENT))
 }
 
 pub(super) async fn show_on_screen(

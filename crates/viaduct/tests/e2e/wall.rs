@@ -56,6 +56,7 @@ fn views_are_kept_shared_and_called(desk: &Desk) {
     assert_eq!(vic.send("DELETE", &path, None).status, 403, "somebody else's");
     assert_eq!(vic.send("POST", "/views", Some(&shared)).status, 403, "a viewer shares nothing");
     assert_eq!(vic.send("POST", "/views", Some(&view)).status, 201, "but keeps views");
+    assert_eq!(vic.send("POST", "/views", Some(&view)).json()["field"], "number", "a number calls one view");
     for (field, change) in [
         ("layout", json!({ "layout": "7" })),
         ("tiles", json!({ "layout": "1" })),
@@ -83,9 +84,9 @@ fn views_are_kept_shared_and_called_on_postgresql() {
 }
 
 /// Listens to a topic of the event WebSocket; returns when the server has said hello.
-fn listen(desk: &Desk, api: &Api, topic: &str) -> WsViewer {
+fn listen(desk: &Desk, api: &Api, topic: &str, screen: Option<&str>) -> WsViewer {
     let mut socket = WsViewer::open(desk.server.address("http"), "/api/v1/events", false);
-    socket.say(&json!({ "type": "auth", "token": api.token(), "topics": [topic] }).to_string());
+    socket.say(&json!({ "type": "auth", "token": api.token(), "topics": [topic], "screen": screen }).to_string());
     assert!(event(&mut socket, PATIENCE).is_some_and(|hello| hello["type"] == "hello"));
     socket
 }
@@ -101,10 +102,11 @@ fn event(socket: &mut WsViewer, patience: Duration) -> Option<Value> {
 fn a_screen_shows_what_another_desk_sends() {
     let desk = Desk::open(&options());
     let (olga, vic) = (desk.hire("olga", "operator", desk.east), desk.hire("vic", "viewer", desk.east));
-    assert_eq!(vic.send("PUT", "/screens/wall-1", Some(&json!({}))).status, 204);
-    assert_eq!(olga.send("PUT", "/screens/wall-1", Some(&json!({}))).status, 400, "the name is taken");
-    let mut heard = listen(&desk, &vic, "screens");
-    let mut others = listen(&desk, &olga, "screens");
+    let mut heard = listen(&desk, &vic, "screens", Some("wall-1"));
+    let mut others = listen(&desk, &olga, "screens", None);
+    let mut taken = WsViewer::open(desk.server.address("http"), "/api/v1/events", false);
+    taken.say(&json!({ "type": "auth", "token": olga.token(), "topics": [], "screen": "wall-1" }).to_string());
+    assert_eq!(event(&mut taken, PATIENCE).unwrap()["code"], "screen", "the name is taken");
     assert_eq!(names(&olga, "/screens"), ["wall-1"]);
     let show = json!({ "layout": "4", "tiles": [{ "channel_id": 9 }] });
     assert_eq!(olga.send("POST", "/screens/wall-1/show", Some(&show)).status, 204);
@@ -112,9 +114,12 @@ fn a_screen_shows_what_another_desk_sends() {
     assert_eq!((&told["data"]["layout"], &told["data"]["tiles"]), (&json!("4"), &json!([{ "channel_id": 9 }])));
     assert!(event(&mut others, Duration::from_secs(1)).is_none(), "only the screen's user hears it");
     assert_eq!(olga.send("POST", "/screens/none/show", Some(&show)).status, 404);
+    drop(others);
     let west = desk.admin.post("/organisations", &json!({ "name": "west", "parent_id": 1 }))["id"].as_i64().unwrap();
     let otto = desk.hire("otto", "operator", west);
     assert_eq!(otto.send("POST", "/screens/wall-1/show", Some(&show)).status, 404, "of another organisation");
+    drop(heard);
+    until("the screen to be off", PATIENCE, || names(&olga, "/screens").is_empty().then_some(()));
 }
 
 fn camera(desk: &Desk, port: u16) -> Value {

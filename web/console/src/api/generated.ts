@@ -1043,23 +1043,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/screens/{name}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** @description A browser window says every ten seconds that it shows a wall under this name; thirty seconds later it is gone. */
-        put: operations["announce_screen"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/screens/{name}/show": {
         parameters: {
             query?: never;
@@ -2048,8 +2031,10 @@ export interface components {
              * @description The last sequence number seen, to go on from there.
              */
             resume_from?: number | null;
+            /** @description The name of the screen that this window is, as long as this connection is there. */
+            screen?: string | null;
             token: string;
-            /** @description "streams", "sources", "server". */
+            /** @description "streams", "sources", "channels", "screens", "server". */
             topics: string[];
             /** @enum {string} */
             type: "auth";
@@ -6817,33 +6802,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ScreenList"];
-                };
-            };
-        };
-    };
-    announce_screen: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };

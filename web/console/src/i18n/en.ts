@@ -7,7 +7,7 @@ const en: Catalogue<typeof zhCN> = {
   brand: { name: 'Viaduct', claim: 'Video cloud for road traffic' },
   page: {
     menu: 'Main navigation', more: 'More', setup: 'First run', login: 'Sign in', wall: 'Live wall', streams: 'Streams', stream: 'Stream',
-    sources: 'Sources', snapshots: 'Snapshots', snapshot_plans: 'Snapshot plans', relays: 'Relays', sessions: 'Sessions', applications: 'Rules', hosts: 'Virtual hosts', hooks: 'Hooks', people: 'People', roles: 'Roles', audit: 'Audit', server: 'Server', account: 'My account', not_found: 'There is no such page',
+    cameras: 'Cameras', camera: 'Camera', devices: 'Devices', sources: 'Sources', snapshots: 'Snapshots', snapshot_plans: 'Snapshot plans', relays: 'Relays', sessions: 'Sessions', applications: 'Rules', hosts: 'Virtual hosts', hooks: 'Hooks', people: 'People', roles: 'Roles', audit: 'Audit', server: 'Server', account: 'My account', not_found: 'There is no such page',
   },
   action: {
     close: 'Close', cancel: 'Cancel', save: 'Save', retry: 'Try again', undo: 'Undo', copy: 'Copy', copied: 'Copied', qr: 'QR code', qr_note: 'Scan it to take the address to a phone.', edit: 'Edit', delete: 'Delete',
@@ -26,11 +26,30 @@ const en: Catalogue<typeof zhCN> = {
   feed: { loading: 'Loading…', lost: 'The connection to the server is lost. Data as of {time}; reconnecting…' },
   load: { streams: 'Streams', viewers: 'Viewers', in: 'In', out: 'Out', cpu: 'CPU', memory: 'Memory' },
   state: {
-    live: 'Live', waiting: 'Waiting', idle: 'Idle', failed: 'Failed', connecting: 'Connecting', backing_off: 'Will retry', playing: 'Healthy', unknown: 'Unknown', sending: 'Sending', pending: 'Waiting', delivered: 'Delivered', given_up: 'Not delivered', outside_schedule: 'Outside its schedule', ended: 'Played to its end',
+    online: 'Online', offline: 'Offline', disabled: 'Switched off', live: 'Live', waiting: 'Waiting', idle: 'Idle', failed: 'Failed', connecting: 'Connecting', backing_off: 'Will retry', playing: 'Healthy', unknown: 'Unknown', sending: 'Sending', pending: 'Waiting', delivered: 'Delivered', given_up: 'Not delivered', outside_schedule: 'Outside its schedule', ended: 'Played to its end',
   },
   wall: {
-    online: '{online} of {total} live', tile: 'Tile {number}: {stream}', empty: 'empty', drop_here: 'Drag a stream here, or click one in the list', clear: 'Remove from this tile', clear_all: 'Clear',
-    layout: 'Layout', layout_key: '{count} pictures (key {key})', keys: '1–4 layout · arrows select · Enter enlarges · Delete clears · F full screen', list: 'Show or hide the list', fullscreen: 'Full screen', fullscreen_key: 'Full screen (F)', on_wall: 'on the wall',
+    online: '{online} of {total} online', tile: 'Tile {number}: {stream}', empty: 'empty', drop_here: 'Drag a camera or a stream here, or click one in the list', clear: 'Remove from this tile', clear_all: 'Clear', camera: 'Camera {number}', no_camera: 'There is no such camera, or you may not see it.', disabled: 'This camera is switched off.', sources: 'What can be shown', screen: 'Screen {name}', filled: 'The first {fit} of {total} are shown.', undo: 'Undo (Ctrl+Z)',
+    layout: 'Layout', pictures: '{count} pictures', free: 'Own grid', columns: 'Columns', rows: 'Rows', join_note: 'Tile {number} is selected. Shift and a click on another tile joins as well.', join_right: 'Join right', join_down: 'Join down', part: 'Part',
+    keys: 'Digits call views · +/− pictures · arrows select · Enter enlarges · Delete removes · F full screen', list: 'Show or hide the list', fullscreen: 'Full screen', fullscreen_key: 'Full screen (F)', on_wall: 'on the wall',
+  },
+  views: {
+    title: 'Views', add: 'Save as a view', edit: 'Change a view', save: 'Save what is shown as a view', name: 'Name', number: 'Number', number_note: '1 to {max}; the digit keys call it. May be empty.', share: 'Shared', share_with: 'With this organisation and those below it', replace: 'Take over what the wall shows now', shared: 'shared', shared_by: 'shared by {name}', none: 'There are no views yet.', saved: 'View "{name}" saved.', deleted: 'View "{name}" deleted.', no_number: 'No view has the number {number}.', unknown_layout: 'This console does not know the layout of this view; load it anew.',
+    screens: 'Wall screens', no_screens: 'No wall screen is open. Give one a name and open it on its monitor.', screen_name: 'Name of the screen', open_screen: 'Open', send: 'Send', sent: 'Sent to "{name}".',
+  },
+  cameras: {
+    add: 'Add a camera', edit: 'Change a camera', import: 'Import', name: 'Name', road: 'Road and stake', code: 'Code', device: 'Device', tags: 'Tags', tag: 'Tag', add_tag: 'Add tag', any_state: 'Any state', choose: 'Choose {name}', choose_all: 'Choose all of this page', saved: '{name} saved.', more: 'More', enabled: 'In use', ptz: 'Can be turned',
+    main: 'Address of the main picture', sub: 'Address of the small picture', road_code: 'Road number', road_name: 'Road name', stake: 'Stake', direction: 'Direction', carriageway: 'Kind of place', position: 'Position (WGS-84)', longitude: 'Longitude', latitude: 'Latitude', crs: 'Coordinate system', maintainer: 'Maintained by', facts: 'About it', link: 'Copy link', link_copied: 'Link copied; it opens for those with the right.', no_picture: 'There is no picture to play.',
+    directions: { up: 'up', down: 'down', both: 'both ways' }, carriageways: { main: 'main line', ramp: 'ramp', tunnel: 'tunnel', bridge: 'bridge', toll: 'toll station', service_area: 'service area', intersection: 'junction' }, systems: { wgs84: 'WGS-84', gcj02: 'GCJ-02', bd09: 'BD-09 (Baidu)' },
+    bulk: '{count} chosen', enable: 'Switch on', disable: 'Switch off', move: 'Move here', changed: '{count} changed.', removed: '{count} deleted.',
+    choose_table: 'Choose a table…', import_note: 'XLSX, or CSV in UTF-8 or GB18030: a heading, then a camera a row.', template: '{format} template', import_into: 'Rows that name no organisation go to', import_now: 'Import {count}', report: '{rows} rows: {added} new, {changed} changed, {unchanged} as before, {refused} with faults; {devices} new devices.', ignored: 'Columns without a meaning: {columns}', errors: 'Cells with faults', row: 'Row', column: 'Column', value: 'Content', wrong: 'Fault', imported: '{added} added, {changed} changed.',
+  },
+  devices: {
+    add: 'Add a device', edit: 'Change a device', driver: 'Reached by', any_driver: 'Reached in any way', drivers: { url: 'pulling (URL)', push: 'publishing to us', sim: 'simulated' }, address_note: 'Addresses of channels may be relative to it, such as rtsp://10.0.0.7:554. May be empty.', vendor: 'Vendor', model: 'Model', serial: 'Serial number', channels: 'Channels', search: 'Name, address, vendor, model or serial number', none: 'There are no devices yet.', none_found: 'No device fits.', delete_title: 'Delete device {name}?', delete_text: 'Its {count} channels are deleted with it. This cannot be undone.',
+  },
+  list: { pages: 'Pages', page: 'Page {page} of {pages}', back: 'Back', on: 'On' },
+  tree: {
+    cameras: 'Cameras', search: 'Name, initials, code, stake or tag', which: 'Shown', all: 'All', favourites: 'Marked', recent: 'Recent', found: '{total} found, {shown} shown', none_found: 'No camera fits.', none: { all: 'There are no cameras yet.', favourites: 'None is marked yet.', recent: 'None was watched yet.' }, more: '{count} more…', show_all: 'Show all on the wall', favourite: 'Mark',
   },
   streams: {
     state: 'State', name: 'Name', codecs: 'Codecs', size: 'Size', bitrate: 'Bit rate', fps: 'Frames/s', viewers: 'Viewers', publisher: 'Publisher', since: 'For', all: 'All', from_source: 'from a source',

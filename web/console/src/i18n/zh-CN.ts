@@ -2,7 +2,7 @@ export default {
   brand: { name: 'Viaduct 视频云', claim: '智慧交通视频云平台' },
   page: {
     menu: '主导航', more: '更多', setup: '首次设置', login: '登录', wall: '视频墙', streams: '流', stream: '流详情',
-    sources: '拉流源', snapshots: '快照', snapshot_plans: '截图计划', relays: '转推', sessions: '会话', applications: '规则', hosts: '虚拟主机', hooks: '回调', people: '人员', roles: '角色', audit: '审计', server: '服务器', account: '我的账号', not_found: '没有这个页面',
+    cameras: '摄像机', camera: '摄像机详情', devices: '设备', sources: '拉流源', snapshots: '快照', snapshot_plans: '截图计划', relays: '转推', sessions: '会话', applications: '规则', hosts: '虚拟主机', hooks: '回调', people: '人员', roles: '角色', audit: '审计', server: '服务器', account: '我的账号', not_found: '没有这个页面',
   },
   action: {
     close: '关闭', cancel: '取消', save: '保存', retry: '重试', undo: '撤销', copy: '复制', copied: '已复制', qr: '二维码', qr_note: '用手机扫码，取得这个地址。', edit: '编辑', delete: '删除',
@@ -21,11 +21,30 @@ export default {
   feed: { loading: '正在读取…', lost: '与服务器的连接已断开，数据截至 {time}，正在重连…' },
   load: { streams: '流', viewers: '观看', in: '入', out: '出', cpu: 'CPU', memory: '内存' },
   state: {
-    live: '直播', waiting: '等待', idle: '空闲', failed: '故障', connecting: '连接中', backing_off: '等待重试', playing: '正常', unknown: '未知', sending: '推送中', pending: '等待', delivered: '已送达', given_up: '未送达', outside_schedule: '不在计划时段', ended: '已播完',
+    live: '直播', waiting: '等待', idle: '空闲', failed: '故障', connecting: '连接中', backing_off: '等待重试', playing: '正常', unknown: '未知', sending: '推送中', pending: '等待', delivered: '已送达', given_up: '未送达', outside_schedule: '不在计划时段', online: '在线', offline: '离线', disabled: '已停用', ended: '已播完',
   },
   wall: {
-    online: '在线 {online} / {total}', tile: '第 {number} 格：{stream}', empty: '空', drop_here: '把流拖到这里，或点击左侧列表', clear: '移出此格', clear_all: '清空',
-    layout: '布局', layout_key: '{count} 画面（按键 {key}）', keys: '1–4 布局 · 方向键选格 · 回车放大 · Delete 清除 · F 全屏', list: '显示或隐藏列表', fullscreen: '全屏', fullscreen_key: '全屏（F）', on_wall: '已在墙上',
+    online: '在线 {online} / {total}', tile: '第 {number} 格：{stream}', empty: '空', drop_here: '把摄像机或流拖到这里，或点击左侧列表', clear: '移出此格', clear_all: '清空', camera: '摄像机 {number}', no_camera: '没有这台摄像机，或无权观看。', disabled: '摄像机已停用。', sources: '可上墙的画面', screen: '屏幕 {name}', filled: '已放入前 {fit} 路，共 {total} 路。', undo: '撤销（Ctrl+Z）',
+    layout: '布局', pictures: '{count} 画面', free: '自定义', columns: '列', rows: '行', join_note: '选中第 {number} 格。合并也可用 Shift 点击另一格。', join_right: '向右合并', join_down: '向下合并', part: '拆分',
+    keys: '数字调用视图 · +/− 画面数 · 方向键选格 · 回车放大 · Delete 移出 · F 全屏', list: '显示或隐藏列表', fullscreen: '全屏', fullscreen_key: '全屏（F）', on_wall: '已在墙上',
+  },
+  views: {
+    title: '视图', add: '保存为视图', edit: '修改视图', save: '把当前画面存为视图', name: '名称', number: '编号', number_note: '1 至 {max}，按数字键调用；可不填。', share: '共享', share_with: '共享给此组织及其下级', replace: '改为当前画面和布局', shared: '共享', shared_by: '{name} 共享', none: '还没有视图。', saved: '视图“{name}”已保存。', deleted: '已删除视图“{name}”。', no_number: '没有编号为 {number} 的视图。', unknown_layout: '这个视图的布局无法识别，请更新控制台。',
+    screens: '大屏', no_screens: '没有打开的大屏。输入名称，在大屏所接的显示器上打开。', screen_name: '大屏名称', open_screen: '打开', send: '送上屏', sent: '已送到“{name}”。',
+  },
+  cameras: {
+    add: '添加摄像机', edit: '修改摄像机', import: '导入', name: '名称', road: '道路与桩号', code: '编码', device: '设备', tags: '标签', tag: '标签', add_tag: '加标签', any_state: '所有状态', choose: '选择 {name}', choose_all: '选择本页全部', saved: '已保存 {name}。', more: '更多信息', enabled: '启用', ptz: '可控云台',
+    main: '主码流地址', sub: '子码流地址', road_code: '道路编号', road_name: '道路名称', stake: '桩号', direction: '方向', carriageway: '位置类型', position: '经纬度（WGS-84）', longitude: '经度', latitude: '纬度', crs: '坐标系', maintainer: '维护', facts: '资料', link: '复制链接', link_copied: '链接已复制，有权限的人可打开。', no_picture: '没有可播放的画面。',
+    directions: { up: '上行', down: '下行', both: '双向' }, carriageways: { main: '主线', ramp: '匝道', tunnel: '隧道', bridge: '桥梁', toll: '收费站', service_area: '服务区', intersection: '路口' }, systems: { wgs84: 'WGS-84', gcj02: 'GCJ-02（火星坐标）', bd09: 'BD-09（百度）' },
+    bulk: '已选 {count} 台', enable: '启用', disable: '停用', move: '移到此组织', changed: '已修改 {count} 台。', removed: '已删除 {count} 台。',
+    choose_table: '选择表格…', import_note: 'XLSX，或 UTF-8、GB18030 的 CSV；第一行是表头，每行一台。', template: '{format} 模板', import_into: '没有写组织的行归入', import_now: '导入 {count} 台', report: '共 {rows} 行：新增 {added}，修改 {changed}，不变 {unchanged}，有误 {refused}；新设备 {devices} 台。', ignored: '不使用的列：{columns}', errors: '有误的单元格', row: '行', column: '列', value: '内容', wrong: '问题', imported: '已新增 {added} 台，修改 {changed} 台。',
+  },
+  devices: {
+    add: '添加设备', edit: '修改设备', driver: '接入方式', any_driver: '所有接入方式', drivers: { url: '拉流（URL）', push: '设备推流', sim: '模拟' }, address_note: '通道地址可以相对于它，如 rtsp://10.0.0.7:554；可不填。', vendor: '厂商', model: '型号', serial: '序列号', channels: '通道', search: '名称、地址、厂商、型号或序列号', none: '还没有设备。', none_found: '没有匹配的设备。', delete_title: '删除设备 {name}？', delete_text: '它的 {count} 个通道一并删除，不能恢复。',
+  },
+  list: { pages: '翻页', page: '第 {page} / {pages} 页', back: '上一页', on: '下一页' },
+  tree: {
+    cameras: '摄像机', search: '名称、拼音首字母、编码、桩号或标签', which: '显示', all: '全部', favourites: '收藏', recent: '最近', found: '找到 {total} 台，显示 {shown} 台', none_found: '没有匹配的摄像机。', none: { all: '还没有摄像机。', favourites: '还没有收藏。', recent: '还没有看过摄像机。' }, more: '还有 {count} 台…', show_all: '全部上墙', favourite: '收藏',
   },
   streams: {
     state: '状态', name: '名称', codecs: '编码', size: '分辨率', bitrate: '码率', fps: '帧率', viewers: '观看', publisher: '推流端', since: '持续', all: '全部', from_source: '由拉流源提供',

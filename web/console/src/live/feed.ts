@@ -2,7 +2,7 @@
  * The event feed: one WebSocket with topics, sequence numbers and resumption. It
  * reconnects by itself and says when events may have been missed.
  */
-export type Topic = 'streams' | 'sources' | 'server';
+export type Topic = 'streams' | 'sources' | 'server' | 'channels' | 'screens';
 
 export interface FeedEvent {
   topic: Topic;
@@ -15,6 +15,8 @@ export interface FeedHooks {
   /** What may be listened to; read at each connection. */
   topics(): Topic[];
   event(event: FeedEvent): void;
+  /** Name of the wall screen that this window is; null when it is none. Read at each connection. */
+  screen(): string | null;
   /** Everything must be fetched again: the first connection, or events were missed. */
   refetch(): void;
   connected(up: boolean): void;
@@ -67,7 +69,7 @@ export class Feed {
     this.ticking = topics.some((topic) => TICKING.includes(topic));
     const socket = new WebSocket(this.url);
     this.socket = socket;
-    socket.onopen = () => socket.send(JSON.stringify({ type: 'auth', token, topics, resume_from: this.seq }));
+    socket.onopen = () => socket.send(JSON.stringify({ type: 'auth', token, topics, resume_from: this.seq, ...named(this.hooks.screen()) }));
     socket.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (socket === this.socket && typeof data === 'string') this.receive(data);
     };
@@ -115,6 +117,8 @@ export class Feed {
     }
   }
 }
+
+const named = (screen: string | null): { screen?: string } => (screen === null ? {} : { screen });
 
 function parse(text: string): Record<string, unknown> | null {
   try {

@@ -5,7 +5,7 @@ import { listHosts } from '../api/hosts';
 import { getServer } from '../api/server';
 import { listSources } from '../api/sources';
 import { listStreams } from '../api/streams';
-import type { Host, Load, Source, Stream } from '../api/types';
+import type { Host, Load, Source, Stream, ViewLayout } from '../api/types';
 import { Feed, type FeedEvent, type Topic } from '../live/feed';
 import { isKeyed, keyOf, upsert, without } from '../live/merge';
 import { useRights, type Right } from '../ui/rights';
@@ -14,7 +14,9 @@ import { useSession } from './session';
 type StreamStats = Pick<Stream, 'vhost' | 'app' | 'name' | 'bitrate_bps' | 'fps' | 'viewers' | 'state'>;
 
 const REFETCH_DELAY_MS = 300;
-const TOPIC_RIGHTS: Record<Topic, Right> = { streams: 'view:stream', sources: 'view:source', server: 'view:server' };
+const TOPIC_RIGHTS: Record<Topic, Right> = { streams: 'view:stream', sources: 'view:source', server: 'view:server', channels: 'view:channel', screens: 'view:view' };
+/** Rights on some cameras are enough to hear that cameras have changed. */
+const SOMEWHERE: Topic[] = ['channels', 'screens'];
 const isStream = (part: Partial<Stream>): part is Stream => Array.isArray(part.tracks);
 const isSource = (part: Partial<Source>): part is Source => typeof part.url === 'string';
 
@@ -22,7 +24,14 @@ const isSource = (part: Partial<Source>): part is Source => typeof part.url === 
 export const useLive = defineStore('live', () => {
   const session = useSession();
   const { may } = useRights();
-  const topics = computed(() => (Object.keys(TOPIC_RIGHTS) as Topic[]).filter((topic) => may(TOPIC_RIGHTS[topic])));
+  /** Name of the wall screen that this window is. */
+  const screen = ref<string | null>(null);
+  /** What another desk has sent to this screen last. */
+  const sent = shallowRef<ViewLayout | null>(null);
+  /** Grows when devices or channels are not what they were. */
+  const channelChanges = ref(0);
+  const wanted = (topic: Topic): boolean => may(TOPIC_RIGHTS[topic], SOMEWHERE.includes(topic)) && (topic !== 'screens' || screen.value !== null);
+  const topics = computed(() => (Object.keys(TOPIC_RIGHTS) as Topic[]).filter(wanted));
   /** Whether there is anything to listen to. */
   const listening = computed(() => topics.value.length > 0);
   let started = false;
@@ -43,6 +52,7 @@ export const useLive = defineStore('live', () => {
   const feed = new Feed(`${location.origin.replace(/^http/, 'ws')}/api/v1/events`, {
     token: () => session.session?.token ?? null,
     topics: () => topics.value,
+    screen: () => screen.value,
     event: receive,
     refetch,
     connected: (up) => (connected.value = up),
@@ -78,7 +88,10 @@ export const useLive = defineStore('live', () => {
     heardAt_ms.value = Date.now();
     if (topic === 'server' && event === 'stats') load.value = data as Load;
     else if (topic === 'streams' && event === 'stats') applyStats((data as { items: StreamStats[] }).items);
-    else if (!isKeyed(data)) refetch();
+    else if (topic === 'channels') channelChanges.value++;
+    else if (topic === 'screens') {
+      if ((data as { screen?: string }).screen === screen.value) sent.value = data as ViewLayout;
+    } else if (!isKeyed(data)) refetch();
     else if (topic === 'streams') {
       if (event === 'removed') streams.value = without(streams.value, data);
       else streams.value = upsert(streams.value, data, isStream) ?? later(streams.value);
@@ -107,7 +120,7 @@ export const useLive = defineStore('live', () => {
 
   // With other rights there is another choice of lists and topics.
   watch(
-    () => topics.value.join(),
+    () => `${topics.value.join()} ${screen.value}`,
     () => {
       if (!started) return;
       stop();
@@ -127,5 +140,5 @@ export const useLive = defineStore('live', () => {
     connected.value = false;
   }
 
-  return { streams, sources, hosts, load, connected, listening, ready, problem, heardAt_ms, byKey, start, stop, refetch: fetchAll };
+  return { streams, sources, hosts, load, connected, listening, ready, problem, heardAt_ms, byKey, screen, sent, channelChanges, start, stop, refetch: fetchAll };
 });

@@ -8,6 +8,7 @@ const CROSS = 'M2.500 1L6 4.500 9.500 1 11 2.500 7.500 6 11 9.500 9.500 11 6 7.5
 
 const MARKS: Record<string, { tone: Tone; shape: string }> = {
   live: { tone: 'live', shape: DISC },
+  online: { tone: 'live', shape: DISC },
   playing: { tone: 'live', shape: DISC },
   sending: { tone: 'live', shape: DISC },
   delivered: { tone: 'live', shape: DISC },
@@ -18,8 +19,10 @@ const MARKS: Record<string, { tone: Tone; shape: string }> = {
   idle: { tone: 'idle', shape: RING },
   outside_schedule: { tone: 'idle', shape: RING },
   ended: { tone: 'idle', shape: RING },
+  disabled: { tone: 'idle', shape: RING },
   unknown: { tone: 'idle', shape: RING },
   given_up: { tone: 'fail', shape: CROSS },
+  offline: { tone: 'fail', shape: CROSS },
   failed: { tone: 'fail', shape: CROSS },
 };
 

@@ -1,26 +1,54 @@
 import { onBeforeUnmount, onMounted } from 'vue';
-import { LAYOUTS, type Direction, type Layout } from './model';
+import type { Direction } from './model';
 
 export interface WallKeys {
-  layout(layout: Layout): void;
+  /** More pictures, or with -1 fewer. */
+  step(by: 1 | -1): void;
   move(direction: Direction): void;
   clear(): void;
   enlarge(): void;
   shrink(): void;
   fullscreen(): void;
+  undo(): void;
+  /** A view is called by its number. */
+  call(number: number): void;
+  /** Whether a number of two digits may begin so. */
+  goesOn(digit: number): boolean;
 }
 
 const ARROWS: Record<string, Direction> = { ArrowLeft: 'left', ArrowRight: 'right', ArrowUp: 'up', ArrowDown: 'down' };
+/** A second digit is waited for this long. */
+const SECOND_DIGIT_MS = 900;
 
 /** Keyboard of the wall, silent while a text is being typed or a control is in use. */
 export function useWallKeys(keys: WallKeys): void {
+  let first: number | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function call(number: number): void {
+    clearTimeout(timer);
+    first = null;
+    if (number > 0) keys.call(number);
+  }
+
+  function digit(value: number): void {
+    if (first !== null) return call(first * 10 + value);
+    if (!keys.goesOn(value)) return call(value);
+    first = value;
+    timer = setTimeout(() => call(value), SECOND_DIGIT_MS);
+  }
+
   const onKey = (event: KeyboardEvent): void => {
     const at = event.target instanceof HTMLElement ? event.target : null;
-    if (event.ctrlKey || event.altKey || event.metaKey || at?.matches('input, textarea, select')) return;
+    if (event.altKey || event.metaKey || at?.matches('input, textarea, select') || document.querySelector('.el-overlay:not([style*="display: none"])')) return;
     const arrow = ARROWS[event.key];
-    const layout = LAYOUTS[Number(event.key) - 1];
-    if (arrow) keys.move(arrow);
-    else if (layout !== undefined) keys.layout(layout);
+    if (event.ctrlKey) {
+      if (event.key !== 'z') return;
+      keys.undo();
+    } else if (arrow && !at?.closest('[role="tree"]')) keys.move(arrow);
+    else if (/^\d$/.test(event.key)) digit(Number(event.key));
+    else if (event.key === '+' || event.key === '=') keys.step(1);
+    else if (event.key === '-') keys.step(-1);
     else if (event.key === 'Delete' || event.key === 'Backspace') keys.clear();
     else if (event.key === 'Enter' && !at?.matches('button, a, [role="button"]')) keys.enlarge();
     else if (event.key === 'Escape') keys.shrink();
@@ -29,5 +57,8 @@ export function useWallKeys(keys: WallKeys): void {
     event.preventDefault();
   };
   onMounted(() => window.addEventListener('keydown', onKey));
-  onBeforeUnmount(() => window.removeEventListener('keydown', onKey));
+  onBeforeUnmount(() => {
+    clearTimeout(timer);
+    window.removeEventListener('keydown', onKey);
+  });
 }
