@@ -8,8 +8,10 @@ use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use db::{SnapshotFilter, SnapshotRow};
+use db::{ChannelRow, SnapshotFilter, SnapshotRow};
 use hub::StreamKey;
+use platform::devices::streams;
+use platform::people::Caller;
 use platform::rights::Action;
 use platform::snapshots::{Order, Origin, SnapshotError};
 use serde::Deserialize;
@@ -97,6 +99,30 @@ pub(super) async fn take(
     let row = app.snapshots.take(&key, &order).await?;
     tracing::info!(user = caller.user.name, stream = %key, id = row.id, "A picture was taken.");
     Ok((StatusCode::CREATED, Json(view(row))))
+}
+
+/// Keeps a picture of a channel as it is now, for the log of a patrol; none where there is none to be had.
+pub(super) async fn keep(app: &App, channel: &ChannelRow, origin: Origin, caller: &Caller) -> Option<i64> {
+    let (main, _) = streams(channel);
+    let order = Order {
+        form: Form::Jpeg,
+        quality: QUALITY,
+        max_width: 0,
+        max_height: 0,
+        overlay: true,
+        label: Some(channel.name.clone()),
+        origin,
+        taken_by: caller.user.name.clone(),
+        plan_id: None,
+        keep_days: None,
+    };
+    match app.snapshots.take(&main, &order).await {
+        Ok(row) => Some(row.id),
+        Err(error) => {
+            tracing::info!(channel = channel.id, %error, "A stop of a patrol has no picture.");
+            None
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]

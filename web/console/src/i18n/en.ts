@@ -118,7 +118,7 @@ const en: Catalogue<typeof zhCN> = {
   rights: {
     lacking: 'You lack the right “{right}”.', ask: 'If you need it, ask an administrator for', home: 'Back to the start', right: '{action} {kind}',
     actions: { view: 'view', play: 'play', operate: 'operate', manage: 'manage' },
-    kinds: { stream: 'streams', source: 'sources', device: 'devices', channel: 'channels', snapshot: 'pictures', relay: 'relays', rule: 'rules and virtual hosts', hook: 'hooks', token: 'tokens', traffic: 'sessions and traffic', server: 'server', organisation: 'organisations', user: 'users', role: 'roles', audit: 'audit log' },
+    kinds: { stream: 'streams', source: 'sources', device: 'devices', channel: 'channels', view: 'views and screens', patrol: 'patrols', ptz: 'PTZ', snapshot: 'pictures', relay: 'relays', rule: 'rules and virtual hosts', hook: 'hooks', token: 'tokens', traffic: 'sessions and traffic', server: 'server', organisation: 'organisations', user: 'users', role: 'roles', audit: 'audit log' },
   },
   people: {
     all: 'All', organisations: 'Organisations', organisation: 'Organisation', search_organisation: 'Search organisation', no_organisation: 'No organisation matches.', unfold: 'Show or hide what is below', add_organisation: 'Add an organisation below', edit_organisation: 'Rename or move the organisation', delete_organisation: 'Delete the organisation',

@@ -113,7 +113,7 @@ export default {
   rights: {
     lacking: '你没有“{right}”的权限。', ask: '如需使用，请管理员授予：', home: '返回首页', right: '{action}{kind}',
     actions: { view: '查看', play: '播放', operate: '操作', manage: '管理' },
-    kinds: { stream: '流', source: '拉流源', device: '设备', channel: '通道', snapshot: '快照', relay: '转推', rule: '规则与虚拟主机', hook: '回调', token: '令牌', traffic: '会话与流量', server: '服务器', organisation: '组织', user: '用户', role: '角色', audit: '审计日志' },
+    kinds: { stream: '流', source: '拉流源', device: '设备', channel: '通道', view: '视图与大屏', patrol: '轮巡', ptz: '云台', snapshot: '快照', relay: '转推', rule: '规则与虚拟主机', hook: '回调', token: '令牌', traffic: '会话与流量', server: '服务器', organisation: '组织', user: '用户', role: '角色', audit: '审计日志' },
   },
   people: {
     all: '全部', organisations: '组织', organisation: '组织', search_organisation: '搜索组织', no_organisation: '没有匹配的组织。', unfold: '展开或收起', add_organisation: '添加下级组织', edit_organisation: '修改或移动组织', delete_organisation: '删除组织',
