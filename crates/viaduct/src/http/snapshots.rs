@@ -110,7 +110,7 @@ pub(super) async fn keep(app: &App, channel: &ChannelRow, origin: Origin, caller
         max_width: 0,
         max_height: 0,
         overlay: true,
-        label: None,
+        label: Some(channel.name.clone()),
         origin,
         taken_by: caller.user.name.clone(),
         plan_id: None,
