@@ -122,7 +122,7 @@ impl Patrols {
             return Err(SharingError::TooMany);
         }
         let blank = PatrolRow { owner_id: caller.user.id, created_at: unix_now(), version: 1, ..PatrolRow::default() };
-        let row = self.row(caller, input, blank)?;
+        let row = self.row(caller, &input, &blank)?;
         let id = self.database.add_patrol(&row).await?;
         Ok(PatrolRow { id, ..row })
     }
@@ -139,7 +139,7 @@ impl Patrols {
     ) -> Result<PatrolRow, SharingError> {
         let _one_at_a_time = self.changes.lock().await;
         let present = self.own(caller, id).await?;
-        let row = self.row(caller, input, PatrolRow { version, ..present })?;
+        let row = self.row(caller, &input, &PatrolRow { version, ..present })?;
         match self.database.update_patrol(&row).await? {
             Changed::Done => Ok(PatrolRow { version: version + 1, ..row }),
             Changed::Stale => Err(SharingError::Stale),
@@ -218,7 +218,7 @@ impl Patrols {
         if Self::sharing(&row).is_changed_by(caller, Kind::Patrol) { Ok(row) } else { Err(SharingError::Forbidden) }
     }
 
-    fn row(&self, caller: &Caller, input: PatrolInput, base: PatrolRow) -> Result<PatrolRow, SharingError> {
+    fn row(&self, caller: &Caller, input: &PatrolInput, base: &PatrolRow) -> Result<PatrolRow, SharingError> {
         check_name(&input.name)?;
         let tour = &input.tour;
         if tour.steps.is_empty() || tour.steps.len() > MAX_STEPS {
@@ -239,7 +239,7 @@ impl Patrols {
             name: input.name.trim().to_owned(),
             plan: serde_json::to_string(tour).unwrap_or_default(),
             schedule: input.schedule.as_ref().map(Schedule::to_string),
-            ..base
+            ..base.clone()
         })
     }
 }

@@ -121,7 +121,7 @@ impl Views {
         }
         check_number(&present, 0, caller.user.id, input.number)?;
         let blank = ViewRow { owner_id: caller.user.id, created_at: unix_now(), version: 1, ..ViewRow::default() };
-        let row = self.row(caller, input, blank)?;
+        let row = self.row(caller, input, &blank)?;
         let id = self.database.add_view(&row).await?;
         Ok(ViewRow { id, ..row })
     }
@@ -139,7 +139,7 @@ impl Views {
         let _one_at_a_time = self.changes.lock().await;
         let present = self.own(caller, id).await?;
         check_number(&self.database.views().await?, id, present.owner_id, input.number)?;
-        let row = self.row(caller, input, ViewRow { version, ..present })?;
+        let row = self.row(caller, input, &ViewRow { version, ..present })?;
         match self.database.update_view(&row).await? {
             Changed::Done => Ok(ViewRow { version: version + 1, ..row }),
             Changed::Stale => Err(SharingError::Stale),
@@ -161,7 +161,7 @@ impl Views {
         if Self::sharing(&row).is_changed_by(caller, Kind::View) { Ok(row) } else { Err(SharingError::Forbidden) }
     }
 
-    fn row(&self, caller: &Caller, input: ViewInput, base: ViewRow) -> Result<ViewRow, SharingError> {
+    fn row(&self, caller: &Caller, input: ViewInput, base: &ViewRow) -> Result<ViewRow, SharingError> {
         check_name(&input.name)?;
         if input.number.is_some_and(|number| !(1..=MAX_NUMBER).contains(&number)) {
             return Err(SharingError::invalid("number", format!("A number is 1 to {MAX_NUMBER}.")));
@@ -176,7 +176,7 @@ impl Views {
             name: input.name.trim().to_owned(),
             number: input.number,
             layout: input.layout,
-            ..base
+            ..base.clone()
         })
     }
 }

@@ -72,7 +72,7 @@ impl Ptz {
         } else {
             None
         };
-        Ok(joined(rows, device))
+        Ok(joined(rows, device.as_deref()))
     }
 
     pub(super) async fn cruises(&self, channel: i64) -> Result<Vec<StoredCruise>, PtzFailure> {
@@ -115,8 +115,8 @@ fn cruise(row: PtzCruiseRow) -> Option<StoredCruise> {
 }
 
 /// `device` is absent when it did not tell.
-fn joined(rows: Vec<PtzPresetRow>, device: Option<Vec<Preset>>) -> Vec<StoredPreset> {
-    let has = |number| device.as_ref().map(|presets| presets.iter().any(|preset| preset.number == number));
+fn joined(rows: Vec<PtzPresetRow>, device: Option<&[Preset]>) -> Vec<StoredPreset> {
+    let has = |number| device.map(|presets| presets.iter().any(|preset| preset.number == number));
     let mut presets: Vec<StoredPreset> = rows
         .into_iter()
         .filter_map(|row| {
@@ -124,7 +124,7 @@ fn joined(rows: Vec<PtzPresetRow>, device: Option<Vec<Preset>>) -> Vec<StoredPre
             Some(StoredPreset { number, name: row.name, in_device: has(number), snapshot_id: row.snapshot_id })
         })
         .collect();
-    for preset in device.iter().flatten() {
+    for preset in device.unwrap_or_default() {
         if !presets.iter().any(|known| known.number == preset.number) {
             let name = preset.name.clone();
             presets.push(StoredPreset { number: preset.number, name, in_device: Some(true), snapshot_id: None });
