@@ -94,6 +94,9 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     let data = DataDir::open(&args.data_dir)?;
     let _lock = data.lock()?;
     let database = Database::open(&data.database(settings.database_url.as_deref())).await?;
+    if args.demo {
+        demo::store(&database).await?;
+    }
     let certificate = certificate::load(settings.certificate.as_ref(), &data, settings.public_host.as_deref())?;
     let signer = TokenSigner::new(data.token_key()?);
     let clock = Arc::new(WallClock::new(settings.time_zone.clone()));
