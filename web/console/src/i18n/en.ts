@@ -47,6 +47,8 @@ const en: Catalogue<typeof zhCN> = {
   devices: {
     add: 'Add a device', edit: 'Change a device', driver: 'Reached by', any_driver: 'Reached in any way', drivers: { url: 'pulling (URL)', push: 'publishing to us', sim: 'simulated' }, address_note: 'Addresses of channels may be relative to it, such as rtsp://10.0.0.7:554. May be empty.', vendor: 'Vendor', model: 'Model', serial: 'Serial number', channels: 'Channels', search: 'Name, address, vendor, model or serial number', none: 'There are no devices yet.', none_found: 'No device fits.', delete_title: 'Delete device {name}?', delete_text: 'Its {count} channels are deleted with it. This cannot be undone.',
   },
+  palette: { title: 'Find', open: 'Find (Ctrl+K)', hint: 'Page, camera, stake or view', page: 'Page', none: 'Nothing found.' },
+  keyboard: { title: 'Keyboard', palette: 'Find anything', shortcuts: 'Show these keys', view: 'Call a view by its number', pictures: 'More or fewer pictures', select: 'Select a tile', enlarge: 'Enlarge a tile, and back', shrink: 'Back to all tiles', clear: 'Remove what a tile shows', undo: 'Take back an edit of the wall', fullscreen: 'Full screen' },
   list: { pages: 'Pages', page: 'Page {page} of {pages}', back: 'Back', on: 'On' },
   tree: {
     cameras: 'Cameras', search: 'Name, initials, code, stake or tag', which: 'Shown', all: 'All', favourites: 'Marked', recent: 'Recent', found: '{total} found, {shown} shown', none_found: 'No camera fits.', none: { all: 'There are no cameras yet.', favourites: 'None is marked yet.', recent: 'None was watched yet.' }, more: '{count} more…', show_all: 'Show all on the wall', favourite: 'Mark',

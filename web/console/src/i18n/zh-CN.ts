@@ -42,6 +42,8 @@ export default {
   devices: {
     add: '添加设备', edit: '修改设备', driver: '接入方式', any_driver: '所有接入方式', drivers: { url: '拉流（URL）', push: '设备推流', sim: '模拟' }, address_note: '通道地址可以相对于它，如 rtsp://10.0.0.7:554；可不填。', vendor: '厂商', model: '型号', serial: '序列号', channels: '通道', search: '名称、地址、厂商、型号或序列号', none: '还没有设备。', none_found: '没有匹配的设备。', delete_title: '删除设备 {name}？', delete_text: '它的 {count} 个通道一并删除，不能恢复。',
   },
+  palette: { title: '快速查找', open: '快速查找（Ctrl+K）', hint: '页面、摄像机、桩号或视图', page: '页面', none: '没有找到。' },
+  keyboard: { title: '键盘快捷键', palette: '快速查找', shortcuts: '显示快捷键', view: '按编号调用视图', pictures: '增减画面数', select: '选择格', enlarge: '放大或还原', shrink: '还原', clear: '移出此格', undo: '撤销布局修改', fullscreen: '全屏' },
   list: { pages: '翻页', page: '第 {page} / {pages} 页', back: '上一页', on: '下一页' },
   tree: {
     cameras: '摄像机', search: '名称、拼音首字母、编码、桩号或标签', which: '显示', all: '全部', favourites: '收藏', recent: '最近', found: '找到 {total} 台，显示 {shown} 台', none_found: '没有匹配的摄像机。', none: { all: '还没有摄像机。', favourites: '还没有收藏。', recent: '还没有看过摄像机。' }, more: '还有 {count} 台…', show_all: '全部上墙', favourite: '收藏',
