@@ -2,6 +2,7 @@
 import { ACCOUNT_ROUTES, checkRight } from './accounts.js';
 import { CHANNEL_ROUTES, streamOf } from './channels.js';
 import { PEOPLE_ROUTES } from './people.js';
+import { SNAPSHOT_ROUTES } from './snapshots.js';
 import { Problem } from './problem.js';
 import { CONFIG, detail, diagnosis, publicStream, server, source } from './state.js';
 import { VIEW_ROUTES } from './views.js';
@@ -252,6 +253,7 @@ const ROUTES = {
   ...CHANNEL_ROUTES,
   'POST /channels/:id/play': ({ world, params: [id], query }) => playOffer(findStream(world, ...streamOf(world, id).split('/'), query)),
   ...VIEW_ROUTES,
+  ...SNAPSHOT_ROUTES,
 };
 
 const compiled = Object.entries(ROUTES).map(([key, handler]) => {

@@ -59,6 +59,10 @@ export async function startMock({ port = 0, setup = false } = {}) {
       method: request.method, path: url.pathname.slice('/api/v1'.length), query: url.searchParams,
       token: (request.headers.authorization ?? '').replace('Bearer ', ''), match: request.headers['if-match'], body: request.headers['content-type'] === 'application/octet-stream' ? text : text ? JSON.parse(text) : {}, host: '10.8.0.5',
     });
+    if (result.body?.picture) {
+      response.writeHead(200, { 'content-type': 'image/png' }).end(result.body.picture);
+      return;
+    }
     if (result.body?.csv) {
       response.writeHead(200, { 'content-type': 'text/csv; charset=utf-8' }).end(result.body.csv);
       return;
@@ -100,20 +104,16 @@ export async function startMock({ port = 0, setup = false } = {}) {
 
   function events(socket) {
     socket.once('message', (text) => {
-      const { token, topics, resume_from, screen } = JSON.parse(String(text));
+      const { token, topics, resume_from } = JSON.parse(String(text));
       if (!world.tokens.has(token)) {
         socket.close(4401);
         return;
       }
-      const { permissions, name } = meOf(world, token);
+      const { permissions } = meOf(world, token);
       const heard = topics.filter((topic) => permissions.some(({ permission }) => permission === { streams: 'view:stream', sources: 'view:source', server: 'view:server', channels: 'view:channel', screens: 'view:view' }[topic]));
       const feed = { socket, topics: heard };
       feeds.add(feed);
-      if (screen) world.screens.set(screen, { name: screen, user: name, since: new Date().toISOString(), view_id: null });
-      socket.on('close', () => {
-        feeds.delete(feed);
-        if (screen) world.screens.delete(screen);
-      });
+      socket.on('close', () => feeds.delete(feed));
       socket.send(JSON.stringify({ type: 'hello', seq }));
       if (resume_from !== null && resume_from !== seq) socket.send(JSON.stringify({ type: 'gap' }));
     });

@@ -2,17 +2,17 @@
 import { meOf } from './accounts.js';
 import { Problem } from './problem.js';
 
-const LAYOUT = /^(1|4|6|8|9|13|16|25|grid:[1-8]x[1-8](:[\d.,]+)?)$/;
+const LAYOUT = /^(1|4|6|8|9|13|16|25|grid:[1-8]x[1-8])$/;
 
 export function createViews() {
-  const view = (id, name, number, layout, tiles, over = {}) => ({ id, name, number, shared: false, owner: 'admin', organisation_id: 1, layout, tiles, version: 1, ...over });
+  const view = (id, name, number, layout, tiles, over = {}) => ({ id, name, number, owner: 'admin', organisation_id: null, layout, tiles, version: 1, ...over });
   return [
     view(1, '早高峰', 1, '4', [{ channel_id: 1 }, { channel_id: 2 }, { stream: 'demo/road3' }, null]),
-    view(2, '收费站', 12, '6', [{ channel_id: 4 }, { channel_id: 1 }, { channel_id: 3 }, null, null, null], { shared: true, owner: 'operator' }),
+    view(2, '收费站', 12, '6', [{ channel_id: 4 }, { channel_id: 1 }, { channel_id: 3 }, null, null, null], { organisation_id: 1, owner: 'operator' }),
   ];
 }
 
-const seen = (view, me) => ({ ...view, mine: view.owner === me.name });
+const seen = (view, me) => ({ ...view, mine: view.owner === me.name, changeable: view.owner === me.name || me.permissions.some(({ permission }) => permission === 'manage:view') });
 
 function find({ views }, id) {
   const found = views.find((each) => each.id === Number(id));
@@ -31,8 +31,8 @@ function save(ctx, existing) {
   const { world, body } = ctx;
   const me = meOf(world, ctx.token);
   check(world, body, existing, me);
-  const { name, number, shared, organisation_id, layout, tiles } = body;
-  const saved = { name, number, shared, organisation_id, layout, tiles };
+  const { name, number, organisation_id, layout, tiles } = body;
+  const saved = { name, number, organisation_id, layout, tiles };
   if (existing) return seen(Object.assign(existing, saved, { version: existing.version + 1 }), me);
   const made = { id: Math.max(0, ...world.views.map(({ id }) => id)) + 1, owner: me.name, version: 1, ...saved };
   world.views.push(made);
@@ -50,18 +50,20 @@ function show({ world, emit, params: [name], body }) {
   if (!screen) throw new Problem(404, 'not_found', '没有打开这个大屏。');
   const { layout, tiles } = body.view_id === undefined ? body : find(world, body.view_id);
   screen.view_id = body.view_id ?? null;
-  emit('screens', 'show', { type: 'show', screen: name, layout, tiles });
-  return screen;
+  emit('screens', 'show', { screen: name, view_id: screen.view_id, layout, tiles, by: 'admin' });
 }
 
 export const VIEW_ROUTES = {
   'GET /views': ({ world, token }) => {
     const me = meOf(world, token);
-    return { items: world.views.filter(({ owner, shared }) => shared || owner === me.name).map((view) => seen(view, me)) };
+    return { items: world.views.filter(({ owner, organisation_id }) => organisation_id !== null || owner === me.name).map((view) => seen(view, me)) };
   },
   'POST /views': (ctx) => ({ status: 201, body: save(ctx, null) }),
   'PUT /views/:id': change,
   'DELETE /views/:id': ({ world, params: [id] }) => void (world.views = world.views.filter((view) => view.id !== Number(id))),
   'GET /screens': ({ world }) => ({ items: [...world.screens.values()] }),
+  'PUT /screens/:name': ({ world, token, params: [name] }) => {
+    if (!world.screens.has(name)) world.screens.set(name, { name, user: meOf(world, token).name, since: new Date().toISOString(), view_id: null });
+  },
   'POST /screens/:name/show': show,
 };

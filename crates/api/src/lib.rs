@@ -12,16 +12,20 @@ mod event;
 mod hook;
 mod host;
 mod openapi;
+mod patrol;
 mod people;
 mod probe;
 mod problem;
+mod ptz;
 mod relay;
 mod server;
 mod session;
+mod share;
 mod snapshot;
 mod source;
 mod stream;
 mod token;
+mod view;
 
 pub use account::{LoginRequest, LoginResponse, PasswordChange, SetupRequest, SetupState};
 pub use application::{
@@ -36,6 +40,7 @@ pub use event::{ClientMessage, EventMessage};
 pub use hook::{Hook, HookCreated, HookDelivery, HookDeliveryPage, HookInput, HookList, HookSecret, HookTest};
 pub use host::{Host, HostChange, HostInput, HostList};
 pub use openapi::openapi_json;
+pub use patrol::{Patrol, PatrolInput, PatrolList, PatrolLog, PatrolRun, PatrolStep, PatrolStop, PatrolStopInput};
 pub use people::{
     ApiKey, ApiKeyCreated, ApiKeyInput, ApiKeyList, AuditEntry, AuditPage, AuditVerdict, BuiltInRole, Grant,
     HeldPermission, LoginSession, LoginSessionList, Me, NewUser, Organisation, OrganisationInput, OrganisationList,
@@ -43,11 +48,16 @@ pub use people::{
 };
 pub use probe::{ProbeClock, ProbeLeg, ProbeReport, ProbeRequest};
 pub use problem::Problem;
+pub use ptz::{
+    Ptz, PtzAbilities, PtzCommand, PtzCruise, PtzCruiseInput, PtzCruiseStep, PtzFrame, PtzLock, PtzMessage, PtzMove,
+    PtzPosition, PtzPreset, PtzPresetInput, PtzStanding,
+};
 pub use relay::{Relay, RelayInput, RelayList, RelayPush};
 pub use server::{
     ConfigValue, Configuration, ListenerInfo, LoadHistory, LoadSample, ReloadResult, ServerInfo, ServerStats, TlsInfo,
 };
 pub use session::{EndedSession, EndedSessionPage, TrafficReport, TrafficTotal};
+pub use share::{Share, ShareCreated, ShareInput, ShareList, SharedChannel};
 pub use snapshot::{
     Snapshot, SnapshotPage, SnapshotPlan, SnapshotPlanFailure, SnapshotPlanInput, SnapshotPlanList, SnapshotRequest,
     UploadHeader, UploadTarget, UploadTargetInput, UploadTargetList, UploadTest,
@@ -60,3 +70,4 @@ pub use stream::{
     StreamDetail, StreamPage, StreamStats, StreamUrls, Track, Viewer, ViewerList,
 };
 pub use token::{TokenRequest, TokenResponse};
+pub use view::{Screen, ScreenList, ScreenShow, Tile, View, ViewInput, ViewList};

@@ -17,7 +17,7 @@ use sqlx::AssertSqlSafe;
 use crate::{Database, DbError};
 
 /// Tables in an order in which rows find those that they refer to.
-const TABLES: [&str; 20] = [
+const TABLES: [&str; 27] = [
     "organisations",
     "users",
     "roles",
@@ -29,6 +29,13 @@ const TABLES: [&str; 20] = [
     "sources",
     "devices",
     "channels",
+    "shares",
+    "views",
+    "patrols",
+    "patrol_runs",
+    "patrol_stops",
+    "ptz_presets",
+    "ptz_cruises",
     "viewer_sessions",
     "applications",
     "relays",

@@ -15,13 +15,17 @@ mod hooks;
 mod hosts;
 mod logins;
 mod organisations;
+mod patrols;
+mod ptz;
 mod relays;
+mod shares;
 mod snapshot_plans;
 mod snapshots;
 mod sources;
 mod uploads;
 mod users;
 mod viewer_sessions;
+mod views;
 
 use base::ErrorKind;
 use sqlx::{Any, AnyPool, Transaction};
@@ -37,13 +41,17 @@ pub use hooks::{DeliveryRow, DeliveryState, HookRow};
 pub use hosts::HostRow;
 pub use logins::{ApiKeyRow, LoginRow};
 pub use organisations::OrganisationRow;
+pub use patrols::{PatrolRow, PatrolStopRow};
+pub use ptz::{PtzCruiseRow, PtzPresetRow};
 pub use relays::RelayRow;
+pub use shares::ShareRow;
 pub use snapshot_plans::SnapshotPlanRow;
 pub use snapshots::{SnapshotFilter, SnapshotRow};
 pub use sources::{SourceMode, SourceRow};
 pub use uploads::{UploadRow, UploadTargetRow};
 pub use users::UserRow;
 pub use viewer_sessions::{TrafficGroup, TrafficRow, ViewerSessionRow};
+pub use views::ViewRow;
 
 /// A statement whose values are being bound.
 type Statement<'q> = sqlx::query::Query<'q, Any, sqlx::any::AnyArguments>;

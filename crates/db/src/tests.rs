@@ -6,6 +6,7 @@ use super::*;
 mod devices;
 mod people;
 mod snapshots;
+mod views;
 
 pub(crate) use snapshots::{plan, snapshot, target};
 

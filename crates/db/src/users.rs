@@ -57,6 +57,15 @@ fn user(row: &AnyRow) -> UserRow {
 }
 
 impl Database {
+    /// Numbers and sign-in names of all users.
+    ///
+    /// # Errors
+    /// [`DbError::Query`].
+    pub async fn user_names(&self) -> Result<Vec<(i64, String)>, DbError> {
+        let rows = sqlx::query("SELECT id, name FROM users").fetch_all(&self.pool).await?;
+        Ok(rows.iter().map(|row| (row.get("id"), row.get("name"))).collect())
+    }
+
     /// Whether nobody can sign in yet.
     ///
     /// # Errors

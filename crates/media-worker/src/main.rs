@@ -33,7 +33,7 @@ const READ_SIZE: usize = 256 << 10;
 
 /// Makes pictures of key frames for the server, which starts it. It is of no use by hand.
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(name = "viaduct-media-worker", version)]
 struct Args {
     /// A TrueType or OpenType font for texts on pictures; without it a known one of the system is taken.
     #[arg(long)]

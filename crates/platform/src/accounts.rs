@@ -463,7 +463,8 @@ pub fn random_token() -> String {
     URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
 }
 
-fn secret_hash(token: &str) -> [u8; 32] {
+/// What is kept of a secret.
+pub fn secret_hash(token: &str) -> [u8; 32] {
     Sha256::digest(token).into()
 }
 

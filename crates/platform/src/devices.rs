@@ -87,6 +87,12 @@ pub struct Devices {
     undo: Mutex<HashMap<String, change::Undo>>,
 }
 
+impl crate::ptz::Channels for Devices {
+    fn organisation(&self, channel: i64) -> Option<OrganisationId> {
+        self.known_channel(channel).map(|row| row.organisation_id)
+    }
+}
+
 impl Devices {
     /// Reads what is stored and hands it to the drivers.
     ///

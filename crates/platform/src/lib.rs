@@ -4,12 +4,15 @@
 //! |---|---|
 //! | [`accounts`] | first run, sign-in with one or two factors, sessions, passwords, keys of programs |
 //! | [`people`] | organisations, roles, users and their grants |
+//! | [`ptz`] | who steers a camera, what stops it, its presets and cruises |
 //! | [`rights`] | who may do what with which things, where and when |
 //! | [`audit`] | what people did, in a chain of sums |
 //! | [`tokens`] | publish and play tokens (HMAC-SHA-256, per stream, action and expiry) |
 //! | [`applications`] | rules for streams by name |
 //! | [`hosts`] | virtual hosts and their domains |
 //! | [`devices`] | devices and their channels: which cameras there are, where they stand, how their streams are called |
+//! | [`views`], [`patrols`] | named views of the video wall and screens; tours of cameras |
+//! | [`sharing`] | whose such things are, and with whom they are shared |
 //! | [`geo`], [`stake`] | places on earth and along roads |
 //! | [`hooks`] | web hooks: questions and notices to other systems |
 //! | [`pattern`] | patterns of stream names |
@@ -32,14 +35,18 @@ pub mod fuzz;
 pub mod geo;
 pub mod hooks;
 pub mod hosts;
+pub mod patrols;
 pub mod pattern;
 pub mod people;
+pub mod ptz;
 pub mod rights;
 pub mod schedule;
+pub mod sharing;
 pub mod snapshots;
 pub mod stake;
 pub mod tokens;
 pub mod uploads;
+pub mod views;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -49,12 +49,18 @@ impl Action {
 pub enum Kind {
     /// Streams: their tracks, viewers, diagnosis; operating is cutting a publisher or viewer.
     Stream,
+    /// Cameras that can be turned: their presets and cruises; operating is steering, managing goes before others who steer.
+    Ptz,
     /// Sources, and probing a URL.
     Source,
     /// Devices with their addresses, and the addresses of channels.
     Device,
     /// Channels of devices: names, places, states.
     Channel,
+    /// Views of the video wall and screens; operating is sharing one, and sending one to a screen.
+    View,
+    /// Patrols; operating is sharing one, and running one.
+    Patrol,
     /// Relays to other servers.
     Relay,
     /// Rules of streams, virtual hosts.
@@ -81,11 +87,14 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::Stream,
+        Self::Ptz,
         Self::Source,
         Self::Device,
         Self::Channel,
+        Self::View,
+        Self::Patrol,
         Self::Relay,
         Self::Rule,
         Self::Hook,
@@ -103,9 +112,12 @@ impl Kind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Stream => "stream",
+            Self::Ptz => "ptz",
             Self::Source => "source",
             Self::Device => "device",
             Self::Channel => "channel",
+            Self::View => "view",
+            Self::Patrol => "patrol",
             Self::Relay => "relay",
             Self::Rule => "rule",
             Self::Hook => "hook",

@@ -12,13 +12,16 @@ use std::time::Duration;
 
 use base::ErrorKind;
 use bytes::Bytes;
-use db::{Database, DbError, SnapshotFilter, SnapshotRow};
+use db::{ChannelRow, Database, DbError, SnapshotFilter, SnapshotRow};
 use hub::{Hub, OpenError, StreamKey};
 use media::Frame;
 use sha2::{Digest, Sha256};
 use vision::{Form, PictureError, Pictures, Wish};
 
 use crate::clock::WallClock;
+use crate::devices::Devices;
+use crate::people::Caller;
+use crate::rights::{Action, Kind, OrganisationId, ROOT};
 use crate::{unix_now, unix_now_ms};
 use store::Store;
 
@@ -33,6 +36,9 @@ const THUMBNAIL_QUALITY: u8 = 70;
 const KEEPING_PAUSE: Duration = Duration::from_secs(10);
 /// Pictures that are removed in one go.
 const KEEPING_BATCH: i64 = 500;
+/// Rows that are read at once for a page, and how often: most may be of cameras that the caller may not see.
+const READ: i64 = 200;
+const MAX_READS: usize = 50;
 const DAY_S: i64 = 24 * 3600;
 
 /// Why a picture was taken.
@@ -79,7 +85,9 @@ pub struct Order {
     pub max_width: u16,
     /// In pixels; 0 is no limit.
     pub max_height: u16,
-    /// The camera's name, written into the picture together with the time; nothing without one.
+    /// Whether the camera's name and the time are written into the picture.
+    pub overlay: bool,
+    /// The name, where it is not to be that of the channel or of the stream.
     pub label: Option<String>,
     /// Why.
     pub origin: Origin,
@@ -87,8 +95,6 @@ pub struct Order {
     pub taken_by: String,
     /// The plan.
     pub plan_id: Option<i64>,
-    /// The channel that the stream is of.
-    pub channel_id: Option<i64>,
     /// Days that it is kept, 0 without end; as configured where there are none.
     pub keep_days: Option<u32>,
 }
@@ -115,6 +121,9 @@ pub enum SnapshotError {
     /// There is none of this number.
     #[error("There is no such picture.")]
     NotFound,
+    /// The caller may see it and no more.
+    #[error("You may not do this with pictures of this camera.")]
+    Forbidden,
     /// Its file is not there any more.
     #[error("The file of this picture is gone.")]
     Gone,
@@ -133,6 +142,7 @@ impl SnapshotError {
             Self::Offline(error) => error.kind,
             Self::Picture(error) => error.kind(),
             Self::NotFound | Self::Gone => ErrorKind::NotFound,
+            Self::Forbidden => ErrorKind::Forbidden,
             Self::File(_) => ErrorKind::Unavailable,
             Self::Storage(error) => error.kind(),
         }
@@ -145,14 +155,20 @@ impl SnapshotError {
 }
 
 /// Takes and keeps pictures.
-#[derive(Debug)]
 pub struct Snapshots {
     database: Database,
     hub: Arc<Hub>,
     pictures: Arc<Pictures>,
+    devices: Arc<Devices>,
     clock: Arc<WallClock>,
     store: Store,
     keeping: Keeping,
+}
+
+impl std::fmt::Debug for Snapshots {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Snapshots").field("store", &self.store).field("keeping", &self.keeping).finish_non_exhaustive()
+    }
 }
 
 impl Snapshots {
@@ -161,11 +177,12 @@ impl Snapshots {
         database: Database,
         hub: Arc<Hub>,
         pictures: Arc<Pictures>,
+        devices: Arc<Devices>,
         clock: Arc<WallClock>,
         folder: PathBuf,
         keeping: Keeping,
     ) -> Arc<Self> {
-        Arc::new(Self { database, hub, pictures, clock, store: Store::new(folder), keeping })
+        Arc::new(Self { database, hub, pictures, devices, clock, store: Store::new(folder), keeping })
     }
 
     /// Takes one of a stream, which is started for it where it runs on demand.
@@ -176,12 +193,17 @@ impl Snapshots {
         let open = self.hub.open(key, PATIENCE).await.map_err(SnapshotError::Offline)?;
         let key_frame = vision::KeyFrame::latest(&open.stream, PATIENCE).await?;
         let taken_at_ms = taken_at(&key_frame.frame);
+        let channel = self.devices.of_stream(key);
         let wish = Wish {
             form: order.form,
             quality: order.quality,
             max_width: order.max_width,
             max_height: order.max_height,
-            overlay: order.label.as_deref().map(|label| self.overlay(label, taken_at_ms)).unwrap_or_default(),
+            overlay: if order.overlay {
+                self.overlay(&label(order, channel.as_deref(), key), taken_at_ms)
+            } else {
+                String::new()
+            },
         };
         let picture = self.pictures.of(key, key_frame, wish).await?.picture;
         let days = order.keep_days.unwrap_or(self.keeping.days);
@@ -190,7 +212,7 @@ impl Snapshots {
             vhost: key.vhost().to_owned(),
             app: key.app().to_owned(),
             name: key.name().to_owned(),
-            channel_id: order.channel_id,
+            channel_id: channel.map(|channel| channel.id),
             taken_at_ms,
             width: picture.width.into(),
             height: picture.height.into(),
@@ -216,17 +238,53 @@ impl Snapshots {
         format!("{label}\n{}", self.clock.at(taken_at_ms).strftime("%Y-%m-%d %H:%M:%S"))
     }
 
-    /// Pictures before the one of number `before`, newest first.
+    /// The organisation of a picture: that of its channel, or of the one that its stream is of now.
+    fn organisation_of(&self, row: &SnapshotRow) -> OrganisationId {
+        if let Some(channel) = row.channel_id.and_then(|id| self.devices.known_channel(id)) {
+            return channel.organisation_id;
+        }
+        let key = StreamKey::new(&row.app, &row.name).ok().and_then(|key| key.on_host(&row.vhost).ok());
+        key.map_or(ROOT, |key| self.devices.organisation_of(&key))
+    }
+
+    /// Pictures that the caller may see, before the one of number `before`, newest first. The second value is where to go
+    /// on, if there may be more: a page may be short of what was asked for.
     ///
     /// # Errors
     /// [`SnapshotError::Storage`].
     pub async fn list(
         &self,
+        caller: &Caller,
         filter: &SnapshotFilter,
         before: i64,
-        limit: i64,
-    ) -> Result<Vec<SnapshotRow>, SnapshotError> {
-        Ok(self.database.snapshots(filter, before, limit).await?)
+        limit: usize,
+    ) -> Result<(Vec<SnapshotRow>, Option<i64>), SnapshotError> {
+        let (mut seen, mut before) = (Vec::new(), before);
+        for _ in 0..MAX_READS {
+            let rows = self.database.snapshots(filter, before, READ).await?;
+            let is_last = i64::try_from(rows.len()).is_ok_and(|count| count < READ);
+            for row in rows {
+                before = row.id;
+                if caller.may(Action::View, Kind::Snapshot, self.organisation_of(&row)) {
+                    seen.push(row);
+                }
+                if seen.len() == limit {
+                    return Ok((seen, Some(before)));
+                }
+            }
+            if is_last {
+                return Ok((seen, None));
+            }
+        }
+        Ok((seen, Some(before)))
+    }
+
+    /// The newest picture of all.
+    ///
+    /// # Errors
+    /// [`SnapshotError::Storage`].
+    pub async fn newest(&self) -> Result<Option<SnapshotRow>, SnapshotError> {
+        Ok(self.database.snapshots(&SnapshotFilter::default(), i64::MAX, 1).await?.pop())
     }
 
     /// How many there are, and the bytes of their files.
@@ -235,6 +293,22 @@ impl Snapshots {
     /// [`SnapshotError::Storage`].
     pub async fn totals(&self) -> Result<(i64, i64), SnapshotError> {
         Ok(self.database.snapshot_totals().await?)
+    }
+
+    /// One of them, for somebody who is about to do something with it.
+    ///
+    /// # Errors
+    /// When there is none that the caller may see, or the caller may see it and no more.
+    pub async fn known(&self, caller: &Caller, action: Action, id: i64) -> Result<SnapshotRow, SnapshotError> {
+        let row = self.find(id).await?;
+        let organisation = self.organisation_of(&row);
+        if !caller.may(Action::View, Kind::Snapshot, organisation) {
+            return Err(SnapshotError::NotFound);
+        }
+        if !caller.may(action, Kind::Snapshot, organisation) {
+            return Err(SnapshotError::Forbidden);
+        }
+        Ok(row)
     }
 
     /// One of them.
@@ -276,13 +350,8 @@ impl Snapshots {
     /// Removes one.
     ///
     /// # Errors
-    /// When there is none.
-    pub async fn remove(&self, id: i64) -> Result<(), SnapshotError> {
-        let row = self.find(id).await?;
-        self.discard(&row).await
-    }
-
-    async fn discard(&self, row: &SnapshotRow) -> Result<(), SnapshotError> {
+    /// When the file or the row cannot be removed.
+    pub async fn discard(&self, row: &SnapshotRow) -> Result<(), SnapshotError> {
         self.database.remove_snapshot(row.id).await?;
         self.store.remove(row).await.map_err(SnapshotError::File)
     }
@@ -329,6 +398,12 @@ impl Snapshots {
         }
         Ok(removed)
     }
+}
+
+/// The name that is asked for, or that of the channel, or of the stream.
+fn label(order: &Order, channel: Option<&ChannelRow>, key: &StreamKey) -> String {
+    let of_channel = || channel.map(|channel| channel.name.clone()).filter(|name| !name.is_empty());
+    order.label.clone().or_else(of_channel).unwrap_or_else(|| key.to_string())
 }
 
 /// When a frame was taken, as the source says or as it came.

@@ -61,6 +61,13 @@ impl LiveCamera {
         self.scene.view()
     }
 
+    /// Goes on at a frame of the scene: cameras that show the same scene are so brought to the same time of it.
+    pub const fn skip_to(&mut self, frame: u64) {
+        if frame > self.next {
+            self.next = frame;
+        }
+    }
+
     /// Makes the next picture a key frame.
     pub fn force_key(&mut self) {
         self.encoder.force_key();

@@ -99,6 +99,32 @@ pub struct View {
 impl View {
     /// The home view.
     pub const HOME: Self = Self { pan_deg: 0.0, tilt_deg: 0.0, zoom: 1.0 };
+
+    /// The nearest view within the limits.
+    #[must_use]
+    pub const fn clamped(self) -> Self {
+        Self {
+            pan_deg: self.pan_deg.clamp(-170.0, 170.0),
+            tilt_deg: self.tilt_deg.clamp(-60.0, 30.0),
+            zoom: self.zoom.clamp(0.6, 20.0),
+        }
+    }
+}
+
+impl SceneConfig {
+    /// The view in which a part of the picture of `view` fills the picture: the part's upper left corner and its size, as shares of
+    /// the picture's width and height.
+    pub fn framed(&self, view: View, (x, y): (f32, f32), (width, height): (f32, f32)) -> View {
+        let half = (home_pose(self.road).fov_deg / 2.0).to_radians().tan() / view.zoom;
+        let right = (x + width / 2.0 - 0.5) * 2.0 * half;
+        let down = (y + height / 2.0 - 0.5) * 2.0 * half * self.height as f32 / self.width as f32;
+        View {
+            pan_deg: view.pan_deg + right.atan().to_degrees(),
+            tilt_deg: view.tilt_deg - down.atan().to_degrees(),
+            zoom: view.zoom / width.max(height),
+        }
+        .clamped()
+    }
 }
 
 /// A world with its camera, drawn frame by frame.
@@ -158,11 +184,7 @@ impl Scene {
 
     /// Turns the camera. The next pictures are drawn coarsely until the view has been the same twice.
     pub fn set_view(&mut self, view: View) {
-        self.view = View {
-            pan_deg: view.pan_deg.clamp(-170.0, 170.0),
-            tilt_deg: view.tilt_deg.clamp(-60.0, 30.0),
-            zoom: view.zoom.clamp(0.6, 20.0),
-        };
+        self.view = view.clamped();
     }
 
     /// Where the camera looks.

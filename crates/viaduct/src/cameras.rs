@@ -9,10 +9,12 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use anyhow::Context;
 use hub::{Feedback, Hub, PublishRequest, Publisher, PublisherAddress, StreamKey};
 use platform::unix_now_ms;
-use sim::{AudioCodec, ClipConfig, DemoCamera, LiveCamera, LoopClip, VideoCodec, write_json_lines};
+use sim::{AudioCodec, ClipConfig, DemoCamera, FrameTruth, LiveCamera, LoopClip, VideoCodec, View, write_json_lines};
 
 /// A camera that was stopped by an administrator comes back after this, as a real one would.
 const RESTART: Duration = Duration::from_secs(10);
+/// What their publishers call themselves.
+pub(crate) const PROTOCOL: &str = "sim";
 /// The burnt-in clock of live cameras is China's.
 const CLOCK_OFFSET_MIN: i32 = 480;
 
@@ -36,7 +38,7 @@ pub(crate) async fn load_clip(cache: &Path, camera: &DemoCamera) -> anyhow::Resu
 pub(crate) async fn publish_clip(hub: Arc<Hub>, key: StreamKey, clip: Arc<LoopClip>) {
     let mut next = 0;
     loop {
-        if let Some(mut publisher) = publish(&hub, &key) {
+        if let Some(mut publisher) = publish(&hub, &key, false) {
             let tracks = clip.tracks();
             publisher.expect_tracks(tracks.len());
             tracks.into_iter().for_each(|track| publisher.configure(track));
@@ -74,8 +76,19 @@ pub(crate) async fn publish_live(hub: Arc<Hub>, key: StreamKey, config: ClipConf
         let (hub, key, config, truth) = (Arc::clone(&hub), key.clone(), config.clone(), truth.clone());
         let name = key.to_string();
         let ended = tokio::task::spawn_blocking(move || {
-            let publisher = publish(&hub, &key).context("the name is taken")?;
-            draw_live(publisher, &config, truth.as_deref())
+            let publisher = publish(&hub, &key, false).context("the name is taken")?;
+            let mut camera = live_camera(&config)?;
+            let mut lines = truth
+                .map(|path| File::create(&path).with_context(|| path.display().to_string()))
+                .transpose()?
+                .map(BufWriter::new);
+            draw_live(publisher, &mut camera, |_, truth| {
+                if let Some(lines) = &mut lines {
+                    serde_json::to_writer(&mut *lines, truth)?;
+                    lines.write_all(b"\n")?;
+                }
+                Ok(())
+            })
         });
         if let Ok(Err(error)) = ended.await {
             tracing::error!(camera = name, error = format!("{error:#}"), "A live camera failed.");
@@ -84,28 +97,50 @@ pub(crate) async fn publish_live(hub: Arc<Hub>, key: StreamKey, config: ClipConf
     }
 }
 
-fn draw_live(mut publisher: Publisher, config: &ClipConfig, truth: Option<&Path>) -> anyhow::Result<()> {
-    let mut camera = LiveCamera::new(
-        config.scene.clone(),
-        config.bitrate_bps,
-        config.gop,
-        config.audio == Some(AudioCodec::G711A),
-        CLOCK_OFFSET_MIN,
-    )?;
-    let mut lines = truth
-        .map(|path| File::create(path).with_context(|| path.display().to_string()))
-        .transpose()?
-        .map(BufWriter::new);
+/// Draws and publishes a camera while somebody watches, or until it is stopped; it looks where `look` says. For a thread
+/// of its own.
+pub(crate) fn draw_on_demand(
+    hub: &Hub,
+    key: &StreamKey,
+    config: &ClipConfig,
+    on_demand: bool,
+    mut look: impl FnMut() -> View,
+) {
+    // Another viewer may have started it in the meantime.
+    let Some(publisher) = publish(hub, key, on_demand) else { return };
+    let drawn = live_camera(config).and_then(|mut camera| {
+        let cycle_ms = u64::from(config.scene.cycle_ms).max(1);
+        let now_ms = u64::try_from(unix_now_ms()).unwrap_or(0) % cycle_ms;
+        camera.skip_to(now_ms * u64::from(config.scene.fps) / 1000);
+        camera.set_view(look());
+        draw_live(publisher, &mut camera, |camera, _| {
+            camera.set_view(look());
+            Ok(())
+        })
+    });
+    if let Err(error) = drawn {
+        tracing::error!(stream = %key, error = format!("{error:#}"), "A simulated camera failed.");
+    }
+}
+
+fn live_camera(config: &ClipConfig) -> anyhow::Result<LiveCamera> {
+    let sound = config.audio == Some(AudioCodec::G711A);
+    Ok(LiveCamera::new(config.scene.clone(), config.bitrate_bps, config.gop, sound, CLOCK_OFFSET_MIN)?)
+}
+
+/// Draws in real time until nobody wants it; `after` is called after each picture.
+fn draw_live(
+    mut publisher: Publisher,
+    camera: &mut LiveCamera,
+    mut after: impl FnMut(&mut LiveCamera, &FrameTruth) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
     let feedback = publisher.feedback();
     let mut due = Instant::now();
     loop {
         std::thread::park_timeout(due.saturating_duration_since(Instant::now()));
         due += camera.frame_interval();
         let (unit, truth) = camera.next_unit(u64::try_from(unix_now_ms()).unwrap_or(0))?;
-        if let Some(lines) = &mut lines {
-            serde_json::to_writer(&mut *lines, &truth)?;
-            lines.write_all(b"\n")?;
-        }
+        after(camera, &truth)?;
         let tracks = camera.tracks();
         publisher.expect_tracks(tracks.len());
         tracks.into_iter().for_each(|track| publisher.configure(track));
@@ -120,6 +155,7 @@ fn draw_live(mut publisher: Publisher, config: &ClipConfig, truth: Option<&Path>
             None => {}
         }
         if !wanted {
+            publisher.finish("The simulated camera was stopped.", false);
             return Ok(());
         }
         // A machine that cannot keep up shows fewer pictures instead of old ones.
@@ -127,9 +163,9 @@ fn draw_live(mut publisher: Publisher, config: &ClipConfig, truth: Option<&Path>
     }
 }
 
-fn publish(hub: &Hub, key: &StreamKey) -> Option<Publisher> {
-    let address = PublisherAddress { protocol: "sim", peer: "simulated camera".to_owned(), socket: None };
-    hub.publish(PublishRequest { key: key.clone(), address, on_demand: false, stands_in: false }).ok()
+fn publish(hub: &Hub, key: &StreamKey, on_demand: bool) -> Option<Publisher> {
+    let address = PublisherAddress { protocol: PROTOCOL, peer: "simulated camera".to_owned(), socket: None };
+    hub.publish(PublishRequest { key: key.clone(), address, on_demand, stands_in: false }).ok()
 }
 
 /// Writes the ground truth of one round of a clip.

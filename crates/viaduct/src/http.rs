@@ -15,13 +15,16 @@ mod import;
 mod language;
 mod metrics;
 mod named;
+mod patrols;
 mod people;
 mod problem;
+mod ptz;
 mod relays;
 mod routes;
 mod schedules;
 mod server;
 mod sessions;
+mod shares;
 mod snapshot_plans;
 mod snapshots;
 mod sources;
@@ -29,6 +32,7 @@ mod streams;
 mod tokens;
 mod upload_targets;
 mod views;
+mod wall_views;
 
 use std::sync::{Arc, OnceLock};
 
@@ -45,6 +49,7 @@ use tower::ServiceExt;
 
 pub(crate) use events::{EventLog, sample};
 pub(crate) use problem::Failure;
+pub(crate) use ptz::write_down_stops;
 pub(crate) use relays::spec_of;
 pub(crate) use sources::{report_view, stored_source};
 
@@ -162,14 +167,52 @@ fn routes() -> Routes {
         .get("/channels/export/{format}", Somewhere(View, Kind::Channel), channels::export)
         .get("/channels/template/{format}", Somewhere(Manage, Kind::Channel), channels::example)
         .post("/channels/{id}/play", Somewhere(Play, Kind::Stream), channels::play)
+        .get("/channels/{id}/shares", Somewhere(Operate, Kind::Stream), shares::list)
+        .post("/channels/{id}/shares", Somewhere(Operate, Kind::Stream), shares::add)
+        .delete("/channels/{id}/shares/{share}", Somewhere(Operate, Kind::Stream), shares::remove)
+        // Its token is what it asks for.
+        .get("/shares/{token}", Nothing, shares::open)
+        .get("/views", Somewhere(View, Kind::View), wall_views::list)
+        .post("/views", Somewhere(View, Kind::View), wall_views::add)
+        .get("/views/{id}", Somewhere(View, Kind::View), wall_views::one)
+        .put("/views/{id}", Somewhere(View, Kind::View), wall_views::change)
+        .delete("/views/{id}", Somewhere(View, Kind::View), wall_views::remove)
+        .get("/screens", Somewhere(View, Kind::View), wall_views::screens)
+        .put("/screens/{name}", Somewhere(View, Kind::View), wall_views::announce_screen)
+        .post("/screens/{name}/show", Somewhere(View, Kind::View), wall_views::show_on_screen)
+        .get("/patrols", Somewhere(View, Kind::Patrol), patrols::list)
+        .upload("/patrols", Somewhere(View, Kind::Patrol), patrols::MAX_BODY, patrols::add)
+        .get("/patrols/{id}", Somewhere(View, Kind::Patrol), patrols::one)
+        .put("/patrols/{id}", Somewhere(View, Kind::Patrol), patrols::change)
+        .delete("/patrols/{id}", Somewhere(View, Kind::Patrol), patrols::remove)
+        .get("/patrols/{id}/log", Somewhere(View, Kind::Patrol), patrols::log)
+        .post("/patrols/{id}/runs", Somewhere(Operate, Kind::Patrol), patrols::begin)
+        .post("/patrol-runs/{id}/stops", Somewhere(Operate, Kind::Patrol), patrols::stop)
+        .delete("/patrol-runs/{id}", Somewhere(Operate, Kind::Patrol), patrols::end)
+        .get("/channels/{id}/ptz", Somewhere(View, Kind::Ptz), ptz::view)
+        .post("/channels/{id}/ptz/move", Somewhere(Operate, Kind::Ptz), ptz::go)
+        .post("/channels/{id}/ptz/stop", Somewhere(Operate, Kind::Ptz), ptz::stop)
+        .post("/channels/{id}/ptz/frame", Somewhere(Operate, Kind::Ptz), ptz::frame)
+        .put("/channels/{id}/ptz/presets/{number}", Somewhere(Operate, Kind::Ptz), ptz::save_preset)
+        .delete("/channels/{id}/ptz/presets/{number}", Somewhere(Operate, Kind::Ptz), ptz::remove_preset)
+        .post("/channels/{id}/ptz/presets/{number}/go", Somewhere(Operate, Kind::Ptz), ptz::go_to_preset)
+        .put("/channels/{id}/ptz/cruises/{number}", Somewhere(Operate, Kind::Ptz), ptz::save_cruise)
+        .delete("/channels/{id}/ptz/cruises/{number}", Somewhere(Operate, Kind::Ptz), ptz::remove_cruise)
+        .post("/channels/{id}/ptz/cruises/{number}/start", Somewhere(Operate, Kind::Ptz), ptz::start_cruise)
+        .post("/channels/{id}/ptz/home", Somewhere(Operate, Kind::Ptz), ptz::go_home)
+        .put("/channels/{id}/ptz/home", Somewhere(Operate, Kind::Ptz), ptz::set_home)
+        .post("/channels/{id}/ptz/lock", Somewhere(Operate, Kind::Ptz), ptz::take)
+        .delete("/channels/{id}/ptz/lock", Somewhere(Operate, Kind::Ptz), ptz::release)
+        // As the events do, it asks for a token in its first message.
+        .get("/channels/{id}/ptz/connect", Nothing, ptz::connect)
         .get("/viewers", Somewhere(View, Kind::Stream), streams::viewers)
         .delete("/viewers/{id}", Somewhere(Operate, Kind::Stream), streams::kick_viewer)
         .post("/streams/{app}/{name}/snapshot", Somewhere(Operate, Kind::Snapshot), snapshots::take)
-        .get("/snapshots", AtRoot(View, Kind::Snapshot), snapshots::list)
-        .get("/snapshots/{id}", AtRoot(View, Kind::Snapshot), snapshots::one)
-        .delete("/snapshots/{id}", AtRoot(Manage, Kind::Snapshot), snapshots::remove)
-        .get("/snapshots/{id}/picture", AtRoot(View, Kind::Snapshot), snapshots::picture)
-        .get("/snapshots/{id}/thumbnail", AtRoot(View, Kind::Snapshot), snapshots::thumbnail)
+        .get("/snapshots", Somewhere(View, Kind::Snapshot), snapshots::list)
+        .get("/snapshots/{id}", Somewhere(View, Kind::Snapshot), snapshots::one)
+        .delete("/snapshots/{id}", Somewhere(Manage, Kind::Snapshot), snapshots::remove)
+        .get("/snapshots/{id}/picture", Somewhere(View, Kind::Snapshot), snapshots::picture)
+        .get("/snapshots/{id}/thumbnail", Somewhere(View, Kind::Snapshot), snapshots::thumbnail)
         .get("/snapshot-plans", AtRoot(View, Kind::Snapshot), snapshot_plans::list)
         .post("/snapshot-plans", AtRoot(Manage, Kind::Snapshot), snapshot_plans::add)
         .put("/snapshot-plans/{id}", AtRoot(Manage, Kind::Snapshot), snapshot_plans::change)

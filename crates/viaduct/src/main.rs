@@ -5,6 +5,7 @@ mod certificate;
 mod commands;
 mod config;
 mod data_dir;
+mod devices;
 mod http;
 mod logging;
 mod origins;

@@ -30,11 +30,14 @@ use platform::devices::Devices;
 use platform::hooks::access::HookAccess;
 use platform::hooks::{HookProvider, Hooks, NamedSource, SourceStarter};
 use platform::hosts::Hosts;
+use platform::patrols::Patrols;
 use platform::people::People;
+use platform::ptz::{Channels, Ptz};
 use platform::snapshots::Snapshots;
 use platform::snapshots::plans::Plans;
 use platform::tokens::TokenSigner;
 use platform::uploads::Uploads;
+use platform::views::{Screens, Views};
 use tokio::sync::mpsc;
 use vision::Pictures;
 
@@ -44,6 +47,7 @@ use uploader::GatewayUploader;
 
 use crate::config::{Settings, Values};
 use crate::data_dir::DataDir;
+use crate::devices::SimDriver;
 use crate::origins::Origins;
 use crate::process::CpuMeter;
 use crate::{ServeArgs, certificate, http, logging};
@@ -130,6 +134,8 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     let origins = Origins::new(Arc::clone(&applications), Arc::clone(&sources), data.server_id()?);
     let drivers = Arc::new(device_drivers(&hub, &sources));
     let devices = Devices::open(database.clone(), Arc::clone(&people), Arc::clone(&drivers), Arc::clone(&hub)).await?;
+    let devices = Arc::new(devices);
+    let ptz = Ptz::new(Arc::clone(&drivers), Arc::clone(&devices) as Arc<dyn Channels>, database.clone());
     hub.set_providers(vec![
         Arc::clone(&sources) as Arc<dyn hub::StreamProvider>,
         drivers,
@@ -151,6 +157,7 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
         database.clone(),
         Arc::clone(&hub),
         Arc::clone(&pictures),
+        Arc::clone(&devices),
         Arc::clone(&clock),
         data.snapshots(),
         settings.keeping,
@@ -176,8 +183,12 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
         uploads,
         guard,
         accounts,
+        views: Views::new(database.clone(), Arc::clone(&people)),
+        screens: Screens::default(),
+        patrols: Patrols::new(database.clone(), Arc::clone(&people)),
         people,
-        devices: Arc::new(devices),
+        devices,
+        ptz,
         audit,
         applications,
         hosts,
@@ -200,6 +211,7 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
         async move { hub.run().await }
     });
     tokio::spawn(http::sample(Arc::clone(&app)));
+    tokio::spawn(http::write_down_stops(Arc::clone(&app)));
     if args.demo {
         demo::start(&app);
     }
@@ -273,7 +285,11 @@ async fn start_stored_sources(
 
 /// What can talk to devices.
 fn device_drivers(hub: &Arc<Hub>, sources: &Arc<Sources>) -> Drivers {
-    Drivers::new(vec![Arc::new(UrlDriver::new(Arc::clone(sources))), Arc::new(PushDriver::new(Arc::clone(hub)))])
+    Drivers::new(vec![
+        Arc::new(UrlDriver::new(Arc::clone(sources))),
+        Arc::new(PushDriver::new(Arc::clone(hub))),
+        Arc::new(SimDriver::new(Arc::clone(hub))),
+    ])
 }
 
 /// What is cut before anybody asks: what a rule says so of and has not switched off.

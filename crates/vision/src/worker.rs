@@ -17,6 +17,10 @@ const MAX_GREETING: usize = 4096;
 /// How long a new worker may take to greet.
 const START_PATIENCE: Duration = Duration::from_secs(10);
 
+/// Pictures take and give back the same few megabytes each; glibc is to keep them instead of having the system clear them
+/// anew, which would be a fifth of the work.
+const ALLOCATOR: [(&str, &str); 2] = [("MALLOC_MMAP_THRESHOLD_", "268435456"), ("MALLOC_TRIM_THRESHOLD_", "536870912")];
+
 /// How workers are started.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorkerConfig {
@@ -52,7 +56,13 @@ impl Worker {
         if let Some(font) = &config.font {
             command.arg("--font").arg(font);
         }
-        command.env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        command
+            .env_clear()
+            .envs(ALLOCATOR)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
         let mut child = command.spawn().map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => PictureError::Missing(config.program.clone()),
             _ => PictureError::Start(error.to_string()),

@@ -57,6 +57,8 @@ export function makeRouter(): Router {
       },
       { path: '/hosts', component: () => import('./pages/HostsPage.vue'), meta: { title: 'page.hosts', rights: ['view:rule'] } },
       { path: '/hooks', component: () => import('./pages/HooksPage.vue'), meta: { title: 'page.hooks', rights: ['view:hook'] } },
+      { path: '/snapshots', component: () => import('./pages/SnapshotsPage.vue'), meta: { title: 'page.snapshots', rights: ['view:snapshot'], somewhere: true } },
+      { path: '/snapshots/plans', component: () => import('./pages/SnapshotPlansPage.vue'), meta: { title: 'page.snapshot_plans', rights: ['view:snapshot'] } },
       { path: '/people', component: () => import('./pages/PeoplePage.vue'), meta: { title: 'page.people', rights: ['view:user'], somewhere: true } },
       { path: '/people/roles', component: () => import('./pages/RolesPage.vue'), meta: { title: 'page.roles', rights: ['view:role'], somewhere: true } },
       { path: '/audit', component: () => import('./pages/AuditPage.vue'), meta: { title: 'page.audit', rights: ['view:audit'] } },

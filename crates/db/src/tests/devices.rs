@@ -87,3 +87,25 @@ async fn many_changes_are_made_together_or_not_at_all() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn presets_and_cruises_go_with_their_channel() {
+    on_both(async |database| {
+        let (_, channels) = added(&database, "camera", vec![channel("one")]).await;
+        let id = channels[0];
+        let preset = PtzPresetRow { channel_id: id, number: 255, name: "匝道".to_owned(), snapshot_id: None };
+        database.put_ptz_preset(&preset).await.unwrap();
+        let renamed = PtzPresetRow { name: "ramp".to_owned(), snapshot_id: Some(4), ..preset };
+        database.put_ptz_preset(&renamed).await.unwrap();
+        assert_eq!(database.ptz_presets(id).await.unwrap(), [renamed]);
+        let cruise = PtzCruiseRow { channel_id: id, number: 1, name: String::new(), steps: "[]".to_owned() };
+        database.put_ptz_cruise(&cruise).await.unwrap();
+        assert_eq!(database.ptz_cruises(id).await.unwrap(), [cruise]);
+        assert!(database.remove_ptz_cruise(id, 1).await.unwrap() && !database.remove_ptz_cruise(id, 1).await.unwrap());
+        let removed = ChannelChanges { removed: vec![id], ..ChannelChanges::default() };
+        database.change_channels(&removed).await.unwrap();
+        assert_eq!(database.ptz_presets(id).await.unwrap(), []);
+        assert!(!database.remove_ptz_preset(id, 255).await.unwrap());
+    })
+    .await;
+}

@@ -34,6 +34,7 @@ fn driver() -> (Arc<Hub>, Arc<Sources>, UrlDriver) {
         access: Arc::new(Nobody),
         hosts: Arc::new(DefaultHostOnly),
         control: Arc::new(|_| std::future::pending().boxed()),
+        pictures: None,
         tls: None,
         rtsp_udp: None,
     })

@@ -133,9 +133,12 @@ impl Role {
             Self::Operator => [
                 Permission::new(Action::Play, Kind::Stream),
                 Permission::new(Action::Operate, Kind::Stream),
+                Permission::new(Action::Operate, Kind::Ptz),
                 Permission::new(Action::Operate, Kind::Source),
                 Permission::new(Action::View, Kind::Device),
                 Permission::new(Action::View, Kind::Channel),
+                Permission::new(Action::Operate, Kind::View),
+                Permission::new(Action::Operate, Kind::Patrol),
                 Permission::new(Action::Operate, Kind::Snapshot),
                 Permission::new(Action::Operate, Kind::Token),
                 Permission::new(Action::View, Kind::Traffic),
@@ -147,6 +150,8 @@ impl Role {
             Self::Viewer => [
                 Permission::new(Action::Play, Kind::Stream),
                 Permission::new(Action::View, Kind::Channel),
+                Permission::new(Action::View, Kind::View),
+                Permission::new(Action::View, Kind::Patrol),
                 Permission::new(Action::View, Kind::Snapshot),
                 Permission::new(Action::View, Kind::Organisation),
             ]

@@ -49,6 +49,12 @@ pub(crate) fn doctor(args: &ServeArgs) -> anyhow::Result<ExitCode> {
         Ok(limit) => checks.warn("open files", &format!("only {limit}: raise `ulimit -n` to serve more viewers")),
         Err(error) => checks.warn("open files", &error.to_string()),
     }
+    let worker = &settings.worker.program;
+    match std::process::Command::new(worker).arg("--version").output() {
+        Ok(output) if output.status.success() => checks.pass("media worker", "starts: pictures can be taken"),
+        Ok(_) => checks.warn("media worker", &format!("{} does not start: no pictures", worker.display())),
+        Err(error) => checks.warn("media worker", &format!("{}: {error}: no pictures", worker.display())),
+    }
     match std::process::Command::new("ffmpeg").arg("-version").output() {
         Ok(output) if output.status.success() => checks.pass("ffmpeg", "found: simulated cameras can send H.265"),
         _ => checks.warn("ffmpeg", "not found: simulated cameras send H.264 only"),

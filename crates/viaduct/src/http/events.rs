@@ -29,7 +29,7 @@ const KEPT: usize = 2048;
 const MAX_MESSAGE: usize = 4 << 10;
 /// Time for the first message.
 const AUTH_WAIT: Duration = Duration::from_secs(10);
-const TOPICS: [&str; 4] = ["streams", "sources", "channels", "server"];
+const TOPICS: [&str; 5] = ["streams", "sources", "channels", "screens", "server"];
 /// How long a listener may take for one message before it is given up.
 const SEND_WAIT: Duration = Duration::from_secs(20);
 
@@ -45,10 +45,18 @@ struct Inner {
 }
 
 struct Event {
+    /// The number of the only user who is to hear it; all for none.
+    to: Option<i64>,
     seq: u64,
     topic: &'static str,
     name: String,
     data: Value,
+}
+
+impl Event {
+    fn is_for(&self, caller: &Caller) -> bool {
+        self.to.is_none_or(|user| user == caller.user.id)
+    }
 }
 
 impl EventLog {
@@ -63,8 +71,12 @@ impl EventLog {
 
     /// `kept` is for events that say what changed; the once-a-second figures are not worth resuming.
     fn push(&self, topic: &'static str, name: &str, data: Value, keep: bool) {
+        self.push_to(None, topic, name, data, keep);
+    }
+
+    fn push_to(&self, to: Option<i64>, topic: &'static str, name: &str, data: Value, keep: bool) {
         let mut inner = self.lock();
-        let event = Arc::new(Event { seq: inner.next, topic, name: name.to_owned(), data });
+        let event = Arc::new(Event { to, seq: inner.next, topic, name: name.to_owned(), data });
         inner.next += 1;
         if keep {
             if inner.kept.len() == KEPT {
@@ -77,6 +89,11 @@ impl EventLog {
 
     pub(crate) fn source_changed(&self, what: &str, key: &StreamKey) {
         self.push("sources", what, named(key), true);
+    }
+
+    /// A screen of a user is to show something.
+    pub(crate) fn screen_told(&self, user: i64, data: Value) {
+        self.push_to(Some(user), "screens", "show", data, true);
     }
 
     /// Devices or channels are not what they were; which, each sees by asking.
@@ -196,13 +213,13 @@ async fn converse(app: &App, mut socket: WebSocket) -> Result<(), axum::Error> {
     let heard = |topic: &&'static str| topics.iter().any(|wanted| wanted == topic) && may_hear(&caller, topic);
     let mut topics: Vec<&'static str> = TOPICS.into_iter().filter(heard).collect();
     let mut live = app.events.live.subscribe();
-    let mut sent = resume(app, &mut socket, resume_from, &topics).await?;
+    let mut sent = resume(app, &mut socket, resume_from, &topics, &caller).await?;
     // A session that ends takes its event connection along.
     let mut check = tokio::time::interval(Duration::from_secs(30));
     loop {
         tokio::select! {
             event = live.recv() => match event {
-                Ok(event) if event.seq > sent && topics.contains(&event.topic) => {
+                Ok(event) if event.seq > sent && topics.contains(&event.topic) && event.is_for(&caller) => {
                     sent = event.seq;
                     send(&mut socket, &message(&event)).await?;
                 }
@@ -232,6 +249,7 @@ fn may_hear(caller: &Caller, topic: &str) -> bool {
         "streams" => Kind::Stream,
         "sources" => Kind::Source,
         "channels" => Kind::Channel,
+        "screens" => Kind::View,
         _ => Kind::Server,
     };
     caller.may_somewhere(Action::View, kind)
@@ -243,6 +261,7 @@ async fn resume(
     socket: &mut WebSocket,
     resume_from: Option<u64>,
     topics: &[&'static str],
+    caller: &Caller,
 ) -> Result<u64, axum::Error> {
     let seq = app.events.lock().next - 1;
     send(socket, &EventMessage::Hello { seq }).await?;
@@ -250,7 +269,7 @@ async fn resume(
     match app.events.since(from) {
         None => send(socket, &EventMessage::Gap).await?,
         Some(missed) => {
-            for event in missed.iter().filter(|event| topics.contains(&event.topic)) {
+            for event in missed.iter().filter(|event| topics.contains(&event.topic) && event.is_for(caller)) {
                 send(socket, &message(event)).await?;
             }
         }

@@ -46,6 +46,10 @@ impl std::fmt::Display for Need {
     }
 }
 
+/// Put into the extensions of an answer by a handler that only repeated what is written down already.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NothingNew;
+
 /// One route.
 #[derive(Clone, Debug)]
 pub(crate) struct Route {
@@ -163,7 +167,7 @@ fn deed_of(app: &App, path: &str, need: Need, request: &Request) -> Option<Deed>
 
 /// Writes a deed down before it is acknowledged.
 async fn recorded(app: &App, deed: Option<Deed>, response: Response) -> Response {
-    let Some(deed) = deed else { return response };
+    let Some(deed) = deed.filter(|_| response.extensions().get::<NothingNew>().is_none()) else { return response };
     let outcome = response.status().as_u16();
     match app.audit.add(Deed { outcome, ..deed }).await {
         Ok(()) => response,

@@ -8,8 +8,11 @@ use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use db::{SnapshotFilter, SnapshotRow};
+use db::{ChannelRow, SnapshotFilter, SnapshotRow};
 use hub::StreamKey;
+use platform::devices::streams;
+use platform::people::Caller;
+use platform::rights::Action;
 use platform::snapshots::{Order, Origin, SnapshotError};
 use serde::Deserialize;
 use vision::{Form, MAX_SIDE};
@@ -22,8 +25,8 @@ use super::views::{self, instant_ms};
 use crate::server::App;
 
 /// Pictures of one answer.
-const DEFAULT_PAGE: i64 = 60;
-const MAX_PAGE: i64 = 200;
+const DEFAULT_PAGE: usize = 60;
+const MAX_PAGE: usize = 200;
 /// Quality where none is asked for: a picture that is kept may be looked at closely.
 const QUALITY: u8 = 85;
 /// A file never changes under its number; only who asked may keep it.
@@ -58,7 +61,7 @@ fn view(row: SnapshotRow) -> Snapshot {
     }
 }
 
-fn order(request: SnapshotRequest, key: &StreamKey, taken_by: String) -> Result<Order, Failure> {
+fn order(request: SnapshotRequest, taken_by: String) -> Result<Order, Failure> {
     let form = match request.form.as_deref() {
         None => Form::Jpeg,
         Some(text) => Form::parse(text).ok_or_else(|| Failure::invalid("form", "The form is jpg, png or webp."))?,
@@ -77,11 +80,11 @@ fn order(request: SnapshotRequest, key: &StreamKey, taken_by: String) -> Result<
         quality,
         max_width: side("max_width", request.max_width)?,
         max_height: side("max_height", request.max_height)?,
-        label: request.overlay.then(|| request.label.unwrap_or_else(|| key.to_string())),
+        overlay: request.overlay,
+        label: request.label,
         origin: Origin::Manual,
         taken_by,
         plan_id: None,
-        channel_id: None,
         keep_days: None,
     })
 }
@@ -92,10 +95,34 @@ pub(super) async fn take(
     NamedStream(key): NamedStream,
     Body(request): Body<SnapshotRequest>,
 ) -> Result<(StatusCode, Json<Snapshot>), Failure> {
-    let order = order(request, &key, caller.user.name.clone())?;
+    let order = order(request, caller.user.name.clone())?;
     let row = app.snapshots.take(&key, &order).await?;
     tracing::info!(user = caller.user.name, stream = %key, id = row.id, "A picture was taken.");
     Ok((StatusCode::CREATED, Json(view(row))))
+}
+
+/// Keeps a picture of a channel as it is now, for the log of a patrol; none where there is none to be had.
+pub(super) async fn keep(app: &App, channel: &ChannelRow, origin: Origin, caller: &Caller) -> Option<i64> {
+    let (main, _) = streams(channel);
+    let order = Order {
+        form: Form::Jpeg,
+        quality: QUALITY,
+        max_width: 0,
+        max_height: 0,
+        overlay: true,
+        label: None,
+        origin,
+        taken_by: caller.user.name.clone(),
+        plan_id: None,
+        keep_days: None,
+    };
+    match app.snapshots.take(&main, &order).await {
+        Ok(row) => Some(row.id),
+        Err(error) => {
+            tracing::info!(channel = channel.id, %error, "A stop of a patrol has no picture.");
+            None
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -107,7 +134,7 @@ pub(super) struct Asked {
     from: Option<String>,
     to: Option<String>,
     before: Option<i64>,
-    limit: Option<i64>,
+    limit: Option<usize>,
 }
 
 impl Asked {
@@ -132,28 +159,40 @@ impl Asked {
 
 pub(super) async fn list(
     State(app): State<Arc<App>>,
+    Who(caller): Who,
     Query(asked): Query<Asked>,
 ) -> Result<Json<SnapshotPage>, Failure> {
     let limit = asked.limit.unwrap_or(DEFAULT_PAGE).clamp(1, MAX_PAGE);
-    let rows = app.snapshots.list(&asked.filter()?, asked.before.unwrap_or(i64::MAX), limit).await?;
-    let full = i64::try_from(rows.len()).is_ok_and(|count| count == limit);
-    let next_before = rows.last().filter(|_| full).map(|row| row.id);
+    let before = asked.before.unwrap_or(i64::MAX);
+    let (rows, next_before) = app.snapshots.list(&caller, &asked.filter()?, before, limit).await?;
     let (total, total_bytes) = app.snapshots.totals().await?;
     Ok(Json(SnapshotPage { items: rows.into_iter().map(view).collect(), next_before, total, total_bytes }))
 }
 
-pub(super) async fn one(State(app): State<Arc<App>>, Path(id): Path<i64>) -> Result<Json<Snapshot>, Failure> {
-    Ok(Json(view(app.snapshots.find(id).await?)))
+pub(super) async fn one(
+    State(app): State<Arc<App>>,
+    Who(caller): Who,
+    Path(id): Path<i64>,
+) -> Result<Json<Snapshot>, Failure> {
+    Ok(Json(view(app.snapshots.known(&caller, Action::View, id).await?)))
 }
 
-pub(super) async fn picture(State(app): State<Arc<App>>, Path(id): Path<i64>) -> Result<Response, Failure> {
-    let row = app.snapshots.find(id).await?;
+pub(super) async fn picture(
+    State(app): State<Arc<App>>,
+    Who(caller): Who,
+    Path(id): Path<i64>,
+) -> Result<Response, Failure> {
+    let row = app.snapshots.known(&caller, Action::View, id).await?;
     let form = Form::parse(&row.form).unwrap_or(Form::Jpeg);
     Ok(file(form, app.snapshots.file(&row).await?))
 }
 
-pub(super) async fn thumbnail(State(app): State<Arc<App>>, Path(id): Path<i64>) -> Result<Response, Failure> {
-    let row = app.snapshots.find(id).await?;
+pub(super) async fn thumbnail(
+    State(app): State<Arc<App>>,
+    Who(caller): Who,
+    Path(id): Path<i64>,
+) -> Result<Response, Failure> {
+    let row = app.snapshots.known(&caller, Action::View, id).await?;
     Ok(file(Form::Jpeg, app.snapshots.thumbnail(&row).await?))
 }
 
@@ -171,7 +210,8 @@ pub(super) async fn remove(
     Who(caller): Who,
     Path(id): Path<i64>,
 ) -> Result<StatusCode, Failure> {
-    app.snapshots.remove(id).await?;
+    let row = app.snapshots.known(&caller, Action::Manage, id).await?;
+    app.snapshots.discard(&row).await?;
     tracing::info!(user = caller.user.name, id, "A picture was removed.");
     Ok(StatusCode::NO_CONTENT)
 }

@@ -161,13 +161,22 @@ pub(super) async fn play(
 
 /// What a player needs, for somebody who may watch.
 pub(super) async fn offer(app: &App, headers: &HeaderMap, key: StreamKey) -> Result<Json<PlayOffer>, Failure> {
+    offer_until(app, headers, key, unix_now() + PLAY_TOKEN_LIFE_S).await
+}
+
+/// What a player needs until a time, in Unix seconds.
+pub(super) async fn offer_until(
+    app: &App,
+    headers: &HeaderMap,
+    key: StreamKey,
+    expires_at: i64,
+) -> Result<Json<PlayOffer>, Failure> {
     let rules = app.applications.effective(&key);
     if rules.play == Some(Admission::Off) {
         return Err(Failure::new(ErrorKind::Forbidden, PLAYING_IS_OFF));
     }
     let open = app.hub.open(&key, PLAY_WAIT).await?;
     let tracks = open.stream.tracks();
-    let expires_at = unix_now() + PLAY_TOKEN_LIFE_S;
     let token = app.signer.sign(&TokenClaims::of_stream(Action::Play, &key, expires_at));
     let gop = open.stream.key_distance().unwrap_or_default();
     Ok(Json(PlayOffer {

@@ -6,7 +6,6 @@ use api::{UploadHeader, UploadTarget, UploadTargetInput, UploadTargetList, Uploa
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use db::SnapshotFilter;
 use platform::uploads::{Target, TargetInput, UploadError};
 
 use super::Failure;
@@ -105,9 +104,9 @@ pub(super) async fn remove(
 /// Sends the newest picture, so that what arrives there is what will.
 pub(super) async fn test(State(app): State<Arc<App>>, Path(id): Path<i64>) -> Result<Json<UploadTest>, Failure> {
     let target = app.uploads.find(id).await?;
-    let newest = app.snapshots.list(&SnapshotFilter::default(), i64::MAX, 1).await?;
-    let row = newest.first().ok_or_else(|| Failure::not_found("picture yet that could be sent; take one first"))?;
-    let outcome = app.uploads.send_now(&target, row).await;
+    let newest = app.snapshots.newest().await?;
+    let row = newest.ok_or_else(|| Failure::not_found("picture yet that could be sent; take one first"))?;
+    let outcome = app.uploads.send_now(&target, &row).await;
     let error = outcome.err().map(|text| localised(&text));
     Ok(Json(UploadTest { ok: error.is_none(), error, snapshot_id: row.id }))
 }

@@ -17,11 +17,14 @@ use platform::clock::WallClock;
 use platform::devices::Devices;
 use platform::hooks::Hooks;
 use platform::hosts::Hosts;
+use platform::patrols::Patrols;
 use platform::people::People;
+use platform::ptz::Ptz;
 use platform::snapshots::Snapshots;
 use platform::snapshots::plans::Plans;
 use platform::tokens::TokenSigner;
 use platform::uploads::Uploads;
+use platform::views::{Screens, Views};
 use vision::Pictures;
 
 use crate::certificate::{self, Certificate};
@@ -49,6 +52,10 @@ pub(crate) struct App {
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) people: Arc<People>,
     pub(crate) devices: Arc<Devices>,
+    pub(crate) views: Views,
+    pub(crate) screens: Screens,
+    pub(crate) patrols: Patrols,
+    pub(crate) ptz: Ptz,
     pub(crate) audit: Audit,
     pub(crate) applications: Arc<Applications>,
     pub(crate) hosts: Arc<Hosts>,

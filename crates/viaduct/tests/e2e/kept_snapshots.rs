@@ -5,7 +5,7 @@ use testkit::clips::Clip;
 use testkit::keeper::{FTP_ACCOUNT, Keeper};
 use testkit::publish::gstreamer_rtsp;
 use testkit::upstream::free_port;
-use testkit::{Api, PATIENCE, picture, until};
+use testkit::{Api, PATIENCE, Server, picture, until};
 
 use crate::snapshots::decoded;
 use crate::support::{closed_server, options, publish};
@@ -253,5 +253,52 @@ fn targets_in_the_servers_own_network_are_refused_and_wrong_ones_explained() {
         let refused = api.send("POST", "/upload-targets", Some(&body));
         assert_eq!((refused.status, refused.json()["field"].as_str()), (400, Some(field)), "{}", refused.text());
     }
+    server.assert_well();
+}
+
+/// Adds an organisation with one camera in it, and somebody with a role there.
+fn district(server: &Server, api: &Api, name: &str, role: &str) -> (i64, Api) {
+    let place = api.post("/organisations", &json!({ "name": name, "parent_id": 1 }))["id"].clone();
+    let channels = json!([{ "name": format!("camera of {name}"), "main": { "address": "/1" }, "enabled": true }]);
+    let device = json!({
+        "name": "NVR", "organisation_id": place, "driver": "url", "address": "rtsp://192.0.2.7", "enabled": true,
+        "channels": channels,
+    });
+    let device = api.post("/devices", &device)["id"].clone();
+    let channel = api.get(&format!("/channels?device={device}"))["items"][0]["id"].as_i64().unwrap();
+    let grants = json!([{ "built_in": role, "organisation_id": place }]);
+    let password = "a password for tests";
+    let user =
+        json!({ "name": name, "organisation_id": place, "enabled": true, "grants": grants, "password": password });
+    api.post("/users", &user);
+    (channel, Api::sign_in(server.address("http"), name, password))
+}
+
+#[test]
+fn pictures_of_cameras_are_for_those_of_their_organisation() {
+    let (mut server, api) = closed_server(&options());
+    let (camera, east) = district(&server, &api, "east", "operator");
+    let (_, west) = district(&server, &api, "west", "operator");
+    let stream = format!("ch/{camera}");
+    let token = api.stream_token("publish", &stream, 600);
+    let _camera = publish(&server, &format!("{stream}?token={token}"), Clip::H264);
+    api.await_live(&stream);
+    let take = |who: &Api| who.send("POST", &format!("/streams/{stream}/snapshot"), Some(&json!({ "overlay": true })));
+    assert_eq!(take(&west).status, 404, "as if unknown");
+    let taken = take(&east);
+    assert_eq!(taken.status, 201, "{}", taken.text());
+    let taken = taken.json();
+    assert_eq!((taken["channel_id"].as_i64(), taken["taken_by"].as_str()), (Some(camera), Some("east")));
+    let path = format!("/snapshots/{}", taken["id"]);
+    for (who, seen) in [(&api, true), (&east, true), (&west, false)] {
+        assert_eq!(!items(who, "").is_empty(), seen);
+        assert_eq!(items(who, &format!("?channel_id={camera}")).len(), usize::from(seen));
+        for below in ["", "/picture", "/thumbnail"] {
+            let status = who.send("GET", &format!("{path}{below}"), None).status;
+            assert_eq!(status, if seen { 200 } else { 404 }, "{below}");
+        }
+    }
+    assert_eq!(west.send("DELETE", &path, None).status, 403, "operators remove nothing anywhere");
+    assert_eq!(api.send("DELETE", &path, None).status, 204);
     server.assert_well();
 }

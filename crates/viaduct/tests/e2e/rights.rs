@@ -11,15 +11,22 @@ const TABLE: &str = include_str!("../../../../docs/reference/rights.md");
 const PASSWORD: &str = "a password for tests";
 
 /// What each role permits, written down apart from the program.
-const VIEWER: &[&str] = &["view:stream", "play:stream", "view:channel", "view:snapshot", "view:organisation"];
+const VIEWER: &[&str] =
+    &["view:stream", "play:stream", "view:channel", "view:view", "view:patrol", "view:snapshot", "view:organisation"];
 const OPERATOR: &[&str] = &[
     "view:stream",
     "play:stream",
     "operate:stream",
+    "view:ptz",
+    "operate:ptz",
     "view:source",
     "operate:source",
     "view:device",
     "view:channel",
+    "view:view",
+    "operate:view",
+    "view:patrol",
+    "operate:patrol",
     "view:snapshot",
     "operate:snapshot",
     "view:token",

@@ -3,12 +3,13 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use container::flv::Tag;
 use testkit::clips::{Clip, path_text};
 use testkit::http::{self, Answer};
-use testkit::publish::{ffmpeg_rtsp, gstreamer_rtsp};
+use testkit::publish::{ffmpeg_rtsp, gstreamer_rtsp, media_tags};
 use testkit::{PATIENCE, Server, picture, process};
 
-use crate::support::{options, publish};
+use crate::support::{options, publish, publish_tags};
 
 /// A picture in grey, as FFmpeg decodes it, scaled to the size of the clips.
 pub(crate) fn decoded(bytes: &[u8], extension: &str) -> (Vec<u8>, String) {
@@ -122,6 +123,45 @@ fn a_picture_needs_the_permission_to_play() {
     assert_eq!(get(&server, &format!("/road/k1.jpg?token={token}")).status, 403);
     let token = api.stream_token("play", "road/k1", 600);
     assert_eq!(get(&server, &format!("/road/k1.jpg?token={token}")).status, 200);
+    server.assert_well();
+}
+
+/// Key frames whose slices hold noise, one after the other more of it.
+fn garbled(mut tags: Vec<Tag>) -> Vec<Tag> {
+    let mut noise = 0x9E37_79B9_7F4A_7C15_u64;
+    for (number, tag) in tags.iter_mut().filter(|tag| tag.body.starts_with(&[0x17, 1])).enumerate() {
+        let mut body = tag.body.to_vec();
+        let mut at = 5;
+        while at + 5 < body.len() {
+            let length = u32::from_be_bytes(body[at..at + 4].try_into().unwrap()) as usize;
+            let is_slice = body[at + 4] & 31 == 5;
+            let kept = at + 5 + [0, 1, 4, 16, 200][number % 5];
+            for byte in body[..at + 4 + length].iter_mut().skip(kept).filter(|_| is_slice) {
+                noise = noise.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                *byte = (noise >> 56) as u8 | 1;
+            }
+            at += 4 + length;
+        }
+        tag.body = body.into();
+    }
+    tags
+}
+
+#[test]
+fn key_frames_of_noise_give_a_sentence_or_a_picture_and_harm_nobody() {
+    let mut server = options().start();
+    let api = server.sign_in();
+    let _good = publish(&server, "road/good", Clip::H264);
+    let _bad = publish_tags(&server, "road/bad", garbled(media_tags(Clip::H264)), |at| u32::try_from(at).unwrap());
+    api.await_live("road/good");
+    api.await_live("road/bad");
+    for number in 0..60 {
+        let bad = get(&server, &format!("/road/bad.jpg?width={}", 100 + number));
+        assert!(matches!(bad.status, 200 | 415 | 503), "{}", bad.text());
+        let good = get(&server, &format!("/road/good.jpg?height={}", 216 + number));
+        assert_eq!(good.status, 200, "{}", good.text());
+        assert_eq!(picture::read(&decoded(&good.body, "jpg").0) % 25, 0);
+    }
     server.assert_well();
 }
 

@@ -2,7 +2,6 @@
 import createClient from 'openapi-fetch';
 import { asProblem, problemOf } from './problem';
 import type { paths } from './generated';
-import type { PlannedPaths } from './planned';
 
 interface Credentials {
   token(): string | null;
@@ -21,7 +20,7 @@ export function useCredentials(next: Credentials): void {
   credentials = next;
 }
 
-export const client = createClient<paths & PlannedPaths>({ baseUrl: location.origin });
+export const client = createClient<paths>({ baseUrl: location.origin });
 
 client.use({
   onRequest({ request }) {

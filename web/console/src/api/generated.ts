@@ -224,6 +224,214 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/{id}/ptz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["ptz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/ptz/connect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["ptz_connect"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/ptz/cruises/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["ptz_save_cruise"];
+        post?: never;
+        delete: operations["ptz_remove_cruise"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/ptz/cruises/{number}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["ptz_start_cruise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/ptz/frame": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["ptz_frame"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/ptz/home": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["ptz_set_home"];
+        post: operations["ptz_go_home"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/ptz/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["ptz_take"];
+        delete: operations["ptz_release"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/ptz/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["ptz_move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/ptz/presets/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["ptz_save_preset"];
+        post?: never;
+        delete: operations["ptz_remove_preset"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/ptz/presets/{number}/go": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["ptz_go_to_preset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/ptz/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["ptz_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["shares"];
+        put?: never;
+        post: operations["add_share"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/shares/{share}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["remove_share"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/config": {
         parameters: {
             query?: never;
@@ -643,6 +851,102 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/patrol-runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["end_patrol"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patrol-runs/{id}/stops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["stop_patrol_at"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patrols": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["patrols"];
+        put?: never;
+        post: operations["add_patrol"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patrols/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["patrol"];
+        put: operations["change_patrol"];
+        post?: never;
+        delete: operations["remove_patrol"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patrols/{id}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["patrol_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patrols/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["begin_patrol"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/probe": {
         parameters: {
             query?: never;
@@ -718,6 +1022,56 @@ export interface paths {
         put: operations["change_role"];
         post?: never;
         delete: operations["remove_role"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/screens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["screens"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/screens/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description A browser window says every ten seconds that it shows a wall under this name; thirty seconds later it is gone. */
+        put: operations["announce_screen"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/screens/{name}/show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description The screen hears it on the topic `screens` of the event WebSocket. */
+        post: operations["show_on_screen"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -799,6 +1153,22 @@ export interface paths {
         get: operations["setup_state"];
         put?: never;
         post: operations["set_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shares/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["open_share"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1268,6 +1638,38 @@ export interface paths {
         put?: never;
         post?: never;
         delete: operations["kick_viewer"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["views"];
+        put?: never;
+        post: operations["add_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["view"];
+        put: operations["change_view"];
+        post?: never;
+        delete: operations["remove_view"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2118,6 +2520,107 @@ export interface components {
         PasswordInput: {
             password: string;
         };
+        /** @description A tour of cameras on a wall. */
+        Patrol: {
+            changeable: boolean;
+            /**
+             * Format: int64
+             * @description How long a page stays: 3 to 3600.
+             */
+            dwell_s: number;
+            /** Format: int64 */
+            id: number;
+            /** @description Layout of a page, as of a view: how many cameras are shown at once. */
+            layout: string;
+            mine: boolean;
+            name: string;
+            /** @description Whether that is now. */
+            open: boolean;
+            /** @description "listed" or "shuffled". */
+            order: string;
+            /**
+             * Format: int64
+             * @description With whom it is shared: people of this organisation and below it; absent: with nobody.
+             */
+            organisation_id?: number | null;
+            /** @description Sign-in name of who made it. */
+            owner: string;
+            /** @description When it may run; absent: at any time. */
+            schedule?: components["schemas"]["ScheduleWindow"][] | null;
+            /** @description Whether a picture is kept of each stop. */
+            snapshot: boolean;
+            steps: components["schemas"]["PatrolStep"][];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A patrol to be added or changed. */
+        PatrolInput: {
+            /** Format: int64 */
+            dwell_s: number;
+            layout: string;
+            name: string;
+            /** @description "listed" when absent. */
+            order?: string | null;
+            /** Format: int64 */
+            organisation_id?: number | null;
+            schedule?: components["schemas"]["ScheduleWindow"][] | null;
+            snapshot?: boolean;
+            steps: components["schemas"]["PatrolStep"][];
+        };
+        /** @description Patrols that one sees. */
+        PatrolList: {
+            items: components["schemas"]["Patrol"][];
+        };
+        /** @description A part of a patrol's log, latest first. */
+        PatrolLog: {
+            /**
+             * Format: int64
+             * @description For the part before this one; absent at the end.
+             */
+            before?: number | null;
+            items: components["schemas"]["PatrolStop"][];
+        };
+        /** @description A run that began. */
+        PatrolRun: {
+            /** Format: int64 */
+            id: number;
+        };
+        /** @description A camera on a patrol. */
+        PatrolStep: {
+            /** Format: int64 */
+            channel_id: number;
+            /**
+             * Format: int32
+             * @description The preset that it turns to.
+             */
+            preset?: number | null;
+        };
+        /** @description Where a run stopped. */
+        PatrolStop: {
+            at: string;
+            /** Format: int64 */
+            channel_id: number;
+            channel_name: string;
+            /** Format: int64 */
+            id: number;
+            outcome: string;
+            /** Format: int64 */
+            run_id: number;
+            /**
+             * Format: int64
+             * @description The picture that was kept.
+             */
+            snapshot_id?: number | null;
+            /** @description Sign-in name of who ran it. */
+            user: string;
+        };
+        /** @description Where a run stops. */
+        PatrolStopInput: {
+            /** Format: int64 */
+            channel_id: number;
+            /** @description "shown", "offline" or "skipped". */
+            outcome: string;
+        };
         /** @description Everything that a player needs to choose an engine before it connects. */
         PlayOffer: {
             app: string;
@@ -2200,6 +2703,228 @@ export interface components {
             status: number;
             title: string;
             type: string;
+        };
+        /** @description The steering of a camera. */
+        Ptz: {
+            abilities: components["schemas"]["PtzAbilities"];
+            cruises: components["schemas"]["PtzCruise"][];
+            position?: components["schemas"]["PtzPosition"] | null;
+            presets: components["schemas"]["PtzPreset"][];
+            standing: components["schemas"]["PtzStanding"];
+        };
+        /** @description What a camera can do. */
+        PtzAbilities: {
+            /** @description Whether it goes through its presets by itself; otherwise the server makes it do so. */
+            cruises: boolean;
+            focus: boolean;
+            /** @description Turns and zooms to a part of the picture. */
+            frame: boolean;
+            home: boolean;
+            iris: boolean;
+            pan_tilt: boolean;
+            /** @description Tells where it looks. */
+            position: boolean;
+            presets: boolean;
+            zoom: boolean;
+        };
+        /** @description What a client sends on the WebSocket that steers a camera. A motion is repeated at least once a second. */
+        PtzCommand: {
+            token: string;
+            /** @enum {string} */
+            type: "auth";
+        } | (components["schemas"]["PtzMove"] & {
+            /** @enum {string} */
+            type: "move";
+        }) | {
+            /** @enum {string} */
+            type: "stop";
+        } | (components["schemas"]["PtzFrame"] & {
+            /** @enum {string} */
+            type: "frame";
+        }) | {
+            /** Format: int32 */
+            number: number;
+            /** @enum {string} */
+            type: "preset";
+        } | {
+            /** Format: int32 */
+            number: number;
+            /** @enum {string} */
+            type: "cruise";
+        } | {
+            /** @enum {string} */
+            type: "home";
+        } | {
+            /** @enum {string} */
+            type: "take";
+        } | {
+            /** @enum {string} */
+            type: "release";
+        };
+        /** @description A tour of presets. */
+        PtzCruise: {
+            /** @description May be empty. */
+            name: string;
+            /**
+             * Format: int32
+             * @description 1 to 255.
+             */
+            number: number;
+            steps: components["schemas"]["PtzCruiseStep"][];
+        };
+        /** @description A cruise to be saved. */
+        PtzCruiseInput: {
+            /** @description At most 64 characters; may be empty. */
+            name?: string;
+            /** @description 1 to 64. */
+            steps: components["schemas"]["PtzCruiseStep"][];
+        };
+        /** @description One stop of a tour. */
+        PtzCruiseStep: {
+            /**
+             * Format: int32
+             * @description Seconds, 1 to 3600.
+             */
+            dwell_s: number;
+            /**
+             * Format: int32
+             * @description 1 to 255.
+             */
+            preset: number;
+        };
+        /** @description A part of the picture, as shares of its width and height from the upper left corner. */
+        PtzFrame: {
+            /** Format: float */
+            height: number;
+            /** Format: float */
+            width: number;
+            /** Format: float */
+            x: number;
+            /** Format: float */
+            y: number;
+        };
+        /** @description Who steers a camera. */
+        PtzLock: {
+            /**
+             * Format: int64
+             * @description Milliseconds until it lapses unless its holder does something.
+             */
+            left_ms: number;
+            /** @description For people. */
+            name: string;
+            /** @description Whether it is one's own. */
+            own: boolean;
+            /** @description "operator", or "supervisor" for those who may manage PTZ there and go before operators. */
+            priority: string;
+            since: string;
+            /**
+             * Format: int64
+             * @description Number of the user.
+             */
+            user: number;
+        };
+        /** @description What the server sends there. */
+        PtzMessage: (components["schemas"]["PtzStanding"] & {
+            /** @enum {string} */
+            type: "standing";
+        }) | {
+            /** @description For people. */
+            by: string;
+            /** @enum {string} */
+            type: "preempted";
+        } | {
+            /** @enum {string} */
+            type: "stopped";
+            why: string;
+        } | {
+            code: string;
+            message: string;
+            /** @enum {string} */
+            type: "error";
+        };
+        /** @description Speeds, each from -1 to 1 of the fastest that the camera can; absent ones are 0. */
+        PtzMove: {
+            /**
+             * Format: float
+             * @description Towards far.
+             * @default 0
+             */
+            focus?: number;
+            /**
+             * Format: float
+             * @description Towards open.
+             * @default 0
+             */
+            iris?: number;
+            /**
+             * Format: float
+             * @description To the right.
+             * @default 0
+             */
+            pan?: number;
+            /**
+             * Format: float
+             * @description Upwards.
+             * @default 0
+             */
+            tilt?: number;
+            /**
+             * Format: float
+             * @description Towards the scene.
+             * @default 0
+             */
+            zoom?: number;
+        };
+        /** @description Where a camera looks. */
+        PtzPosition: {
+            /**
+             * Format: float
+             * @description To the right of the device's own zero.
+             */
+            pan_deg: number;
+            /**
+             * Format: float
+             * @description Upwards.
+             */
+            tilt_deg: number;
+            /**
+             * Format: float
+             * @description Focal length as a multiple of the device's own 1.
+             */
+            zoom: number;
+        };
+        /** @description A position that a camera keeps. */
+        PtzPreset: {
+            /** @description Absent when the device did not tell. */
+            in_device?: boolean | null;
+            /** @description May be empty. */
+            name: string;
+            /**
+             * Format: int32
+             * @description 1 to 255.
+             */
+            number: number;
+            /**
+             * Format: int64
+             * @description Its picture, once there is one.
+             */
+            snapshot_id?: number | null;
+        };
+        /** @description A preset to be saved where the camera looks now. */
+        PtzPresetInput: {
+            /** @description At most 64 characters; may be empty. */
+            name?: string;
+        };
+        /** @description Who steers a camera and what it does. */
+        PtzStanding: {
+            /**
+             * Format: int32
+             * @description Number of the cruise that runs.
+             */
+            cruise?: number | null;
+            lock?: components["schemas"]["PtzLock"] | null;
+            /** @description Whether a motion goes on. */
+            moving: boolean;
         };
         /** @description Who feeds a stream. */
         PublisherInfo: {
@@ -2316,6 +3041,29 @@ export interface components {
             /** @description "HH:MM", up to 24:00; not after `from`: on the day after. */
             to: string;
         };
+        /** @description A browser window that shows a wall and is told what from another desk. */
+        Screen: {
+            name: string;
+            since: string;
+            /** @description Sign-in name of who opened it. */
+            user: string;
+            /**
+             * Format: int64
+             * @description The view that it was told to show last.
+             */
+            view_id?: number | null;
+        };
+        /** @description Screens that are on and that one may send to. */
+        ScreenList: {
+            items: components["schemas"]["Screen"][];
+        };
+        /** @description What a screen is to show: a view, or a layout with tiles. */
+        ScreenShow: {
+            layout?: string | null;
+            tiles?: (components["schemas"]["Tile"] | null)[];
+            /** Format: int64 */
+            view_id?: number | null;
+        };
         /** @description What an authenticator app needs; shown once. */
         SecondFactor: {
             /** @description To type in: base32. */
@@ -2373,6 +3121,50 @@ export interface components {
         SetupState: {
             code_required: boolean;
             needed: boolean;
+        };
+        /** @description A link by which somebody without an account watches a camera for a time. */
+        Share: {
+            created_at: string;
+            expires_at: string;
+            /** Format: int64 */
+            id: number;
+            /** @description "main" or "sub". */
+            rendition: string;
+            /** @description Sign-in name of who made it. */
+            user: string;
+            /** @description Shown over the picture; may be empty. */
+            watermark: string;
+        };
+        /** @description A link that was made. */
+        ShareCreated: {
+            /** @description Of the console's page; shown only now: "/share/...". */
+            path: string;
+            share: components["schemas"]["Share"];
+        };
+        /** @description A link to be made. */
+        ShareInput: {
+            /**
+             * Format: int64
+             * @description How long it is good for: 1 minute to 30 days.
+             */
+            minutes: number;
+            /** @description "main" (when absent) or "sub". */
+            rendition?: string | null;
+            /** @description Up to 64 characters. */
+            watermark?: string;
+        };
+        /** @description Links of a channel. */
+        ShareList: {
+            items: components["schemas"]["Share"][];
+        };
+        /** @description What a link leads to. */
+        SharedChannel: {
+            expires_at: string;
+            /** @description Of the camera. */
+            name: string;
+            /** @description Good for ten minutes or until the link ends: ask again then. */
+            offer: components["schemas"]["PlayOffer"];
+            watermark: string;
         };
         /** @description An origin whose server did not answer. */
         SilentOrigin: {
@@ -2754,6 +3546,14 @@ export interface components {
             ws_mp4?: string | null;
             ws_ts?: string | null;
         };
+        /** @description What a tile shows: a channel, or a stream that is none's. */
+        Tile: {
+            /** Format: int64 */
+            channel_id: number;
+        } | {
+            /** @description "app/name". */
+            stream: string;
+        };
         /** @description The certificate in use. */
         TlsInfo: {
             fingerprint_sha256: string;
@@ -2938,6 +3738,48 @@ export interface components {
         /** @description The users that one may see. */
         UserList: {
             items: components["schemas"]["User"][];
+        };
+        /** @description A named view of the video wall. */
+        View: {
+            /** @description Whether who asks may change and remove it. */
+            changeable: boolean;
+            /** Format: int64 */
+            id: number;
+            /** @description "1", "4", "6", "8", "9", "13", "16", "25", or "grid:CxR" with up to 8 columns and rows. */
+            layout: string;
+            /** @description Whether that is who asks. */
+            mine: boolean;
+            name: string;
+            /**
+             * Format: int64
+             * @description By which it is called on the keyboard: 1 to 99.
+             */
+            number?: number | null;
+            /**
+             * Format: int64
+             * @description With whom it is shared: people of this organisation and below it; absent: with nobody.
+             */
+            organisation_id?: number | null;
+            /** @description Sign-in name of who made it. */
+            owner: string;
+            /** @description By place; null where nothing is shown. */
+            tiles: (components["schemas"]["Tile"] | null)[];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A view to be added or changed. */
+        ViewInput: {
+            layout: string;
+            name: string;
+            /** Format: int64 */
+            number?: number | null;
+            /** Format: int64 */
+            organisation_id?: number | null;
+            tiles: (components["schemas"]["Tile"] | null)[];
+        };
+        /** @description Views that one sees: one's own and those shared with one. */
+        ViewList: {
+            items: components["schemas"]["View"][];
         };
         /** @description One viewer. */
         Viewer: {
@@ -3594,6 +4436,657 @@ export interface operations {
                 };
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ptz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ptz"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ptz_connect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A WebSocket: the client sends PtzCommand, `auth` first, the server PtzMessage. What it drove stops when it is gone. */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ptz_save_cruise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                /** @description 1 to 255. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PtzCruiseInput"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else steers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ptz_remove_cruise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                /** @description 1 to 255. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else steers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ptz_start_cruise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                /** @description 1 to 255. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else steers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ptz_frame: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PtzFrame"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else steers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ptz_set_home: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else steers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ptz_go_home: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else steers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ptz_take: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else steers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ptz_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else steers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ptz_move: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PtzMove"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else steers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ptz_save_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                /** @description 1 to 255. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PtzPresetInput"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else steers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ptz_remove_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                /** @description 1 to 255. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else steers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ptz_go_to_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                /** @description 1 to 255. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else steers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ptz_stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else steers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    shares: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareList"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareCreated"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                share: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4703,6 +6196,302 @@ export interface operations {
             };
         };
     };
+    end_patrol: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_patrol_at: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatrolStopInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolStop"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patrols: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolList"];
+                };
+            };
+        };
+    };
+    add_patrol: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatrolInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Patrol"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patrol: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Patrol"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_patrol: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatrolInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Patrol"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_patrol: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patrol_log: {
+        parameters: {
+            query?: {
+                before?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolLog"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_patrol: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolRun"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     probe: {
         parameters: {
             query?: never;
@@ -5013,6 +6802,91 @@ export interface operations {
             };
         };
     };
+    screens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreenList"];
+                };
+            };
+        };
+    };
+    announce_screen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_on_screen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScreenShow"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     server: {
         parameters: {
             query?: never;
@@ -5155,6 +7029,43 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedChannel"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6417,6 +8328,174 @@ export interface operations {
         };
     };
     kick_viewer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewList"];
+                };
+            };
+        };
+    };
+    add_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_view: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_view: {
         parameters: {
             query?: never;
             header?: never;

@@ -1,8 +1,6 @@
 /** Short names for the schemas that the console shows. */
 import type { components } from './generated';
 
-export type { Screen, View, ViewInput, ViewLayout, ViewTile } from './planned';
-
 type Schemas = components['schemas'];
 export type Me = Schemas['Me'];
 export type HeldPermission = Schemas['HeldPermission'];
@@ -69,3 +67,14 @@ export type Device = Schemas['Device'];
 export type DeviceInput = Schemas['DeviceInput'];
 export type DevicePage = Schemas['DevicePage'];
 export type NewDevice = Schemas['NewDevice'];
+export type Snapshot = Schemas['Snapshot'];
+export type SnapshotPage = Schemas['SnapshotPage'];
+export type SnapshotPlan = Schemas['SnapshotPlan'];
+export type SnapshotPlanInput = Schemas['SnapshotPlanInput'];
+export type UploadTarget = Schemas['UploadTarget'];
+export type View = Schemas['View'];
+export type ViewInput = Schemas['ViewInput'];
+export type ViewTile = Schemas['Tile'];
+export type Screen = Schemas['Screen'];
+/** How a wall is divided and what its tiles show. */
+export type ViewLayout = Pick<View, 'layout' | 'tiles'>;

@@ -12,6 +12,9 @@ export const removeView = (id: number): Promise<undefined> => answer(client.DELE
 
 export const listScreens = async (): Promise<Screen[]> => (await answer(client.GET('/api/v1/screens'))).items;
 
+/** This window shows a wall under a name; to be said every ten seconds. */
+export const announceScreen = (name: string): Promise<undefined> => answer(client.PUT('/api/v1/screens/{name}', { params: { path: { name } } }));
+
 /** What is on this wall, or a view, is shown on a screen of another desk. */
-export const showOnScreen = (name: string, body: { view_id: number } | ViewLayout): Promise<Screen> =>
+export const showOnScreen = (name: string, body: { view_id: number; tiles: [] } | ViewLayout): Promise<undefined> =>
   answer(client.POST('/api/v1/screens/{name}/show', { params: { path: { name } }, body }));

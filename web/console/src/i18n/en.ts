@@ -7,7 +7,7 @@ const en: Catalogue<typeof zhCN> = {
   brand: { name: 'Viaduct', claim: 'Video cloud for road traffic' },
   page: {
     menu: 'Main navigation', more: 'More', setup: 'First run', login: 'Sign in', wall: 'Live wall', streams: 'Streams', stream: 'Stream',
-    cameras: 'Cameras', camera: 'Camera', devices: 'Devices', sources: 'Sources', relays: 'Relays', sessions: 'Sessions', applications: 'Rules', hosts: 'Virtual hosts', hooks: 'Hooks', people: 'People', roles: 'Roles', audit: 'Audit', server: 'Server', account: 'My account', not_found: 'There is no such page',
+    cameras: 'Cameras', camera: 'Camera', devices: 'Devices', sources: 'Sources', snapshots: 'Snapshots', snapshot_plans: 'Snapshot plans', relays: 'Relays', sessions: 'Sessions', applications: 'Rules', hosts: 'Virtual hosts', hooks: 'Hooks', people: 'People', roles: 'Roles', audit: 'Audit', server: 'Server', account: 'My account', not_found: 'There is no such page',
   },
   action: {
     close: 'Close', cancel: 'Cancel', save: 'Save', retry: 'Try again', undo: 'Undo', copy: 'Copy', copied: 'Copied', qr: 'QR code', qr_note: 'Scan it to take the address to a phone.', edit: 'Edit', delete: 'Delete',
@@ -119,6 +119,11 @@ const en: Catalogue<typeof zhCN> = {
     facts: '{pattern} · time-out {timeout}', counts: '{delivered} delivered · {pending} waiting · {failed} failed', test: 'Test', test_good: 'It was taken: HTTP {status}, {took}.', test_bad: 'It was not taken ({status}): {answer}', secret: 'Signing secret', secret_note: 'The secret is shown this once; copy it into the other system.',
     renew: 'New secret', renew_title: 'Make a new secret?', renew_text: 'The old one ends at once; the other system will refuse until it has the new one.', what: 'Event', when: 'Time', attempts: 'Attempts', answer: 'Answer', again: 'Send again', no_deliveries: 'Nothing has been delivered yet.', log: 'Deliveries', saved: 'The hook was saved.', deleted: 'The hook was deleted.',
   },
+  snapshots: {
+    gallery: 'Gallery', stream: 'Stream (app/name)', origin: 'Taken', all: 'All', origins: { manual: 'by hand', plan: 'by plan', patrol: 'on patrol', preset: 'of a preset' }, totals: '{count} · {size}', take: 'Take a picture', name_stream: 'Write the stream (app/name) into the search field first.', overlay: 'Name and time in the picture', taken: 'The picture was taken.', deleted: 'The picture was deleted.', none: 'No pictures yet.', older: 'Older', no_picture: 'no picture', picture_of: '{name}, {time}', kept_until: 'kept until {time}', kept_always: 'kept without end', download: 'Download',
+    add_plan: 'Add plan', edit_plan: 'Edit plan', plan_name: 'Name', interval: 'Every', unit: 'Unit', units: { s: 'seconds', min: 'minutes', h: 'hours', d: 'days' }, streams: 'Streams', streams_note: 'One a line: app/name, or host/app/name. Their turns are spread evenly over the interval.', form: 'Form', quality: 'Quality (1–100)', max_width: 'Largest width (0: as it is)', keep_days: 'Keep for days (0: without end)', target: 'Send to', no_target: 'nowhere',
+    plan_facts: '{streams} streams · every {every}', counts: '{taken} taken · {skipped} skipped (camera away) · {failed} failed · {missed} missed', last_taken: 'last {time}', no_plans: 'No plans yet. A plan takes pictures of cameras again and again.', plan_saved: 'The plan was saved.', plan_deleted: 'The plan {name} was deleted; its pictures stay.',
+  },
   sessions: {
     now: 'Watching now', ended: 'Ended sessions', traffic: 'Traffic', by: 'Added up by', by_stream: 'by stream', by_vhost: 'by virtual host', by_subject: 'by user', by_protocol: 'by protocol', by_day: 'by day', range: 'Time', days: 'last {count} d', group: 'Name', count: 'Sessions', watched: 'Watched', total: 'Total', nobody: 'not named', since: 'From', search: 'Search stream, user or address', none: 'Nothing yet.', older: 'Older',
   },
@@ -134,7 +139,7 @@ const en: Catalogue<typeof zhCN> = {
   rights: {
     lacking: 'You lack the right “{right}”.', ask: 'If you need it, ask an administrator for', home: 'Back to the start', right: '{action} {kind}',
     actions: { view: 'view', play: 'play', operate: 'operate', manage: 'manage' },
-    kinds: { stream: 'streams', source: 'sources', device: 'devices', channel: 'channels', snapshot: 'pictures', relay: 'relays', rule: 'rules and virtual hosts', hook: 'hooks', token: 'tokens', traffic: 'sessions and traffic', server: 'server', organisation: 'organisations', user: 'users', role: 'roles', audit: 'audit log', view: 'views' },
+    kinds: { stream: 'streams', source: 'sources', device: 'devices', channel: 'channels', view: 'views and screens', patrol: 'patrols', ptz: 'PTZ', snapshot: 'pictures', relay: 'relays', rule: 'rules and virtual hosts', hook: 'hooks', token: 'tokens', traffic: 'sessions and traffic', server: 'server', organisation: 'organisations', user: 'users', role: 'roles', audit: 'audit log' },
   },
   people: {
     all: 'All', organisations: 'Organisations', organisation: 'Organisation', search_organisation: 'Search organisation', no_organisation: 'No organisation matches.', unfold: 'Show or hide what is below', add_organisation: 'Add an organisation below', edit_organisation: 'Rename or move the organisation', delete_organisation: 'Delete the organisation',

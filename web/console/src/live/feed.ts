@@ -15,8 +15,6 @@ export interface FeedHooks {
   /** What may be listened to; read at each connection. */
   topics(): Topic[];
   event(event: FeedEvent): void;
-  /** Name of the wall screen that this window is; null when it is none. Read at each connection. */
-  screen(): string | null;
   /** Everything must be fetched again: the first connection, or events were missed. */
   refetch(): void;
   connected(up: boolean): void;
@@ -69,7 +67,7 @@ export class Feed {
     this.ticking = topics.some((topic) => TICKING.includes(topic));
     const socket = new WebSocket(this.url);
     this.socket = socket;
-    socket.onopen = () => socket.send(JSON.stringify({ type: 'auth', token, topics, resume_from: this.seq, ...named(this.hooks.screen()) }));
+    socket.onopen = () => socket.send(JSON.stringify({ type: 'auth', token, topics, resume_from: this.seq }));
     socket.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (socket === this.socket && typeof data === 'string') this.receive(data);
     };
@@ -117,8 +115,6 @@ export class Feed {
     }
   }
 }
-
-const named = (screen: string | null): { screen?: string } => (screen === null ? {} : { screen });
 
 function parse(text: string): Record<string, unknown> | null {
   try {

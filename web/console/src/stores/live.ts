@@ -52,7 +52,6 @@ export const useLive = defineStore('live', () => {
   const feed = new Feed(`${location.origin.replace(/^http/, 'ws')}/api/v1/events`, {
     token: () => session.session?.token ?? null,
     topics: () => topics.value,
-    screen: () => screen.value,
     event: receive,
     refetch,
     connected: (up) => (connected.value = up),
@@ -120,7 +119,7 @@ export const useLive = defineStore('live', () => {
 
   // With other rights there is another choice of lists and topics.
   watch(
-    () => `${topics.value.join()} ${screen.value}`,
+    () => topics.value.join(),
     () => {
       if (!started) return;
       stop();

@@ -87,11 +87,11 @@ impl Plans {
             quality: plan.quality,
             max_width: plan.max_width,
             max_height: plan.max_height,
-            label: plan.overlay.then(|| key.to_string()),
+            overlay: plan.overlay,
+            label: None,
             origin: Origin::Plan,
             taken_by: plan.name.clone(),
             plan_id: Some(plan.id),
-            channel_id: None,
             keep_days: Some(plan.keep_days),
         };
         match self.snapshots.take(&key, &order).await {

@@ -31,6 +31,7 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
     ("The media worker ended while it made this picture, twice.", "媒体工作进程在生成该截图时两次意外退出。"),
     ("The key frame cannot be decoded.", "关键帧无法解码。"),
     ("There is no such picture.", "没有该截图。"),
+    ("You may not do this with pictures of this camera.", "你没有对该摄像机截图执行此操作的权限。"),
     ("The file of this picture is gone.", "该截图的文件已不存在。"),
     ("The picture cannot be read or written: {}.", "无法读写截图：{0}。"),
     ("The pictures cannot be read or written: {}.", "无法读写截图：{0}。"),
@@ -445,4 +446,61 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
     ("This output is switched off for this application.", "该应用已关闭这种输出方式。"),
     ("{} must be {} to {}.", "{0} 应在 {1} 到 {2} 之间。"),
     ("The configuration was not reloaded; the old one stays: {}.", "配置未重新加载，继续使用原配置：{0}。"),
+    ("There is no such channel.", "没有该通道。"),
+    (
+        "You may not steer this camera; ask an administrator for the right operate:ptz.",
+        "您无权控制该摄像机，请联系管理员授予 operate:ptz 权限。",
+    ),
+    ("This camera cannot be steered from here.", "该摄像机不支持云台控制。"),
+    (
+        "{} steers this camera. It is free {} s after the last command.",
+        "{0} 正在控制该摄像机，最后一次操作后 {1} 秒释放。",
+    ),
+    ("This camera has too many commands waiting. Try again in a moment.", "该摄像机等待执行的命令过多，请稍后再试。"),
+    ("Speeds are numbers from -1 to 1.", "速度应为 -1 到 1 之间的数。"),
+    (
+        "A part lies within the picture, 0 to 1 each way, and has an area.",
+        "框选区域应在画面之内（0 到 1），且面积不为零。",
+    ),
+    ("A name has at most {} characters, without control characters.", "名称最多 {0} 个字符，不能含控制字符。"),
+    (
+        "A cruise has 1 to {} steps, each at a preset from 1 to 255 for 1 to {} seconds.",
+        "巡航包含 1 至 {0} 步，每步为 1 至 255 号预置位，停留 1 至 {1} 秒。",
+    ),
+    ("There is no cruise {}.", "没有 {0} 号巡航。"),
+    ("Presets and cruises have numbers from 1 to 255.", "预置位和巡航的编号为 1 至 255。"),
+    ("This camera cannot do that.", "该摄像机不支持此操作。"),
+    ("The camera has no preset {}. Save it first.", "摄像机没有 {0} 号预置位，请先保存。"),
+    (
+        "The camera refused: {}. Check the rights of the account that the device is used with.",
+        "摄像机拒绝执行：{0}。请检查接入该设备所用账号的权限。",
+    ),
+    (
+        "The camera does not answer: {}. Check its power, its address and the network.",
+        "摄像机没有应答：{0}。请检查其供电、地址和网络。",
+    ),
+    ("it did not answer in time.", "未在规定时间内应答。"),
+    (
+        "This server draws {} simulated pictures at a time. Close another one.",
+        "本服务器最多同时绘制 {0} 路模拟画面，请先关闭其他画面。",
+    ),
+    ("There is no simulated camera of this name; there are {}.", "没有该名称的模拟摄像机，可选：{0}。"),
+    ("The sub-stream shows what the main stream does; leave it empty.", "子码流与主码流画面相同，请留空。"),
+    (
+        "A camera that sends by itself has no address to pull from; leave it empty.",
+        "主动推流的摄像机没有拉流地址，请留空。",
+    ),
+    (
+        "It does not send to {}. Check the address and the token set in it.",
+        "摄像机没有向 {0} 推流，请检查其中设置的地址和令牌。",
+    ),
+    (
+        "Without an address of the device this takes a whole URL, such as {}.",
+        "设备没有填写地址时，此处应填写完整 URL，例如 {0}。",
+    ),
+    (
+        "A sub-stream needs an address: a URL, or a path below the device's address.",
+        "子码流需要地址：完整 URL，或相对于设备地址的路径。",
+    ),
+    ("The address that it is below has parameters; write the whole URL.", "设备地址带有参数，请填写完整 URL。"),
 ];
