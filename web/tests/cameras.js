@@ -149,4 +149,37 @@ export const cameras = [
       await page.waitForURL(/cameras\?device=/);
     },
   },
+  {
+    name: 'a camera is steered while a button is held, and stops whatever happens',
+    run: async ({ page, mock }) => {
+      const told = (type) => mock.world.ptz.filter((each) => each.type === type);
+      await page.at('/cameras/6');
+      const right = page.getByRole('button', { name: '右', exact: true });
+      await until(() => right.isEnabled(), 'the connection');
+      await assertAccessible(page, 'the PTZ panel');
+      await right.hover();
+      await page.mouse.down();
+      await until(() => told('move').length >= 3, 'a motion that is repeated');
+      assert(told('move')[0].pan === 0.5 && told('move')[0].tilt === 0, JSON.stringify(told('move')[0]));
+      await page.getByText('由你控制').waitFor();
+      // The finger is lifted beside the button.
+      await page.mouse.move(5, 500);
+      await page.mouse.up();
+      await until(() => told('stop').length === 1, 'the stop');
+      await page.locator('h1').click();
+      await page.keyboard.down('ArrowUp');
+      await until(() => told('move').at(-1).tilt === 0.5, 'a motion by key');
+      await page.evaluate(() => window.dispatchEvent(new Event('blur')));
+      await until(() => told('stop').length === 2, 'the stop on leaving the window');
+      const moves = told('move').length;
+      await page.waitForTimeout(900);
+      assert(told('move').length === moves, 'no motion goes on');
+      await page.keyboard.up('ArrowUp');
+      await page.getByRole('button', { name: '1 收费广场' }).click();
+      await page.getByRole('button', { name: '归位' }).click();
+      await until(() => told('preset')[0]?.number === 1 && told('home').length === 1, 'the preset and home');
+      await page.getByRole('button', { name: '释放' }).click();
+      await page.getByText('无人控制').waitFor();
+    },
+  },
 ];

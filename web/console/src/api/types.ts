@@ -78,3 +78,8 @@ export type ViewTile = Schemas['Tile'];
 export type Screen = Schemas['Screen'];
 /** How a wall is divided and what its tiles show. */
 export type ViewLayout = Pick<View, 'layout' | 'tiles'>;
+export type Ptz = Schemas['Ptz'];
+export type PtzCommand = Schemas['PtzCommand'];
+export type PtzMessage = Schemas['PtzMessage'];
+export type PtzMove = Schemas['PtzMove'];
+export type PtzStanding = Schemas['PtzStanding'];

@@ -47,6 +47,10 @@ const en: Catalogue<typeof zhCN> = {
   devices: {
     add: 'Add a device', edit: 'Change a device', driver: 'Reached by', any_driver: 'Reached in any way', drivers: { url: 'pulling (URL)', push: 'publishing to us', sim: 'simulated' }, address_note: 'Addresses of channels may be relative to it, such as rtsp://10.0.0.7:554. May be empty.', vendor: 'Vendor', model: 'Model', serial: 'Serial number', channels: 'Channels', search: 'Name, address, vendor, model or serial number', none: 'There are no devices yet.', none_found: 'No device fits.', delete_title: 'Delete device {name}?', delete_text: 'Its {count} channels are deleted with it. This cannot be undone.',
   },
+  ptz: {
+    title: 'PTZ', connecting: 'Connecting…', free: 'Nobody steers', own: 'You steer', held: '{name} steers', release: 'Release', preempted: '{name} has taken over.', stopped: 'Stopped: {why}', home: 'Home', speed: 'Speed', zoom: 'Zoom', focus: 'Focus', iris: 'Iris', preset: 'Preset', cruise: 'Cruise {number}',
+    up: 'Up', down: 'Down', left: 'Left', right: 'Right', up_left: 'Up and left', up_right: 'Up and right', down_left: 'Down and left', down_right: 'Down and right',
+  },
   palette: { title: 'Find', open: 'Find (Ctrl+K)', hint: 'Page, camera, stake or view', page: 'Page', none: 'Nothing found.' },
   keyboard: { title: 'Keyboard', palette: 'Find anything', shortcuts: 'Show these keys', view: 'Call a view by its number', pictures: 'More or fewer pictures', select: 'Select a tile', enlarge: 'Enlarge a tile, and back', shrink: 'Back to all tiles', clear: 'Remove what a tile shows', undo: 'Take back an edit of the wall', fullscreen: 'Full screen' },
   list: { pages: 'Pages', page: 'Page {page} of {pages}', back: 'Back', on: 'On' },

@@ -42,6 +42,10 @@ export default {
   devices: {
     add: '添加设备', edit: '修改设备', driver: '接入方式', any_driver: '所有接入方式', drivers: { url: '拉流（URL）', push: '设备推流', sim: '模拟' }, address_note: '通道地址可以相对于它，如 rtsp://10.0.0.7:554；可不填。', vendor: '厂商', model: '型号', serial: '序列号', channels: '通道', search: '名称、地址、厂商、型号或序列号', none: '还没有设备。', none_found: '没有匹配的设备。', delete_title: '删除设备 {name}？', delete_text: '它的 {count} 个通道一并删除，不能恢复。',
   },
+  ptz: {
+    title: '云台', connecting: '正在连接…', free: '无人控制', own: '由你控制', held: '{name} 正在控制', release: '释放', preempted: '{name} 已接管控制。', stopped: '已停止：{why}', home: '归位', speed: '速度', zoom: '变倍', focus: '聚焦', iris: '光圈', preset: '预置位', cruise: '巡航 {number}',
+    up: '上', down: '下', left: '左', right: '右', up_left: '左上', up_right: '右上', down_left: '左下', down_right: '右下',
+  },
   palette: { title: '快速查找', open: '快速查找（Ctrl+K）', hint: '页面、摄像机、桩号或视图', page: '页面', none: '没有找到。' },
   keyboard: { title: '键盘快捷键', palette: '快速查找', shortcuts: '显示快捷键', view: '按编号调用视图', pictures: '增减画面数', select: '选择格', enlarge: '放大或还原', shrink: '还原', clear: '移出此格', undo: '撤销布局修改', fullscreen: '全屏' },
   list: { pages: '翻页', page: '第 {page} / {pages} 页', back: '上一页', on: '下一页' },
