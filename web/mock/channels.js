@@ -189,6 +189,13 @@ export const CHANNEL_ROUTES = {
     world.undo.delete(id);
     return { added: 0, changed, removed: 0, undo: null };
   },
+  'GET /channels/:id/shares': ({ world, params: [id] }) => ({ items: world.shares.filter(({ channel }) => channel === Number(id)).map(({ token: _token, channel: _channel, ...each }) => each) }),
+  'POST /channels/:id/shares': ({ world, params: [id], body: { minutes, rendition, watermark } }) => {
+    const share = { id: nextId(world.shares), user: 'admin', rendition, watermark, created_at: new Date().toISOString(), expires_at: new Date(Date.now() + minutes * 60_000).toISOString() };
+    world.shares.push({ ...share, token: `t${share.id}`, channel: Number(id) });
+    return { status: 201, body: { share, path: `/share/t${share.id}` } };
+  },
+  'DELETE /channels/:id/shares/:share': ({ world, params: [, gone] }) => void (world.shares = world.shares.filter(({ id }) => id !== Number(gone))),
   'GET /channels/:id/ptz': ({ world, params: [id] }) => {
     if (!findChannel(world, id).ptz) throw new Problem(415, 'unsupported', '这台摄像机不能转动。');
     return {

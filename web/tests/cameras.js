@@ -1,5 +1,5 @@
 /** Cameras and devices: lists, changes of one and of many, import, and a camera's own page. */
-import { assert, assertAccessible, PHONE, readCounter, until } from './harness.js';
+import { assert, assertAccessible, closePage, openPage, PHONE, readCounter, until } from './harness.js';
 
 const row = (page, name) => page.locator('.cameras tbody tr', { hasText: name }).first();
 const count = (page) => page.locator('.cameras tbody tr').count();
@@ -180,6 +180,28 @@ export const cameras = [
       await until(() => told('preset')[0]?.number === 1 && told('home').length === 1, 'the preset and home');
       await page.getByRole('button', { name: '释放' }).click();
       await page.getByText('无人控制').waitFor();
+    },
+  },
+  {
+    name: 'a camera is shown by a link to somebody without an account, until the link is ended',
+    run: async ({ page, mock, browser }) => {
+      await page.at('/cameras/1');
+      await page.getByRole('button', { name: '分享' }).click();
+      await page.fill('#share-watermark', '值班室');
+      await page.getByRole('button', { name: '生成链接' }).click();
+      await page.locator('.links li').waitFor();
+      await assertAccessible(page, 'the dialog of links');
+      const guest = await openPage(browser, mock, { signedIn: false, viewport: PHONE });
+      await guest.at('/share/t1');
+      await until(() => readCounter(guest), 'the picture');
+      assert((await guest.locator('.share').innerText()).includes('值班室'), 'the watermark');
+      await assertAccessible(guest, 'the page of a link');
+      await page.getByRole('button', { name: '收回链接 1' }).click();
+      await until(() => mock.world.shares.length === 0, 'the end');
+      guest.allowed.push(/404/);
+      await guest.reload();
+      await guest.getByText('链接已失效').waitFor();
+      await closePage(guest);
     },
   },
 ];

@@ -83,3 +83,6 @@ export type PtzCommand = Schemas['PtzCommand'];
 export type PtzMessage = Schemas['PtzMessage'];
 export type PtzMove = Schemas['PtzMove'];
 export type PtzStanding = Schemas['PtzStanding'];
+export type Share = Schemas['Share'];
+export type SharedChannel = Schemas['SharedChannel'];
+export type ShareInput = Schemas['ShareInput'];
