@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { Problem } from './problem.js';
 
 const TABLE = readFileSync(new URL('../../docs/reference/rights.md', import.meta.url), 'utf8');
-const KINDS = ['stream', 'source', 'device', 'channel', 'ptz', 'view', 'patrol', 'snapshot', 'relay', 'rule', 'hook', 'token', 'traffic', 'server', 'organisation', 'user', 'role', 'audit'];
+const KINDS = ['stream', 'source', 'relay', 'rule', 'hook', 'token', 'traffic', 'server', 'organisation', 'user', 'role', 'audit', 'device', 'channel', 'snapshot', 'view', 'patrol', 'ptz'];
 const ACTIONS = ['view', 'play', 'operate', 'manage'];
 /** The code that any authenticator app shows here. */
 export const CODE = '123456';
 const ROLES = {
   administrator: KINDS.flatMap((kind) => ACTIONS.map((action) => `${action}:${kind}`)),
-  operator: ['play:stream', 'operate:stream', 'operate:source', 'view:device', 'view:channel', 'operate:ptz', 'operate:view', 'operate:patrol', 'operate:snapshot', 'operate:token', 'view:traffic', 'view:organisation', 'view:server'],
-  viewer: ['play:stream', 'view:channel', 'view:view', 'view:patrol', 'view:snapshot', 'view:organisation'],
+  operator: ['play:stream', 'operate:stream', 'operate:source', 'operate:token', 'view:traffic', 'view:organisation', 'view:server', 'view:device', 'view:channel', 'operate:ptz', 'operate:view', 'operate:patrol', 'view:snapshot', 'operate:snapshot'],
+  viewer: ['play:stream', 'view:organisation', 'view:channel', 'view:view', 'view:patrol', 'view:snapshot'],
   auditor: ['operate:audit', 'view:traffic', 'view:organisation', 'view:user', 'view:role'],
 };
 const DAY_MS = 86_400_000;
@@ -19,17 +19,6 @@ const ahead = (ms) => ago(-ms);
 
 const anyName = (path) => path.replace(/:\w+|\{\w+\}/g, '*');
 const NEEDS = new Map([...TABLE.matchAll(/^\| (\w+) \| `([^`]+)` \| (.+) \|$/gm)].map(([, method, path, need]) => [`${method} ${anyName(path)}`, need]));
-
-/** Routes that are agreed upon and that the server's table does not have yet. */
-const PLANNED = {
-  'GET /views': 'view:view for its organisation',
-  'POST /views': 'operate:view for its organisation',
-  'PUT /views/*': 'operate:view for its organisation',
-  'DELETE /views/*': 'operate:view for its organisation',
-  'GET /screens': 'view:view for its organisation',
-  'POST /screens/*/show': 'operate:view for its organisation',
-};
-for (const [key, need] of Object.entries(PLANNED)) if (!NEEDS.has(key)) NEEDS.set(key, need);
 
 /** The permissions of a role, each with the right to view. */
 export function permissionsOf(role) {

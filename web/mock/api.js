@@ -250,10 +250,16 @@ const ROUTES = {
   },
   'GET /sessions/traffic': ({ world, query }) => traffic(world, query),
   ...PEOPLE_ROUTES,
-  ...SNAPSHOT_ROUTES,
   ...CHANNEL_ROUTES,
   'POST /channels/:id/play': ({ world, params: [id], query }) => playOffer(findStream(world, ...streamOf(world, id).split('/'), query)),
+  'GET /shares/:token': ({ world, params: [token] }) => {
+    const share = world.shares.find((each) => each.token === token);
+    if (!share) throw new Problem(404, 'not_found', '链接已失效。');
+    const { name, main } = world.channels.find(({ id }) => id === share.channel);
+    return { name, watermark: share.watermark, expires_at: share.expires_at, offer: playOffer(findStream(world, ...main.stream.split('/'), new URLSearchParams())) };
+  },
   ...VIEW_ROUTES,
+  ...SNAPSHOT_ROUTES,
 };
 
 const compiled = Object.entries(ROUTES).map(([key, handler]) => {

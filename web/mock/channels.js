@@ -189,6 +189,21 @@ export const CHANNEL_ROUTES = {
     world.undo.delete(id);
     return { added: 0, changed, removed: 0, undo: null };
   },
+  'GET /channels/:id/shares': ({ world, params: [id] }) => ({ items: world.shares.filter(({ channel }) => channel === Number(id)).map(({ token: _token, channel: _channel, ...each }) => each) }),
+  'POST /channels/:id/shares': ({ world, params: [id], body: { minutes, rendition, watermark } }) => {
+    const share = { id: nextId(world.shares), user: 'admin', rendition, watermark, created_at: new Date().toISOString(), expires_at: new Date(Date.now() + minutes * 60_000).toISOString() };
+    world.shares.push({ ...share, token: `t${share.id}`, channel: Number(id) });
+    return { status: 201, body: { share, path: `/share/t${share.id}` } };
+  },
+  'DELETE /channels/:id/shares/:share': ({ world, params: [, gone] }) => void (world.shares = world.shares.filter(({ id }) => id !== Number(gone))),
+  'GET /channels/:id/ptz': ({ world, params: [id] }) => {
+    if (!findChannel(world, id).ptz) throw new Problem(415, 'unsupported', '这台摄像机不能转动。');
+    return {
+      abilities: { pan_tilt: true, zoom: true, focus: true, iris: false, presets: true, cruises: true, home: true, frame: true, position: false },
+      position: null, standing: { lock: null, moving: false, cruise: null }, presets: [{ number: 1, name: '收费广场', in_device: true, snapshot_id: null }, { number: 2, name: '', in_device: null, snapshot_id: null }],
+      cruises: [{ number: 1, name: '全景', steps: [{ preset: 1, dwell_s: 10 }] }],
+    };
+  },
   'GET /channels/:id': ({ world, params: [id] }) => shownOf(findChannel(world, id)),
   'PUT /channels/:id': changeChannel,
   'GET /devices': ({ world, query }) => listDevices(world, query),

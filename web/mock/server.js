@@ -98,6 +98,7 @@ export async function startMock({ port = 0, setup = false } = {}) {
     const url = new URL(request.url, 'http://mock');
     upgrades.handleUpgrade(request, socket, head, (ws) => {
       if (url.pathname === '/api/v1/events') events(ws);
+      else if (url.pathname.endsWith('/ptz/connect')) ptz(ws);
       else wsMedia(ws, url);
     });
   });
@@ -110,16 +111,28 @@ export async function startMock({ port = 0, setup = false } = {}) {
         return;
       }
       const { permissions, name } = meOf(world, token);
+      if (screen) world.screens.set(screen, { name: screen, user: name, since: new Date().toISOString(), view_id: null });
       const heard = topics.filter((topic) => permissions.some(({ permission }) => permission === { streams: 'view:stream', sources: 'view:source', server: 'view:server', channels: 'view:channel', screens: 'view:view' }[topic]));
       const feed = { socket, topics: heard };
       feeds.add(feed);
-      if (screen) world.screens.set(screen, { name: screen, user: name, since: new Date().toISOString(), view_id: null });
       socket.on('close', () => {
         feeds.delete(feed);
         if (screen) world.screens.delete(screen);
       });
       socket.send(JSON.stringify({ type: 'hello', seq }));
       if (resume_from !== null && resume_from !== seq) socket.send(JSON.stringify({ type: 'gap' }));
+    });
+  }
+
+  /** Steers nothing: keeps what it was told in `world.ptz`, and says who holds the camera. */
+  function ptz(socket) {
+    const stand = (own, moving, cruise = null) =>
+      socket.send(JSON.stringify({ type: 'standing', lock: own ? { user: 1, name: 'admin', priority: 'supervisor', since: new Date().toISOString(), left_ms: 30_000, own } : null, moving, cruise }));
+    socket.on('message', (text) => {
+      const command = JSON.parse(String(text));
+      if (command.type === 'auth') return world.tokens.has(command.token) ? stand(false, false) : socket.send(JSON.stringify({ type: 'error', code: 'unauthorized', message: '请登录。' }));
+      world.ptz.push(command);
+      return stand(command.type !== 'release', command.type === 'move', command.type === 'cruise' ? command.number : null);
     });
   }
 

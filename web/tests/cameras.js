@@ -1,5 +1,5 @@
 /** Cameras and devices: lists, changes of one and of many, import, and a camera's own page. */
-import { assert, assertAccessible, PHONE, readCounter, until } from './harness.js';
+import { assert, assertAccessible, closePage, openPage, PHONE, readCounter, until } from './harness.js';
 
 const row = (page, name) => page.locator('.cameras tbody tr', { hasText: name }).first();
 const count = (page) => page.locator('.cameras tbody tr').count();
@@ -147,6 +147,61 @@ export const cameras = [
       await until(() => mock.world.channels.length === 10, 'its channels are gone');
       await page.locator('.devices tbody tr', { hasText: '匝道东' }).locator('td.right a').click();
       await page.waitForURL(/cameras\?device=/);
+    },
+  },
+  {
+    name: 'a camera is steered while a button is held, and stops whatever happens',
+    run: async ({ page, mock }) => {
+      const told = (type) => mock.world.ptz.filter((each) => each.type === type);
+      await page.at('/cameras/6');
+      const right = page.getByRole('button', { name: '右', exact: true });
+      await until(() => right.isEnabled(), 'the connection');
+      await assertAccessible(page, 'the PTZ panel');
+      await right.hover();
+      await page.mouse.down();
+      await until(() => told('move').length >= 3, 'a motion that is repeated');
+      assert(told('move')[0].pan === 0.5 && told('move')[0].tilt === 0, JSON.stringify(told('move')[0]));
+      await page.getByText('由你控制').waitFor();
+      // The finger is lifted beside the button.
+      await page.mouse.move(5, 500);
+      await page.mouse.up();
+      await until(() => told('stop').length === 1, 'the stop');
+      await page.locator('h1').click();
+      await page.keyboard.down('ArrowUp');
+      await until(() => told('move').at(-1).tilt === 0.5, 'a motion by key');
+      await page.evaluate(() => window.dispatchEvent(new Event('blur')));
+      await until(() => told('stop').length === 2, 'the stop on leaving the window');
+      const moves = told('move').length;
+      await page.waitForTimeout(900);
+      assert(told('move').length === moves, 'no motion goes on');
+      await page.keyboard.up('ArrowUp');
+      await page.getByRole('button', { name: '1 收费广场' }).click();
+      await page.getByRole('button', { name: '归位' }).click();
+      await until(() => told('preset')[0]?.number === 1 && told('home').length === 1, 'the preset and home');
+      await page.getByRole('button', { name: '释放' }).click();
+      await page.getByText('无人控制').waitFor();
+    },
+  },
+  {
+    name: 'a camera is shown by a link to somebody without an account, until the link is ended',
+    run: async ({ page, mock, browser }) => {
+      await page.at('/cameras/1');
+      await page.getByRole('button', { name: '分享' }).click();
+      await page.fill('#share-watermark', '值班室');
+      await page.getByRole('button', { name: '生成链接' }).click();
+      await page.locator('.links li').waitFor();
+      await assertAccessible(page, 'the dialog of links');
+      const guest = await openPage(browser, mock, { signedIn: false, viewport: PHONE });
+      await guest.at('/share/t1');
+      await until(() => readCounter(guest), 'the picture');
+      assert((await guest.locator('.share').innerText()).includes('值班室'), 'the watermark');
+      await assertAccessible(guest, 'the page of a link');
+      await page.getByRole('button', { name: '收回链接 1' }).click();
+      await until(() => mock.world.shares.length === 0, 'the end');
+      guest.allowed.push(/404/);
+      await guest.reload();
+      await guest.getByText('链接已失效').waitFor();
+      await closePage(guest);
     },
   },
 ];

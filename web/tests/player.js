@@ -190,9 +190,10 @@ export const player = [
   {
     name: 'player changes over to other streams again and again without leaving anything behind',
     run: async ({ page, mock }) => {
+      await page.addInitScript(() => localStorage.setItem('viaduct.wall.list', 'streams'));
       await page.at('/wall');
       await page.locator('.tile').first().waitFor();
-      await page.keyboard.press('1');
+      await page.keyboard.press('-');
       await page.locator('.item', { hasText: 'road1' }).click();
       await playing(page);
       await page.evaluate(() => (document.querySelector('viaduct-player').marked = true));

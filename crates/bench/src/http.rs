@@ -117,6 +117,11 @@ impl Api {
         self.send("POST", path, &body.to_string()).map(drop)
     }
 
+    /// What is made by a POST.
+    pub(crate) fn post_for(&mut self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        Ok(serde_json::from_str(&self.send("POST", path, &body.to_string())?)?)
+    }
+
     pub(crate) fn get(&mut self, path: &str) -> anyhow::Result<Value> {
         Ok(serde_json::from_str(&self.send("GET", path, "")?)?)
     }
@@ -128,7 +133,8 @@ impl Api {
         Ok(value.with_context(|| format!("no metric {name}"))?.trim().parse()?)
     }
 
-    fn send(&mut self, method: &str, path: &str, body: &str) -> anyhow::Result<String> {
+    /// A request, which must be answered with 200 or 201; the body of the answer.
+    pub(crate) fn send(&mut self, method: &str, path: &str, body: &str) -> anyhow::Result<String> {
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: bench\r\n{}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
             self.authorization,

@@ -10,6 +10,7 @@
 //! not looked at closely are drained with `MSG_TRUNC`, so that the client stays cheap.
 
 mod cameras;
+mod channels;
 mod clip;
 mod datagrams;
 mod floor;
@@ -51,6 +52,8 @@ enum BenchCommand {
     Slow(scenario::SlowArgs),
     /// Pictures a second from running streams of 1080p.
     Snapshots(snapshots::SnapshotsArgs),
+    /// Answers of the interface with many channels.
+    Channels(channels::ChannelsArgs),
     /// How long many sources take to be live again after all were gone.
     SourcesReturn(sources::SourcesReturnArgs),
     /// The whole programme of docs/reference/performance.md.
@@ -72,6 +75,7 @@ pub fn run(args: &BenchArgs, server: &std::path::Path) -> anyhow::Result<()> {
     match &args.command {
         BenchCommand::Floor(floor) => floor::serve(floor),
         BenchCommand::Cameras(cameras) => cameras::serve(cameras),
+        BenchCommand::Channels(args) => channels::channels(args, server).and_then(|rows| report::finish(&rows, None)),
         BenchCommand::SourcesReturn(args) => {
             sources::sources_return(args, server).and_then(|rows| report::finish(&rows, None))
         }

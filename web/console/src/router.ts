@@ -35,6 +35,7 @@ export function makeRouter(): Router {
       { path: '/', redirect: () => home(router) },
       { path: '/setup', component: () => import('./pages/SetupPage.vue'), meta: { open: true, title: 'page.setup' } },
       { path: '/login', component: () => import('./pages/LoginPage.vue'), meta: { open: true, title: 'page.login' } },
+      { path: '/share/:token', component: () => import('./pages/SharePage.vue'), props: true, meta: { open: true, title: 'page.share' } },
       { path: '/wall', component: () => import('./pages/WallPage.vue'), meta: { title: 'page.wall', full: true, rights: ['play:stream'] } },
       { path: '/cameras', component: () => import('./pages/CamerasPage.vue'), meta: { title: 'page.cameras', rights: ['view:channel'], somewhere: true } },
       { path: '/cameras/:id(\\d+)', component: () => import('./pages/CameraPage.vue'), props: ({ params }) => ({ id: Number(params['id']) }), meta: { title: 'page.camera', rights: ['view:channel'], somewhere: true } },

@@ -13,5 +13,5 @@ export const removeView = (id: number): Promise<undefined> => answer(client.DELE
 export const listScreens = async (): Promise<Screen[]> => (await answer(client.GET('/api/v1/screens'))).items;
 
 /** What is on this wall, or a view, is shown on a screen of another desk. */
-export const showOnScreen = (name: string, body: { view_id: number } | ViewLayout): Promise<undefined> =>
+export const showOnScreen = (name: string, body: { view_id: number; tiles: [] } | ViewLayout): Promise<undefined> =>
   answer(client.POST('/api/v1/screens/{name}/show', { params: { path: { name } }, body }));

@@ -7,7 +7,7 @@ const en: Catalogue<typeof zhCN> = {
   brand: { name: 'Viaduct', claim: 'Video cloud for road traffic' },
   page: {
     menu: 'Main navigation', more: 'More', setup: 'First run', login: 'Sign in', wall: 'Live wall', streams: 'Streams', stream: 'Stream',
-    cameras: 'Cameras', camera: 'Camera', devices: 'Devices', sources: 'Sources', snapshots: 'Snapshots', snapshot_plans: 'Snapshot plans', relays: 'Relays', sessions: 'Sessions', applications: 'Rules', hosts: 'Virtual hosts', hooks: 'Hooks', people: 'People', roles: 'Roles', audit: 'Audit', server: 'Server', account: 'My account', not_found: 'There is no such page',
+    cameras: 'Cameras', camera: 'Camera', devices: 'Devices', sources: 'Sources', snapshots: 'Snapshots', snapshot_plans: 'Snapshot plans', share: 'Shared picture', relays: 'Relays', sessions: 'Sessions', applications: 'Rules', hosts: 'Virtual hosts', hooks: 'Hooks', people: 'People', roles: 'Roles', audit: 'Audit', server: 'Server', account: 'My account', not_found: 'There is no such page',
   },
   action: {
     close: 'Close', cancel: 'Cancel', save: 'Save', retry: 'Try again', undo: 'Undo', copy: 'Copy', copied: 'Copied', qr: 'QR code', qr_note: 'Scan it to take the address to a phone.', edit: 'Edit', delete: 'Delete',
@@ -47,6 +47,13 @@ const en: Catalogue<typeof zhCN> = {
   devices: {
     add: 'Add a device', edit: 'Change a device', driver: 'Reached by', any_driver: 'Reached in any way', drivers: { url: 'pulling (URL)', push: 'publishing to us', sim: 'simulated' }, address_note: 'Addresses of channels may be relative to it, such as rtsp://10.0.0.7:554. May be empty.', vendor: 'Vendor', model: 'Model', serial: 'Serial number', channels: 'Channels', search: 'Name, address, vendor, model or serial number', none: 'There are no devices yet.', none_found: 'No device fits.', delete_title: 'Delete device {name}?', delete_text: 'Its {count} channels are deleted with it. This cannot be undone.',
   },
+  ptz: {
+    title: 'PTZ', connecting: 'Connecting…', free: 'Nobody steers', own: 'You steer', held: '{name} steers', release: 'Release', preempted: '{name} has taken over.', stopped: 'Stopped: {why}', home: 'Home', speed: 'Speed', zoom: 'Zoom', focus: 'Focus', iris: 'Iris', preset: 'Preset', cruise: 'Cruise {number}',
+    up: 'Up', down: 'Down', left: 'Left', right: 'Right', up_left: 'Up and left', up_right: 'Up and right', down_left: 'Down and left', down_right: 'Down and right',
+  },
+  share: { title: 'Share the picture', open: 'Share', make: 'Make a link', link: 'Link (shown only now)', picture: 'Picture', main: 'main', sub: 'small', watermark: 'Words over the picture', minutes: '{count} minutes', end: 'End the link' },
+  palette: { title: 'Find', open: 'Find (Ctrl+K)', hint: 'Page, camera, stake or view', page: 'Page', none: 'Nothing found.' },
+  keyboard: { title: 'Keyboard', palette: 'Find anything', shortcuts: 'Show these keys', view: 'Call a view by its number', pictures: 'More or fewer pictures', select: 'Select a tile', enlarge: 'Enlarge a tile, and back', shrink: 'Back to all tiles', clear: 'Remove what a tile shows', undo: 'Take back an edit of the wall', fullscreen: 'Full screen' },
   list: { pages: 'Pages', page: 'Page {page} of {pages}', back: 'Back', on: 'On' },
   tree: {
     cameras: 'Cameras', search: 'Name, initials, code, stake or tag', which: 'Shown', all: 'All', favourites: 'Marked', recent: 'Recent', found: '{total} found, {shown} shown', none_found: 'No camera fits.', none: { all: 'There are no cameras yet.', favourites: 'None is marked yet.', recent: 'None was watched yet.' }, more: '{count} more…', show_all: 'Show all on the wall', favourite: 'Mark',

@@ -2,7 +2,7 @@ export default {
   brand: { name: 'Viaduct 视频云', claim: '智慧交通视频云平台' },
   page: {
     menu: '主导航', more: '更多', setup: '首次设置', login: '登录', wall: '视频墙', streams: '流', stream: '流详情',
-    cameras: '摄像机', camera: '摄像机详情', devices: '设备', sources: '拉流源', snapshots: '快照', snapshot_plans: '截图计划', relays: '转推', sessions: '会话', applications: '规则', hosts: '虚拟主机', hooks: '回调', people: '人员', roles: '角色', audit: '审计', server: '服务器', account: '我的账号', not_found: '没有这个页面',
+    cameras: '摄像机', camera: '摄像机详情', devices: '设备', sources: '拉流源', snapshots: '快照', snapshot_plans: '截图计划', share: '共享的画面', relays: '转推', sessions: '会话', applications: '规则', hosts: '虚拟主机', hooks: '回调', people: '人员', roles: '角色', audit: '审计', server: '服务器', account: '我的账号', not_found: '没有这个页面',
   },
   action: {
     close: '关闭', cancel: '取消', save: '保存', retry: '重试', undo: '撤销', copy: '复制', copied: '已复制', qr: '二维码', qr_note: '用手机扫码，取得这个地址。', edit: '编辑', delete: '删除',
@@ -42,6 +42,13 @@ export default {
   devices: {
     add: '添加设备', edit: '修改设备', driver: '接入方式', any_driver: '所有接入方式', drivers: { url: '拉流（URL）', push: '设备推流', sim: '模拟' }, address_note: '通道地址可以相对于它，如 rtsp://10.0.0.7:554；可不填。', vendor: '厂商', model: '型号', serial: '序列号', channels: '通道', search: '名称、地址、厂商、型号或序列号', none: '还没有设备。', none_found: '没有匹配的设备。', delete_title: '删除设备 {name}？', delete_text: '它的 {count} 个通道一并删除，不能恢复。',
   },
+  ptz: {
+    title: '云台', connecting: '正在连接…', free: '无人控制', own: '由你控制', held: '{name} 正在控制', release: '释放', preempted: '{name} 已接管控制。', stopped: '已停止：{why}', home: '归位', speed: '速度', zoom: '变倍', focus: '聚焦', iris: '光圈', preset: '预置位', cruise: '巡航 {number}',
+    up: '上', down: '下', left: '左', right: '右', up_left: '左上', up_right: '右上', down_left: '左下', down_right: '右下',
+  },
+  share: { title: '分享画面', open: '分享', make: '生成链接', link: '链接（只显示这一次）', picture: '码流', main: '主码流', sub: '子码流', watermark: '水印文字', minutes: '{count} 分钟', end: '收回链接' },
+  palette: { title: '快速查找', open: '快速查找（Ctrl+K）', hint: '页面、摄像机、桩号或视图', page: '页面', none: '没有找到。' },
+  keyboard: { title: '键盘快捷键', palette: '快速查找', shortcuts: '显示快捷键', view: '按编号调用视图', pictures: '增减画面数', select: '选择格', enlarge: '放大或还原', shrink: '还原', clear: '移出此格', undo: '撤销布局修改', fullscreen: '全屏' },
   list: { pages: '翻页', page: '第 {page} / {pages} 页', back: '上一页', on: '下一页' },
   tree: {
     cameras: '摄像机', search: '名称、拼音首字母、编码、桩号或标签', which: '显示', all: '全部', favourites: '收藏', recent: '最近', found: '找到 {total} 台，显示 {shown} 台', none_found: '没有匹配的摄像机。', none: { all: '还没有摄像机。', favourites: '还没有收藏。', recent: '还没有看过摄像机。' }, more: '还有 {count} 台…', show_all: '全部上墙', favourite: '收藏',

@@ -1,0 +1,14 @@
+import { onBeforeUnmount, onMounted } from 'vue';
+
+/** Keys that do the same on every page; `?` only while no text is being typed. */
+export function useShortcuts(keys: { palette(): void; shortcuts(): void }): void {
+  const onKey = (event: KeyboardEvent): void => {
+    const typing = event.target instanceof HTMLElement && event.target.matches('input, textarea, select');
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') keys.palette();
+    else if (event.key === '?' && !typing) keys.shortcuts();
+    else return;
+    event.preventDefault();
+  };
+  onMounted(() => window.addEventListener('keydown', onKey));
+  onBeforeUnmount(() => window.removeEventListener('keydown', onKey));
+}
