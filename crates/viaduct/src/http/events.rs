@@ -12,7 +12,7 @@ use base::ErrorKind;
 use gateway::source::SourceState;
 use hub::{HubEvent, Phase, StreamKey};
 use platform::people::Caller;
-use platform::rights::{Action, Kind};
+use platform::rights::{Action, Kind, ROOT};
 use platform::sharing::SharingError;
 use platform::unix_now_ms;
 use serde_json::{Value, json};
@@ -20,6 +20,7 @@ use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::routes::caller_of;
+use super::streams::may;
 use super::views;
 use crate::process::memory_bytes;
 use crate::server::App;
@@ -48,18 +49,56 @@ struct Inner {
 }
 
 struct Event {
-    /// The number of the only user who is to hear it; all for none.
-    to: Option<i64>,
+    to: Audience,
     seq: u64,
     topic: &'static str,
     name: String,
     data: Value,
 }
 
+/// Who hears an event, of those who listen to its topic.
+#[derive(Debug)]
+enum Audience {
+    All,
+    /// The user of this number.
+    User(i64),
+    /// Who may view this stream.
+    OfStream(StreamKey),
+    /// All, but of its `items` only the streams that they may view.
+    OfItems,
+}
+
 impl Event {
-    fn is_for(&self, caller: &Caller) -> bool {
-        self.to.is_none_or(|user| user == caller.user.id)
+    /// What a listener is told.
+    fn told_to(&self, app: &App, caller: &Caller) -> Option<EventMessage> {
+        let heard = match &self.to {
+            Audience::All | Audience::OfItems => true,
+            Audience::User(user) => *user == caller.user.id,
+            Audience::OfStream(key) => may(app, caller, Action::View, key),
+        };
+        heard.then(|| EventMessage::Event {
+            seq: self.seq,
+            topic: self.topic.to_owned(),
+            event: self.name.clone(),
+            data: self.data_for(app, caller),
+        })
     }
+
+    fn data_for(&self, app: &App, caller: &Caller) -> Value {
+        let mut data = self.data.clone();
+        let items = data.get_mut("items").and_then(Value::as_array_mut);
+        if let Some(items) = items.filter(|_| matches!(self.to, Audience::OfItems))
+            && !caller.may(Action::View, Kind::Stream, ROOT)
+        {
+            items.retain(|item| key_of(item).is_some_and(|key| may(app, caller, Action::View, &key)));
+        }
+        data
+    }
+}
+
+/// The stream that an item is of.
+fn key_of(item: &Value) -> Option<StreamKey> {
+    StreamKey::new(item["app"].as_str()?, item["name"].as_str()?).ok()?.on_host(item["vhost"].as_str()?).ok()
 }
 
 impl EventLog {
@@ -74,10 +113,10 @@ impl EventLog {
 
     /// `kept` is for events that say what changed; the once-a-second figures are not worth resuming.
     fn push(&self, topic: &'static str, name: &str, data: Value, keep: bool) {
-        self.push_to(None, topic, name, data, keep);
+        self.push_to(Audience::All, topic, name, data, keep);
     }
 
-    fn push_to(&self, to: Option<i64>, topic: &'static str, name: &str, data: Value, keep: bool) {
+    fn push_to(&self, to: Audience, topic: &'static str, name: &str, data: Value, keep: bool) {
         let mut inner = self.lock();
         let event = Arc::new(Event { to, seq: inner.next, topic, name: name.to_owned(), data });
         inner.next += 1;
@@ -96,7 +135,7 @@ impl EventLog {
 
     /// A screen of a user is to show something.
     pub(crate) fn screen_told(&self, user: i64, data: Value) {
-        self.push_to(Some(user), "screens", "show", data, true);
+        self.push_to(Audience::User(user), "screens", "show", data, true);
     }
 
     /// Devices or channels are not what they were; which, each sees by asking.
@@ -145,7 +184,11 @@ fn publish_hub_event(app: &App, event: &HubEvent) {
     };
     let stream = app.hub.find(key).map(|stream| views::stream(app, &stream));
     let data = stream.map_or_else(|| named(key), |stream| json!(stream));
-    app.events.push("streams", name, data, true);
+    app.events.push_to(Audience::OfStream(key.clone()), "streams", name, data, true);
+    if let Some(channel) = app.devices.of_stream(key) {
+        let state = json!({ "id": channel.id, "state": app.devices.state(&channel).as_str() });
+        app.events.push_to(Audience::OfStream(key.clone()), "channels", "state", state, false);
+    }
 }
 
 /// Tells of the sources that do something else than a second ago, and of new ones.
@@ -192,7 +235,7 @@ fn publish_stats(app: &App, last: (u64, u64)) -> (u64, u64) {
     };
     let at_ms = u64::try_from(unix_now_ms()).unwrap_or(0);
     app.load.lock().unwrap_or_else(PoisonError::into_inner).add(at_ms, &stats);
-    app.events.push("streams", "stats", json!({ "items": items }), false);
+    app.events.push_to(Audience::OfItems, "streams", "stats", json!({ "items": items }), false);
     app.events.push("server", "stats", json!(stats), false);
     *app.stats.lock().unwrap_or_else(PoisonError::into_inner) = stats;
     (received, sent)
@@ -210,7 +253,7 @@ async fn converse(app: &App, mut socket: WebSocket) -> Result<(), axum::Error> {
     let Ok(ClientMessage::Auth { token, topics, resume_from, screen }) = serde_json::from_str(&text) else {
         return refuse(&mut socket, "invalid_input", "The first message is {\"type\":\"auth\",...}.").await;
     };
-    let Ok(caller) = caller_of(app, &token).await else {
+    let Ok(mut caller) = caller_of(app, &token).await else {
         return refuse(&mut socket, "unauthorized", "Sign in.").await;
     };
     let on = screen.filter(|_| may_hear(&caller, "screens")).map(|name| On { app, caller: caller.clone(), name });
@@ -226,9 +269,11 @@ async fn converse(app: &App, mut socket: WebSocket) -> Result<(), axum::Error> {
     loop {
         tokio::select! {
             event = live.recv() => match event {
-                Ok(event) if event.seq > sent && topics.contains(&event.topic) && event.is_for(&caller) => {
+                Ok(event) if event.seq > sent && topics.contains(&event.topic) => {
                     sent = event.seq;
-                    send(&mut socket, &message(&event)).await?;
+                    if let Some(told) = event.told_to(app, &caller) {
+                        send(&mut socket, &told).await?;
+                    }
                 }
                 Ok(_) => {}
                 Err(RecvError::Lagged(_)) => send(&mut socket, &EventMessage::Gap).await?,
@@ -242,7 +287,10 @@ async fn converse(app: &App, mut socket: WebSocket) -> Result<(), axum::Error> {
                 on.as_ref().map(On::say);
                 // Rights may have been taken meanwhile, or their time is over.
                 match caller_of(app, &token).await {
-                    Ok(caller) => topics.retain(|topic| may_hear(&caller, topic)),
+                    Ok(now) => {
+                        topics.retain(|topic| may_hear(&now, topic));
+                        caller = now;
+                    }
                     Err(failure) if failure.kind == ErrorKind::Unavailable => {}
                     Err(_) => return refuse(&mut socket, "unauthorized", "The session has ended.").await,
                 }
@@ -296,21 +344,13 @@ async fn resume(
     match app.events.since(from) {
         None => send(socket, &EventMessage::Gap).await?,
         Some(missed) => {
-            for event in missed.iter().filter(|event| topics.contains(&event.topic) && event.is_for(caller)) {
-                send(socket, &message(event)).await?;
+            let told = missed.iter().filter(|event| topics.contains(&event.topic));
+            for told in told.filter_map(|event| event.told_to(app, caller)) {
+                send(socket, &told).await?;
             }
         }
     }
     Ok(seq)
-}
-
-fn message(event: &Event) -> EventMessage {
-    EventMessage::Event {
-        seq: event.seq,
-        topic: event.topic.to_owned(),
-        event: event.name.clone(),
-        data: event.data.clone(),
-    }
 }
 
 async fn send(socket: &mut WebSocket, message: &EventMessage) -> Result<(), axum::Error> {

@@ -1,11 +1,13 @@
 //! Devices and channels: added, found, imported, played, and seen only by those who may.
 
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use testkit::clips::Clip;
 use testkit::postgres::Postgres;
 use testkit::read::{self, Expect};
+use testkit::ws::{WsEvent, WsViewer};
 use testkit::{Api, PATIENCE, Server, publish, until};
 
 use crate::support::{closed_server, options};
@@ -279,4 +281,44 @@ fn what_does_not_fit_is_refused_by_name_of_the_field() {
     assert_eq!(refused(&|device| device["organisation_id"] = json!(99)).0, 404);
     let source = json!({ "app": "ch", "name": "1", "url": "rtsp://192.0.2.1/1", "mode": "on_demand" });
     assert_eq!(api.send("POST", "/sources", Some(&source)).status, 409);
+}
+
+/// What happens with streams is told to those who may view them; the others hear nothing of them, not even in the figures.
+#[test]
+fn people_hear_of_the_streams_of_their_organisation_only() {
+    let (_camera, port) = publish::gstreamer_camera(Clip::H264Aac, "viewer", "secret one");
+    let (server, api) = server();
+    let place = api.post("/organisations", &json!({ "name": "east", "parent_id": 1 }))["id"].clone();
+    let mut device = recorder(port);
+    device["organisation_id"] = place.clone();
+    let device = api.post("/devices", &device)["id"].clone();
+    let id = api.get(&format!("/channels?device={device}&query=hrgs"))["items"][0]["id"].clone();
+    let hire = |name: &str, at: &Value| {
+        let grants = json!([{ "built_in": "viewer", "organisation_id": at }]);
+        let user = json!({ "name": name, "organisation_id": at, "enabled": true, "grants": grants, "password": "a password for tests" });
+        api.post("/users", &user);
+        Api::sign_in(server.address("http"), name, "a password for tests")
+    };
+    let west = api.post("/organisations", &json!({ "name": "west", "parent_id": 1 }))["id"].clone();
+    let listen = |api: &Api| {
+        let mut socket = WsViewer::open(server.address("http"), "/api/v1/events", false);
+        socket.say(&json!({ "type": "auth", "token": api.token(), "topics": ["streams", "channels"] }).to_string());
+        socket
+    };
+    let (mut east, mut other) = (listen(&hire("vera", &place)), listen(&hire("wim", &west)));
+    api.post(&format!("/channels/{id}/play"), &json!({}));
+    let heard = |socket: &mut WsViewer| {
+        let mut all = String::new();
+        let until = Instant::now() + Duration::from_secs(4);
+        while Instant::now() < until {
+            if let Some(WsEvent::Text(text)) = socket.next(Duration::from_millis(500)) {
+                all += &text;
+            }
+        }
+        all
+    };
+    let (east, other) = (heard(&mut east), heard(&mut other));
+    let name = format!("\"name\":\"{id}\"");
+    assert!(east.contains(&name) && east.contains("\"state\":\"online\""), "{east}");
+    assert!(!other.contains(&name) && other.contains("\"items\":[]"), "{other}");
 }

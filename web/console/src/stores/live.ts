@@ -14,9 +14,10 @@ import { useSession } from './session';
 type StreamStats = Pick<Stream, 'vhost' | 'app' | 'name' | 'bitrate_bps' | 'fps' | 'viewers' | 'state'>;
 
 const REFETCH_DELAY_MS = 300;
+const CHANNELS_DELAY_MS = 1000;
 const TOPIC_RIGHTS: Record<Topic, Right> = { streams: 'view:stream', sources: 'view:source', server: 'view:server', channels: 'view:channel', screens: 'view:view' };
 /** Rights on some cameras are enough to hear that cameras have changed. */
-const SOMEWHERE: Topic[] = ['channels', 'screens'];
+const SOMEWHERE: Topic[] = ['streams', 'channels', 'screens'];
 const isStream = (part: Partial<Stream>): part is Stream => Array.isArray(part.tracks);
 const isSource = (part: Partial<Source>): part is Source => typeof part.url === 'string';
 
@@ -48,6 +49,7 @@ export const useLive = defineStore('live', () => {
   const heardAt_ms = ref(0);
   const byKey = computed(() => new Map(streams.value.map((stream) => [keyOf(stream), stream])));
   let refetchTimer: ReturnType<typeof setTimeout> | undefined;
+  let channelTimer: ReturnType<typeof setTimeout> | undefined;
 
   const feed = new Feed(`${location.origin.replace(/^http/, 'ws')}/api/v1/events`, {
     token: () => session.session?.token ?? null,
@@ -67,7 +69,7 @@ export const useLive = defineStore('live', () => {
   async function fetchAll(): Promise<void> {
     try {
       const [nextStreams, nextSources, nextHosts, server] = await Promise.all([
-        may('view:stream') ? listStreams() : [],
+        may('view:stream', true) ? listStreams() : [],
         may('view:source') ? listSources() : [],
         may('view:stream') ? listHosts() : [],
         getServer(),
@@ -88,7 +90,7 @@ export const useLive = defineStore('live', () => {
     heardAt_ms.value = Date.now();
     if (topic === 'server' && event === 'stats') load.value = data as Load;
     else if (topic === 'streams' && event === 'stats') applyStats((data as { items: StreamStats[] }).items);
-    else if (topic === 'channels') channelChanges.value++;
+    else if (topic === 'channels') noteChannels();
     else if (topic === 'screens') {
       if ((data as { screen?: string }).screen === screen.value) sent.value = data as ViewLayout;
     } else if (!isKeyed(data)) refetch();
@@ -99,6 +101,14 @@ export const useLive = defineStore('live', () => {
       if (event === 'removed') sources.value = without(sources.value, data);
       else sources.value = upsert(sources.value, data, isSource) ?? later(sources.value);
     }
+  }
+
+  /** Many cameras that come and go at once are one change. */
+  function noteChannels(): void {
+    channelTimer ??= setTimeout(() => {
+      channelTimer = undefined;
+      channelChanges.value++;
+    }, CHANNELS_DELAY_MS);
   }
 
   /** The event does not say enough: the present list stays until it is fetched. */
