@@ -5,6 +5,7 @@ import { PEOPLE_ROUTES } from './people.js';
 import { SNAPSHOT_ROUTES } from './snapshots.js';
 import { Problem } from './problem.js';
 import { CONFIG, detail, diagnosis, publicStream, server, source } from './state.js';
+import { PATROL_ROUTES } from './patrols.js';
 import { VIEW_ROUTES } from './views.js';
 
 const inHours = (hours) => new Date(Date.now() + hours * 3_600_000).toISOString();
@@ -259,6 +260,7 @@ const ROUTES = {
     return { name, watermark: share.watermark, expires_at: share.expires_at, offer: playOffer(findStream(world, ...main.stream.split('/'), new URLSearchParams())) };
   },
   ...VIEW_ROUTES,
+  ...PATROL_ROUTES,
   ...SNAPSHOT_ROUTES,
 };
 

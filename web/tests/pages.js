@@ -548,7 +548,7 @@ export const pages = [
           assert(over <= 0, `${over} px too wide at ${width} in ${locale}`);
           const more = other.locator('.nav .more');
           if (await more.isVisible()) await more.click();
-          assert((await other.locator('nav a:visible').count()) === 14, `fourteen places at ${width} in ${locale}`);
+          assert((await other.locator('nav a:visible').count()) === 15, `fifteen places at ${width} in ${locale}`);
           await other.keyboard.press('Escape');
         }
         await closePage(other);

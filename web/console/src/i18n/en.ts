@@ -7,7 +7,7 @@ const en: Catalogue<typeof zhCN> = {
   brand: { name: 'Viaduct', claim: 'Video cloud for road traffic' },
   page: {
     menu: 'Main navigation', more: 'More', setup: 'First run', login: 'Sign in', wall: 'Live wall', streams: 'Streams', stream: 'Stream',
-    cameras: 'Cameras', camera: 'Camera', devices: 'Devices', sources: 'Sources', snapshots: 'Snapshots', snapshot_plans: 'Snapshot plans', share: 'Shared picture', relays: 'Relays', sessions: 'Sessions', applications: 'Rules', hosts: 'Virtual hosts', hooks: 'Hooks', people: 'People', roles: 'Roles', audit: 'Audit', server: 'Server', account: 'My account', not_found: 'There is no such page',
+    cameras: 'Cameras', camera: 'Camera', devices: 'Devices', patrols: 'Patrols', patrol: 'Patrol', patrol_log: 'Log of a patrol', sources: 'Sources', snapshots: 'Snapshots', snapshot_plans: 'Snapshot plans', share: 'Shared picture', relays: 'Relays', sessions: 'Sessions', applications: 'Rules', hosts: 'Virtual hosts', hooks: 'Hooks', people: 'People', roles: 'Roles', audit: 'Audit', server: 'Server', account: 'My account', not_found: 'There is no such page',
   },
   action: {
     close: 'Close', cancel: 'Cancel', save: 'Save', retry: 'Try again', undo: 'Undo', copy: 'Copy', copied: 'Copied', qr: 'QR code', qr_note: 'Scan it to take the address to a phone.', edit: 'Edit', delete: 'Delete',
@@ -32,6 +32,14 @@ const en: Catalogue<typeof zhCN> = {
     online: '{online} of {total} online', tile: 'Tile {number}: {stream}', empty: 'empty', drop_here: 'Drag a camera or a stream here, or click one in the list', clear: 'Remove from this tile', clear_all: 'Clear', camera: 'Camera {number}', no_camera: 'There is no such camera, or you may not see it.', disabled: 'This camera is switched off.', sources: 'What can be shown', screen: 'Screen {name}', filled: 'The first {fit} of {total} are shown.', undo: 'Undo (Ctrl+Z)',
     layout: 'Layout', pictures: '{count} pictures', free: 'Own grid', columns: 'Columns', rows: 'Rows', join_note: 'Tile {number} is selected. Shift and a click on another tile joins as well.', join_right: 'Join right', join_down: 'Join down', part: 'Part',
     keys: 'Digits call views · +/− pictures · arrows select · Enter enlarges · Delete removes · F full screen', list: 'Show or hide the list', fullscreen: 'Full screen', fullscreen_key: 'Full screen (F)', on_wall: 'on the wall',
+  },
+  patrols: {
+    add: 'New patrol', edit: 'Edit patrol', name: 'Name', layout: 'Pictures of a page', pictures: '{count} pictures', dwell: 'A page stays (seconds)', shuffled: 'Another order each round', snapshot: 'Keep a picture of each stop', cameras: 'Cameras of the patrol',
+    pick: 'Choose cameras on the left; an organisation adds all of its own.', preset: 'Preset', up: 'Up', down: 'Down', saved: 'The patrol is saved.', deleted: 'The patrol “{name}” is deleted.', none: 'No patrol yet. Make one, choose its cameras, and they come page after page by themselves.',
+    start: 'Start', log: 'Log', facts: '{cameras} cameras · {layout} pictures · {dwell} s a page', not_now: 'not at this time', with_snapshot: 'keeps pictures',
+    place: 'cameras {first}–{last} of {all} · round {round}', next: 'next: {names}', back: 'Page before (←)', forward: 'Next page (→)', pause: 'Pause', go_on: 'Go on', leave: 'End the patrol', progress: 'How far this page is',
+    closed: 'This patrol does not run at this time; it begins by itself when it does.', nothing: 'No camera of this patrol is online; it goes on when one is.',
+    log_of: 'Log of the patrol {name}', print: 'Print', at: 'Time', camera: 'Camera', outcome: 'Outcome', person: 'Person', picture: 'Picture', outcomes: { shown: 'seen', offline: 'offline, passed over', skipped: 'skipped by hand' }, no_log: 'It has not run yet.', older: 'Earlier stops',
   },
   views: {
     title: 'Views', add: 'Save as a view', edit: 'Change a view', save: 'Save what is shown as a view', name: 'Name', number: 'Number', number_note: '1 to {max}; the digit keys call it. May be empty.', share: 'Shared', share_with: 'With this organisation and those below it', replace: 'Take over what the wall shows now', shared: 'shared', shared_by: 'shared by {name}', none: 'There are no views yet.', saved: 'View "{name}" saved.', deleted: 'View "{name}" deleted.', no_number: 'No view has the number {number}.', unknown_layout: 'This console does not know the layout of this view; load it anew.',
@@ -86,7 +94,7 @@ const en: Catalogue<typeof zhCN> = {
     save_failing_title: 'The test failed. Save all the same?', save_failing_text: '{reason} After saving it is tried again and again.', save_anyway: 'Save all the same', saved: '{name} was saved.', deleted: '{name} was deleted.',
   },
   schedule: {
-    title: 'Schedule', always: 'At any time', windows: 'Only at certain times', window: 'Window {number}', from: 'From (HH:MM)', to: 'To (HH:MM, up to 24:00)', next_day: 'next day', add: 'Add:', opens: 'opens {time}', note: { source: 'Times of the server’s clock ({zone}). Outside them nothing is pulled; viewers see the end of the stream, or the slate of a rule.', right: 'Times of the server’s clock ({zone}). Outside them the right does not hold.' },
+    title: 'Schedule', always: 'At any time', windows: 'Only at certain times', window: 'Window {number}', from: 'From (HH:MM)', to: 'To (HH:MM, up to 24:00)', next_day: 'next day', add: 'Add:', opens: 'opens {time}', note: { source: 'Times of the server’s clock ({zone}). Outside them nothing is pulled; viewers see the end of the stream, or the slate of a rule.', patrol: 'By the server’s clock ({zone}). Outside these windows the patrol waits.', right: 'Times of the server’s clock ({zone}). Outside them the right does not hold.' },
     day: { 1: 'Mon', 2: 'Tue', 3: 'Wed', 4: 'Thu', 5: 'Fri', 6: 'Sat', 7: 'Sun' }, preset: { workdays: 'Workdays 7–19', daytime: 'Every day 6–22', nights: 'Every night 22–6' },
   },
   import: {

@@ -2,7 +2,7 @@ export default {
   brand: { name: 'Viaduct 视频云', claim: '智慧交通视频云平台' },
   page: {
     menu: '主导航', more: '更多', setup: '首次设置', login: '登录', wall: '视频墙', streams: '流', stream: '流详情',
-    cameras: '摄像机', camera: '摄像机详情', devices: '设备', sources: '拉流源', snapshots: '快照', snapshot_plans: '截图计划', share: '共享的画面', relays: '转推', sessions: '会话', applications: '规则', hosts: '虚拟主机', hooks: '回调', people: '人员', roles: '角色', audit: '审计', server: '服务器', account: '我的账号', not_found: '没有这个页面',
+    cameras: '摄像机', camera: '摄像机详情', devices: '设备', patrols: '轮巡', patrol: '轮巡', patrol_log: '轮巡记录', sources: '拉流源', snapshots: '快照', snapshot_plans: '截图计划', share: '共享的画面', relays: '转推', sessions: '会话', applications: '规则', hosts: '虚拟主机', hooks: '回调', people: '人员', roles: '角色', audit: '审计', server: '服务器', account: '我的账号', not_found: '没有这个页面',
   },
   action: {
     close: '关闭', cancel: '取消', save: '保存', retry: '重试', undo: '撤销', copy: '复制', copied: '已复制', qr: '二维码', qr_note: '用手机扫码，取得这个地址。', edit: '编辑', delete: '删除',
@@ -27,6 +27,14 @@ export default {
     online: '在线 {online} / {total}', tile: '第 {number} 格：{stream}', empty: '空', drop_here: '把摄像机或流拖到这里，或点击左侧列表', clear: '移出此格', clear_all: '清空', camera: '摄像机 {number}', no_camera: '没有这台摄像机，或无权观看。', disabled: '摄像机已停用。', sources: '可上墙的画面', screen: '屏幕 {name}', filled: '已放入前 {fit} 路，共 {total} 路。', undo: '撤销（Ctrl+Z）',
     layout: '布局', pictures: '{count} 画面', free: '自定义', columns: '列', rows: '行', join_note: '选中第 {number} 格。合并也可用 Shift 点击另一格。', join_right: '向右合并', join_down: '向下合并', part: '拆分',
     keys: '数字调用视图 · +/− 画面数 · 方向键选格 · 回车放大 · Delete 移出 · F 全屏', list: '显示或隐藏列表', fullscreen: '全屏', fullscreen_key: '全屏（F）', on_wall: '已在墙上',
+  },
+  patrols: {
+    add: '新建轮巡', edit: '编辑轮巡', name: '名称', layout: '每页画面', pictures: '{count} 画面', dwell: '每页停留（秒）', shuffled: '每轮打乱顺序', snapshot: '每个停留点留一张快照', cameras: '轮巡的摄像机',
+    pick: '从左侧选择摄像机，按组织可整组加入。', preset: '预置位', up: '上移', down: '下移', saved: '轮巡已保存。', deleted: '已删除轮巡“{name}”。', none: '还没有轮巡。新建一个，选好摄像机，就能自动逐页查看。',
+    start: '开始', log: '记录', facts: '{cameras} 路 · {layout} 画面 · 每页 {dwell} 秒', not_now: '现在不在运行时段', with_snapshot: '留快照',
+    place: '第 {first}–{last} 路，共 {all} 路 · 第 {round} 轮', next: '下一页：{names}', back: '上一页（←）', forward: '下一页（→）', pause: '暂停', go_on: '继续', leave: '结束轮巡', progress: '本页进度',
+    closed: '现在不在这个轮巡的运行时段，到时自动开始。', nothing: '轮巡里的摄像机都不在线，恢复后自动继续。',
+    log_of: '轮巡记录：{name}', print: '打印', at: '时间', camera: '摄像机', outcome: '结果', person: '人员', picture: '快照', outcomes: { shown: '已查看', offline: '离线，跳过', skipped: '手动跳过' }, no_log: '还没有运行过。', older: '更早的记录',
   },
   views: {
     title: '视图', add: '保存为视图', edit: '修改视图', save: '把当前画面存为视图', name: '名称', number: '编号', number_note: '1 至 {max}，按数字键调用；可不填。', share: '共享', share_with: '共享给此组织及其下级', replace: '改为当前画面和布局', shared: '共享', shared_by: '{name} 共享', none: '还没有视图。', saved: '视图“{name}”已保存。', deleted: '已删除视图“{name}”。', no_number: '没有编号为 {number} 的视图。', unknown_layout: '这个视图的布局无法识别，请更新控制台。',
@@ -81,7 +89,7 @@ export default {
     save_failing_title: '测试未通过，仍要保存？', save_failing_text: '{reason}保存后平台会继续重试。', save_anyway: '仍然保存', saved: '已保存 {name}。', deleted: '已删除 {name}。',
   },
   schedule: {
-    title: '时间表', always: '任何时间', windows: '仅在指定时段', window: '时段 {number}', from: '开始（时:分）', to: '结束（时:分，最晚 24:00）', next_day: '次日', add: '添加：', opens: '{time} 开启', note: { source: '按服务器时钟（{zone}）。时段之外不拉流，观看者会看到流结束，或规则设置的垫片。', right: '按服务器时钟（{zone}）。时段之外没有这项权限。' },
+    title: '时间表', always: '任何时间', windows: '仅在指定时段', window: '时段 {number}', from: '开始（时:分）', to: '结束（时:分，最晚 24:00）', next_day: '次日', add: '添加：', opens: '{time} 开启', note: { source: '按服务器时钟（{zone}）。时段之外不拉流，观看者会看到流结束，或规则设置的垫片。', patrol: '按服务器时钟（{zone}）。时段之外轮巡等待，到时自动开始。', right: '按服务器时钟（{zone}）。时段之外没有这项权限。' },
     day: { 1: '周一', 2: '周二', 3: '周三', 4: '周四', 5: '周五', 6: '周六', 7: '周日' }, preset: { workdays: '工作日 7–19 点', daytime: '每天 6–22 点', nights: '每晚 22–6 点' },
   },
   import: {
