@@ -1,7 +1,7 @@
 //! Steering cameras: who may now, what stops a motion that nobody drives any more, presets, cruises.
 //!
-//! One person steers a camera at a time ([`lock`]); a motion must be repeated within [`DEAD_MAN`], or the camera is stopped,
-//! and a stop that fails is tried again ([`helm`]). A camera that nobody steers costs nothing here: its task ends with its
+//! One person steers a camera at a time (`lock`); a motion must be repeated within [`DEAD_MAN`], or the camera is stopped,
+//! and a stop that fails is tried again (`helm`). A camera that nobody steers costs nothing here: its task ends with its
 //! lock.
 
 mod error;
