@@ -1,51 +1,56 @@
-"""Receives files: receiver.py ftp|http FOLDER PORT_FILE [PORT]. FTP by pyftpdlib for the user "viaduct" with the password
-"secret"; HTTP by http.server, where each body is kept under its path, and its head beside it."""
+#!/usr/bin/python3
+"""A receiver of web hooks that is not ours: checks signatures with Python's hmac, writes what came, answers as told.
 
-import os
+usage: receiver.py FOLDER
+FOLDER/port     is written: the port that is listened on
+FOLDER/received gets a line of JSON per request: {"event", "signed", "body"}
+FOLDER/secret   holds the secret, once it is known
+FOLDER/answers  is JSON: {"EVENT": {"status": 200, "body": ..., "seconds": 0, "raw": "..."}}; absent: 200 and {}
+"""
+import hashlib
+import hmac
+import json
+import pathlib
 import sys
-from http.server import BaseHTTPRequestHandler, HTTPServer
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-kind, folder, port_file = sys.argv[1:4]
-port = int(sys.argv[4]) if len(sys.argv) > 4 else 0
-
-
-def tell(port: int) -> None:
-    with open(port_file + ".new", "w") as file:
-        file.write(str(port))
-    os.rename(port_file + ".new", port_file)
+folder = pathlib.Path(sys.argv[1])
 
 
-class Keeper(BaseHTTPRequestHandler):
-    def keep(self) -> None:
+def read(name, otherwise):
+    path = folder / name
+    return path.read_text() if path.exists() else otherwise
+
+
+class Receiver(BaseHTTPRequestHandler):
+    def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        path = os.path.join(folder, self.path.split("?")[0].strip("/").replace("/", "_"))
-        with open(path + ".head", "w") as file:
-            file.write(f"{self.command} {self.path}\n{self.headers}")
-        with open(path + ".new", "wb") as file:
-            file.write(body)
-        os.rename(path + ".new", path)
-        refused = "refused" in self.path
-        self.send_response(403 if refused else 201)
+        at, _, given = self.headers["Viaduct-Signature"].removeprefix("t=").partition(",v1=")
+        secret = read("secret", "").encode()
+        expected = hmac.new(secret, at.encode() + b"." + body, hashlib.sha256).hexdigest()
+        signed = hmac.compare_digest(expected, given) and abs(time.time() - int(at)) < 60
+        event = self.headers["Viaduct-Event"]
+        with (folder / "received").open("a") as out:
+            out.write(json.dumps({"event": event, "signed": signed, "body": json.loads(body)}) + "\n")
+        answer = json.loads(read("answers", "{}")).get(event, {})
+        time.sleep(answer.get("seconds", 0))
+        if "raw" in answer:
+            self.wfile.write(answer["raw"].encode())
+            self.close_connection = True
+            return
+        text = json.dumps(answer.get("body", {})).encode()
+        self.send_response(answer.get("status", 200))
+        self.send_header("Content-Length", str(len(text)))
+        for name, value in answer.get("headers", {}).items():
+            self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(b"not here" if refused else b"")
+        self.wfile.write(text)
 
-    do_PUT = do_POST = keep
-
-    def log_message(self, *_) -> None:
+    def log_message(self, *_):
         pass
 
 
-if kind == "ftp":
-    from pyftpdlib.authorizers import DummyAuthorizer
-    from pyftpdlib.handlers import FTPHandler
-    from pyftpdlib.servers import FTPServer
-
-    FTPHandler.authorizer = DummyAuthorizer()
-    FTPHandler.authorizer.add_user("viaduct", "secret", folder, perm="elradfmw")
-    server = FTPServer(("127.0.0.1", port), FTPHandler)
-    tell(server.socket.getsockname()[1])
-    server.serve_forever()
-else:
-    server = HTTPServer(("127.0.0.1", port), Keeper)
-    tell(server.server_port)
-    server.serve_forever()
+server = ThreadingHTTPServer(("127.0.0.1", int(read("port", "0"))), Receiver)
+(folder / "port").write_text(str(server.server_port))
+server.serve_forever()
