@@ -204,6 +204,7 @@ export const CHANNEL_ROUTES = {
       cruises: [{ number: 1, name: '全景', steps: [{ preset: 1, dwell_s: 10 }] }],
     };
   },
+  'POST /channels/:id/ptz/frame': ({ world, body }) => void world.ptz.push({ type: 'frame', ...body }),
   'GET /channels/:id': ({ world, params: [id] }) => shownOf(findChannel(world, id)),
   'PUT /channels/:id': changeChannel,
   'GET /devices': ({ world, query }) => listDevices(world, query),

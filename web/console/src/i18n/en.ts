@@ -48,7 +48,7 @@ const en: Catalogue<typeof zhCN> = {
     add: 'Add a device', edit: 'Change a device', driver: 'Reached by', any_driver: 'Reached in any way', drivers: { url: 'pulling (URL)', push: 'publishing to us', sim: 'simulated' }, address_note: 'Addresses of channels may be relative to it, such as rtsp://10.0.0.7:554. May be empty.', vendor: 'Vendor', model: 'Model', serial: 'Serial number', channels: 'Channels', search: 'Name, address, vendor, model or serial number', none: 'There are no devices yet.', none_found: 'No device fits.', delete_title: 'Delete device {name}?', delete_text: 'Its {count} channels are deleted with it. This cannot be undone.',
   },
   ptz: {
-    title: 'PTZ', connecting: 'Connecting…', free: 'Nobody steers', own: 'You steer', held: '{name} steers', release: 'Release', preempted: '{name} has taken over.', stopped: 'Stopped: {why}', home: 'Home', speed: 'Speed', zoom: 'Zoom', focus: 'Focus', iris: 'Iris', preset: 'Preset', cruise: 'Cruise {number}',
+    title: 'PTZ', connecting: 'Connecting…', free: 'Nobody steers', own: 'You steer', held: '{name} steers', release: 'Release', preempted: '{name} has taken over.', stopped: 'Stopped: {why}', home: 'Home', speed: 'Speed', zoom: 'Zoom', focus: 'Focus', iris: 'Iris', preset: 'Preset', cruise: 'Cruise {number}', frame: 'Draw a rectangle: the camera turns and zooms to it',
     up: 'Up', down: 'Down', left: 'Left', right: 'Right', up_left: 'Up and left', up_right: 'Up and right', down_left: 'Down and left', down_right: 'Down and right',
   },
   share: { title: 'Share the picture', open: 'Share', make: 'Make a link', link: 'Link (shown only now)', picture: 'Picture', main: 'main', sub: 'small', watermark: 'Words over the picture', minutes: '{count} minutes', end: 'End the link' },
