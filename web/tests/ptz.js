@@ -1,5 +1,5 @@
 /** Steering cameras, on their page and on the wall. */
-import { assert, readCounter, until } from './harness.js';
+import { assert, assertAccessible, readCounter, until } from './harness.js';
 
 /** The page of a camera that can be turned, with its picture. */
 async function openCamera(page, id) {
@@ -30,6 +30,48 @@ export const ptz = [
       await page.mouse.click(box.x + 60, box.y + 60);
       assert((await page.locator('.band').count()) === 0, 'a click draws nothing');
       assert(told(mock, 'frame').length === 1, 'a click is no rectangle');
+    },
+  },
+  {
+    name: 'presets and cruises are saved, changed and deleted',
+    run: async ({ page, mock }) => {
+      await openCamera(page, 3);
+      const tours = () => mock.world.tours.get('3');
+      const save = () => page.locator('.el-dialog .btn.primary').last().click();
+      await page.getByRole('button', { name: '编辑预置位和巡航' }).click();
+      await assertAccessible(page, 'presets being edited');
+      await page.getByRole('button', { name: '添加预置位' }).click();
+      assert((await page.inputValue('#preset-number')) === '3', 'the next free number');
+      await page.fill('#preset-name', '匝道口');
+      await assertAccessible(page, 'the dialog of a preset');
+      await save();
+      await page.getByRole('button', { name: '3 匝道口', exact: true }).waitFor();
+      await page.getByRole('button', { name: '编辑 3 匝道口' }).click();
+      await page.getByRole('button', { name: '转到该预置位' }).click();
+      await until(() => told(mock, 'preset')[0]?.number === 3, 'the camera to go there');
+      await page.fill('#preset-name', '匝道');
+      await save();
+      await until(() => tours().presets[2].name === '匝道', 'the new name');
+      await page.getByRole('button', { name: '添加巡航' }).click();
+      await page.fill('#cruise-name', '夜间');
+      await page.getByRole('spinbutton', { name: '第 1 步的停留秒数' }).fill('0');
+      assert(await page.locator('.el-dialog .btn.primary').last().isDisabled(), 'no stay of no time');
+      await page.getByRole('spinbutton', { name: '第 1 步的停留秒数' }).fill('45');
+      await page.getByRole('button', { name: '移除第 2 步' }).click();
+      await page.getByRole('button', { name: '添加一步' }).click();
+      await page.getByRole('combobox', { name: '第 3 步的预置位' }).selectOption('2');
+      await assertAccessible(page, 'the dialog of a cruise');
+      if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/cruise.png` });
+      await save();
+      await until(() => tours().cruises.length === 2, 'the cruise');
+      assert(JSON.stringify(tours().cruises[1]) === JSON.stringify({ number: 2, name: '夜间', steps: [{ preset: 1, dwell_s: 45 }, { preset: 3, dwell_s: 10 }, { preset: 2, dwell_s: 10 }] }), JSON.stringify(tours().cruises[1]));
+      await page.getByRole('button', { name: '删除 夜间' }).click();
+      await save();
+      await until(() => tours().cruises.length === 1, 'the cruise to be gone');
+      await page.getByRole('button', { name: '删除 3 匝道' }).click();
+      await save();
+      await until(() => tours().presets.length === 2, 'the preset to be gone');
+      if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/edit.png` });
     },
   },
 ];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bandOf, frameOf, pictureIn } from '../src/ptz/frame';
+import { freeNumber, isNumber } from '../src/ptz/numbers';
 
 describe('a rectangle drawn over a picture', () => {
   const picture = pictureIn({ left: 0, top: 0, width: 1000, height: 500 }, 1600, 1200);
@@ -22,5 +23,18 @@ describe('a rectangle drawn over a picture', () => {
     expect(frameOf(picture, bandOf(picture, { x: 1, y: 1 }, { x: 100, y: 499 }))).toBeNull();
     const none = { left: 0, top: 0, width: 0, height: 0 };
     expect(frameOf(none, bandOf(none, { x: 0, y: 0 }, { x: 9, y: 9 }))).toBeNull();
+  });
+});
+
+describe('numbers of presets', () => {
+  it('are whole and from 1 to 255', () => {
+    expect([1, 255].every((each) => isNumber(each))).toBe(true);
+    expect([0, 256, 1.5, '', Number.NaN].some((each) => isNumber(each))).toBe(false);
+  });
+
+  it('are proposed where none is yet', () => {
+    expect(freeNumber([])).toBe(1);
+    expect(freeNumber([{ number: 1 }, { number: 2 }, { number: 4 }])).toBe(3);
+    expect(freeNumber(Array.from({ length: 255 }, (_, index) => ({ number: index + 1 })))).toBe(255);
   });
 });
