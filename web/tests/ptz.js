@@ -74,4 +74,41 @@ export const ptz = [
       if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/edit.png` });
     },
   },
+  {
+    name: 'an enlarged camera is steered on the wall, and Escape leaves',
+    run: async ({ page, mock }) => {
+      await page.addInitScript(() => localStorage.setItem('viaduct.wall', JSON.stringify({ layout: '4', tiles: ['#3', '#1'] })));
+      await page.at('/wall');
+      const steer = page.getByRole('button', { name: '云台', exact: true });
+      const [camera, fixed] = [page.locator('[data-tile="0"]'), page.locator('[data-tile="1"]')];
+      await until(() => readCounter(page, '[data-tile="0"] viaduct-player'), 'a picture');
+      assert((await steer.count()) === 0, 'a small tile has no room');
+      await fixed.dblclick();
+      await page.locator('.tile.enlarged').waitFor();
+      assert((await steer.count()) === 0, 'one that cannot be turned');
+      await fixed.dblclick();
+      await camera.dblclick();
+      await steer.click();
+      await until(() => page.getByRole('button', { name: '右', exact: true }).isEnabled(), 'the connection');
+      await assertAccessible(page, 'the panel over the picture');
+      if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/wall.png` });
+      await page.keyboard.down('ArrowRight');
+      await until(() => told(mock, 'move').at(-1)?.pan === 0.5, 'a motion by key');
+      await page.keyboard.down('ArrowRight');
+      await page.keyboard.up('ArrowRight');
+      await until(() => told(mock, 'stop').length === 1, 'the stop');
+      assert((await camera.getAttribute('class')).includes('enlarged'), 'the wall leaves the arrows alone');
+      const box = await camera.boundingBox();
+      await page.mouse.move(box.x + box.width * 0.2, box.y + box.height * 0.4);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width * 0.4, box.y + box.height * 0.6, { steps: 4 });
+      await page.mouse.up();
+      await until(() => told(mock, 'frame').length === 1, 'the frame');
+      await page.keyboard.press('Escape');
+      await until(async () => (await page.locator('.ptz').count()) === 0, 'the panel to go');
+      assert((await page.locator('.tile.enlarged').count()) === 1, 'the picture stays');
+      await page.keyboard.press('Escape');
+      await until(async () => (await page.locator('.tile.enlarged').count()) === 0, 'the small tile');
+    },
+  },
 ];
