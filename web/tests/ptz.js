@@ -1,5 +1,5 @@
 /** Steering cameras, on their page and on the wall. */
-import { assert, assertAccessible, readCounter, until } from './harness.js';
+import { assert, assertAccessible, closePage, openPage, PHONE, readCounter, until } from './harness.js';
 
 /** The page of a camera that can be turned, with its picture. */
 async function openCamera(page, id) {
@@ -109,6 +109,46 @@ export const ptz = [
       assert((await page.locator('.tile.enlarged').count()) === 1, 'the picture stays');
       await page.keyboard.press('Escape');
       await until(async () => (await page.locator('.tile.enlarged').count()) === 0, 'the small tile');
+    },
+  },
+  {
+    name: 'a gamepad steers while the panel is shown',
+    run: async ({ page, mock }) => {
+      // A synthetic gamepad: the test's browser has none.
+      await page.addInitScript(() => {
+        window.pad = { axes: [0.05, 0, 0, 0], buttons: Array.from({ length: 17 }, () => ({ value: 0 })), connected: true, mapping: 'standard' };
+        navigator.getGamepads = () => [null, window.pad];
+      });
+      await openCamera(page, 3);
+      await page.getByText('手柄已连接').waitFor();
+      await until(() => page.getByRole('button', { name: '右', exact: true }).isEnabled(), 'the connection');
+      await page.evaluate(() => (window.pad.axes = [1, 0, 0, 0]));
+      await until(() => told(mock, 'move').filter(({ pan }) => pan === 0.5).length >= 2, 'a motion that is repeated');
+      await page.evaluate(() => (window.pad.axes = [0, 0.05, 0, 0]));
+      await until(() => told(mock, 'stop').length === 1, 'the stop');
+      await page.evaluate(() => (window.pad.buttons[7] = { value: 1 }));
+      await until(() => told(mock, 'move').at(-1).zoom === 0.5, 'the zoom');
+      await page.evaluate(() => (window.pad.connected = false));
+      await until(() => told(mock, 'stop').length === 2, 'the stop when it is unplugged');
+    },
+  },
+  {
+    name: 'PTZ fits a phone, on the page and on the wall',
+    run: async ({ mock, browser }) => {
+      const phone = await openPage(browser, mock, { viewport: PHONE });
+      await openCamera(phone, 3);
+      await phone.getByRole('button', { name: '编辑预置位和巡航' }).click();
+      await assertAccessible(phone, 'the panel on a phone');
+      assert(await phone.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing is wider than the phone');
+      if (process.env.SHOTS) await phone.screenshot({ path: `${process.env.SHOTS}/phone.png`, fullPage: true });
+      await phone.evaluate(() => localStorage.setItem('viaduct.wall', JSON.stringify({ layout: '1', tiles: ['#3'] })));
+      await phone.at('/wall');
+      await phone.locator('.tile.filled').dblclick();
+      await phone.getByRole('button', { name: '云台', exact: true }).click();
+      await phone.locator('.ptz .rose').waitFor();
+      await assertAccessible(phone, 'the panel over the wall on a phone');
+      if (process.env.SHOTS) await phone.screenshot({ path: `${process.env.SHOTS}/phone-wall.png` });
+      await closePage(phone);
     },
   },
 ];

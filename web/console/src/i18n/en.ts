@@ -49,6 +49,7 @@ const en: Catalogue<typeof zhCN> = {
   },
   ptz: {
     title: 'PTZ', connecting: 'Connecting…', free: 'Nobody steers', own: 'You steer', held: '{name} steers', release: 'Release', preempted: '{name} has taken over.', stopped: 'Stopped: {why}', home: 'Home', speed: 'Speed', zoom: 'Zoom', focus: 'Focus', iris: 'Iris', preset: 'Preset', cruise: 'Cruise {number}', frame: 'Draw a rectangle: the camera turns and zooms to it',
+    gamepad: 'Gamepad: left stick turns, triggers zoom, shoulders focus.',
     edit_tours: 'Edit presets and cruises', add_preset: 'Add preset', edit_preset: 'Change a preset', add_cruise: 'Add cruise', edit_cruise: 'Change a cruise', number: 'Number (1–{max})', name: 'Name', preset_note: 'Where the camera looks now is saved.', preset_again: 'This number becomes where the camera looks now. To change only the name, go to the preset first.', go_there: 'Go to this preset', not_in_device: 'not in the device any more', step_preset: 'Preset of step {number}', step_dwell: 'Seconds at step {number}', remove_step: 'Remove step {number}', add_step: 'Add a step', seconds: 's', delete_title: 'Delete {name}?', delete_text: 'This cannot be undone.',
     up: 'Up', down: 'Down', left: 'Left', right: 'Right', up_left: 'Up and left', up_right: 'Up and right', down_left: 'Down and left', down_right: 'Down and right',
   },
