@@ -151,4 +151,15 @@ export const ptz = [
       await closePage(phone);
     },
   },
+  {
+    name: 'a picture of a camera is taken on its page, and its message leads to the gallery',
+    run: async ({ page, mock }) => {
+      await openCamera(page, 1);
+      await page.getByRole('button', { name: '截图存入图库' }).click();
+      await until(() => mock.world.snapshots[0].app === 'demo' && mock.world.snapshots[0].name === 'road1' && mock.world.snapshots.length === 10, 'the picture');
+      await assertAccessible(page, 'the page of a camera');
+      await page.getByRole('button', { name: '图库', exact: true }).click();
+      await page.waitForURL(/\/snapshots$/);
+    },
+  },
 ];
