@@ -174,6 +174,29 @@ function removeDevice(world, id) {
   world.channels = world.channels.filter(({ device_id }) => device_id !== gone.id);
 }
 
+/** Presets and cruises of a camera, the same two and one until they are changed. */
+function toursOf(world, id) {
+  world.tours ??= new Map();
+  if (!world.tours.has(id)) {
+    world.tours.set(id, {
+      presets: [{ number: 1, name: '收费广场', in_device: true, snapshot_id: null }, { number: 2, name: '', in_device: null, snapshot_id: null }],
+      cruises: [{ number: 1, name: '全景', steps: [{ preset: 1, dwell_s: 10 }] }],
+    });
+  }
+  return world.tours.get(id);
+}
+
+function drop(items, number) {
+  const at = items.findIndex((each) => each.number === number);
+  if (at >= 0) items.splice(at, 1);
+}
+
+function put(items, made) {
+  drop(items, made.number);
+  items.push(made);
+  items.sort((a, b) => a.number - b.number);
+}
+
 export const CHANNEL_ROUTES = {
   'GET /channels': ({ world, query }) => list(world, query),
   'GET /channels/tree': ({ world }) => tree(world),
@@ -200,10 +223,14 @@ export const CHANNEL_ROUTES = {
     if (!findChannel(world, id).ptz) throw new Problem(415, 'unsupported', '这台摄像机不能转动。');
     return {
       abilities: { pan_tilt: true, zoom: true, focus: true, iris: false, presets: true, cruises: true, home: true, frame: true, position: false },
-      position: null, standing: { lock: null, moving: false, cruise: null }, presets: [{ number: 1, name: '收费广场', in_device: true, snapshot_id: null }, { number: 2, name: '', in_device: null, snapshot_id: null }],
-      cruises: [{ number: 1, name: '全景', steps: [{ preset: 1, dwell_s: 10 }] }],
+      position: null, standing: { lock: null, moving: false, cruise: null }, ...toursOf(world, id),
     };
   },
+  'PUT /channels/:id/ptz/presets/:number': ({ world, params: [id, number], body }) => put(toursOf(world, id).presets, { number: Number(number), name: body.name ?? '', in_device: true, snapshot_id: null }),
+  'DELETE /channels/:id/ptz/presets/:number': ({ world, params: [id, number] }) => drop(toursOf(world, id).presets, Number(number)),
+  'PUT /channels/:id/ptz/cruises/:number': ({ world, params: [id, number], body }) => put(toursOf(world, id).cruises, { number: Number(number), name: body.name ?? '', steps: body.steps }),
+  'DELETE /channels/:id/ptz/cruises/:number': ({ world, params: [id, number] }) => drop(toursOf(world, id).cruises, Number(number)),
+  'POST /channels/:id/ptz/frame': ({ world, body }) => void world.ptz.push({ type: 'frame', ...body }),
   'GET /channels/:id': ({ world, params: [id] }) => shownOf(findChannel(world, id)),
   'PUT /channels/:id': changeChannel,
   'GET /devices': ({ world, query }) => listDevices(world, query),

@@ -1,6 +1,25 @@
 import { answer, client } from './client';
 import { one } from './names';
-import type { Ptz } from './types';
+import type { Ptz, PtzCruiseInput, PtzFrame } from './types';
 
 /** What a camera can do, who steers it, its presets and cruises. */
 export const getPtz = (id: number): Promise<Ptz> => answer(client.GET('/api/v1/channels/{id}/ptz', one(id)));
+
+/** Turns and zooms so that a part of the picture fills it. */
+export const frameCamera = (id: number, body: PtzFrame): Promise<undefined> => answer(client.POST('/api/v1/channels/{id}/ptz/frame', { ...one(id), body }));
+
+const numbered = (id: number, number: number): { params: { path: { id: number; number: number } } } => ({ params: { path: { id, number } } });
+
+/** Makes where the camera looks now the preset of that number. */
+export const savePreset = (id: number, number: number, name: string): Promise<undefined> =>
+  answer(client.PUT('/api/v1/channels/{id}/ptz/presets/{number}', { ...numbered(id, number), body: { name } }));
+
+export const removePreset = (id: number, number: number): Promise<undefined> =>
+  answer(client.DELETE('/api/v1/channels/{id}/ptz/presets/{number}', numbered(id, number)));
+
+/** Adds a cruise, or replaces the one of that number. */
+export const saveCruise = (id: number, number: number, body: PtzCruiseInput): Promise<undefined> =>
+  answer(client.PUT('/api/v1/channels/{id}/ptz/cruises/{number}', { ...numbered(id, number), body }));
+
+export const removeCruise = (id: number, number: number): Promise<undefined> =>
+  answer(client.DELETE('/api/v1/channels/{id}/ptz/cruises/{number}', numbered(id, number)));

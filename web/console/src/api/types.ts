@@ -79,7 +79,12 @@ export type Screen = Schemas['Screen'];
 /** How a wall is divided and what its tiles show. */
 export type ViewLayout = Pick<View, 'layout' | 'tiles'>;
 export type Ptz = Schemas['Ptz'];
+export type PtzAbilities = Schemas['PtzAbilities'];
 export type PtzCommand = Schemas['PtzCommand'];
+export type PtzCruise = Schemas['PtzCruise'];
+export type PtzCruiseInput = Schemas['PtzCruiseInput'];
+export type PtzPreset = Schemas['PtzPreset'];
+export type PtzFrame = Schemas['PtzFrame'];
 export type PtzMessage = Schemas['PtzMessage'];
 export type PtzMove = Schemas['PtzMove'];
 export type PtzStanding = Schemas['PtzStanding'];

@@ -51,7 +51,9 @@ export default {
     add: '添加设备', edit: '修改设备', driver: '接入方式', any_driver: '所有接入方式', drivers: { url: '拉流（URL）', push: '设备推流', sim: '模拟' }, address_note: '通道地址可以相对于它，如 rtsp://10.0.0.7:554；可不填。', vendor: '厂商', model: '型号', serial: '序列号', channels: '通道', search: '名称、地址、厂商、型号或序列号', none: '还没有设备。', none_found: '没有匹配的设备。', delete_title: '删除设备 {name}？', delete_text: '它的 {count} 个通道一并删除，不能恢复。',
   },
   ptz: {
-    title: '云台', connecting: '正在连接…', free: '无人控制', own: '由你控制', held: '{name} 正在控制', release: '释放', preempted: '{name} 已接管控制。', stopped: '已停止：{why}', home: '归位', speed: '速度', zoom: '变倍', focus: '聚焦', iris: '光圈', preset: '预置位', cruise: '巡航 {number}',
+    title: '云台', connecting: '正在连接…', free: '无人控制', own: '由你控制', held: '{name} 正在控制', release: '释放', preempted: '{name} 已接管控制。', stopped: '已停止：{why}', home: '归位', speed: '速度', zoom: '变倍', focus: '聚焦', iris: '光圈', preset: '预置位', cruise: '巡航 {number}', frame: '拖出一个框，画面转到并放大该处',
+    gamepad: '手柄已连接：左摇杆转动，扳机变倍，肩键聚焦。',
+    edit_tours: '编辑预置位和巡航', add_preset: '添加预置位', edit_preset: '修改预置位', add_cruise: '添加巡航', edit_cruise: '修改巡航', number: '编号（1–{max}）', name: '名称', preset_note: '保存摄像机当前的朝向。', preset_again: '该编号将改为摄像机当前的朝向。只改名称时，请先转到该预置位。', go_there: '转到该预置位', not_in_device: '设备中已没有', step_preset: '第 {number} 步的预置位', step_dwell: '第 {number} 步的停留秒数', remove_step: '移除第 {number} 步', add_step: '添加一步', seconds: '秒', delete_title: '删除“{name}”？', delete_text: '删除后不能恢复。',
     up: '上', down: '下', left: '左', right: '右', up_left: '左上', up_right: '右上', down_left: '左下', down_right: '右下',
   },
   share: { title: '分享画面', open: '分享', make: '生成链接', link: '链接（只显示这一次）', picture: '码流', main: '主码流', sub: '子码流', watermark: '水印文字', minutes: '{count} 分钟', end: '收回链接' },
@@ -128,7 +130,7 @@ export default {
     renew: '更换密钥', renew_title: '更换签名密钥？', renew_text: '旧密钥立即失效，对方在换上新密钥之前会拒收。', what: '事件', when: '时间', attempts: '次数', answer: '回答', again: '重新投递', no_deliveries: '还没有投递。', log: '投递记录', saved: '回调已保存。', deleted: '已删除回调。',
   },
   snapshots: {
-    gallery: '图库', stream: '流（应用/名称）', origin: '来源', all: '全部', origins: { manual: '手动', plan: '计划', patrol: '轮巡', preset: '预置位' }, totals: '{count} 张 · {size}', take: '截图', name_stream: '请先在搜索框中填写流（应用/名称）。', overlay: '叠加名称和时间', taken: '已截图。', deleted: '截图已删除。', none: '还没有截图。', older: '更早', no_picture: '无图片', picture_of: '{name}，{time}', kept_until: '保存至 {time}', kept_always: '永久保存', download: '下载',
+    gallery: '图库', stream: '流（应用/名称）', origin: '来源', all: '全部', origins: { manual: '手动', plan: '计划', patrol: '轮巡', preset: '预置位' }, totals: '{count} 张 · {size}', take: '截图', name_stream: '请先在搜索框中填写流（应用/名称）。', overlay: '叠加名称和时间', take_here: '截图存入图库', taken: '已截图。', deleted: '截图已删除。', none: '还没有截图。', older: '更早', no_picture: '无图片', picture_of: '{name}，{time}', kept_until: '保存至 {time}', kept_always: '永久保存', download: '下载',
     add_plan: '添加计划', edit_plan: '编辑计划', plan_name: '名称', interval: '间隔', unit: '单位', units: { s: '秒', min: '分钟', h: '小时', d: '天' }, streams: '流', streams_note: '每行一路：应用/名称，或 主机/应用/名称。各路均匀分布在间隔内。', form: '格式', quality: '质量（1–100）', max_width: '最大宽度（0：原尺寸）', keep_days: '保存天数（0：永久）', target: '上传至', no_target: '不上传',
     plan_facts: '{streams} 路流 · 每 {every}', counts: '已截 {taken} · 跳过 {skipped}（摄像机离线）· 失败 {failed} · 错过 {missed}', last_taken: '最近 {time}', no_plans: '还没有计划。计划会定时为摄像机截图。', plan_saved: '计划已保存。', plan_deleted: '计划“{name}”已删除，其截图保留。',
   },

@@ -1,5 +1,11 @@
 import { onBeforeUnmount, onMounted } from 'vue';
 
+/** Whether a key is for a text that is being typed or for a dialog, not for the page. */
+export function isElsewhere(event: KeyboardEvent): boolean {
+  const typing = event.target instanceof HTMLElement && event.target.matches('input, textarea, select');
+  return typing || document.querySelector('.el-overlay:not([style*="display: none"])') !== null;
+}
+
 /** Keys that do the same on every page; `?` only while no text is being typed. */
 export function useShortcuts(keys: { palette(): void; shortcuts(): void }): void {
   const onKey = (event: KeyboardEvent): void => {

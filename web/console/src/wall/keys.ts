@@ -1,4 +1,5 @@
 import { onBeforeUnmount, onMounted } from 'vue';
+import { isElsewhere } from '../ui/shortcuts';
 import type { Direction } from './model';
 
 export interface WallKeys {
@@ -40,7 +41,7 @@ export function useWallKeys(keys: WallKeys): void {
 
   const onKey = (event: KeyboardEvent): void => {
     const at = event.target instanceof HTMLElement ? event.target : null;
-    if (event.altKey || event.metaKey || at?.matches('input, textarea, select') || document.querySelector('.el-overlay:not([style*="display: none"])')) return;
+    if (event.defaultPrevented || event.altKey || event.metaKey || isElsewhere(event)) return;
     const arrow = ARROWS[event.key];
     if (event.ctrlKey) {
       if (event.key !== 'z') return;
