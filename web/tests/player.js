@@ -205,7 +205,8 @@ export const player = [
       assert(await page.evaluate(() => document.querySelector('viaduct-player').marked), 'the same element');
       assert(page.workers().length === 1, `${page.workers().length} workers`);
       await until(() => mock.sockets.size === 1, 'one media socket');
-      await page.locator('.nav a', { hasText: '服务器' }).click();
+      await page.locator('.nav .more').click();
+      await page.locator('.nav .rest a', { hasText: '服务器' }).click();
       await until(() => mock.sockets.size === 0 && page.workers().length === 0, 'nothing left');
     },
   },
