@@ -42,7 +42,11 @@ impl Keeper {
         std::fs::create_dir(&received).unwrap();
         let port_file = folder.path().join("port");
         let mut command = Command::new("/usr/bin/python3");
-        command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/upload_receiver.py")).arg(kind).arg(&received).arg(&port_file);
+        command
+            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/upload_receiver.py"))
+            .arg(kind)
+            .arg(&received)
+            .arg(&port_file);
         command.args(port.map(|port| port.to_string()));
         let mut process = Process::run(command, usize::MAX);
         let port = until("the receiver (python3, python3-pyftpdlib)", PATIENCE, || {
