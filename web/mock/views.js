@@ -2,7 +2,7 @@
 import { meOf } from './accounts.js';
 import { Problem } from './problem.js';
 
-const LAYOUT = /^(1|4|6|8|9|13|16|25|grid:[1-8]x[1-8])$/;
+const LAYOUT = /^(1|4|6|8|9|13|16|25|grid:[1-8]x[1-8](:[\d.,]+)?)$/;
 
 export function createViews() {
   const view = (id, name, number, layout, tiles, over = {}) => ({ id, name, number, owner: 'admin', organisation_id: null, layout, tiles, version: 1, ...over });

@@ -107,8 +107,10 @@ describe('views', () => {
     expect(layoutOfWall(wall)).toEqual({ layout: '6', tiles: [{ channel_id: 12 }, { stream: 'demo/road1' }, null, null, null, null] });
     expect(model.shown(wallOfLayout(layoutOfWall(wall))!)).toEqual(model.shown(wall));
     const spans = { ...model.fillFrom(model.emptyWall('grid:3x2:1.1.2.2'), 0, ['#1', 'a/2', 'a/3']) };
-    expect(layoutOfWall(spans)).toEqual({ layout: 'grid:3x2', tiles: [{ channel_id: 1 }, { channel_id: 1 }, { stream: 'a/2' }, { channel_id: 1 }, { channel_id: 1 }, { stream: 'a/3' }] });
-    expect(wallOfLayout(layoutOfWall(spans))).toEqual(spans);
+    expect(layoutOfWall(spans)).toEqual({ layout: 'grid:3x2:1.1.2.2', tiles: [{ channel_id: 1 }, { stream: 'a/2' }, { stream: 'a/3' }] });
+    expect(model.shown(wallOfLayout(layoutOfWall(spans))!)).toEqual(model.shown(spans));
+    const twice = model.fillFrom(model.emptyWall('grid:2x1'), 0, ['#1', '#1']);
+    expect(model.shown(wallOfLayout(layoutOfWall(twice))!)).toEqual(['#1', '#1']);
     expect(wallOfLayout({ layout: 'new', tiles: [] })).toBeNull();
   });
 
