@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use hub::resolver::Offer;
-use hub::{Hub, OpenError, Phase};
+use hub::{Hub, OpenError};
 
 use crate::driver::{ChannelState, DeviceDriver};
 use crate::spec::{ChannelSpec, DeviceSpec, Field, Refused, Rendition};
@@ -49,8 +49,7 @@ impl DeviceDriver for PushDriver {
     }
 
     fn state(&self, channel: &ChannelSpec) -> ChannelState {
-        let sends = |key| self.hub.find(key).is_some_and(|stream| stream.phase() == Phase::Live);
-        if channel.streams().any(|(_, key)| sends(key)) {
+        if channel.streams().any(|(_, key)| self.hub.is_live(key)) {
             return ChannelState::Online;
         }
         let why = format!("It does not send to {}. Check the address and the token set in it.", channel.main_stream);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use base::ErrorKind;
 use hub::resolver::Asker;
 use hub::{
-    Access, AccessDenied, AccessRequest, Grant, HostHints, Hub, OpenError, OpenStream, Phase, StreamKey, UnknownHost,
+    Access, AccessDenied, AccessRequest, Grant, HostHints, Hub, OpenError, OpenStream, StreamKey, UnknownHost,
     VirtualHosts,
 };
 use tokio::sync::watch;
@@ -176,7 +176,7 @@ impl Gateway {
     /// Opens a stream for a viewer who may play it. `via` names the servers that the question came through.
     pub(crate) async fn open(&self, key: &StreamKey, via: Option<&str>) -> Result<OpenStream, OpenError> {
         let asker = Asker { via: via.map(servers).unwrap_or_default() };
-        let is_live = || self.hub.find(key).is_some_and(|stream| stream.phase() == Phase::Live);
+        let is_live = || self.hub.is_live(key);
         if asker.via.contains(&self.config.server_id) && !is_live() {
             tracing::warn!(stream = %key, "The origins of several servers lead in a circle.");
             let text = "The origins lead in a circle: this server asks for the stream itself.".to_owned();

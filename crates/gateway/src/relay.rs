@@ -209,7 +209,7 @@ impl Relays {
             entry.pushes.remove(&key);
         }
         // The stream may have come back before its old push was gone.
-        if self.gateway.hub.find(&key).is_some_and(|stream| stream.phase() == Phase::Live) {
+        if self.gateway.hub.is_live(&key) {
             self.begin(&key);
         }
     }

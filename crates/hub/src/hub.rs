@@ -111,6 +111,11 @@ impl Hub {
         self.lock().get(key).cloned()
     }
 
+    /// Whether media flows under `key`.
+    pub fn is_live(&self, key: &StreamKey) -> bool {
+        self.find(key).is_some_and(|stream| stream.phase() == Phase::Live)
+    }
+
     /// All streams, ordered by key.
     pub fn list(&self) -> Vec<Arc<Stream>> {
         let mut streams: Vec<Arc<Stream>> = self.lock().values().cloned().collect();

@@ -212,7 +212,7 @@ impl Devices {
             // A channel whose picture flows twice is counted by its main stream, or by its small one if that is alone.
             let Some(row) = known.by_stream(stream.key()) else { continue };
             let (main, _) = streams(row);
-            if *stream.key() == main || !self.is_live(&main) {
+            if *stream.key() == main || !self.hub.is_live(&main) {
                 *online.entry(row.organisation_id).or_default() += 1;
             }
         }
@@ -228,17 +228,13 @@ impl Devices {
             .collect()
     }
 
-    fn is_live(&self, key: &StreamKey) -> bool {
-        self.hub.find(key).is_some_and(|stream| stream.phase() == Phase::Live)
-    }
-
     /// How a channel does.
     pub fn state(&self, row: &ChannelRow) -> State {
         if !row.enabled || !self.read().device(row.device_id).is_some_and(|device| device.enabled) {
             return State::Disabled;
         }
         let (main, sub) = streams(row);
-        if self.is_live(&main) || sub.is_some_and(|sub| self.is_live(&sub)) {
+        if self.hub.is_live(&main) || sub.is_some_and(|sub| self.hub.is_live(&sub)) {
             return State::Online;
         }
         match self.drivers.state(row.id) {

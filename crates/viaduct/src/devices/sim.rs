@@ -16,7 +16,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use hub::publisher::StopReason;
 use hub::resolver::Offer;
-use hub::{Hub, OpenError, Phase, StreamKey};
+use hub::{Hub, OpenError, StreamKey};
 use sim::{ClipConfig, View, demo_cameras};
 
 use super::turret::{self, Turret};
@@ -162,8 +162,11 @@ impl DeviceDriver for SimDriver {
     }
 
     fn state(&self, channel: &ChannelSpec) -> ChannelState {
-        let live = |key| self.hub.find(key).is_some_and(|stream| stream.phase() == Phase::Live);
-        if channel.streams().any(|(_, key)| live(key)) { ChannelState::Online } else { ChannelState::Unknown }
+        if channel.streams().any(|(_, key)| self.hub.is_live(key)) {
+            ChannelState::Online
+        } else {
+            ChannelState::Unknown
+        }
     }
 
     fn ptz(&self) -> Option<&dyn PtzControl> {
