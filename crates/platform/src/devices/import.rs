@@ -8,7 +8,7 @@ use sheet::{Row, Table};
 
 use super::check::Details;
 use super::columns::{self, COLUMNS, CUSTOM};
-use super::{ChannelFilter, Devices, DevicesError, Done, Plan};
+use super::{ChannelFilter, Devices, Plan};
 use crate::people::Caller;
 use crate::rights::{Action, Kind, OrganisationId};
 use crate::unix_now;
@@ -121,14 +121,6 @@ impl Devices {
         judge.heading();
         table.rows.iter().for_each(|row| judge.row(row));
         judge.import
-    }
-
-    /// Makes what a table says, if nothing is wrong with it.
-    ///
-    /// # Errors
-    /// When something else changed meanwhile.
-    pub async fn import(&self, caller: &Caller, plan: Plan) -> Result<Done, DevicesError> {
-        self.carry_out(caller, plan).await
     }
 
     /// Channels that the caller may see as a table that can be imported again, without passwords; addresses only where the caller
