@@ -13,6 +13,7 @@ use db::{Database, DbError, GrantRow, OrganisationRow, RoleRow, UserRow};
 pub use error::PeopleError;
 pub use organisations::OrganisationInput;
 pub use roles::RoleInput;
+pub(crate) use users::is_text;
 pub use users::{GrantInput, RoleRef, UserInput};
 
 use crate::accounts::Proof;

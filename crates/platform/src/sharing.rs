@@ -3,11 +3,8 @@
 use base::ErrorKind;
 use db::DbError;
 
-use crate::people::{Caller, People};
+use crate::people::{Caller, MAX_NAME, People, is_text};
 use crate::rights::{Action, Kind, OrganisationId};
-
-/// Longest name of a shared thing.
-pub const MAX_NAME: usize = 64;
 
 /// Whose a thing is, and with whom it is shared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,8 +109,7 @@ impl Sharing {
 
 /// Checks the name of such a thing.
 pub(crate) fn check_name(name: &str) -> Result<(), SharingError> {
-    let fits = !name.trim().is_empty() && name.chars().count() <= MAX_NAME && !name.chars().any(char::is_control);
-    if fits {
+    if is_text(name) {
         return Ok(());
     }
     Err(SharingError::invalid("name", format!("A name has 1 to {MAX_NAME} characters without control characters.")))

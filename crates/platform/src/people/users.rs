@@ -228,7 +228,7 @@ impl Known {
 }
 
 /// Something that people read: not empty, not too long, in one line.
-pub(super) fn is_text(text: &str) -> bool {
+pub(crate) fn is_text(text: &str) -> bool {
     let text = text.trim();
     (1..=MAX_NAME).contains(&text.chars().count()) && !text.chars().any(char::is_control)
 }
