@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use api::{ClientMessage, EventMessage, ServerStats, StreamStats};
 use axum::extract::State;
-use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use base::ErrorKind;
 use gateway::source::SourceState;
@@ -54,6 +54,8 @@ struct Event {
     topic: &'static str,
     name: String,
     data: Value,
+    /// The message to those who hear all of it, written once for all of them.
+    text: Utf8Bytes,
 }
 
 /// Who hears an event, of those who listen to its topic.
@@ -69,31 +71,35 @@ enum Audience {
 }
 
 impl Event {
+    fn new(to: Audience, seq: u64, topic: &'static str, name: &str, data: Value) -> Self {
+        let text = message(seq, topic, name, &data);
+        Self { to, seq, topic, name: name.to_owned(), data, text }
+    }
+
     /// What a listener is told.
-    fn told_to(&self, app: &App, caller: &Caller) -> Option<EventMessage> {
-        let heard = match &self.to {
-            Audience::All | Audience::OfItems => true,
-            Audience::User(user) => *user == caller.user.id,
-            Audience::OfStream(key) => may(app, caller, Action::View, key),
-        };
-        heard.then(|| EventMessage::Event {
-            seq: self.seq,
-            topic: self.topic.to_owned(),
-            event: self.name.clone(),
-            data: self.data_for(app, caller),
-        })
+    fn told_to(&self, app: &App, caller: &Caller) -> Option<Utf8Bytes> {
+        match &self.to {
+            Audience::All => Some(self.text.clone()),
+            Audience::User(user) => (*user == caller.user.id).then(|| self.text.clone()),
+            Audience::OfStream(key) => may(app, caller, Action::View, key).then(|| self.text.clone()),
+            Audience::OfItems if caller.may(Action::View, Kind::Stream, ROOT) => Some(self.text.clone()),
+            Audience::OfItems => Some(message(self.seq, self.topic, &self.name, &self.data_for(app, caller))),
+        }
     }
 
     fn data_for(&self, app: &App, caller: &Caller) -> Value {
         let mut data = self.data.clone();
-        let items = data.get_mut("items").and_then(Value::as_array_mut);
-        if let Some(items) = items.filter(|_| matches!(self.to, Audience::OfItems))
-            && !caller.may(Action::View, Kind::Stream, ROOT)
-        {
+        if let Some(items) = data.get_mut("items").and_then(Value::as_array_mut) {
             items.retain(|item| key_of(item).is_some_and(|key| may(app, caller, Action::View, &key)));
         }
         data
     }
+}
+
+fn message(seq: u64, topic: &str, event: &str, data: &Value) -> Utf8Bytes {
+    let (topic, event) = (topic.to_owned(), event.to_owned());
+    let message = EventMessage::Event { seq, topic, event, data: data.clone() };
+    serde_json::to_string(&message).expect("our own types serialise").into()
 }
 
 /// The stream that an item is of.
@@ -118,7 +124,7 @@ impl EventLog {
 
     fn push_to(&self, to: Audience, topic: &'static str, name: &str, data: Value, keep: bool) {
         let mut inner = self.lock();
-        let event = Arc::new(Event { to, seq: inner.next, topic, name: name.to_owned(), data });
+        let event = Arc::new(Event::new(to, inner.next, topic, name, data));
         inner.next += 1;
         if keep {
             if inner.kept.len() == KEPT {
@@ -272,7 +278,7 @@ async fn converse(app: &App, mut socket: WebSocket) -> Result<(), axum::Error> {
                 Ok(event) if event.seq > sent && topics.contains(&event.topic) => {
                     sent = event.seq;
                     if let Some(told) = event.told_to(app, &caller) {
-                        send(&mut socket, &told).await?;
+                        send_text(&mut socket, told).await?;
                     }
                 }
                 Ok(_) => {}
@@ -346,7 +352,7 @@ async fn resume(
         Some(missed) => {
             let told = missed.iter().filter(|event| topics.contains(&event.topic));
             for told in told.filter_map(|event| event.told_to(app, caller)) {
-                send(socket, &told).await?;
+                send_text(socket, told).await?;
             }
         }
     }
@@ -355,7 +361,11 @@ async fn resume(
 
 async fn send(socket: &mut WebSocket, message: &EventMessage) -> Result<(), axum::Error> {
     let text = serde_json::to_string(message).map_err(axum::Error::new)?;
-    match tokio::time::timeout(SEND_WAIT, socket.send(Message::Text(text.into()))).await {
+    send_text(socket, text.into()).await
+}
+
+async fn send_text(socket: &mut WebSocket, text: Utf8Bytes) -> Result<(), axum::Error> {
+    match tokio::time::timeout(SEND_WAIT, socket.send(Message::Text(text))).await {
         Ok(sent) => sent,
         Err(late) => Err(axum::Error::new(late)),
     }
