@@ -5,6 +5,7 @@ mod applications;
 mod assets;
 mod audit;
 mod auth;
+mod channel_tables;
 mod channels;
 mod devices;
 mod events;
@@ -163,9 +164,9 @@ fn routes() -> Routes {
         .delete("/channels/{id}", Somewhere(Manage, Kind::Channel), channels::remove)
         .upload("/channels/bulk", Somewhere(Manage, Kind::Channel), channels::MAX_BULK_BODY, channels::bulk)
         .post("/channels/undo/{id}", Somewhere(Manage, Kind::Channel), channels::undo)
-        .upload("/channels/import", Somewhere(Manage, Kind::Channel), channels::MAX_TABLE, channels::import)
-        .get("/channels/export/{format}", Somewhere(View, Kind::Channel), channels::export)
-        .get("/channels/template/{format}", Somewhere(Manage, Kind::Channel), channels::example)
+        .upload("/channels/import", Somewhere(Manage, Kind::Channel), channel_tables::MAX_TABLE, channel_tables::import)
+        .get("/channels/export/{format}", Somewhere(View, Kind::Channel), channel_tables::export)
+        .get("/channels/template/{format}", Somewhere(Manage, Kind::Channel), channel_tables::example)
         .post("/channels/{id}/play", Somewhere(Play, Kind::Stream), channels::play)
         .get("/channels/{id}/shares", Somewhere(Operate, Kind::Stream), shares::list)
         .post("/channels/{id}/shares", Somewhere(Operate, Kind::Stream), shares::add)

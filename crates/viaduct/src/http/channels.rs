@@ -1,38 +1,31 @@
-//! Channels: lists, changes, many at once, tables.
+//! Channels: lists, changes, many at once, playing.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use api::{
-    CellError, Channel, ChannelBranch, ChannelBulk, ChannelImportReport, ChannelInput, ChannelPage, ChannelRendition,
-    ChannelTree, ChannelsChanged, Maintenance, PlayOffer, Position, RoadPosition,
+    Channel, ChannelBranch, ChannelBulk, ChannelInput, ChannelPage, ChannelRendition, ChannelTree, ChannelsChanged,
+    Maintenance, PlayOffer, Position, RoadPosition,
 };
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
 use base::ErrorKind;
 use db::ChannelRow;
-use platform::devices::{
-    ChannelFilter, ChannelSet, Details, Done, Plan, State as ChannelState, settle_place, streams, template,
-};
+use platform::devices::{ChannelFilter, ChannelSet, Details, Done, Plan, State as ChannelState, settle_place, streams};
 use platform::people::Caller;
-use platform::rights::{Action, Kind, ROOT};
+use platform::rights::{Action, Kind};
 use platform::stake::Stake;
 use platform::unix_now;
 use serde::Deserialize;
-use sheet::Table;
 
 use super::Failure;
 use super::auth::{IfMatch, Versioned, Who};
-use super::language::{self, localised};
+use super::language::localised;
 use super::problem::Body;
 use super::views::{Part, rfc3339};
 use crate::server::App;
 
-/// Bytes of a table that is imported: some 100,000 channels.
-pub(super) const MAX_TABLE: usize = 32 << 20;
 /// Bytes of a change of many: ten thousand numbers and what they get.
 pub(super) const MAX_BULK_BODY: usize = 256 << 10;
 /// Channels that a list can be asked for by number.
@@ -41,7 +34,7 @@ const MAX_IDS: usize = 1000;
 /// Which channels a list has.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Wanted {
-    organisation: Option<i64>,
+    pub(super) organisation: Option<i64>,
     below: Option<bool>,
     #[serde(default)]
     query: String,
@@ -52,7 +45,7 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    fn filter(&self) -> Result<ChannelFilter, Failure> {
+    pub(super) fn filter(&self) -> Result<ChannelFilter, Failure> {
         let ids = self
             .ids
             .as_deref()
@@ -335,98 +328,6 @@ pub(super) async fn undo(
     let done = app.devices.undo(&caller, &token).await?;
     app.events.channels_changed();
     Ok(changed(done))
-}
-
-/// How a table is imported.
-#[derive(Debug, Deserialize)]
-pub(super) struct Manner {
-    #[serde(default)]
-    dry_run: bool,
-    organisation: Option<i64>,
-}
-
-pub(super) async fn import(
-    State(app): State<Arc<App>>,
-    Who(caller): Who,
-    Query(manner): Query<Manner>,
-    bytes: Bytes,
-) -> Result<Json<ChannelImportReport>, Failure> {
-    let default = manner.organisation.unwrap_or(ROOT);
-    let (known, asker) = (Arc::clone(&app.devices), caller.clone());
-    // Unpacking and judging take a while for large tables; others are served meanwhile.
-    let judged =
-        tokio::task::spawn_blocking(move || sheet::read(&bytes).map(|table| known.judge(&asker, &table, default)));
-    let judged = judged.await.map_err(|_| Failure::new(ErrorKind::Internal, "The table could not be judged."))?;
-    let import = judged.map_err(|error| Failure::invalid("table", format!("{error}.")))?;
-    let mut report = report(&import);
-    if manner.dry_run || report.refused > 0 || !report.errors.is_empty() {
-        return Ok(Json(report));
-    }
-    let done = app.devices.carry_out(&caller, import.plan).await?;
-    tracing::info!(
-        user = caller.user.name,
-        added = report.added,
-        changed = report.changed,
-        "A table of channels was imported."
-    );
-    app.events.channels_changed();
-    (report.done, report.undo) = (true, done.undo);
-    Ok(Json(report))
-}
-
-fn report(import: &platform::devices::Import) -> ChannelImportReport {
-    let with_devices: usize = import.plan.devices.iter().map(|(_, channels)| channels.len()).sum();
-    let error = |fault: &platform::devices::Fault| CellError {
-        row: fault.row,
-        column: fault.column.clone(),
-        value: fault.value.clone(),
-        text: localised(&fault.text),
-    };
-    ChannelImportReport {
-        rows: import.rows,
-        added: import.plan.added.len() + with_devices,
-        changed: import.plan.changed.len(),
-        unchanged: import.unchanged,
-        refused: import.refused,
-        devices: import.plan.devices.len(),
-        errors: import.faults.iter().map(error).collect(),
-        ignored_columns: import.ignored.clone(),
-        done: false,
-        undo: None,
-    }
-}
-
-pub(super) async fn export(
-    State(app): State<Arc<App>>,
-    Who(caller): Who,
-    Path(format): Path<String>,
-    Query(wanted): Query<Wanted>,
-) -> Result<Response, Failure> {
-    let filter = wanted.filter()?;
-    let known = Arc::clone(&app.devices);
-    let written = tokio::task::spawn_blocking(move || {
-        file(&known.export(&caller, wanted.organisation, &filter), &format, "channels")
-    });
-    written.await.map_err(|_| Failure::new(ErrorKind::Internal, "The table could not be written."))?
-}
-
-pub(super) async fn example(Path(format): Path<String>) -> Result<Response, Failure> {
-    file(&template(language::is_chinese()), &format, "channels-template")
-}
-
-/// A table as a file to keep.
-fn file(table: &Table, format: &str, name: &str) -> Result<Response, Failure> {
-    let (bytes, kind) = match format {
-        "csv" => (sheet::write_csv(table), "text/csv; charset=utf-8"),
-        "xlsx" => {
-            let bytes =
-                sheet::write_xlsx(table).map_err(|error| Failure::new(ErrorKind::Internal, format!("{error}.")))?;
-            (bytes, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-        }
-        _ => return Err(Failure::not_found("such format: csv and xlsx are known")),
-    };
-    let disposition = format!("attachment; filename=\"{name}.{format}\"");
-    Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response())
 }
 
 /// Which picture of a channel is wanted.
