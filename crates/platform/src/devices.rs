@@ -268,7 +268,7 @@ fn spec(device: &DeviceRow, row: &ChannelRow) -> device::ChannelSpec {
         device: Arc::new(device_spec(device)),
         number: row.number.clone(),
         main: Some(row.main_address.clone()).filter(|address| !address.is_empty()),
-        sub: row.sub_address.clone(),
+        sub: row.sub_address.clone().filter(|address| !address.is_empty()),
         main_stream,
         sub_stream,
         always: row.always,
