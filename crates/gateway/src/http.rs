@@ -9,6 +9,7 @@ pub(crate) mod media;
 mod mp4;
 mod picture;
 pub(crate) mod pull;
+mod switch;
 pub(crate) mod websocket;
 
 use std::rc::Rc;

@@ -158,7 +158,8 @@ impl Pump {
         }
     }
 
-    /// Sends replies; ends viewers that are gone, kicked, expired or stalled, or that said goodbye.
+    /// Sends replies; ends viewers that are gone, kicked, expired or stalled, or that said goodbye; lets go of those
+    /// that watch something else from now on.
     fn sweep(&mut self, cx: &mut Context<'_>, now: Instant) {
         let wall = SystemTime::now();
         let look = now.saturating_duration_since(self.silence_checked) >= SILENCE_CHECK;
@@ -166,7 +167,7 @@ impl Pump {
             self.silence_checked = now;
         }
         for viewer in &self.viewers {
-            if viewer.session().is_over(wall) && !viewer.is_closed() {
+            if viewer.is_over(wall) && !viewer.is_closed() {
                 viewer.say_goodbye(End::Kicked);
                 viewer.send(cx, &self.chunks, self.join);
                 viewer.close();
@@ -180,7 +181,7 @@ impl Pump {
                 viewer.close();
             }
         }
-        self.viewers.retain(|viewer| !viewer.is_closed());
+        self.viewers.retain(|viewer| !viewer.is_closed() && !viewer.depart());
     }
 
     /// Says goodbye once, then waits a little for slow viewers.

@@ -132,13 +132,13 @@ impl Shard {
         session: Arc<Session>,
         first: Bytes,
         start: Start,
-    ) -> tokio::task::JoinHandle<()> {
+    ) -> Rc<Viewer> {
         let door = self.pump(rendition);
-        let viewer = Rc::new(Viewer::new(media.into(), control, session, Arc::clone(&door.wakeup), first));
+        let viewer = Rc::new(Viewer::new(media.into(), control, session, Rc::clone(&door), first));
         let reader = self.spawn_local(Rc::clone(&viewer).read());
         viewer.set_reader(reader.abort_handle());
-        door.enter(viewer, start);
-        reader
+        door.enter(Rc::clone(&viewer), start);
+        viewer
     }
 
     /// The server's UDP ports, to send by.
@@ -152,8 +152,8 @@ impl Shard {
         Ok(pair)
     }
 
-    /// The pump of a rendition on this shard.
-    fn pump(self: &Rc<Self>, rendition: &Arc<Rendition>) -> Rc<PumpDoor> {
+    /// The pump of a rendition on this shard. Whoever enters must do so at once: an empty pump ends.
+    pub(crate) fn pump(self: &Rc<Self>, rendition: &Arc<Rendition>) -> Rc<PumpDoor> {
         let key = (Arc::as_ptr(rendition.stream()) as usize, rendition.key().clone());
         if let Some(door) = self.pumps.borrow().get(&key).filter(|door| Arc::ptr_eq(&door.rendition, rendition)) {
             return Rc::clone(door);

@@ -9,12 +9,14 @@ use std::io::{self, IoSlice};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use bytes::{Buf, Bytes, BytesMut};
-use hub::{Chunk, Session, Wakeup};
+use hub::{Chunk, Rendition, Session};
 use tokio::task::AbortHandle;
 
+use crate::pump::{PumpDoor, Start};
+use crate::shard::Shard;
 use crate::transport::Transport;
 use route::Progress;
 pub(crate) use route::{DatagramRoute, PACE};
@@ -80,8 +82,11 @@ pub(crate) struct Viewer {
     route: Option<RefCell<DatagramRoute>>,
     control: RefCell<Box<dyn ViewerControl>>,
     out: RefCell<Out>,
-    session: Arc<Session>,
-    wakeup: Arc<Wakeup>,
+    session: RefCell<Arc<Session>>,
+    /// Of the pump that owns it.
+    door: RefCell<Rc<PumpDoor>>,
+    /// What it watches from the next chunk on.
+    move_to: RefCell<Option<Move>>,
     closed: Cell<bool>,
     /// Said goodbye: gets what is pending, then is closed.
     leaving: Cell<bool>,
@@ -90,6 +95,15 @@ pub(crate) struct Viewer {
     /// Has more to send as soon as its pace permits.
     paced: Cell<bool>,
     reader: RefCell<Option<AbortHandle>>,
+}
+
+/// Another rendition for a viewer, on the same connection.
+pub(crate) struct Move {
+    pub(crate) shard: Rc<Shard>,
+    pub(crate) rendition: Arc<Rendition>,
+    pub(crate) session: Arc<Session>,
+    /// Stands between what was watched and what is watched then.
+    pub(crate) announcement: Bytes,
 }
 
 struct Out {
@@ -114,7 +128,7 @@ impl Viewer {
         media: MediaPath,
         control: Box<dyn ViewerControl>,
         session: Arc<Session>,
-        wakeup: Arc<Wakeup>,
+        door: Rc<PumpDoor>,
         first: Bytes,
     ) -> Self {
         let (transport, route) = match media {
@@ -127,8 +141,9 @@ impl Viewer {
             route,
             control: RefCell::new(control),
             out: RefCell::new(Out { pending, place: Place::Waiting(0), progress: Instant::now(), drain: false }),
-            session,
-            wakeup,
+            session: RefCell::new(session),
+            door: RefCell::new(door),
+            move_to: RefCell::default(),
             closed: Cell::new(false),
             leaving: Cell::new(false),
             paused: Cell::new(false),
@@ -170,8 +185,42 @@ impl Viewer {
         !self.out.borrow().pending.is_empty()
     }
 
-    pub(crate) const fn session(&self) -> &Arc<Session> {
-        &self.session
+    /// Whether its session was ended by others, or its permission has run out.
+    pub(crate) fn is_over(&self, now: SystemTime) -> bool {
+        self.session.borrow().is_over(now)
+    }
+
+    /// What it watches at present.
+    pub(crate) fn rendition(&self) -> Arc<Rendition> {
+        Arc::clone(&self.door.borrow().rendition)
+    }
+
+    /// Sends something of the protocol's at the next chunk boundary.
+    pub(crate) fn tell(&self, bytes: Bytes) {
+        self.out.borrow_mut().pending.push_back(bytes);
+        self.ring();
+    }
+
+    /// Has it watch something else from the next chunk boundary on; a later wish replaces an earlier one.
+    pub(crate) fn go_over(&self, to: Move) {
+        *self.move_to.borrow_mut() = Some(to);
+        self.ring();
+    }
+
+    /// Leaves for another pump, if that is wished: its present one then forgets it.
+    pub(crate) fn depart(self: &Rc<Self>) -> bool {
+        let Some(to) = self.move_to.take().filter(|_| !self.closed.get() && !self.leaving.get()) else { return false };
+        let door = to.shard.pump(&to.rendition);
+        self.session.replace(to.session);
+        self.door.replace(Rc::clone(&door));
+        self.out.borrow_mut().pending.push_back(to.announcement);
+        door.enter(Rc::clone(self), Start::Key);
+        true
+    }
+
+    /// Has its pump look at it.
+    fn ring(&self) {
+        self.door.borrow().wakeup.ring();
     }
 
     /// Ends the viewer: the pump forgets it and the reading task stops, which closes the socket.
@@ -232,7 +281,7 @@ impl Viewer {
         if sent > 0 {
             out.progress = Instant::now();
         }
-        self.session.sent(sent as u64, out.lag_ms(chunks));
+        self.session.borrow().sent(sent as u64, out.lag_ms(chunks));
     }
 
     /// Finds a start for a viewer that waits, and a new one for a viewer that fell off the ring.
@@ -240,7 +289,7 @@ impl Viewer {
         let Some(first) = chunks.front() else { return };
         match out.place {
             Place::At(position, _) if position < first.position => {
-                self.session.skipped();
+                self.session.borrow().skipped();
                 out.place = join.map_or(Place::Waiting(first.position), |join| Place::At(join, true));
             }
             Place::At(..) => {}
@@ -260,7 +309,7 @@ impl Viewer {
         } else {
             self.closed.set(true);
         }
-        self.wakeup.ring();
+        self.ring();
     }
 
     fn poll_input(&self, cx: &mut Context<'_>) -> Poll<()> {
@@ -292,7 +341,7 @@ impl Viewer {
             out.pending.push_back(output.bytes.freeze());
             too_much = out.pending.iter().map(Bytes::len).sum::<usize>() > MAX_CONTROL_BYTES + (1 << 20);
         }
-        self.wakeup.ring();
+        self.ring();
         self.leaving.set(output.close && !too_much);
         output.close || too_much
     }

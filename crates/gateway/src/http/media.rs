@@ -19,6 +19,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 use super::forward::Rewound;
 use super::head::Head;
 use super::mp4::Mp4OverWebSocket;
+use super::switch::Switcher;
 use super::websocket::{self, BinaryMessages, WebSocketViewer};
 use super::{ControlRequest, ControlResponse};
 use crate::context::{Gateway, rest_of_query};
@@ -139,6 +140,22 @@ impl MediaRequest {
         gateway.locate(self.path.clone(), hints)
     }
 
+    /// What a viewer of this one asks for with the URL of another stream; `None` when the URL names no media of the same
+    /// form.
+    pub(super) fn another(&self, url: &str) -> Option<Self> {
+        let head = Head {
+            method: "GET".to_owned(),
+            target: url.to_owned(),
+            host: self.authority.clone(),
+            user_agent: self.user_agent.clone(),
+            forwarded_for: self.forwarded_for.clone(),
+            websocket_key: self.websocket_key.clone(),
+            upgrades_to_websocket: true,
+            ..Head::default()
+        };
+        request(&head).filter(|other| other.format == self.format)
+    }
+
     const fn protocol(&self) -> &'static str {
         match (self.format, self.websocket_key.is_some()) {
             (Format::Flv(_), false) => "http-flv",
@@ -212,17 +229,19 @@ pub(crate) fn viewer_address(gateway: &Gateway, forwarded_for: Option<&str>, pee
 
 /// Why a viewer gets no media.
 #[derive(Debug)]
-struct Failure {
-    kind: ErrorKind,
-    text: String,
+pub(super) struct Failure {
+    pub(super) kind: ErrorKind,
+    pub(super) text: String,
 }
 
-struct Opened {
-    rendition: Arc<Rendition>,
-    session: Arc<Session>,
+/// What a viewer gets.
+pub(super) struct Opened {
+    pub(super) rendition: Arc<Rendition>,
+    pub(super) session: Arc<Session>,
 }
 
-async fn open(gateway: &Gateway, request: &MediaRequest, peer: SocketAddr) -> Result<Opened, Failure> {
+/// Asks for permission, finds the stream and begins a session.
+pub(super) async fn open(gateway: &Gateway, request: &MediaRequest, peer: SocketAddr) -> Result<Opened, Failure> {
     let address = viewer_address(gateway, request.forwarded_for.as_deref(), peer);
     let protocol = request.protocol();
     let key = request.key(gateway).map_err(|error| Failure { kind: ErrorKind::NotFound, text: error.to_string() })?;
@@ -295,8 +314,15 @@ async fn serve_websocket(shard: Rc<Shard>, mut connection: Connection, request: 
     }
     match open(&connection.gateway, &request, connection.address).await {
         Ok(opened) => {
-            let control = Box::new(WebSocketViewer::new(connection.slot, request.format == Format::Mp4));
-            shard.view(&opened.rendition, connection.transport, control, opened.session, Bytes::new(), request.start);
+            let start = request.start;
+            let talks = request.format == Format::Mp4;
+            let switcher = talks.then(|| Switcher::new(&shard, connection.gateway, request, connection.address));
+            let control = Box::new(WebSocketViewer::new(connection.slot, switcher.clone()));
+            let media = connection.transport;
+            let viewer = shard.view(&opened.rendition, media, control, opened.session, Bytes::new(), start);
+            if let Some(switcher) = switcher {
+                switcher.serve(&viewer);
+            }
         }
         Err(failure) => {
             let mut farewell = BytesMut::new();

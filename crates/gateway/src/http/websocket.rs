@@ -7,8 +7,10 @@ use base64::Engine;
 use bytes::{BufMut, Bytes, BytesMut};
 use media::{Frame, Muxer, Refusal, TrackConfig};
 use sha1::{Digest, Sha1};
+use std::rc::Rc;
 use std::sync::Arc;
 
+use super::switch::Switcher;
 use crate::peer::ConnectionSlot;
 use crate::viewer::{ControlOutput, End, ViewerControl};
 
@@ -131,17 +133,17 @@ impl<M: Muxer> Muxer for BinaryMessages<M> {
     }
 }
 
-/// Answers what a viewer sends: pings, and the wish to close.
+/// Answers what a viewer sends: pings, the wish to close, and that for another stream.
 pub(super) struct WebSocketViewer {
     _slot: ConnectionSlot,
     input: BytesMut,
-    /// The viewer understands our text messages.
-    talks: bool,
+    /// Of a viewer that understands our text messages.
+    switcher: Option<Rc<Switcher>>,
 }
 
 impl WebSocketViewer {
-    pub(super) fn new(slot: ConnectionSlot, talks: bool) -> Self {
-        Self { _slot: slot, input: BytesMut::new(), talks }
+    pub(super) fn new(slot: ConnectionSlot, switcher: Option<Rc<Switcher>>) -> Self {
+        Self { _slot: slot, input: BytesMut::new(), switcher }
     }
 }
 
@@ -157,6 +159,11 @@ impl ViewerControl for WebSocketViewer {
                     put_close(&mut out.bytes, 1000, "");
                     out.close = true;
                     return;
+                }
+                Ok(Some((TEXT, text))) => {
+                    if let Some(switcher) = &self.switcher {
+                        switcher.on_message(&text);
+                    }
                 }
                 Ok(Some(_)) => {}
                 Ok(None) => {
@@ -179,7 +186,7 @@ impl ViewerControl for WebSocketViewer {
             End::StreamClosed => (ErrorKind::Unavailable, "The stream has ended.", close_code(ErrorKind::Unavailable)),
             End::Kicked => (ErrorKind::Forbidden, "The session was ended by the server.", 4409),
         };
-        if self.talks {
+        if self.switcher.is_some() {
             put_text(out, &super::mp4::error_message(kind, text));
         }
         put_close(out, code, text);

@@ -33,6 +33,7 @@ mod ptz;
 mod publishers;
 mod pulls;
 mod relays;
+mod renditions;
 mod rights;
 mod rtsp_transports;
 mod schedules;
