@@ -113,6 +113,11 @@ export class ViaductPlayerElement extends HTMLElement {
     this.player.open(renew);
   }
 
+  /** Changes over to another form of the same picture, within the session and without a gap where that is possible. */
+  change(renew: RenewOffer): void {
+    void this.player.change(renew);
+  }
+
   /** Tries again at once, for example because the stream is known to be back. */
   retry(): void {
     this.player.retry();

@@ -28,7 +28,7 @@ export interface Reason {
 export interface LadderStep {
   at_ms: number;
   engine: string;
-  /** What happened: `start`, `playing`, `fault`, `down`, `climb`, `unsupported`, `parameters`. */
+  /** What happened: `start`, `playing`, `fault`, `down`, `climb`, `unsupported`, `parameters`, `switch`, `switched`. */
   what: string;
   reason?: Reason | undefined;
 }
@@ -56,6 +56,9 @@ export type PlayerEvent =
   | { kind: 'open' }
   | { kind: 'renewed'; rungs: EngineOffer[]; rejected: { engine: string; reason: Reason }[] }
   | { kind: 'waiting' }
+  /** Another stream is asked for within the session; its rungs count from now on. */
+  | { kind: 'switch'; rungs: EngineOffer[]; rung: number }
+  | { kind: 'switched' }
   | { kind: 'parameters' }
   | { kind: 'frame' }
   | { kind: 'fault'; reason: Reason; retry: boolean }
@@ -126,6 +129,10 @@ export function step(model: Model, event: PlayerEvent, env: Env): Next {
       ];
     case 'waiting':
       return model.state === 'connecting' ? [{ ...model, state: 'waiting' }, STAY] : [model, STAY];
+    case 'switch':
+      return [noted({ ...model, rungs: event.rungs, rung: event.rung }, env, 'switch'), STAY];
+    case 'switched':
+      return [noted(model, env, 'switched'), STAY];
     case 'parameters':
       return [noted(model, env, 'parameters'), STAY];
     case 'frame':

@@ -41,6 +41,12 @@ export interface PlayOffer {
   engines: EngineOffer[];
 }
 
+/** Whether two MIME types announce the same number of pictures and sounds: a buffer keeps the tracks that it began with. */
+export function sameKinds(a: string, b: string): boolean {
+  const sounds = (mime: string): number => (mime.match(/mp4a|opus|flac/gi) ?? []).length;
+  return a.startsWith('video') === b.startsWith('video') && sounds(a) === sounds(b);
+}
+
 /** True when the offer's token ends within `margin_ms`. An offer without an end never does. */
 export function offerExpires(offer: PlayOffer, now_ms: number, margin_ms: number): boolean {
   if (!offer.expires_at) return false;

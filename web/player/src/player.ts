@@ -8,7 +8,7 @@ import { openHost, type PumpHost } from './engines/host';
 import { sharedNow } from './engines/pump';
 import { LatencyEstimate } from './latency';
 import { initialModel, step, type Effect, type Model, type PlayerEvent } from './machine';
-import { offerExpires, type EngineOffer, type PlayOffer, type Refusal } from './offer';
+import { offerExpires, sameKinds, type EngineOffer, type PlayOffer, type Refusal } from './offer';
 import { FrameCounter } from './frames';
 import { FrameWatchdog, type WatchPhase } from './watchdog';
 
@@ -46,6 +46,8 @@ const TICK_MS = 250;
 /** A start runs dry a few times by nature, and one underrun counts once. */
 const SETTLE_MS = 3_000;
 const STATS_EVERY_MS = 1000;
+/** The server says within this time whether another stream can be had; one that does not know how says nothing. */
+const SWITCH_WAIT_MS = 40_000;
 /** A token that ends sooner than this is renewed before it is used. */
 const TOKEN_MARGIN_MS = 5_000;
 
@@ -69,6 +71,7 @@ export class Player {
   private reported = { at_ms: 0, bytes: 0, frames: 0 };
   /** Counts loads, so that an offer that comes late is not taken for the present stream. */
   private generation = 0;
+  private switching: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly video: HTMLVideoElement,
@@ -90,6 +93,30 @@ export class Player {
     this.offer = null;
     this.renewOffer = renew;
     this.dispatch({ kind: 'open' });
+  }
+
+  /**
+   * Changes over to another form of the same picture. Where the session can, the present one goes on until the other
+   * is here, and time goes on without a gap; else it is opened anew.
+   */
+  async change(renew: RenewOffer): Promise<void> {
+    const generation = ++this.generation;
+    this.renewOffer = renew;
+    const { engine } = this;
+    if (this.model.state !== 'playing' || !engine?.switchTo) return this.open(renew);
+    const offer = await renew().catch(() => null);
+    if (generation !== this.generation) return;
+    const ladder = offer && buildLadder(offer);
+    const present = this.model.rungs[this.model.rung]?.engine;
+    const rung = ladder?.rungs.findIndex((each) => each.engine === present) ?? -1;
+    const other = ladder?.rungs[rung];
+    // What was asked for may have taken its time, and the present session its end.
+    const possible = this.engine === engine && this.model.state === 'playing';
+    if (!offer || !ladder || !other || !possible || (other.mime && !sameKinds(this.mime, other.mime))) return this.open(renew);
+    this.offer = offer;
+    this.dispatch({ kind: 'switch', rungs: ladder.rungs, rung });
+    this.switching = setTimeout(() => this.open(renew), SWITCH_WAIT_MS);
+    engine.switchTo(other);
   }
 
   stop(): void {
@@ -208,6 +235,12 @@ export class Player {
             this.refused = refused;
             if (again) this.dispatch({ kind: 'parameters' });
           },
+          switched: () => {
+            clearTimeout(this.switching);
+            this.dispatch({ kind: 'switched' });
+          },
+          // Asked for anew it says why, and tries on.
+          switchFailed: () => this.renewOffer && this.open(this.renewOffer),
           fault: ({ code, message, retry }) => this.dispatch({ kind: 'fault', reason: { code, message }, retry }),
         },
       }) ?? null;
@@ -217,6 +250,7 @@ export class Player {
   private halt(): void {
     if (this.ticker !== null) clearInterval(this.ticker);
     this.ticker = null;
+    clearTimeout(this.switching);
     this.frames.stop();
     if (!this.engine) return;
     this.hooks.leaving();

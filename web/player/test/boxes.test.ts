@@ -63,6 +63,12 @@ describe('messages of the server', () => {
   it('reads waiting, tracks and error', () => {
     expect(parseMessage('{"type":"waiting"}')).toEqual({ type: 'waiting' });
     expect(parseMessage('{"type":"tracks","mime":"video/mp4"}')).toEqual({ type: 'tracks', mime: 'video/mp4', refused: [] });
+    expect(parseMessage('{"type":"switched","stream":"a/b","shift_ms":-1500.5}')).toEqual({ type: 'switched', shift_s: -1.5005 });
+    expect(parseMessage('{"type":"switched","shift_ms":"soon"}')).toBeNull();
+    expect(parseMessage('{"type":"switch_failed","code":"forbidden","message":"m"}')).toEqual({
+      type: 'switch_failed',
+      fault: { code: 'forbidden', message: 'm', retry: false },
+    });
     expect(parseMessage('{"type":"error","code":"not_found","message":"m","retry":false}')).toEqual({
       type: 'error', fault: { code: 'not_found', message: 'm', retry: false },
     });

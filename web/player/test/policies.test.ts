@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { backoffDelay, RECONNECT } from '../src/backoff';
 import { LatencyEstimate } from '../src/latency';
 import { catalogues, codecNames, createTranslator, reasonText } from '../src/messages';
-import { offerExpires, type PlayOffer } from '../src/offer';
+import { offerExpires, sameKinds, type PlayOffer } from '../src/offer';
 import { FrameWatchdog, stallLimit } from '../src/watchdog';
 
 describe('watchdog', () => {
@@ -59,6 +59,18 @@ describe('offer', () => {
   });
   it('without an end never expires', () => {
     expect(offerExpires({} as PlayOffer, 1e15, 5_000)).toBe(false);
+  });
+});
+
+describe('a switch within the session', () => {
+  const video = 'video/mp4; codecs="avc1.64001F"';
+  it.each([
+    [video, 'video/mp4; codecs="hvc1.1.6.L93.B0"', true],
+    [video, 'video/mp4; codecs="avc1.64001F,mp4a.40.2"', false],
+    ['video/mp4; codecs="avc1.64001F,opus"', 'video/mp4; codecs="hvc1.1.6.L93.B0,mp4a.40.2"', true],
+    ['audio/mp4; codecs="mp4a.40.2"', video, false],
+  ])('keeps the number of pictures and sounds: %s, %s', (a, b, same) => {
+    expect(sameKinds(a, b)).toBe(same);
   });
 });
 

@@ -12,6 +12,9 @@ export interface EngineEvents {
   waiting(): void;
   /** `again` on a change of parameters in a running stream. */
   tracks(mime: string, refused: Refusal[], again: boolean): void;
+  /** The other stream is here, or cannot be had while the present one goes on. */
+  switched(): void;
+  switchFailed(fault: Fault): void;
   fault(fault: Fault): void;
 }
 
@@ -28,6 +31,8 @@ export interface Engine {
   readout(): EngineReadout;
   /** Called a few times a second while it runs. */
   tick(currentTime: number): void;
+  /** Asks for another stream within the present session, where the engine can. */
+  switchTo?(offer: EngineOffer): void;
   stop(): void;
 }
 

@@ -13,6 +13,8 @@ class MseEngine implements Engine {
   private objectUrl: string | null = null;
   private state: Omit<EngineReadout, 'inWorker'> = { live: null, bytes: 0, piece: 0, arrived: 0 };
 
+  readonly switchTo?: (offer: EngineOffer) => void;
+
   constructor(
     offer: EngineOffer,
     transport: TransportKind,
@@ -23,6 +25,11 @@ class MseEngine implements Engine {
     context.video.addEventListener('error', this.onVideoError);
     const url = absoluteUrl(offer.url, transport, location.href);
     this.host.post({ kind: 'start', session: this.session, transport, url, mime: offer.mime ?? null });
+    // An HTTP response cannot be talked to.
+    if (transport === 'ws') {
+      this.switchTo = (other) =>
+        this.host.post({ kind: 'switch', session: this.session, url: absoluteUrl(other.url, transport, location.href) });
+    }
   }
 
   readout(): EngineReadout {
@@ -67,6 +74,12 @@ class MseEngine implements Engine {
       case 'progress':
         this.state = { live: report.live, bytes: report.bytes, piece: report.piece, arrived: report.arrived };
         if (this.context.video.paused) this.context.play();
+        break;
+      case 'switched':
+        events.switched();
+        break;
+      case 'switch-failed':
+        events.switchFailed(report.fault);
         break;
       case 'fault':
         events.fault(report.fault);

@@ -11,6 +11,7 @@ export type TransportKind = 'ws' | 'http';
 
 export type PumpCommand =
   | { kind: 'start'; session: number; transport: TransportKind; url: string; mime: string | null }
+  | { kind: 'switch'; session: number; url: string }
   | { kind: 'clock'; session: number; currentTime: number }
   | { kind: 'stop'; session: number };
 
@@ -29,6 +30,8 @@ export type PumpReport = { session: number } & (
   | { kind: 'waiting' }
   | { kind: 'tracks'; mime: string; refused: Refusal[]; again: boolean }
   | ({ kind: 'progress' } & Progress)
+  | { kind: 'switched' }
+  | { kind: 'switch-failed'; fault: Fault }
   | { kind: 'fault'; fault: Fault }
 );
 
@@ -54,6 +57,9 @@ export class Pump {
       case 'start':
         this.stop();
         this.start(command);
+        break;
+      case 'switch':
+        if (command.session === this.session) this.transport?.switchTo?.(command.url);
         break;
       case 'clock':
         if (command.session === this.session) this.sink?.playhead(command.currentTime);
@@ -111,6 +117,11 @@ export class Pump {
         }
         sink.append(bytes);
       },
+      switched: (shift_s) => {
+        sink.shift(shift_s);
+        this.report({ kind: 'switched', session }, []);
+      },
+      switchFailed: (fault) => this.report({ kind: 'switch-failed', session, fault }, []),
       fault: (fault) => this.fault(session, fault),
     };
     this.transport = command.transport === 'ws' ? openWebSocket(command.url, events) : openHttp(command.url, events);

@@ -8,7 +8,7 @@ const KEEP_BEHIND_S = 6;
 /** Smallest growth that tells the range being appended to, in seconds. */
 const GROWTH_S = 0.001;
 
-type Piece = { bytes: Uint8Array } | { mime: string };
+type Piece = { bytes: Uint8Array } | { mime: string } | { shift_s: number };
 
 export interface SinkEvents {
   /** Media was appended; `live` is the range that grew. */
@@ -24,6 +24,8 @@ export class Sink {
   private live: Span | null = null;
   private before: Span[] = [];
   private position = 0;
+  /** Added to the times of what is appended. */
+  private offset_s = 0;
   private ended = false;
   /** An append that found the buffer full is repeated once after an eviction. */
   private refused: Uint8Array | null = null;
@@ -38,6 +40,12 @@ export class Sink {
   /** Announces the type of what follows. */
   type(mime: string): void {
     this.queue.push({ mime });
+    this.pump();
+  }
+
+  /** What follows is on another time line: `shift_s` added to it gives the one before. */
+  shift(shift_s: number): void {
+    this.queue.push({ shift_s });
     this.pump();
   }
 
@@ -67,8 +75,9 @@ export class Sink {
   private pump(): void {
     if (this.ended || this.source.readyState !== 'open' || this.buffer?.updating) return;
     try {
-      while (!this.refused && this.queue[0] && 'mime' in this.queue[0]) {
-        this.changeType(this.queue[0].mime);
+      while (!this.refused && this.queue[0] && !('bytes' in this.queue[0])) {
+        if ('mime' in this.queue[0]) this.changeType(this.queue[0].mime);
+        else this.changeOffset(this.queue[0].shift_s);
         this.queue.shift();
       }
       const bytes = this.take();
@@ -82,7 +91,7 @@ export class Sink {
     }
   }
 
-  /** Everything queued up to the next change of type, as one piece. */
+  /** Everything queued up to the next change of type or time line, as one piece. */
   private take(): Uint8Array | null {
     if (this.refused) return this.refused;
     const run: Uint8Array[] = [];
@@ -114,8 +123,14 @@ export class Sink {
       this.buffer = this.source.addSourceBuffer(mime);
       this.buffer.addEventListener('updateend', () => this.updated());
       this.buffer.addEventListener('error', () => this.fail('decode', 'the browser refused the media'));
+      this.buffer.timestampOffset = this.offset_s;
     }
     this.mime = mime;
+  }
+
+  private changeOffset(shift_s: number): void {
+    this.offset_s += shift_s;
+    if (this.buffer) this.buffer.timestampOffset = this.offset_s;
   }
 
   private updated(): void {

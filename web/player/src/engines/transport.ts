@@ -14,10 +14,16 @@ export interface TransportEvents {
   /** New parameters; the initialisation segment follows as media. */
   tracks(mime: string, refused: Refusal[]): void;
   media(bytes: Uint8Array): void;
+  /** Another stream follows; `shift_s` added to its times gives those of the one before. */
+  switched(shift_s: number): void;
+  /** The other stream cannot be had; the present one goes on. */
+  switchFailed(fault: Fault): void;
   fault(fault: Fault): void;
 }
 
 export interface Transport {
+  /** Asks for another stream on the same connection, where the transport can. */
+  switchTo?(url: string): void;
   close(): void;
 }
 
@@ -40,7 +46,8 @@ export function faultOfClose(code: number, reason: string): Fault {
 export function parseMessage(text: string):
   | { type: 'waiting' }
   | { type: 'tracks'; mime: string; refused: Refusal[] }
-  | { type: 'error'; fault: Fault }
+  | { type: 'switched'; shift_s: number }
+  | { type: 'error' | 'switch_failed'; fault: Fault }
   | null {
   let value: unknown;
   try {
@@ -55,10 +62,13 @@ export function parseMessage(text: string):
     const refused = Array.isArray(message['refused']) ? (message['refused'] as Refusal[]) : [];
     return { type: 'tracks', mime: message['mime'], refused };
   }
-  if (message['type'] === 'error') {
+  if (message['type'] === 'switched' && typeof message['shift_ms'] === 'number') {
+    return { type: 'switched', shift_s: message['shift_ms'] / 1000 };
+  }
+  if (message['type'] === 'error' || message['type'] === 'switch_failed') {
     const code = typeof message['code'] === 'string' ? message['code'] : 'internal';
     const text = typeof message['message'] === 'string' ? message['message'] : undefined;
-    return { type: 'error', fault: { code, message: text, retry: message['retry'] === true } };
+    return { type: message['type'], fault: { code, message: text, retry: message['retry'] === true } };
   }
   return null;
 }
@@ -82,15 +92,24 @@ export function openWebSocket(url: string, events: TransportEvents): Transport {
     const message = parseMessage(data);
     if (message?.type === 'waiting') events.waiting();
     if (message?.type === 'tracks') events.tracks(message.mime, message.refused);
+    if (message?.type === 'switched') events.switched(message.shift_s);
+    if (message?.type === 'switch_failed') events.switchFailed(message.fault);
     if (message?.type === 'error') end(message.fault);
   };
   socket.onclose = (event) => end(faultOfClose(event.code, event.reason));
   return {
+    switchTo: (url) => socket.send(JSON.stringify({ type: 'switch', url: pathOf(url) })),
     close: () => {
       open = false;
       socket.close();
     },
   };
+}
+
+/** Path and query: the connection itself says which server is meant. */
+function pathOf(url: string): string {
+  const { pathname, search } = new URL(url);
+  return pathname + search;
 }
 
 export function openHttp(url: string, events: TransportEvents): Transport {
