@@ -181,6 +181,7 @@ function toursOf(world, id) {
     world.tours.set(id, {
       presets: [{ number: 1, name: '收费广场', in_device: true, snapshot_id: null }, { number: 2, name: '', in_device: null, snapshot_id: null }],
       cruises: [{ number: 1, name: '全景', steps: [{ preset: 1, dwell_s: 10 }] }],
+      idle: null,
     });
   }
   return world.tours.get(id);
@@ -227,6 +228,9 @@ export const CHANNEL_ROUTES = {
     };
   },
   'PUT /channels/:id/ptz/presets/:number': ({ world, params: [id, number], body }) => put(toursOf(world, id).presets, { number: Number(number), name: body.name ?? '', in_device: true, snapshot_id: null }),
+  'PUT /channels/:id/ptz/presets/:number/name': ({ world, params: [id, number], body }) => void (toursOf(world, id).presets.find((each) => each.number === Number(number)).name = body.name),
+  'PUT /channels/:id/ptz/idle': ({ world, params: [id], body }) => void (toursOf(world, id).idle = body),
+  'DELETE /channels/:id/ptz/idle': ({ world, params: [id] }) => void (toursOf(world, id).idle = null),
   'DELETE /channels/:id/ptz/presets/:number': ({ world, params: [id, number] }) => drop(toursOf(world, id).presets, Number(number)),
   'PUT /channels/:id/ptz/cruises/:number': ({ world, params: [id, number], body }) => put(toursOf(world, id).cruises, { number: Number(number), name: body.name ?? '', steps: body.steps }),
   'DELETE /channels/:id/ptz/cruises/:number': ({ world, params: [id, number] }) => drop(toursOf(world, id).cruises, Number(number)),

@@ -52,6 +52,15 @@ export const ptz = [
       await page.fill('#preset-name', '匝道');
       await save();
       await until(() => tours().presets[2].name === '匝道', 'the new name');
+      await page.getByRole('button', { name: '守望' }).click();
+      await page.getByLabel('无人控制后').selectOption('preset 3');
+      await page.fill('#idle-after', '3');
+      assert(await page.getByRole('dialog').getByRole('button', { name: '保存' }).isDisabled(), 'too short a time is not sent');
+      await page.fill('#idle-after', '90');
+      await assertAccessible(page, 'the dialog of the idle return');
+      await page.getByRole('dialog').getByRole('button', { name: '保存' }).click();
+      await until(() => JSON.stringify(tours().idle) === JSON.stringify({ action: 'preset', after_s: 90, number: 3 }), 'the idle return');
+      await page.getByText('90 秒无人控制后：预置位 3 匝道').waitFor();
       await page.getByRole('button', { name: '添加巡航' }).click();
       await page.fill('#cruise-name', '夜间');
       await page.getByRole('spinbutton', { name: '第 1 步的停留秒数' }).fill('0');

@@ -49,8 +49,8 @@ pub use people::{
 pub use probe::{ProbeClock, ProbeLeg, ProbeReport, ProbeRequest};
 pub use problem::Problem;
 pub use ptz::{
-    Ptz, PtzAbilities, PtzCommand, PtzCruise, PtzCruiseInput, PtzCruiseStep, PtzFrame, PtzLock, PtzMessage, PtzMove,
-    PtzPosition, PtzPreset, PtzPresetInput, PtzStanding,
+    Ptz, PtzAbilities, PtzCommand, PtzCruise, PtzCruiseInput, PtzCruiseStep, PtzFrame, PtzIdle, PtzLock, PtzMessage,
+    PtzMove, PtzPosition, PtzPreset, PtzPresetInput, PtzStanding,
 };
 pub use relay::{Relay, RelayInput, RelayList, RelayPush};
 pub use server::{

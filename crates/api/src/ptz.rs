@@ -10,6 +10,20 @@ pub struct Ptz {
     pub standing: PtzStanding,
     pub presets: Vec<PtzPreset>,
     pub cruises: Vec<PtzCruise>,
+    /// Absent when the camera stays where it was steered to.
+    pub idle: Option<PtzIdle>,
+}
+
+/// What a camera does by itself once nobody has steered it for a while.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PtzIdle {
+    /// Seconds after the last command of a person, 5 to 86400; not before the lock of who steered has lapsed.
+    pub after_s: u32,
+    /// "preset", "cruise" or "home".
+    pub action: String,
+    /// Of the preset or cruise, 1 to 255.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<u8>,
 }
 
 /// What a camera can do.
@@ -124,7 +138,7 @@ pub struct PtzFrame {
     pub height: f32,
 }
 
-/// A preset to be saved where the camera looks now.
+/// The name of a preset; a preset that is saved is where the camera looks now.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 pub struct PtzPresetInput {
     /// At most 64 characters; may be empty.

@@ -17,7 +17,7 @@ use sqlx::AssertSqlSafe;
 use crate::{Database, DbError};
 
 /// Tables in an order in which rows find those that they refer to.
-const TABLES: [&str; 27] = [
+const TABLES: [&str; 28] = [
     "organisations",
     "users",
     "roles",
@@ -36,6 +36,7 @@ const TABLES: [&str; 27] = [
     "patrol_stops",
     "ptz_presets",
     "ptz_cruises",
+    "ptz_idle",
     "viewer_sessions",
     "applications",
     "relays",

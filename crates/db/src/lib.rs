@@ -42,7 +42,7 @@ pub use hosts::HostRow;
 pub use logins::{ApiKeyRow, LoginRow};
 pub use organisations::OrganisationRow;
 pub use patrols::{PatrolRow, PatrolStopRow};
-pub use ptz::{PtzCruiseRow, PtzPresetRow};
+pub use ptz::{PtzCruiseRow, PtzIdleRow, PtzPresetRow};
 pub use relays::RelayRow;
 pub use shares::ShareRow;
 pub use snapshot_plans::SnapshotPlanRow;

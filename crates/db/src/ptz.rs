@@ -31,6 +31,28 @@ pub struct PtzCruiseRow {
     pub steps: String,
 }
 
+/// What a channel's camera does when nobody steers it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PtzIdleRow {
+    /// The channel.
+    pub channel_id: i64,
+    /// Seconds after the last command.
+    pub after_s: i64,
+    /// "preset", "cruise" or "home".
+    pub action: String,
+    /// Of the preset or cruise.
+    pub number: Option<i64>,
+}
+
+fn idle(row: &AnyRow) -> PtzIdleRow {
+    PtzIdleRow {
+        channel_id: row.get("channel_id"),
+        after_s: row.get("after_s"),
+        action: row.get("action"),
+        number: row.get("number"),
+    }
+}
+
 fn preset(row: &AnyRow) -> PtzPresetRow {
     PtzPresetRow {
         channel_id: row.get("channel_id"),
@@ -69,6 +91,59 @@ impl Database {
              ON CONFLICT (channel_id, number) DO UPDATE SET name = excluded.name, snapshot_id = excluded.snapshot_id",
         );
         query.bind(row.channel_id).bind(row.number).bind(&row.name).bind(row.snapshot_id).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Names a preset and leaves its picture.
+    ///
+    /// # Errors
+    /// [`DbError::Query`].
+    pub async fn name_ptz_preset(&self, channel: i64, number: i64, name: &str) -> Result<(), DbError> {
+        let query = sqlx::query(
+            "INSERT INTO ptz_presets (channel_id, number, name) VALUES ($1, $2, $3)
+             ON CONFLICT (channel_id, number) DO UPDATE SET name = excluded.name",
+        );
+        query.bind(channel).bind(number).bind(name).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Gives a preset its picture; `false` when the preset is gone.
+    ///
+    /// # Errors
+    /// [`DbError::Query`].
+    pub async fn picture_ptz_preset(&self, channel: i64, number: i64, snapshot: i64) -> Result<bool, DbError> {
+        let query = sqlx::query("UPDATE ptz_presets SET snapshot_id = $3 WHERE channel_id = $1 AND number = $2");
+        Ok(query.bind(channel).bind(number).bind(snapshot).execute(&self.pool).await?.rows_affected() > 0)
+    }
+
+    /// What cameras do when nobody steers them.
+    ///
+    /// # Errors
+    /// [`DbError::Query`].
+    pub async fn ptz_idles(&self) -> Result<Vec<PtzIdleRow>, DbError> {
+        Ok(sqlx::query("SELECT * FROM ptz_idle").fetch_all(&self.pool).await?.iter().map(idle).collect())
+    }
+
+    /// Says what a camera does when nobody steers it.
+    ///
+    /// # Errors
+    /// [`DbError::Query`].
+    pub async fn put_ptz_idle(&self, row: &PtzIdleRow) -> Result<(), DbError> {
+        let query = sqlx::query(
+            "INSERT INTO ptz_idle (channel_id, after_s, action, number) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (channel_id) DO UPDATE
+             SET after_s = excluded.after_s, action = excluded.action, number = excluded.number",
+        );
+        query.bind(row.channel_id).bind(row.after_s).bind(&row.action).bind(row.number).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Leaves a camera where it was steered to.
+    ///
+    /// # Errors
+    /// [`DbError::Query`].
+    pub async fn remove_ptz_idle(&self, channel: i64) -> Result<(), DbError> {
+        sqlx::query("DELETE FROM ptz_idle WHERE channel_id = $1").bind(channel).execute(&self.pool).await?;
         Ok(())
     }
 

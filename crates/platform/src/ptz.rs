@@ -6,6 +6,7 @@
 
 mod error;
 mod helm;
+mod idle;
 mod lock;
 mod stored;
 
@@ -20,8 +21,10 @@ use device::{Abilities, Drivers, Motion, Position, Preset, Rect, Steered};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 pub use error::PtzFailure;
-use helm::{Command, Helm, Order};
+use helm::{Command, Helm, Order, Surroundings};
 pub use helm::{DEAD_MAN, Done, Standing};
+use idle::Idles;
+pub use idle::{IDLE_AFTER_S, Idle, Return};
 pub use lock::{Held, Holder, LAPSES_AFTER, Priority};
 pub use stored::{MAX_DWELL_S, MAX_NAME, MAX_STEPS, StoredCruise, StoredPreset};
 
@@ -69,6 +72,11 @@ pub enum What {
         /// Who had driven it, if that is known.
         driver: Option<Holder>,
     },
+    /// Nobody steered the camera for a while, and it went where it belongs.
+    Returned {
+        /// Where.
+        to: Return,
+    },
 }
 
 /// A command of somebody who steers.
@@ -107,6 +115,8 @@ pub struct PtzView {
     pub presets: Vec<StoredPreset>,
     /// Its cruises by number.
     pub cruises: Vec<StoredCruise>,
+    /// What it does when nobody steers it.
+    pub idle: Option<Idle>,
 }
 
 /// Where a helm is reached, while there is one.
@@ -123,6 +133,7 @@ pub struct Ptz {
     channels: Arc<dyn Channels>,
     database: Database,
     doors: Arc<Doors>,
+    idles: Arc<Idles>,
     events: broadcast::Sender<PtzEvent>,
     next_client: AtomicU64,
 }
@@ -133,15 +144,24 @@ fn lock_doors(doors: &Doors) -> MutexGuard<'_, HashMap<i64, Door>> {
 
 impl Ptz {
     /// For the channels of `drivers`.
-    pub fn new(drivers: Arc<Drivers>, channels: Arc<dyn Channels>, database: Database) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn open(
+        drivers: Arc<Drivers>,
+        channels: Arc<dyn Channels>,
+        database: Database,
+    ) -> Result<Self, PtzFailure> {
+        let idles = Arc::new(Idles::read(&database).await?);
+        Ok(Self {
             drivers,
             channels,
             database,
             doors: Arc::default(),
+            idles,
             events: broadcast::Sender::new(EVENTS),
             next_client: AtomicU64::new(1),
-        }
+        })
     }
 
     /// Follows what happens to all cameras. A listener that is 256 events behind loses the oldest and learns it.
@@ -190,8 +210,9 @@ impl Ptz {
             None
         };
         let presets = self.presets(&steered, abilities).await?;
-        let cruises = self.cruises(channel).await?;
-        Ok(PtzView { abilities, position, standing: self.standing(channel), presets, cruises })
+        let cruises = stored::cruises(&self.database, channel).await?;
+        let idle = self.idles.of(channel);
+        Ok(PtzView { abilities, position, standing: self.standing(channel), presets, cruises, idle })
     }
 
     /// Steers. `client` names the connection that the command came by: [`Ptz::gone`] ends what it drove; 0 is none.
@@ -211,7 +232,9 @@ impl Ptz {
             Steer::Frame(part) => Command::Frame(part),
             Steer::Stop => Command::Stop,
             Steer::GoToPreset(number) => Command::GoToPreset(number),
-            Steer::Cruise(number) => Command::Cruise(number, self.cruise_steps(channel, number).await?),
+            Steer::Cruise(number) => {
+                Command::Cruise(number, stored::cruise_steps(&self.database, channel, number).await?)
+            }
             Steer::GoHome => Command::GoHome,
             Steer::SetHome => Command::SetHome,
             Steer::Take => Command::Take,
@@ -244,6 +267,54 @@ impl Ptz {
         let command = Command::SavePreset(Preset { number, name: name.clone() });
         self.order(caller, 0, steered, command).await?;
         self.store_preset(channel, number, name).await
+    }
+
+    /// Names a preset and leaves its position.
+    ///
+    /// # Errors
+    /// When one may not, the name is too long, or there is none of this number.
+    pub async fn name_preset(
+        &self,
+        caller: &Caller,
+        channel: i64,
+        number: NonZeroU8,
+        name: &str,
+    ) -> Result<(), PtzFailure> {
+        let steered = self.permitted(caller, Action::Operate, channel)?;
+        let name = stored::checked_name(name)?;
+        let abilities = steered.control().abilities(steered.channel());
+        let known = self.presets(&steered, abilities).await?;
+        if !known.iter().any(|preset| preset.number == number) {
+            return Err(PtzFailure::NoPreset(number));
+        }
+        Ok(self.database.name_ptz_preset(channel, i64::from(number.get()), &name).await?)
+    }
+
+    /// The picture of a preset, if it has one.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn preset_picture(&self, channel: i64, number: NonZeroU8) -> Result<Option<i64>, PtzFailure> {
+        let rows = self.database.ptz_presets(channel).await?;
+        let row = rows.into_iter().find(|row| row.number == i64::from(number.get()));
+        Ok(row.and_then(|row| row.snapshot_id))
+    }
+
+    /// Gives a preset its picture; `false` when the preset is gone.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn set_preset_picture(&self, channel: i64, number: NonZeroU8, picture: i64) -> Result<bool, PtzFailure> {
+        Ok(self.database.picture_ptz_preset(channel, i64::from(number.get()), picture).await?)
+    }
+
+    /// Says what a camera does when nobody steers it, or that it stays where it was steered to.
+    ///
+    /// # Errors
+    /// When one may not manage its steering, or the time is out of range.
+    pub async fn set_idle(&self, caller: &Caller, channel: i64, idle: Option<Idle>) -> Result<(), PtzFailure> {
+        self.permitted(caller, Action::Manage, channel)?;
+        self.idles.set(&self.database, channel, idle).await
     }
 
     /// Forgets a preset, here and in the device.
@@ -308,7 +379,13 @@ impl Ptz {
         let door = doors.entry(channel).or_insert_with(|| {
             let (orders, inbox) = mpsc::channel(ORDERS);
             let standing = Arc::<Mutex<Standing>>::default();
-            let helm = Helm::new(order.steered.clone(), Arc::clone(&standing), self.events.clone());
+            let surroundings = Surroundings {
+                standing: Arc::clone(&standing),
+                events: self.events.clone(),
+                idles: Arc::clone(&self.idles),
+                database: self.database.clone(),
+            };
+            let helm = Helm::new(order.steered.clone(), surroundings);
             let all = Arc::clone(&self.doors);
             tokio::spawn(helm.run(inbox, move |inbox| last_order(&all, channel, inbox)));
             Door { orders, standing }

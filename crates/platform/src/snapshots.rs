@@ -8,7 +8,7 @@ mod store;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base::ErrorKind;
 use bytes::Bytes;
@@ -97,6 +97,8 @@ pub struct Order {
     pub plan_id: Option<i64>,
     /// Days that it is kept, 0 without end; as configured where there are none.
     pub keep_days: Option<u32>,
+    /// It must not show what was before, such as a camera that still turned.
+    pub since: Option<Instant>,
 }
 
 /// How long and how much is kept.
@@ -191,7 +193,10 @@ impl Snapshots {
     /// When the stream does not run, its key frame gives no picture, or it cannot be stored.
     pub async fn take(&self, key: &StreamKey, order: &Order) -> Result<SnapshotRow, SnapshotError> {
         let open = self.hub.open(key, PATIENCE).await.map_err(SnapshotError::Offline)?;
-        let key_frame = vision::KeyFrame::latest(&open.stream, PATIENCE).await?;
+        let key_frame = match order.since {
+            Some(since) => vision::KeyFrame::since(&open.stream, since, PATIENCE).await?,
+            None => vision::KeyFrame::latest(&open.stream, PATIENCE).await?,
+        };
         let taken_at_ms = taken_at(&key_frame.frame);
         let channel = self.devices.of_stream(key);
         let wish = Wish {

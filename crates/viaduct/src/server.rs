@@ -138,7 +138,8 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     let drivers = Arc::new(device_drivers(&hub, &sources));
     let devices = Devices::open(database.clone(), Arc::clone(&people), Arc::clone(&drivers), Arc::clone(&hub)).await?;
     let devices = Arc::new(devices);
-    let ptz = Ptz::new(Arc::clone(&drivers), Arc::clone(&devices) as Arc<dyn Channels>, database.clone());
+    let channels = Arc::clone(&devices) as Arc<dyn Channels>;
+    let ptz = Ptz::open(Arc::clone(&drivers), channels, database.clone()).await?;
     hub.set_providers(vec![
         Arc::clone(&sources) as Arc<dyn hub::StreamProvider>,
         drivers,

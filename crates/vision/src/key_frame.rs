@@ -33,9 +33,29 @@ impl KeyFrame {
     /// Safe: it only reads.
     pub async fn latest(stream: &Arc<Stream>, patience: Duration) -> Result<Self, PictureError> {
         let mut reader = Subscriber::new(Arc::clone(stream), true);
-        if let Some(received) = reader.try_next() {
-            return Self::of(&received);
+        match reader.try_next() {
+            Some(received) => Self::of(&received),
+            None => Self::next(stream, patience).await,
         }
+    }
+
+    /// The latest one that arrived at `since` or later; as [`KeyFrame::latest`] where there is none yet.
+    ///
+    /// # Errors
+    /// As there.
+    ///
+    /// # Cancel safety
+    /// Safe: it only reads.
+    pub async fn since(stream: &Arc<Stream>, since: Instant, patience: Duration) -> Result<Self, PictureError> {
+        let mut reader = Subscriber::new(Arc::clone(stream), true);
+        match reader.try_next().filter(|received| received.frame.arrival >= since) {
+            Some(received) => Self::of(&received),
+            None => Self::next(stream, patience).await,
+        }
+    }
+
+    async fn next(stream: &Arc<Stream>, patience: Duration) -> Result<Self, PictureError> {
+        let mut reader = Subscriber::new(Arc::clone(stream), false);
         stream.request_key_frame(Instant::now());
         match tokio::time::timeout(patience, reader.next()).await {
             Ok(Some(received)) => Self::of(&received),

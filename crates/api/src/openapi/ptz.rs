@@ -1,6 +1,6 @@
 //! Routes that steer cameras.
 
-use crate::{Problem, Ptz, PtzCruiseInput, PtzFrame, PtzMove, PtzPresetInput};
+use crate::{Problem, Ptz, PtzCruiseInput, PtzFrame, PtzIdle, PtzMove, PtzPresetInput};
 
 route!(
     ptz,
@@ -75,6 +75,32 @@ route!(
         (status = 404, body = Problem),
         (status = 409, body = Problem, description = "Somebody else steers.")
     )
+);
+route!(
+    ptz_name_preset,
+    put,
+    path = "/api/v1/channels/{id}/ptz/presets/{number}/name",
+    tag = "ptz",
+    params(("id" = i64, Path), ("number" = u8, Path, description = "1 to 255.")),
+    request_body = PtzPresetInput,
+    responses((status = 204), (status = 404, body = Problem))
+);
+route!(
+    ptz_set_idle,
+    put,
+    path = "/api/v1/channels/{id}/ptz/idle",
+    tag = "ptz",
+    params(("id" = i64, Path)),
+    request_body = PtzIdle,
+    responses((status = 204), (status = 404, body = Problem))
+);
+route!(
+    ptz_remove_idle,
+    delete,
+    path = "/api/v1/channels/{id}/ptz/idle",
+    tag = "ptz",
+    params(("id" = i64, Path)),
+    responses((status = 204), (status = 404, body = Problem))
 );
 route!(
     ptz_remove_preset,

@@ -43,6 +43,12 @@ pub enum PtzFailure {
     /// The steps of a cruise.
     #[error("A cruise has 1 to {MAX_STEPS} steps, each at a preset from 1 to 255 for 1 to {MAX_DWELL_S} seconds.")]
     Steps,
+    /// How long a camera waits before it returns.
+    #[error("A camera returns 5 seconds to a day after the last command.")]
+    IdleAfter,
+    /// There is no preset of this number.
+    #[error("There is no preset {0}.")]
+    NoPreset(NonZeroU8),
     /// There is no cruise of this number.
     #[error("There is no cruise {0}.")]
     NoCruise(NonZeroU8),
@@ -58,12 +64,12 @@ impl PtzFailure {
     /// Its kind.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::NoChannel | Self::NoCruise(_) => ErrorKind::NotFound,
+            Self::NoChannel | Self::NoCruise(_) | Self::NoPreset(_) => ErrorKind::NotFound,
             Self::Forbidden => ErrorKind::Forbidden,
             Self::NotSteered => ErrorKind::Unsupported,
             Self::Busy { .. } => ErrorKind::Conflict,
             Self::Busied => ErrorKind::Exhausted,
-            Self::Invalid(_) | Self::Name | Self::Steps => ErrorKind::InvalidInput,
+            Self::Invalid(_) | Self::Name | Self::Steps | Self::IdleAfter => ErrorKind::InvalidInput,
             Self::Camera(error) => error.kind(),
             Self::Storage(_) => ErrorKind::Unavailable,
         }

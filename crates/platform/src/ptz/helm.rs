@@ -5,13 +5,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use base::Backoff;
+use db::Database;
 use device::ptz::CruiseStep;
 use device::{Motion, Preset, PtzError, Rect, Steered};
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::time::Instant;
 
+use super::idle::{Idles, Return};
 use super::lock::{Held, Holder, Lock, Taken};
-use super::{PtzEvent, PtzFailure, What};
+use super::{PtzEvent, PtzFailure, What, stored};
 use crate::unix_now_ms;
 
 /// A motion ends unless it is repeated within this time.
@@ -23,6 +25,8 @@ const STOP_RETRY: Duration = Duration::from_millis(200);
 const STOP_RETRY_MAX: Duration = Duration::from_secs(5);
 /// A camera that cannot be stopped so many times is given up.
 const STOP_TRIES: u32 = 20;
+/// A camera that does not return so many times stays where it is.
+const RETURN_TRIES: u32 = 3;
 /// A cruise ends when so many of its steps failed in a row.
 const CRUISE_FAILURES: u32 = 3;
 
@@ -70,6 +74,8 @@ pub struct Standing {
     pub moving: bool,
     /// The cruise that runs.
     pub cruise: Option<NonZeroU8>,
+    /// When somebody last did something.
+    pub touched: Option<Instant>,
 }
 
 struct Moving {
@@ -91,6 +97,20 @@ struct Cruise {
     failures: u32,
 }
 
+/// What a helm works with.
+pub(super) struct Surroundings {
+    pub(super) standing: Arc<Mutex<Standing>>,
+    pub(super) events: broadcast::Sender<PtzEvent>,
+    pub(super) idles: Arc<Idles>,
+    pub(super) database: Database,
+}
+
+/// A camera that was steered and has not returned since.
+struct Away {
+    since: Instant,
+    failures: u32,
+}
+
 /// The state of one camera's steering.
 pub(super) struct Helm {
     channel: i64,
@@ -99,12 +119,13 @@ pub(super) struct Helm {
     moving: Option<Moving>,
     retry: Option<Retry>,
     cruise: Option<Cruise>,
-    standing: Arc<Mutex<Standing>>,
-    events: broadcast::Sender<PtzEvent>,
+    away: Option<Away>,
+    touched: Option<Instant>,
+    around: Surroundings,
 }
 
 impl Helm {
-    pub(super) fn new(steered: Steered, standing: Arc<Mutex<Standing>>, events: broadcast::Sender<PtzEvent>) -> Self {
+    pub(super) fn new(steered: Steered, around: Surroundings) -> Self {
         Self {
             channel: steered.channel().id,
             steered,
@@ -112,8 +133,9 @@ impl Helm {
             moving: None,
             retry: None,
             cruise: None,
-            standing,
-            events,
+            away: None,
+            touched: None,
+            around,
         }
     }
 
@@ -151,14 +173,26 @@ impl Helm {
             self.retry.as_ref().map(|retry| retry.at),
             own_cruise.map(|cruise| cruise.at),
             self.lock.held(now).map(|held| held.until),
+            self.returns_at(now),
         ]
         .into_iter()
         .flatten()
         .min()
     }
 
+    /// When the camera goes back by itself; `None` while somebody holds it, it does something, or it has no place of its own.
+    fn returns_at(&self, now: Instant) -> Option<Instant> {
+        let away = self.away.as_ref()?;
+        let idle = self.around.idles.of(self.channel)?;
+        let busy = self.moving.is_some() || self.cruise.is_some() || self.lock.held(now).is_some();
+        (!busy).then(|| away.since + idle.after())
+    }
+
     async fn on_time(&mut self) {
         let now = Instant::now();
+        if self.returns_at(now).is_some_and(|at| now >= at) {
+            self.go_back().await;
+        }
         if self.moving.as_ref().is_some_and(|moving| now >= moving.until) {
             self.stop_by_itself("its motion was not repeated in time").await;
         }
@@ -187,11 +221,43 @@ impl Helm {
                 Ok(Done { new: held })
             }
             command => match self.take(&order.who).await {
-                Ok(()) => self.execute(order.client, command).await,
+                Ok(()) => {
+                    self.touch();
+                    self.execute(order.client, command).await
+                }
                 Err(failure) => Err(failure),
             },
         };
         let _asker_is_gone = order.answer.send(done);
+    }
+
+    /// Somebody did something: the pause before the camera goes back begins anew.
+    fn touch(&mut self) {
+        let now = Instant::now();
+        self.touched = Some(now);
+        self.away = Some(Away { since: now, failures: 0 });
+    }
+
+    async fn go_back(&mut self) {
+        let Some(idle) = self.around.idles.of(self.channel) else { return };
+        let steered = self.steered.clone();
+        let (control, channel) = (steered.control(), steered.channel());
+        let went = match idle.to {
+            Return::Preset(number) => self.moves(control.go_to_preset(channel, number)).await,
+            Return::Home => self.moves(control.go_home(channel)).await,
+            Return::Cruise(number) => match stored::cruise_steps(&self.around.database, self.channel, number).await {
+                Ok(steps) => self.start_cruise(number, steps).await,
+                Err(failure) => Err(failure),
+            },
+        };
+        let failures = self.away.take().map_or(0, |away| away.failures) + 1;
+        match went {
+            Ok(()) => self.tell(What::Returned { to: idle.to }),
+            Err(error) => {
+                tracing::warn!(channel_id = self.channel, %error, failures, "A camera did not return.");
+                self.away = (failures < RETURN_TRIES).then(|| Away { since: Instant::now(), failures });
+            }
+        }
     }
 
     async fn take(&mut self, who: &Holder) -> Result<(), PtzFailure> {
@@ -318,7 +384,7 @@ impl Helm {
     }
 
     fn tell(&self, what: What) {
-        let _nobody_listens = self.events.send(PtzEvent { channel: self.channel, what });
+        let _nobody_listens = self.around.events.send(PtzEvent { channel: self.channel, what });
     }
 
     /// Shows how things stand, and tells when that has changed.
@@ -327,8 +393,9 @@ impl Helm {
             held: self.lock.held(Instant::now()).cloned(),
             moving: self.moving.is_some(),
             cruise: self.cruise.as_ref().map(|cruise| cruise.number),
+            touched: self.touched,
         };
-        let mut shown = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shown = self.around.standing.lock().unwrap_or_else(PoisonError::into_inner);
         let holder = |standing: &Standing| standing.held.as_ref().map(|held| held.holder.clone());
         let changed =
             holder(&shown) != holder(&standing) || (shown.moving, shown.cruise) != (standing.moving, standing.cruise);

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU8;
 
-use db::{PtzCruiseRow, PtzPresetRow};
+use db::{Database, PtzCruiseRow, PtzPresetRow};
 use device::ptz::CruiseStep;
 use device::{Abilities, Preset, Steered};
 use serde::{Deserialize, Serialize};
@@ -58,6 +58,21 @@ fn number(stored: i64) -> Option<NonZeroU8> {
     u8::try_from(stored).ok().and_then(NonZeroU8::new)
 }
 
+pub(super) async fn cruises(database: &Database, channel: i64) -> Result<Vec<StoredCruise>, PtzFailure> {
+    let rows = database.ptz_cruises(channel).await?;
+    Ok(rows.into_iter().filter_map(cruise).collect())
+}
+
+pub(super) async fn cruise_steps(
+    database: &Database,
+    channel: i64,
+    number: NonZeroU8,
+) -> Result<Vec<CruiseStep>, PtzFailure> {
+    let mut cruises = cruises(database, channel).await?.into_iter();
+    let found = cruises.find(|cruise| cruise.number == number && !cruise.steps.is_empty());
+    found.map(|cruise| cruise.steps).ok_or(PtzFailure::NoCruise(number))
+}
+
 impl Ptz {
     /// The presets that are stored here and those that the device has.
     pub(super) async fn presets(
@@ -73,17 +88,6 @@ impl Ptz {
             None
         };
         Ok(joined(rows, device.as_deref()))
-    }
-
-    pub(super) async fn cruises(&self, channel: i64) -> Result<Vec<StoredCruise>, PtzFailure> {
-        let rows = self.database.ptz_cruises(channel).await?;
-        Ok(rows.into_iter().filter_map(cruise).collect())
-    }
-
-    pub(super) async fn cruise_steps(&self, channel: i64, number: NonZeroU8) -> Result<Vec<CruiseStep>, PtzFailure> {
-        let mut cruises = self.cruises(channel).await?.into_iter();
-        let found = cruises.find(|cruise| cruise.number == number && !cruise.steps.is_empty());
-        found.map(|cruise| cruise.steps).ok_or(PtzFailure::NoCruise(number))
     }
 
     pub(super) async fn store_preset(&self, channel: i64, number: NonZeroU8, name: String) -> Result<(), PtzFailure> {

@@ -118,7 +118,6 @@ impl Rig {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = Database::open(&db::Place::File(folder.path().join("db"))).await.unwrap();
-        tokio::time::pause();
         let camera = Arc::new(Camera::default());
         let drivers = Drivers::new(vec![Arc::clone(&camera) as Arc<dyn DeviceDriver>]);
         for (id, number) in [(CHANNEL, ""), (CRUISER, "cruises")] {
@@ -126,7 +125,8 @@ impl Rig {
             let spec = ChannelSpec { number: number.to_owned(), ..ChannelSpec::new(id, Arc::default(), key) };
             drivers.put("camera", spec).unwrap();
         }
-        let ptz = Ptz::new(Arc::new(drivers), Arc::new(Everywhere), database);
+        let ptz = Ptz::open(Arc::new(drivers), Arc::new(Everywhere), database).await.unwrap();
+        tokio::time::pause();
         Self { ptz, camera, _folder: folder }
     }
 
@@ -291,4 +291,65 @@ async fn orders_beyond_the_queue_are_refused() {
         rig.ptz.hand_over(order).is_err()
     });
     assert_eq!(refused.count(), 1);
+}
+
+impl Rig {
+    fn returns(&self, after_s: u32, to: Return) {
+        self.ptz.idles.keep(CHANNEL, Some(Idle { after_s, to }));
+    }
+}
+
+#[tokio::test]
+async fn a_camera_goes_back_once_nobody_has_steered_it_for_a_while() {
+    let rig = Rig::new().await;
+    rig.returns(60, Return::Preset(number(3)));
+    let mut events = rig.ptz.events();
+    rig.pan(1, 0.5).await.unwrap();
+    pass(50_000).await;
+    rig.pan(1, -0.5).await.unwrap();
+    pass(59_000).await;
+    assert_eq!(rig.camera.texts(), ["pan 0.5", "stop", "pan -0.5", "stop"], "each command begins the pause anew");
+    pass(2_000).await;
+    assert_eq!(rig.camera.texts(), ["preset 3"]);
+    let mut returned = 0;
+    while let Ok(event) = events.try_recv() {
+        returned += usize::from(matches!(event.what, What::Returned { to: Return::Preset(_) }));
+    }
+    assert_eq!(returned, 1);
+    pass(600_000).await;
+    assert!(rig.camera.texts().is_empty() && lock_doors(&rig.ptz.doors).is_empty(), "once is enough");
+}
+
+#[tokio::test]
+async fn a_camera_does_not_go_back_while_somebody_holds_it_or_a_cruise_runs() {
+    let rig = Rig::new().await;
+    rig.returns(5, Return::Preset(number(3)));
+    rig.pan(1, 0.5).await.unwrap();
+    pass(28_000).await;
+    assert_eq!(rig.camera.texts(), ["pan 0.5", "stop"], "its lock is held");
+    pass(4_000).await;
+    assert_eq!(rig.camera.texts(), ["preset 3"]);
+    rig.order(1, 0, CHANNEL, Command::Cruise(number(1), steps(&[1, 2], 600))).await.unwrap();
+    pass(500_000).await;
+    assert_eq!(rig.camera.texts(), ["preset 1"]);
+}
+
+#[tokio::test]
+async fn a_camera_that_cannot_go_back_is_left_after_some_tries() {
+    let rig = Rig::new().await;
+    rig.returns(60, Return::Preset(number(9)));
+    rig.pan(1, 0.5).await.unwrap();
+    pass(1_000_000).await;
+    assert_eq!(rig.camera.texts(), ["pan 0.5", "stop"]);
+    assert!(lock_doors(&rig.ptz.doors).is_empty());
+}
+
+#[tokio::test]
+async fn a_camera_is_left_where_it_is_when_nothing_else_is_wished() {
+    let rig = Rig::new().await;
+    rig.returns(40, Return::Home);
+    rig.pan(1, 0.5).await.unwrap();
+    rig.ptz.idles.keep(CHANNEL, None);
+    pass(100_000).await;
+    assert_eq!(rig.camera.texts(), ["pan 0.5", "stop"]);
 }

@@ -4,10 +4,11 @@ mod connect;
 
 use std::num::NonZeroU8;
 use std::sync::Arc;
+use std::time::Duration;
 
 use api::{
-    Ptz, PtzAbilities, PtzCruise, PtzCruiseInput, PtzCruiseStep, PtzFrame, PtzLock, PtzMove, PtzPosition, PtzPreset,
-    PtzPresetInput, PtzStanding,
+    Ptz, PtzAbilities, PtzCruise, PtzCruiseInput, PtzCruiseStep, PtzFrame, PtzIdle, PtzLock, PtzMove, PtzPosition,
+    PtzPreset, PtzPresetInput, PtzStanding,
 };
 use axum::Json;
 use axum::extract::{Path, State};
@@ -17,18 +18,22 @@ use device::ptz::CruiseStep;
 use device::{Motion, Rect};
 use platform::audit::Deed;
 use platform::people::Caller;
-use platform::ptz::{Done, PtzFailure, PtzView, Standing, Steer, StoredCruise, What};
+use platform::ptz::{Done, Idle, PtzFailure, PtzView, Return, Standing, Steer, StoredCruise, What};
+use platform::snapshots::{Origin, SnapshotError};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::Instant;
 
-use super::Failure;
 use super::auth::Who;
 use super::problem::Body;
 use super::routes::NothingNew;
 use super::views::{millis, rfc3339};
+use super::{Failure, snapshots};
 use crate::server::App;
 
 pub(super) use connect::connect;
+
+/// A camera comes to rest within this time.
+const PICTURE_PAUSE: Duration = Duration::from_millis(1500);
 
 impl From<PtzFailure> for Failure {
     fn from(error: PtzFailure) -> Self {
@@ -42,6 +47,7 @@ impl From<PtzFailure> for Failure {
         let field = match &error {
             PtzFailure::Name => Some("name"),
             PtzFailure::Steps => Some("steps"),
+            PtzFailure::IdleAfter => Some("after_s"),
             _ => None,
         };
         Self { code, field, retry_after_s, ..Self::new(error.kind(), error.to_string()) }
@@ -107,6 +113,11 @@ fn ptz_view(caller: &Caller, view: PtzView) -> Ptz {
             })
             .collect(),
         cruises: view.cruises.into_iter().map(cruise_view).collect(),
+        idle: view.idle.map(|idle| PtzIdle {
+            after_s: idle.after_s,
+            action: idle.to.as_str().to_owned(),
+            number: idle.to.number().map(NonZeroU8::get),
+        }),
     }
 }
 
@@ -180,7 +191,72 @@ pub(super) async fn save_preset(
     Path((channel, preset)): Path<(i64, i64)>,
     Body(input): Body<PtzPresetInput>,
 ) -> Result<StatusCode, Failure> {
-    app.ptz.save_preset(&caller, channel, number(preset)?, &input.name).await?;
+    let number = number(preset)?;
+    let before = app.ptz.preset_picture(channel, number).await?;
+    app.ptz.save_preset(&caller, channel, number, &input.name).await?;
+    tokio::spawn(picture(app, caller, channel, number, before));
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Keeps a picture of what is seen from a preset, in the place of the one before. The camera has come to rest then; when somebody
+/// has steered on meanwhile, the preset has no picture.
+async fn picture(app: Arc<App>, caller: Caller, channel: i64, number: NonZeroU8, before: Option<i64>) {
+    let touched = app.ptz.standing(channel).touched;
+    tokio::time::sleep(PICTURE_PAUSE).await;
+    if let Some(before) = before {
+        remove_picture(&app, before).await;
+    }
+    let Ok(row) = app.devices.channel(&caller, channel) else { return };
+    if app.ptz.standing(channel).touched != touched {
+        return;
+    }
+    let Some(picture) = snapshots::keep(&app, &row, Origin::Preset, &caller).await else { return };
+    if !matches!(app.ptz.set_preset_picture(channel, number, picture).await, Ok(true)) {
+        remove_picture(&app, picture).await;
+    }
+}
+
+async fn remove_picture(app: &App, picture: i64) {
+    let removed = match app.snapshots.find(picture).await {
+        Ok(row) => app.snapshots.discard(&row).await,
+        Err(SnapshotError::NotFound) => Ok(()),
+        Err(error) => Err(error),
+    };
+    if let Err(error) = removed {
+        tracing::info!(picture, %error, "The picture of a preset was not removed.");
+    }
+}
+
+pub(super) async fn name_preset(
+    State(app): State<Arc<App>>,
+    Who(caller): Who,
+    Path((channel, preset)): Path<(i64, i64)>,
+    Body(input): Body<PtzPresetInput>,
+) -> Result<StatusCode, Failure> {
+    app.ptz.name_preset(&caller, channel, number(preset)?, &input.name).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn set_idle(
+    State(app): State<Arc<App>>,
+    Who(caller): Who,
+    Path(channel): Path<i64>,
+    Body(input): Body<PtzIdle>,
+) -> Result<StatusCode, Failure> {
+    let of = input.number.map(|of| number(i64::from(of))).transpose()?;
+    let to = Return::parse(&input.action, of).ok_or_else(|| {
+        Failure::invalid("action", "A camera returns to a preset or a cruise with its number, or home without one.")
+    })?;
+    app.ptz.set_idle(&caller, channel, Some(Idle { after_s: input.after_s, to })).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn remove_idle(
+    State(app): State<Arc<App>>,
+    Who(caller): Who,
+    Path(channel): Path<i64>,
+) -> Result<StatusCode, Failure> {
+    app.ptz.set_idle(&caller, channel, None).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -189,7 +265,12 @@ pub(super) async fn remove_preset(
     Who(caller): Who,
     Path((channel, preset)): Path<(i64, i64)>,
 ) -> Result<StatusCode, Failure> {
-    app.ptz.remove_preset(&caller, channel, number(preset)?).await?;
+    let number = number(preset)?;
+    let picture = app.ptz.preset_picture(channel, number).await?;
+    app.ptz.remove_preset(&caller, channel, number).await?;
+    if let Some(picture) = picture {
+        remove_picture(&app, picture).await;
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -231,7 +312,7 @@ pub(super) async fn start_cruise(
     steer(&app, &caller, channel, Steer::Cruise(number(cruise)?)).await
 }
 
-/// Writes down what was stopped without anybody saying so.
+/// Writes down what cameras did without anybody saying so.
 pub(crate) async fn write_down_stops(app: Arc<App>) {
     let mut events = app.ptz.events();
     loop {
@@ -243,13 +324,22 @@ pub(crate) async fn write_down_stops(app: Arc<App>) {
             }
             Err(RecvError::Closed) => return,
         };
-        let What::Stopped { why, driver } = event.what else { continue };
+        let (actor, action, detail) = match event.what {
+            What::Stopped { why, driver } => {
+                (driver.map(|holder| holder.account), "PTZ stopped", serde_json::json!({ "why": why }))
+            }
+            What::Returned { to } => {
+                let number = to.number().map(NonZeroU8::get);
+                (None, "PTZ returned", serde_json::json!({ "to": to.as_str(), "number": number }))
+            }
+            What::Changed | What::Preempted { .. } => continue,
+        };
         let deed = Deed {
-            actor: driver.map(|holder| holder.account).unwrap_or_default(),
-            action: "PTZ stopped".to_owned(),
+            actor: actor.unwrap_or_default(),
+            action: action.to_owned(),
             target: format!("/api/v1/channels/{}/ptz", event.channel),
             outcome: StatusCode::NO_CONTENT.as_u16(),
-            detail: serde_json::json!({ "why": why }).to_string(),
+            detail: detail.to_string(),
             ..Deed::default()
         };
         if let Err(error) = app.audit.add(deed).await {

@@ -1,6 +1,7 @@
 //! Pictures that are kept.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use api::{Snapshot, SnapshotPage, SnapshotRequest};
 use axum::Json;
@@ -86,6 +87,7 @@ fn order(request: SnapshotRequest, taken_by: String) -> Result<Order, Failure> {
         taken_by,
         plan_id: None,
         keep_days: None,
+        since: None,
     })
 }
 
@@ -101,7 +103,7 @@ pub(super) async fn take(
     Ok((StatusCode::CREATED, Json(view(row))))
 }
 
-/// Keeps a picture of a channel as it is now, for the log of a patrol; none where there is none to be had.
+/// Keeps a picture of a channel as it is now, for the log of a patrol or a preset; none where there is none to be had.
 pub(super) async fn keep(app: &App, channel: &ChannelRow, origin: Origin, caller: &Caller) -> Option<i64> {
     let (main, _) = streams(channel);
     let order = Order {
@@ -114,12 +116,14 @@ pub(super) async fn keep(app: &App, channel: &ChannelRow, origin: Origin, caller
         origin,
         taken_by: caller.user.name.clone(),
         plan_id: None,
-        keep_days: None,
+        // As long as the preset itself, and not of where the camera looked before.
+        keep_days: (origin == Origin::Preset).then_some(0),
+        since: (origin == Origin::Preset).then(Instant::now),
     };
     match app.snapshots.take(&main, &order).await {
         Ok(row) => Some(row.id),
         Err(error) => {
-            tracing::info!(channel = channel.id, %error, "A stop of a patrol has no picture.");
+            tracing::info!(channel = channel.id, origin = origin.as_str(), %error, "A picture was not taken.");
             None
         }
     }

@@ -1,7 +1,7 @@
 //! Steering: the picture moves as it was told, stops when nobody drives it, and belongs to one person at a time.
 
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::{Value, json};
 use testkit::ws::{WsEvent, WsViewer};
@@ -348,4 +348,59 @@ fn a_cruise_goes_through_its_presets() {
     assert!(site.view()["standing"]["cruise"].is_null());
     assert_eq!(admin.send("DELETE", &site.path("/cruises/3"), None).status, 204);
     assert_eq!(admin.send("POST", &site.path("/cruises/3/start"), Some(&json!({}))).status, 404);
+}
+
+#[test]
+fn a_preset_has_a_picture_and_a_name_and_the_camera_comes_back_to_it() {
+    let site = Site::open();
+    let admin = &site.admin;
+    site.command(admin, "PUT", "/presets/1", &json!({ "name": "plaza" }));
+    let picture = || site.view()["presets"][0]["snapshot_id"].as_i64();
+    let first = until("the picture of the preset", PATIENCE, picture);
+    let shot = admin.get(&format!("/snapshots/{first}"));
+    assert_eq!((&shot["origin"], &shot["channel_id"]), (&json!("preset"), &json!(site.channel)), "{shot}");
+    site.command(admin, "PUT", "/presets/1/name", &json!({ "name": "收费广场" }));
+    let named = site.view()["presets"][0].clone();
+    assert_eq!((&named["name"], &named["snapshot_id"]), (&json!("收费广场"), &json!(first)), "{named}");
+    assert_eq!(admin.send("PUT", &site.path("/presets/200/name"), Some(&json!({ "name": "x" }))).status, 404);
+
+    let (_, olga) = site.hire("olga", "operator");
+    let idle = json!({ "after_s": 5, "action": "preset", "number": 1 });
+    assert_eq!(olga.send("PUT", &site.path("/idle"), Some(&idle)).status, 403, "that is for who manages it");
+    for (wrong, field) in [
+        (json!({ "after_s": 4, "action": "home" }), "after_s"),
+        (json!({ "after_s": 100_000, "action": "home" }), "after_s"),
+        (json!({ "after_s": 5, "action": "preset" }), "action"),
+        (json!({ "after_s": 5, "action": "home", "number": 1 }), "action"),
+        (json!({ "after_s": 5, "action": "fly", "number": 1 }), "action"),
+        (json!({ "after_s": 5, "action": "preset", "number": 0 }), "number"),
+    ] {
+        let answer = admin.send("PUT", &site.path("/idle"), Some(&wrong));
+        assert_eq!((answer.status, &answer.json()["field"]), (400, &json!(field)), "{wrong}: {}", answer.text());
+    }
+    site.command(admin, "PUT", "/idle", &idle);
+    assert_eq!(site.view()["idle"], idle);
+    assert_eq!(admin.send("DELETE", &site.path("/lock"), None).status, 204);
+    site.drive(&olga, &json!({ "pan": 0.3 }), Duration::from_millis(400));
+    assert!(site.pan().abs() > 2.0);
+    // The lock given back, five seconds after the last command.
+    assert_eq!(olga.send("DELETE", &site.path("/lock"), None).status, 204);
+    until("the camera to come back", PATIENCE, || (site.pan().abs() < 0.01).then_some(()));
+    let audit = admin.get("/audit?search=PTZ%20returned");
+    assert!(audit["items"][0]["detail"].to_string().contains("preset"), "{audit}");
+
+    site.drive(admin, &json!({ "pan": 0.3 }), Duration::from_millis(400));
+    let stands_since = SystemTime::now();
+    site.command(admin, "PUT", "/presets/1", &json!({ "name": "ramp" }));
+    let second = until("another picture", PATIENCE, || picture().filter(|id| *id != first));
+    let taken_at = admin.get(&format!("/snapshots/{second}"))["taken_at"].as_str().and_then(base::parse_rfc3339);
+    let stands_since_ms = stands_since.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis();
+    assert!(i128::from(taken_at.unwrap()) >= stands_since_ms as i128, "not of where it looked before");
+    until("the first to be gone", PATIENCE, || {
+        (admin.send("GET", &format!("/snapshots/{first}"), None).status == 404).then_some(())
+    });
+    assert_eq!(admin.send("DELETE", &site.path("/presets/1"), None).status, 204);
+    assert_eq!(admin.send("GET", &format!("/snapshots/{second}"), None).status, 404, "it goes with its preset");
+    assert_eq!(admin.send("DELETE", &site.path("/idle"), None).status, 204);
+    assert!(site.view()["idle"].is_null());
 }

@@ -320,6 +320,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/{id}/ptz/idle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["ptz_set_idle"];
+        post?: never;
+        delete: operations["ptz_remove_idle"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/{id}/ptz/lock": {
         parameters: {
             query?: never;
@@ -378,6 +394,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["ptz_go_to_preset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/ptz/presets/{number}/name": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["ptz_name_preset"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2693,6 +2725,7 @@ export interface components {
         Ptz: {
             abilities: components["schemas"]["PtzAbilities"];
             cruises: components["schemas"]["PtzCruise"][];
+            idle?: components["schemas"]["PtzIdle"] | null;
             position?: components["schemas"]["PtzPosition"] | null;
             presets: components["schemas"]["PtzPreset"][];
             standing: components["schemas"]["PtzStanding"];
@@ -2787,6 +2820,21 @@ export interface components {
             x: number;
             /** Format: float */
             y: number;
+        };
+        /** @description What a camera does by itself once nobody has steered it for a while. */
+        PtzIdle: {
+            /** @description "preset", "cruise" or "home". */
+            action: string;
+            /**
+             * Format: int32
+             * @description Seconds after the last command of a person, 5 to 86400; not before the lock of who steered has lapsed.
+             */
+            after_s: number;
+            /**
+             * Format: int32
+             * @description Of the preset or cruise, 1 to 255.
+             */
+            number?: number | null;
         };
         /** @description Who steers a camera. */
         PtzLock: {
@@ -2895,7 +2943,7 @@ export interface components {
              */
             snapshot_id?: number | null;
         };
-        /** @description A preset to be saved where the camera looks now. */
+        /** @description The name of a preset; a preset that is saved is where the camera looks now. */
         PtzPresetInput: {
             /** @description At most 64 characters; may be empty. */
             name?: string;
@@ -4717,6 +4765,64 @@ export interface operations {
             };
         };
     };
+    ptz_set_idle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PtzIdle"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ptz_remove_idle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ptz_take: {
         parameters: {
             query?: never;
@@ -4938,6 +5044,39 @@ export interface operations {
             };
             /** @description Somebody else steers. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ptz_name_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                /** @description 1 to 255. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PtzPresetInput"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,6 +1,6 @@
 import { answer, client } from './client';
 import { one } from './names';
-import type { Ptz, PtzCruiseInput, PtzFrame } from './types';
+import type { Ptz, PtzCruiseInput, PtzFrame, PtzIdle } from './types';
 
 /** What a camera can do, who steers it, its presets and cruises. */
 export const getPtz = (id: number): Promise<Ptz> => answer(client.GET('/api/v1/channels/{id}/ptz', one(id)));
@@ -13,6 +13,14 @@ const numbered = (id: number, number: number): { params: { path: { id: number; n
 /** Makes where the camera looks now the preset of that number. */
 export const savePreset = (id: number, number: number, name: string): Promise<undefined> =>
   answer(client.PUT('/api/v1/channels/{id}/ptz/presets/{number}', { ...numbered(id, number), body: { name } }));
+
+/** Changes the name and leaves the position. */
+export const namePreset = (id: number, number: number, name: string): Promise<undefined> =>
+  answer(client.PUT('/api/v1/channels/{id}/ptz/presets/{number}/name', { ...numbered(id, number), body: { name } }));
+
+/** What the camera does when nobody steers it; null: it stays where it is. */
+export const setIdle = (id: number, idle: PtzIdle | null): Promise<undefined> =>
+  idle ? answer(client.PUT('/api/v1/channels/{id}/ptz/idle', { ...one(id), body: idle })) : answer(client.DELETE('/api/v1/channels/{id}/ptz/idle', one(id)));
 
 export const removePreset = (id: number, number: number): Promise<undefined> =>
   answer(client.DELETE('/api/v1/channels/{id}/ptz/presets/{number}', numbered(id, number)));

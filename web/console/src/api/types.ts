@@ -85,6 +85,7 @@ export type PtzCruise = Schemas['PtzCruise'];
 export type PtzCruiseInput = Schemas['PtzCruiseInput'];
 export type PtzPreset = Schemas['PtzPreset'];
 export type PtzFrame = Schemas['PtzFrame'];
+export type PtzIdle = Schemas['PtzIdle'];
 export type PtzMessage = Schemas['PtzMessage'];
 export type PtzMove = Schemas['PtzMove'];
 export type PtzStanding = Schemas['PtzStanding'];

@@ -53,7 +53,7 @@ export default {
   ptz: {
     title: '云台', connecting: '正在连接…', free: '无人控制', own: '由你控制', held: '{name} 正在控制', release: '释放', preempted: '{name} 已接管控制。', stopped: '已停止：{why}', home: '归位', speed: '速度', zoom: '变倍', focus: '聚焦', iris: '光圈', preset: '预置位', cruise: '巡航 {number}', frame: '拖出一个框，画面转到并放大该处',
     gamepad: '手柄已连接：左摇杆转动，扳机变倍，肩键聚焦。',
-    edit_tours: '编辑预置位和巡航', add_preset: '添加预置位', edit_preset: '修改预置位', add_cruise: '添加巡航', edit_cruise: '修改巡航', number: '编号（1–{max}）', name: '名称', preset_note: '保存摄像机当前的朝向。', preset_again: '该编号将改为摄像机当前的朝向。只改名称时，请先转到该预置位。', go_there: '转到该预置位', not_in_device: '设备中已没有', step_preset: '第 {number} 步的预置位', step_dwell: '第 {number} 步的停留秒数', remove_step: '移除第 {number} 步', add_step: '添加一步', seconds: '秒', delete_title: '删除“{name}”？', delete_text: '删除后不能恢复。',
+    edit_tours: '编辑预置位和巡航', add_preset: '添加预置位', edit_preset: '修改预置位', add_cruise: '添加巡航', edit_cruise: '修改巡航', number: '编号（1–{max}）', name: '名称', preset_note: '保存摄像机当前的朝向。', preset_here: '改为摄像机当前的朝向', preset_again: '该编号将改为摄像机当前的朝向，图片随之更新。', idle: '守望', idle_to: '无人控制后', idle_after: '等待秒数（{min}–{max}）', idle_none: '停留在原处', idle_text: '{seconds} 秒无人控制后：{place}', idle_note: '最后一次操作后开始计时；控制权未释放、正在转动或正在巡航时不会返回。', go_there: '转到该预置位', not_in_device: '设备中已没有', step_preset: '第 {number} 步的预置位', step_dwell: '第 {number} 步的停留秒数', remove_step: '移除第 {number} 步', add_step: '添加一步', seconds: '秒', delete_title: '删除“{name}”？', delete_text: '删除后不能恢复。',
     up: '上', down: '下', left: '左', right: '右', up_left: '左上', up_right: '右上', down_left: '左下', down_right: '右下',
   },
   share: { title: '分享画面', open: '分享', make: '生成链接', link: '链接（只显示这一次）', picture: '码流', main: '主码流', sub: '子码流', watermark: '水印文字', minutes: '{count} 分钟', end: '收回链接' },

@@ -12,3 +12,7 @@ export function freeNumber(taken: readonly { number: number }[]): number {
   for (let number = 1; number < NUMBER_MAX; number++) if (!numbers.has(number)) return number;
   return NUMBER_MAX;
 }
+
+/** Seconds without a command after which a camera returns by itself. */
+export const IDLE_MIN_S = 5;
+export const IDLE_MAX_S = 86_400;

@@ -93,6 +93,7 @@ impl Plans {
             taken_by: plan.name.clone(),
             plan_id: Some(plan.id),
             keep_days: Some(plan.keep_days),
+            since: None,
         };
         match self.snapshots.take(&key, &order).await {
             Ok(row) => {

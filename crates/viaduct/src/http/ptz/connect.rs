@@ -181,7 +181,7 @@ impl Seat<'_> {
                 let by = by.name.clone();
                 send(&mut self.socket, &PtzMessage::Preempted { by }).await?;
             }
-            What::Preempted { .. } => {}
+            What::Preempted { .. } | What::Returned { .. } => {}
             What::Stopped { why, .. } => {
                 let why = (*why).to_owned();
                 send(&mut self.socket, &PtzMessage::Stopped { why }).await?;
