@@ -82,7 +82,7 @@ export class Sink {
       }
       const bytes = this.take();
       if (!bytes || !this.buffer) return;
-      this.before = spans(this.buffer.buffered);
+      this.before = this.buffered();
       this.refused = bytes;
       this.buffer.appendBuffer(bytes as BufferSource as ArrayBuffer);
       this.refused = null;
@@ -135,7 +135,7 @@ export class Sink {
 
   private updated(): void {
     if (this.ended || !this.buffer) return;
-    const now = spans(this.buffer.buffered);
+    const now = this.buffered();
     const grown = now.find((range) => !this.before.some((old) => Math.abs(old.end - range.end) < GROWTH_S));
     if (grown) this.live = grown;
     else if (this.live) {
@@ -148,12 +148,22 @@ export class Sink {
     this.pump();
   }
 
+  /** What the buffer holds. The page may take the source away, and the worker hears of it late: nothing is in reach then. */
+  private buffered(): Span[] {
+    try {
+      return this.buffer ? spans(this.buffer.buffered) : [];
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'InvalidStateError') return [];
+      throw error;
+    }
+  }
+
   private evict(keep: number): void {
     if (!this.buffer || this.buffer.updating || this.source.readyState !== 'open') return;
-    const range = evictions(spans(this.buffer.buffered), this.live, this.position, keep)[0];
+    const range = evictions(this.buffered(), this.live, this.position, keep)[0];
     if (!range) return;
     try {
-      this.before = spans(this.buffer.buffered);
+      this.before = this.buffered();
       this.buffer.remove(range.start, range.end);
     } catch (error) {
       this.recover(error);
@@ -163,10 +173,10 @@ export class Sink {
   private recover(error: unknown): void {
     const name = error instanceof DOMException ? error.name : '';
     if (name === 'QuotaExceededError' && this.buffer && !this.buffer.updating) {
-      const first = spans(this.buffer.buffered)[0];
+      const first = this.buffered()[0];
       const until = this.position - 1;
       if (first && until > first.start) {
-        this.before = spans(this.buffer.buffered);
+        this.before = this.buffered();
         this.buffer.remove(first.start, until);
         return;
       }
