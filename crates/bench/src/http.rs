@@ -100,17 +100,28 @@ impl Connection {
 #[derive(Debug)]
 pub(crate) struct Api {
     connection: Connection,
+    token: String,
     authorization: String,
 }
 
 impl Api {
     pub(crate) fn sign_in(address: SocketAddr) -> anyhow::Result<Self> {
-        let mut api = Self { connection: Connection::open(address)?, authorization: String::new() };
-        let body = serde_json::json!({ "username": "admin", "password": ADMIN_PASSWORD });
+        Self::sign_in_as(address, "admin", ADMIN_PASSWORD)
+    }
+
+    pub(crate) fn sign_in_as(address: SocketAddr, name: &str, password: &str) -> anyhow::Result<Self> {
+        let mut api =
+            Self { connection: Connection::open(address)?, token: String::new(), authorization: String::new() };
+        let body = serde_json::json!({ "username": name, "password": password });
         let answer: Value = serde_json::from_str(&api.send("POST", "/api/v1/login", &body.to_string())?)?;
-        let token = answer["token"].as_str().context("a token")?;
-        api.authorization = format!("Authorization: Bearer {token}\r\n");
+        api.token = answer["token"].as_str().context("a token")?.to_owned();
+        api.authorization = format!("Authorization: Bearer {}\r\n", api.token);
         Ok(api)
+    }
+
+    /// Of the session.
+    pub(crate) fn token(&self) -> &str {
+        &self.token
     }
 
     pub(crate) fn post(&mut self, path: &str, body: &Value) -> anyhow::Result<()> {

@@ -13,6 +13,7 @@ mod cameras;
 mod channels;
 mod clip;
 mod datagrams;
+mod events;
 mod floor;
 mod hls;
 mod http;
@@ -54,6 +55,8 @@ enum BenchCommand {
     Snapshots(snapshots::SnapshotsArgs),
     /// Answers of the interface with many channels.
     Channels(channels::ChannelsArgs),
+    /// How soon many listeners hear of a change.
+    Events(events::EventsArgs),
     /// How long many sources take to be live again after all were gone.
     SourcesReturn(sources::SourcesReturnArgs),
     /// The whole programme of docs/reference/performance.md.
@@ -76,6 +79,7 @@ pub fn run(args: &BenchArgs, server: &std::path::Path) -> anyhow::Result<()> {
         BenchCommand::Floor(floor) => floor::serve(floor),
         BenchCommand::Cameras(cameras) => cameras::serve(cameras),
         BenchCommand::Channels(args) => channels::channels(args, server).and_then(|rows| report::finish(&rows, None)),
+        BenchCommand::Events(args) => events::events(args, server).and_then(|rows| report::finish(&rows, None)),
         BenchCommand::SourcesReturn(args) => {
             sources::sources_return(args, server).and_then(|rows| report::finish(&rows, None))
         }
