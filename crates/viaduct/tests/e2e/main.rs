@@ -15,6 +15,7 @@ mod console;
 mod cut_ahead;
 mod dash;
 mod database;
+mod endurance;
 mod files;
 mod hls;
 mod hooks;
