@@ -245,6 +245,7 @@ async fn open_accounts(
     let first_run = database.has_no_users().await?;
     let code = if first_run && !args.dev { Some(data.setup_code()?) } else { None };
     let accounts = Accounts::new(database.clone(), code)?;
+    accounts.set_session_life(settings.session_life);
     if args.dev {
         let password = settings.admin_password.clone();
         if let Some(password) = password {

@@ -43,7 +43,9 @@ async fn sessions_are_listed_expire_and_end_with_password_and_permission() {
         let id = database.add_user(&ann(), &[]).await.unwrap();
         database.add_login(b"one", &login("a", id)).await.unwrap();
         database.add_login(b"two", &login("b", id)).await.unwrap();
-        database.touch_login("b", 15).await.unwrap();
+        let used = LoginRow { created_at: 9, seen_at: 15, expires_at: 25, ..login("b", id) };
+        database.touch_login(&used).await.unwrap();
+        assert_eq!(database.login(b"two", 24).await.unwrap().map(|found| found.0), Some(used), "it lasts longer");
         let (session, user) = database.login(b"one", 19).await.unwrap().unwrap();
         assert_eq!((session.id.as_str(), user.name.as_str(), user.last_login_at), ("a", "ann", Some(10)));
         assert_eq!(database.login(b"one", 20).await.unwrap(), None, "it has expired");

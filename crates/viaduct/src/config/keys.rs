@@ -172,6 +172,20 @@ pub(crate) const KEYS: &[Key] = &[
         reload: Reload::Restart,
         help: "With --dev: password of the user admin; empty: a random one is printed.",
     },
+    key(
+        "auth.session_idle_minutes",
+        Kind::Integer,
+        "720",
+        Reload::Live,
+        "How long a sign-in lasts that nobody uses: 5 to 525600 minutes. One that is used, such as of a wall, goes on.",
+    ),
+    key(
+        "auth.session_max_days",
+        Kind::Integer,
+        "30",
+        Reload::Live,
+        "Days after which people sign in again although they use their session: 1 to 3650; 0: never.",
+    ),
     Key {
         name: "database.url",
         kind: Kind::Text,

@@ -102,6 +102,7 @@ impl App {
         self.guard.set_allowed(&settings.pull_allow).map_err(anyhow::Error::msg)?;
         self.applications.set_base(settings.streams.clone());
         self.clock.set_zone(settings.time_zone.clone());
+        self.accounts.set_session_life(settings.session_life);
         let mut live = self.live();
         let (changed, needs_restart): (Vec<_>, Vec<_>) =
             live.values.differences(&values).into_iter().partition(|key| key.reload == Reload::Live);
