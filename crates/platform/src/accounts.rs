@@ -88,6 +88,11 @@ pub enum AccountError {
     /// A key's permissions are none.
     #[error(transparent)]
     BadPermissions(#[from] BadRole),
+    /// Who signs in through a provider has no password.
+    #[error(
+        "This user signs in through the provider and has no password here; unlink the user from the provider first."
+    )]
+    Provided,
     /// Storage failed.
     #[error("The accounts cannot be read or written: {0}.")]
     Storage(#[source] DbError),
@@ -106,6 +111,7 @@ impl AccountError {
             Self::SetupDone | Self::SetupRequired | Self::NoEnrolment => ErrorKind::Conflict,
             Self::WrongSetupCode => ErrorKind::Forbidden,
             Self::NotFound => ErrorKind::NotFound,
+            Self::Provided => ErrorKind::Conflict,
             Self::Storage(error) => error.kind(),
             Self::Hashing => ErrorKind::Internal,
         }
@@ -157,6 +163,12 @@ pub struct SignedIn {
     pub expires_at: i64,
     /// Who.
     pub user: UserRow,
+}
+
+impl std::fmt::Debug for SignedIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SignedIn").field("user", &self.user).finish_non_exhaustive()
+    }
 }
 
 /// How a request proves who sends it.
@@ -329,8 +341,11 @@ impl Accounts {
     /// Sets a password and ends all sessions of the user, who asked an administrator for it.
     ///
     /// # Errors
-    /// When it does not fit.
+    /// When it does not fit, or the user signs in through a provider.
     pub async fn set_password(&self, user: i64, new: &str) -> Result<(), AccountError> {
+        if self.database.identity_of(user).await?.is_some() {
+            return Err(AccountError::Provided);
+        }
         let password_hash = self.passwords.hash(new).await?;
         if self.database.set_password(user, &password_hash).await? { Ok(()) } else { Err(AccountError::NotFound) }
     }

@@ -82,6 +82,14 @@ impl Accounts {
         Ok(SignedIn { token, expires_at: session.expires_at, user })
     }
 
+    /// Opens a session for somebody whom a provider vouches for. The provider asks for the second factor, and counts failures.
+    ///
+    /// # Errors
+    /// [`AccountError::Storage`].
+    pub async fn open_provided(&self, user: UserRow, from: &Client<'_>) -> Result<SignedIn, AccountError> {
+        self.open_session(user, from).await
+    }
+
     /// Who a bearer token, of a session or a key, is of. A session that is used lasts longer.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! Typed settings.
 
+mod oidc;
+
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,6 +16,7 @@ use toml::Value;
 use vision::WorkerConfig;
 
 use super::Values;
+pub(crate) use oidc::OidcConfig;
 
 /// Media workers where no number is configured, on machines of more processors: media comes first.
 const MOST_WORKERS_UNASKED: usize = 2;
@@ -39,6 +42,7 @@ pub(crate) struct Settings {
     pub(crate) certificate: Option<(PathBuf, PathBuf)>,
     pub(crate) admin_password: Option<String>,
     pub(crate) session_life: SessionLife,
+    pub(crate) oidc: Option<OidcConfig>,
     /// PostgreSQL; without one, SQLite in the data folder.
     pub(crate) database_url: Option<String>,
     pub(crate) media_shards: usize,
@@ -71,6 +75,7 @@ impl Settings {
             certificate: reader.certificate()?,
             admin_password: reader.text("auth.admin_password"),
             session_life: reader.session_life()?,
+            oidc: oidc::read(&reader)?,
             database_url: reader.database_url()?,
             media_shards: if shards == 0 { processors } else { usize::try_from(shards)? },
             worker: reader.worker(processors)?,
