@@ -31,6 +31,12 @@ export const useSession = defineStore('session', () => {
     ended.value = false;
   }
 
+  /** Ends a sign-in at the provider. */
+  async function redeem(code: string): Promise<void> {
+    keep(await api.redeemProviderLogin(code));
+    ended.value = false;
+  }
+
   async function setUp(password: string, code: string): Promise<void> {
     keep(await api.setUp(password, code));
     ended.value = false;
@@ -73,7 +79,7 @@ export const useSession = defineStore('session', () => {
 
   useCredentials({ token: () => session.value?.token ?? null, expired: expire, forbidden });
 
-  return { session, me, signedIn, ended, logIn, setUp, logOut, refresh, forget, expire };
+  return { session, me, signedIn, ended, logIn, redeem, setUp, logOut, refresh, forget, expire };
 });
 
 function stored(): Session | null {
