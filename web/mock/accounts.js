@@ -101,6 +101,12 @@ export const ACCOUNT_ROUTES = {
     return signIn(world, 'admin');
   },
   'POST /login': logIn,
+  'GET /login/options': ({ world }) => ({ provider: world.provider ? { name: world.provider } : null }),
+  'POST /login/oidc/token': ({ world, body }) => {
+    if (body.code === 'disabled') throw new Problem(403, 'provider_sign_in', '您的用户在本系统已停用，请联系管理员。');
+    if (body.code !== 'good') throw new Problem(400, 'provider_sign_in', '未在一分钟内于同一浏览器完成登录，请重新开始。');
+    return signIn(world, 'operator');
+  },
   'POST /logout': ({ world, token }) => void world.tokens.delete(token),
   'GET /me': ({ world, token }) => meOf(world, token),
   'POST /me/password': ({ world, body }) => {

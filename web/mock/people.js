@@ -20,10 +20,11 @@ const ORGANISATIONS = [
   [12, 4, '东段（K52–K98）'], [13, 12, '东湖收费站'],
 ];
 const WORKDAYS = [{ days: [1, 2, 3, 4, 5], from: '08:00', to: '18:00' }];
+const ISSUER = 'https://id.example.gov.cn/realms/traffic';
 const USERS = [
   ['admin', '', 1, [{ built_in: 'administrator', organisation_id: 1 }], { last: 6 }],
   ['zhang.wei', '张伟', 3, [{ built_in: 'operator', organisation_id: 3 }, { role_id: 1, organisation_id: 3 }], { last: 42, second_factor: true }],
-  ['li.na', '李娜', 5, [{ built_in: 'operator', organisation_id: 2 }], { last: 12, second_factor: true }],
+  ['li.na', '李娜', 5, [{ built_in: 'operator', organisation_id: 2, mapped: true }], { last: 12, provider: { issuer: ISSUER, subject: '6f1d2c9e-0b7a-4d55-9e34-2a8f5c7d1b60' } }],
   ['wang.qiang', '王强', 8, [{ built_in: 'viewer', organisation_id: 8, schedule: WORKDAYS }], { last: 1_502 }],
   ['chen.jing', '陈静', 9, [{ built_in: 'viewer', organisation_id: 9 }, { built_in: 'operator', organisation_id: 6, schedule: [{ days: [1, 2, 3, 4, 5, 6, 7], from: '22:00', to: '06:00' }] }], { last: 618 }],
   ['liu.yang', '刘洋', 10, [{ built_in: 'viewer', organisation_id: 7 }], { enabled: false, last: 90_000 }],
@@ -39,8 +40,8 @@ const DEEDS = [
 export function createPeople() {
   const organisations = ORGANISATIONS.map(([id, parent_id, name]) => ({ id, parent_id, name, position: 0, version: 1 }));
   const roles = [{ id: 1, name: '设备维护', permissions: closed(['play:stream', 'manage:source', 'operate:source']), version: 2 }];
-  const users = USERS.map(([name, display_name, organisation_id, grants, { enabled = true, second_factor = false, last }], index) => ({
-    id: index + 1, name, display_name, organisation_id, enabled, second_factor, grants, created_at: ago(400_000 - index * 9_000), last_login_at: last === null ? null : ago(last), version: 1,
+  const users = USERS.map(([name, display_name, organisation_id, grants, { enabled = true, second_factor = false, provider = null, last }], index) => ({
+    id: index + 1, name, display_name, organisation_id, enabled, second_factor, provider, grants, created_at: ago(400_000 - index * 9_000), last_login_at: last === null ? null : ago(last), version: 1,
   }));
   const agents = ['Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0.0.0 Safari/537.36', 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 Version/18.5 Mobile/15E148 Safari/604.1'];
   const sessions = agents.map((agent, index) => ({ id: `s-${index}`, user: 2, address: `10.8.0.${21 + index}`, agent, created_at: ago(300 + index), seen_at: ago(1 + index * 50), expires_at: ago(-400), current: false }));
@@ -95,7 +96,7 @@ function saveUser(people, { password: _password, ...body }, existing) {
   if (!/^[\p{L}\p{N}._@-]{1,64}$/u.test(body.name)) throw new Problem(400, 'invalid_input', '登录名为 1 至 64 个字母、数字或 . _ - @。', 'name');
   checkName(people.users, existing, body.name);
   checkOwn(people, body.grants);
-  return save(people.users, existing, existing ? body : { ...body, second_factor: false, created_at: ago(0), last_login_at: null });
+  return save(people.users, existing, existing ? { ...body, grants: [...existing.grants.filter(({ mapped }) => mapped), ...body.grants.filter(({ mapped }) => !mapped)] } : { ...body, second_factor: false, provider: null, created_at: ago(0), last_login_at: null });
 }
 
 function saveOrganisation(people, body, existing) {
@@ -159,6 +160,14 @@ export const PEOPLE_ROUTES = {
   'POST /users/:id/password': ({ world: { people }, params: [id], body }) => {
     if (body.password.length < 10) throw new Problem(400, 'invalid_input', '密码为 10 至 256 个字符。', 'password');
     byId(people.users, id).password = body.password;
+  },
+  'PUT /users/:id/provider': ({ world: { people }, params: [id], body }) => {
+    if (people.users.some(({ provider }) => provider?.subject === body.subject)) throw new Problem(409, 'conflict', '该用户或该账号已经关联，请先解除关联。', 'subject');
+    Object.assign(byId(people.users, id), { provider: { issuer: ISSUER, subject: body.subject }, second_factor: false });
+  },
+  'DELETE /users/:id/provider': ({ world: { people }, params: [id] }) => {
+    const user = byId(people.users, id);
+    Object.assign(user, { provider: null, grants: user.grants.filter(({ mapped }) => !mapped) });
   },
   'DELETE /users/:id/second-factor': ({ world: { people }, params: [id] }) => void (byId(people.users, id).second_factor = false),
   'GET /users/:id/sessions': ({ world: { people }, params: [id] }) => ({ items: people.sessions.filter(({ user }) => user === Number(id)) }),

@@ -104,6 +104,42 @@ export const people = [
     },
   },
   {
+    name: 'a user is linked to the provider and unlinked, and rights of its groups are not for editing',
+    run: async ({ page, mock }) => {
+      page.allowed.push(/409/);
+      mock.world.provider = '省厅统一身份认证';
+      await page.at('/people');
+      const row = (name) => page.locator('.users tbody tr', { hasText: name });
+      await row('li.na').waitFor();
+      assert((await row('li.na').innerText()).includes('统一认证') && (await row('li.na').innerText()).includes('随认证平台的组'), 'who signs in through the provider');
+      assert((await page.getByRole('button', { name: '设置密码 li.na' }).count()) === 0, 'no password to set');
+      await page.getByRole('button', { name: '编辑 li.na' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByText('由认证平台的组授予').waitFor();
+      assert((await dialog.getByRole('group', { name: /^权限 \d/ }).count()) === 0, 'not among those that are edited');
+      await saveButton(page).click();
+      await until(() => userNamed(mock, 'li.na').version === 2, 'the change');
+      assert(userNamed(mock, 'li.na').grants.length === 1, 'the right stays');
+
+      await page.getByRole('button', { name: '统一认证账号 zhang.wei' }).click();
+      assert(await saveButton(page).isDisabled(), 'a subject is needed');
+      await dialog.getByLabel('账号标识').fill(userNamed(mock, 'li.na').provider.subject);
+      await assertAccessible(page, 'link dialog');
+      await saveButton(page).click();
+      await dialog.getByRole('alert').waitFor();
+      assert((await dialog.getByLabel('账号标识').getAttribute('aria-invalid')) === 'true', 'the mark');
+      await dialog.getByLabel('账号标识').fill('248289761001');
+      await saveButton(page).click();
+      await until(() => userNamed(mock, 'zhang.wei').provider?.subject === '248289761001', 'the link');
+      await page.getByRole('button', { name: '统一认证账号 li.na' }).click();
+      await dialog.getByText('随认证平台的组得到的权限被收回').waitFor();
+      await assertAccessible(page, 'unlink dialog');
+      await saveButton(page).click();
+      await until(() => userNamed(mock, 'li.na').provider === null, 'no link');
+      await page.getByRole('button', { name: '设置密码 li.na' }).waitFor();
+    },
+  },
+  {
     name: 'a password is set, a session ended, a second factor turned off and a user deleted',
     run: async ({ page, mock }) => {
       page.allowed.push(/409/);

@@ -63,6 +63,55 @@ export const session = [
     },
   },
   {
+    name: 'the sign-in page leads to the provider only where one is set up',
+    options: { signedIn: false },
+    run: async ({ page, mock }) => {
+      await page.at('/login');
+      await page.locator('#password').waitFor();
+      const link = page.getByRole('link', { name: /省厅/ });
+      assert((await link.count()) === 0, 'no provider, no button');
+      mock.world.provider = '省厅统一身份认证';
+      await page.at('/login?next=/sources');
+      await link.waitFor();
+      assert((await link.getAttribute('href')) === '/api/v1/login/oidc', 'where it leads');
+      await assertAccessible(page, 'sign-in with a provider');
+    },
+  },
+  {
+    name: 'who comes back from the provider is signed in and goes on, and the code leaves the address',
+    options: { signedIn: false },
+    run: async ({ page, mock }) => {
+      // A page without an icon lies between.
+      page.allowed.push(/404/);
+      mock.world.provider = '省厅统一身份认证';
+      await page.at('/login?next=/sources');
+      // The mock has no provider to go to; what is remembered on the way there is.
+      await page.getByRole('link', { name: /省厅/ }).evaluate((link) => link.addEventListener('click', (event) => event.preventDefault()));
+      await page.getByRole('link', { name: /省厅/ }).click();
+      await page.at('/api/v1/login/options');
+      await page.at('/login#sign-in=good');
+      await page.waitForURL('**/sources');
+      assert(!page.url().includes('#'), page.url());
+    },
+  },
+  {
+    name: 'who is refused after the provider is told why on the sign-in page',
+    options: { signedIn: false },
+    run: async ({ page, mock }) => {
+      page.allowed.push(/40[034]/);
+      mock.world.provider = '省厅统一身份认证';
+      for (const [code, words] of [['disabled', '已停用'], ['used already', '重新开始']]) {
+        await page.at('/api/v1/login/options');
+        await page.at(`/login#sign-in=${code}`);
+        await page.getByRole('alert').waitFor();
+        assert((await page.getByRole('alert').innerText()).includes(words), await page.getByRole('alert').innerText());
+        assert(!page.url().includes('#'), page.url());
+        await page.getByRole('link', { name: /省厅/ }).waitFor();
+        await assertAccessible(page, `refused: ${code}`);
+      }
+    },
+  },
+  {
     name: 'signing out forgets the session',
     run: async ({ page }) => {
       await page.at('/streams');

@@ -29,6 +29,25 @@ pub struct LoginRequest {
     pub code: Option<String>,
 }
 
+/// What the sign-in page offers besides name and password.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct LoginOptions {
+    pub provider: Option<LoginProvider>,
+}
+
+/// An OpenID provider; `GET /login/oidc` leads there.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct LoginProvider {
+    /// On the button.
+    pub name: String,
+}
+
+/// The code with which a browser came back from the provider, behind the `#`. It is good once, for a minute, in the same browser.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct ProviderLogin {
+    pub code: String,
+}
+
 /// A session.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub struct LoginResponse {

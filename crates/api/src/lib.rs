@@ -27,7 +27,9 @@ mod stream;
 mod token;
 mod view;
 
-pub use account::{LoginRequest, LoginResponse, PasswordChange, SetupRequest, SetupState};
+pub use account::{
+    LoginOptions, LoginProvider, LoginRequest, LoginResponse, PasswordChange, ProviderLogin, SetupRequest, SetupState,
+};
 pub use application::{
     Application, ApplicationInput, ApplicationList, ApplicationSettings, EffectiveSettings, SilentOrigin,
 };
@@ -44,7 +46,8 @@ pub use patrol::{Patrol, PatrolInput, PatrolList, PatrolLog, PatrolRun, PatrolSt
 pub use people::{
     ApiKey, ApiKeyCreated, ApiKeyInput, ApiKeyList, AuditEntry, AuditPage, AuditVerdict, BuiltInRole, Grant,
     HeldPermission, LoginSession, LoginSessionList, Me, NewUser, Organisation, OrganisationInput, OrganisationList,
-    PasswordInput, Role, RoleInput, RoleList, SecondFactor, SecondFactorConfirmation, User, UserInput, UserList,
+    PasswordInput, ProviderAccount, ProviderLink, Role, RoleInput, RoleList, SecondFactor, SecondFactorConfirmation,
+    User, UserInput, UserList,
 };
 pub use probe::{ProbeClock, ProbeLeg, ProbeReport, ProbeRequest};
 pub use problem::Problem;

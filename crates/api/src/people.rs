@@ -82,6 +82,23 @@ pub struct Grant {
     /// When; always without.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<Vec<ScheduleWindow>>,
+    /// It follows from the user's groups at the sign-in provider. Each sign-in replaces these; a change of the user leaves them.
+    #[serde(default)]
+    pub mapped: bool,
+}
+
+/// Who a user is at the sign-in provider, which alone signs that user in.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ProviderAccount {
+    pub issuer: String,
+    pub subject: String,
+}
+
+/// A user to be linked to an account of the provider: password, second factor and sessions are removed.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ProviderLink {
+    /// By which the provider knows the user (the claim `sub`).
+    pub subject: String,
 }
 
 /// A person, or a program that signs in as one.
@@ -95,6 +112,8 @@ pub struct User {
     pub enabled: bool,
     /// Whether a code is asked for at sign-in.
     pub second_factor: bool,
+    /// None: a password signs in.
+    pub provider: Option<ProviderAccount>,
     pub grants: Vec<Grant>,
     pub created_at: String,
     pub last_login_at: Option<String>,
@@ -152,6 +171,9 @@ pub struct Me {
     pub organisation_id: i64,
     pub second_factor: bool,
     /// What holds now; grants with times come and go.
+    /// The sign-in provider signs this user in: there is no password and no second factor here.
+    #[serde(default)]
+    pub provider: bool,
     pub permissions: Vec<HeldPermission>,
 }
 

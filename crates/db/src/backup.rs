@@ -17,11 +17,12 @@ use sqlx::AssertSqlSafe;
 use crate::{Database, DbError};
 
 /// Tables in an order in which rows find those that they refer to.
-const TABLES: [&str; 28] = [
+const TABLES: [&str; 29] = [
     "organisations",
     "users",
     "roles",
     "grants",
+    "identities",
     "api_keys",
     "audit",
     "hosts",

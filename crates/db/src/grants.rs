@@ -3,6 +3,7 @@
 use sqlx::any::AnyRow;
 use sqlx::{Any, Row, Transaction};
 
+use crate::engine::Columns;
 use crate::{Changed, Database, DbError};
 
 /// A role of an installation's own.
@@ -31,6 +32,8 @@ pub struct GrantRow {
     pub organisation_id: i64,
     /// A weekly schedule as text; always without one.
     pub schedule: Option<String>,
+    /// It comes from the user's groups at a provider, and changes with them.
+    pub mapped: bool,
 }
 
 fn role(row: &AnyRow) -> RoleRow {
@@ -49,6 +52,7 @@ fn grant(row: &AnyRow) -> GrantRow {
         role_id: row.get("role_id"),
         organisation_id: row.get("organisation_id"),
         schedule: row.get("schedule"),
+        mapped: row.flag("mapped"),
     }
 }
 
@@ -59,13 +63,15 @@ pub(crate) async fn add_grants(
 ) -> Result<(), DbError> {
     for grant in grants {
         sqlx::query(
-            "INSERT INTO grants (user_id, built_in, role_id, organisation_id, schedule) VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO grants (user_id, built_in, role_id, organisation_id, schedule, mapped)
+             VALUES ($1, $2, $3, $4, $5, $6)",
         )
         .bind(user_id)
         .bind(&grant.built_in)
         .bind(grant.role_id)
         .bind(grant.organisation_id)
         .bind(&grant.schedule)
+        .bind(i64::from(grant.mapped))
         .execute(&mut **transaction)
         .await?;
     }

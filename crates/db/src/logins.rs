@@ -112,14 +112,16 @@ impl Database {
         Ok(self.user(session.user_id).await?.filter(|user| user.enabled).map(|user| (session, user)))
     }
 
-    /// Notes that a session was used.
+    /// Notes that a session was used, with the dates that it has now.
     ///
     /// # Errors
     /// [`DbError::Query`].
-    pub async fn touch_login(&self, id: &str, now: i64) -> Result<(), DbError> {
-        sqlx::query("UPDATE login_sessions SET seen_at = $1 WHERE id = $2")
-            .bind(now)
-            .bind(id)
+    pub async fn touch_login(&self, session: &LoginRow) -> Result<(), DbError> {
+        sqlx::query("UPDATE login_sessions SET created_at = $1, seen_at = $2, expires_at = $3 WHERE id = $4")
+            .bind(session.created_at)
+            .bind(session.seen_at)
+            .bind(session.expires_at)
+            .bind(&session.id)
             .execute(&self.pool)
             .await?;
         Ok(())

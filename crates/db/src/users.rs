@@ -1,7 +1,7 @@
 //! Users.
 
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{Any, Row, Transaction};
 
 use crate::engine::Columns;
 use crate::grants::{GrantRow, add_grants};
@@ -56,6 +56,22 @@ fn user(row: &AnyRow) -> UserRow {
     }
 }
 
+pub(crate) async fn insert_user(transaction: &mut Transaction<'static, Any>, row: &UserRow) -> Result<i64, DbError> {
+    let added = sqlx::query(
+        "INSERT INTO users (name, display_name, organisation_id, password_hash, enabled, created_at, version)
+         VALUES ($1, $2, $3, $4, $5, $6, 1) RETURNING id",
+    )
+    .bind(&row.name)
+    .bind(&row.display_name)
+    .bind(row.organisation_id)
+    .bind(&row.password_hash)
+    .bind(i64::from(row.enabled))
+    .bind(row.created_at)
+    .fetch_one(&mut **transaction)
+    .await?;
+    Ok(added.get("id"))
+}
+
 impl Database {
     /// Numbers and sign-in names of all users.
     ///
@@ -108,26 +124,14 @@ impl Database {
     /// [`DbError::Exists`] when the name is taken.
     pub async fn add_user(&self, row: &UserRow, grants: &[GrantRow]) -> Result<i64, DbError> {
         let mut transaction = self.write().await?;
-        let added = sqlx::query(
-            "INSERT INTO users (name, display_name, organisation_id, password_hash, enabled, created_at, version)
-             VALUES ($1, $2, $3, $4, $5, $6, 1) RETURNING id",
-        )
-        .bind(&row.name)
-        .bind(&row.display_name)
-        .bind(row.organisation_id)
-        .bind(&row.password_hash)
-        .bind(i64::from(row.enabled))
-        .bind(row.created_at)
-        .fetch_one(&mut *transaction)
-        .await?;
-        let id = added.get("id");
+        let id = insert_user(&mut transaction, row).await?;
         add_grants(&mut transaction, id, grants).await?;
         transaction.commit().await?;
         Ok(id)
     }
 
-    /// Changes a user's names, place, grants and whether signing in is permitted, if `row.version` is the present one. Who may no
-    /// longer sign in is signed out.
+    /// Changes a user's names, place, grants and whether signing in is permitted, if `row.version` is the present one. Grants that
+    /// come from a provider stay. Who may no longer sign in is signed out.
     ///
     /// # Errors
     /// [`DbError::Exists`] when another user has the name.
@@ -149,7 +153,10 @@ impl Database {
             drop(transaction);
             return self.why_unchanged("users", row.id).await;
         }
-        sqlx::query("DELETE FROM grants WHERE user_id = $1").bind(row.id).execute(&mut *transaction).await?;
+        sqlx::query("DELETE FROM grants WHERE user_id = $1 AND mapped = 0")
+            .bind(row.id)
+            .execute(&mut *transaction)
+            .await?;
         add_grants(&mut transaction, row.id, grants).await?;
         if !row.enabled {
             sqlx::query("DELETE FROM login_sessions WHERE user_id = $1")

@@ -27,8 +27,11 @@ use crate::shard::Shard;
 pub type ControlRequest = http::Request<hyper::body::Incoming>;
 /// Its answer.
 pub type ControlResponse = http::Response<UnsyncBoxBody<Bytes, Box<dyn std::error::Error + Send + Sync>>>;
+/// In the extensions of a request that came over TLS.
+#[derive(Clone, Copy, Debug)]
+pub struct OverTls;
 /// Everything on HTTP that is not media. The peer's address is in the request's extensions as
-/// [`std::net::SocketAddr`].
+/// [`std::net::SocketAddr`], and [`OverTls`] where it is so.
 pub type ControlHttp = std::sync::Arc<dyn Fn(ControlRequest) -> BoxFuture<'static, ControlResponse> + Send + Sync>;
 
 /// Serves one connection.

@@ -48,7 +48,7 @@ pub use config::{Config, Limits, Listen, MulticastConfig, Protocol};
 pub use context::{Gateway, GatewayParts};
 pub use guard::{PullGuard, Refused};
 pub use hls::{ChooseCut, CutAhead, HlsConfig, cut_ahead};
-pub use http::{ControlHttp, ControlRequest, ControlResponse};
+pub use http::{ControlHttp, ControlRequest, ControlResponse, OverTls};
 pub use listener::{ListenError, Listening};
 pub use metrics::Metrics;
 pub use shard::Shards;

@@ -4,6 +4,7 @@ mod keys;
 mod lockout;
 mod password;
 mod second_factor;
+mod sessions;
 
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
@@ -12,12 +13,13 @@ use std::time::Duration;
 use base::ErrorKind;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use db::{Database, DbError, GrantRow, LoginRow, UserRow};
+use db::{Database, DbError, GrantRow, UserRow};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 pub use keys::{MAX_KEY_LIFE_S, NewKey};
 pub use second_factor::Enrolment;
+pub use sessions::SessionLife;
 
 use crate::rights::{BadRole, Permissions, ROOT, Role};
 use crate::unix_now;
@@ -29,8 +31,6 @@ use second_factor::{Enrolments, step_of};
 pub const MIN_PASSWORD_LEN: usize = 10;
 /// Longest password.
 pub const MAX_PASSWORD_LEN: usize = 256;
-/// Life of a sign-in session.
-pub const SESSION_LIFE_S: i64 = 12 * 3600;
 /// The account of the first run.
 pub const ADMIN_NAME: &str = "admin";
 /// What authenticator apps call us.
@@ -88,6 +88,11 @@ pub enum AccountError {
     /// A key's permissions are none.
     #[error(transparent)]
     BadPermissions(#[from] BadRole),
+    /// Who signs in through a provider has no password.
+    #[error(
+        "This user signs in through the provider and has no password here; unlink the user from the provider first."
+    )]
+    Provided,
     /// Storage failed.
     #[error("The accounts cannot be read or written: {0}.")]
     Storage(#[source] DbError),
@@ -106,6 +111,7 @@ impl AccountError {
             Self::SetupDone | Self::SetupRequired | Self::NoEnrolment => ErrorKind::Conflict,
             Self::WrongSetupCode => ErrorKind::Forbidden,
             Self::NotFound => ErrorKind::NotFound,
+            Self::Provided => ErrorKind::Conflict,
             Self::Storage(error) => error.kind(),
             Self::Hashing => ErrorKind::Internal,
         }
@@ -159,6 +165,12 @@ pub struct SignedIn {
     pub user: UserRow,
 }
 
+impl std::fmt::Debug for SignedIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SignedIn").field("user", &self.user).finish_non_exhaustive()
+    }
+}
+
 /// How a request proves who sends it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Proof {
@@ -180,6 +192,7 @@ pub struct Accounts {
     lockout: Lockout,
     passwords: Passwords,
     enrolments: Enrolments,
+    session_life: Mutex<SessionLife>,
 }
 
 impl std::fmt::Debug for Accounts {
@@ -200,6 +213,7 @@ impl Accounts {
             lockout: Lockout::default(),
             passwords: Passwords::new()?,
             enrolments: Enrolments::default(),
+            session_life: Mutex::default(),
         })
     }
 
@@ -315,56 +329,6 @@ impl Accounts {
         Err(AccountError::WrongCode)
     }
 
-    async fn open_session(&self, user: UserRow, from: &Client<'_>) -> Result<SignedIn, AccountError> {
-        let token = random_token();
-        let now = unix_now();
-        let session = LoginRow {
-            id: format!("{:016x}", rand::random::<u64>()),
-            user_id: user.id,
-            address: from.address.to_string(),
-            agent: from.agent.chars().take(MAX_AGENT).collect(),
-            created_at: now,
-            seen_at: now,
-            expires_at: now + SESSION_LIFE_S,
-        };
-        self.database.add_login(&secret_hash(&token), &session).await?;
-        tracing::info!(address = %from.address, user = user.name, "Signed in.");
-        Ok(SignedIn { token, expires_at: session.expires_at, user })
-    }
-
-    /// Who a bearer token, of a session or a key, is of.
-    ///
-    /// # Errors
-    /// [`AccountError::NoSession`] when it has ended.
-    pub async fn authenticate(&self, token: &str) -> Result<(UserRow, Proof), AccountError> {
-        if keys::is_key(token) {
-            return self.authenticate_key(token).await;
-        }
-        let now = unix_now();
-        let found = self.database.login(&secret_hash(token), now).await?;
-        let (session, user) = found.ok_or(AccountError::NoSession)?;
-        if now - session.seen_at >= SEEN_EVERY_S {
-            self.database.touch_login(&session.id, now).await?;
-        }
-        Ok((user, Proof::Session(session.id)))
-    }
-
-    /// A user's sessions, latest first.
-    ///
-    /// # Errors
-    /// [`AccountError::Storage`].
-    pub async fn sessions(&self, user: i64) -> Result<Vec<LoginRow>, AccountError> {
-        Ok(self.database.logins_of(user, unix_now()).await?)
-    }
-
-    /// Ends a session of a user.
-    ///
-    /// # Errors
-    /// [`AccountError::NotFound`].
-    pub async fn end_session(&self, user: i64, id: &str) -> Result<(), AccountError> {
-        if self.database.remove_login(user, id).await? { Ok(()) } else { Err(AccountError::NotFound) }
-    }
-
     /// Changes a password and ends all sessions of the user.
     ///
     /// # Errors
@@ -377,8 +341,11 @@ impl Accounts {
     /// Sets a password and ends all sessions of the user, who asked an administrator for it.
     ///
     /// # Errors
-    /// When it does not fit.
+    /// When it does not fit, or the user signs in through a provider.
     pub async fn set_password(&self, user: i64, new: &str) -> Result<(), AccountError> {
+        if self.database.identity_of(user).await?.is_some() {
+            return Err(AccountError::Provided);
+        }
         let password_hash = self.passwords.hash(new).await?;
         if self.database.set_password(user, &password_hash).await? { Ok(()) } else { Err(AccountError::NotFound) }
     }

@@ -3,6 +3,7 @@
 //! | module | what |
 //! |---|---|
 //! | [`accounts`] | first run, sign-in with one or two factors, sessions, passwords, keys of programs |
+//! | [`oidc`] | sign-in through an OpenID provider |
 //! | [`people`] | organisations, roles, users and their grants |
 //! | [`ptz`] | who steers a camera, what stops it, its presets and cruises |
 //! | [`rights`] | who may do what with which things, where and when |
@@ -35,6 +36,7 @@ pub mod fuzz;
 pub mod geo;
 pub mod hooks;
 pub mod hosts;
+pub mod oidc;
 pub mod patrols;
 pub mod pattern;
 pub mod people;

@@ -2,6 +2,7 @@
 
 mod error;
 mod organisations;
+mod provided;
 mod roles;
 mod users;
 
@@ -12,9 +13,10 @@ use db::{Database, DbError, GrantRow, OrganisationRow, RoleRow, UserRow};
 
 pub use error::PeopleError;
 pub use organisations::OrganisationInput;
+pub use provided::{ProvidedError, ProvidedPerson};
 pub use roles::RoleInput;
 pub(crate) use users::is_text;
-pub use users::{GrantInput, RoleRef, UserInput};
+pub use users::{GrantInput, Person, RoleRef, UserInput};
 
 use crate::accounts::Proof;
 use crate::clock::WallClock;

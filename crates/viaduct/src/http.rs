@@ -16,6 +16,7 @@ mod import;
 mod language;
 mod metrics;
 mod named;
+mod oidc;
 mod patrols;
 mod people;
 mod problem;
@@ -107,6 +108,10 @@ fn routes() -> Routes {
         .get("/setup", Nothing, account::setup_state)
         .post("/setup", Nothing, account::set_up)
         .post("/login", Nothing, account::login)
+        .get("/login/options", Nothing, oidc::options)
+        .get("/login/oidc", Nothing, oidc::begin)
+        .get("/login/oidc/callback", Nothing, oidc::callback)
+        .post("/login/oidc/token", Nothing, oidc::token)
         .post("/logout", Session, account::logout)
         .get("/me", SignedIn, account::me)
         .post("/me/password", Session, account::change_password)
@@ -133,6 +138,8 @@ fn routes() -> Routes {
         .delete("/users/{id}", Somewhere(Manage, Kind::User), people::remove_user)
         .post("/users/{id}/password", Somewhere(Manage, Kind::User), people::set_password)
         .delete("/users/{id}/second-factor", Somewhere(Manage, Kind::User), people::reset_second_factor)
+        .put("/users/{id}/provider", Somewhere(Manage, Kind::User), oidc::link)
+        .delete("/users/{id}/provider", Somewhere(Manage, Kind::User), oidc::unlink)
         .get("/users/{id}/sessions", Somewhere(Manage, Kind::User), account::sessions_of_user)
         .delete("/users/{id}/sessions/{session}", Somewhere(Manage, Kind::User), account::end_session_of_user)
         .get("/audit", AtRoot(View, Kind::Audit), audit::list)

@@ -3,6 +3,7 @@
 mod demo;
 mod hook_sender;
 pub(crate) mod load;
+mod provider_http;
 mod state;
 mod uploader;
 
@@ -30,6 +31,7 @@ use platform::devices::Devices;
 use platform::hooks::access::HookAccess;
 use platform::hooks::{HookProvider, Hooks, NamedSource, SourceStarter};
 use platform::hosts::Hosts;
+use platform::oidc::Oidc;
 use platform::patrols::Patrols;
 use platform::people::People;
 use platform::ptz::{Channels, Ptz};
@@ -42,6 +44,7 @@ use tokio::sync::mpsc;
 use vision::Pictures;
 
 use hook_sender::HttpHookSender;
+pub(crate) use provider_http::HttpProvider;
 pub(crate) use state::{App, Live};
 use uploader::GatewayUploader;
 
@@ -116,6 +119,8 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     let rules = Arc::clone(&applications);
     let hooks = Hooks::open(database.clone(), Arc::new(HttpHookSender::new()), data.server_id()?, rules).await?;
     let tokens = TokenAccess::new(signer.clone(), Arc::clone(&applications), args.dev);
+    let oidc = Oidc::new(database.clone(), Arc::clone(&people), Arc::clone(&accounts));
+    oidc.set(settings.provider(&guard)?);
     let (router, slot) = http::handler();
     let pictures = Pictures::new(settings.worker.clone());
     let gateway = Gateway::new(GatewayParts {
@@ -187,6 +192,7 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
         uploads,
         guard,
         accounts,
+        oidc,
         views: Views::new(database.clone(), Arc::clone(&people)),
         screens: Screens::default(),
         patrols: Patrols::new(database.clone(), Arc::clone(&people)),
@@ -246,6 +252,7 @@ async fn open_accounts(
     let first_run = database.has_no_users().await?;
     let code = if first_run && !args.dev { Some(data.setup_code()?) } else { None };
     let accounts = Accounts::new(database.clone(), code)?;
+    accounts.set_session_life(settings.session_life);
     if args.dev {
         let password = settings.admin_password.clone();
         if let Some(password) = password {

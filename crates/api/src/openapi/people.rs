@@ -1,11 +1,58 @@
 //! Routes about people: one's own account, organisations, roles, users, the audit log.
 
 use crate::{
-    ApiKeyCreated, ApiKeyInput, ApiKeyList, AuditPage, AuditVerdict, LoginSessionList, NewUser, Organisation,
-    OrganisationInput, OrganisationList, PasswordInput, Problem, Role, RoleInput, RoleList, SecondFactor,
-    SecondFactorConfirmation, User, UserInput, UserList,
+    ApiKeyCreated, ApiKeyInput, ApiKeyList, AuditPage, AuditVerdict, LoginOptions, LoginResponse, LoginSessionList,
+    NewUser, Organisation, OrganisationInput, OrganisationList, PasswordInput, Problem, ProviderLink, ProviderLogin,
+    Role, RoleInput, RoleList, SecondFactor, SecondFactorConfirmation, User, UserInput, UserList,
 };
 
+route!(
+    login_options,
+    get,
+    path = "/api/v1/login/options",
+    tag = "account",
+    security(()),
+    responses((status = 200, body = LoginOptions))
+);
+route!(
+    begin_provider_login,
+    get,
+    path = "/api/v1/login/oidc",
+    tag = "account",
+    security(()),
+    responses((
+        status = 303,
+        description = "To the provider, with a cookie; or back to the console, which shows why not."
+    ))
+);
+route!(
+    end_provider_login,
+    get,
+    path = "/api/v1/login/oidc/callback",
+    tag = "account",
+    security(()),
+    params(
+        ("state" = Option<String>, Query),
+        ("code" = Option<String>, Query),
+        ("error" = Option<String>, Query),
+        ("iss" = Option<String>, Query)
+    ),
+    responses((status = 303, description = "To the console, with a code behind the #."))
+);
+route!(
+    provider_login,
+    post,
+    path = "/api/v1/login/oidc/token",
+    tag = "account",
+    security(()),
+    request_body = ProviderLogin,
+    responses(
+        (status = 200, body = LoginResponse),
+        (status = 400, body = Problem),
+        (status = 403, body = Problem),
+        (status = 503, body = Problem)
+    )
+);
 route!(
     my_sessions,
     get,
@@ -220,6 +267,28 @@ route!(
     tag = "people",
     params(("id" = i64, Path)),
     responses((status = 204), (status = 404, body = Problem))
+);
+route!(
+    link_user,
+    put,
+    path = "/api/v1/users/{id}/provider",
+    tag = "people",
+    params(("id" = i64, Path)),
+    request_body = ProviderLink,
+    responses(
+        (status = 204),
+        (status = 400, body = Problem),
+        (status = 404, body = Problem),
+        (status = 409, body = Problem)
+    )
+);
+route!(
+    unlink_user,
+    delete,
+    path = "/api/v1/users/{id}/provider",
+    tag = "people",
+    params(("id" = i64, Path)),
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem))
 );
 route!(
     user_sessions,

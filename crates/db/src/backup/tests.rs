@@ -3,8 +3,8 @@ use testkit::postgres::Postgres;
 
 use super::*;
 use crate::{
-    ApiKeyRow, ApplicationRow, AuditRow, Changed, DeliveryRow, GrantRow, HookRow, HostRow, OrganisationRow, Place,
-    RelayRow, RoleRow, SourceMode, SourceRow, UserRow, ViewerSessionRow,
+    ApiKeyRow, ApplicationRow, AuditRow, Changed, DeliveryRow, GrantRow, HookRow, HostRow, IdentityRow,
+    OrganisationRow, Place, RelayRow, RoleRow, SourceMode, SourceRow, UserRow, ViewerSessionRow,
 };
 
 async fn in_file(folder: &tempfile::TempDir, name: &str) -> Database {
@@ -30,6 +30,9 @@ async fn fill(database: &Database) {
     let grant = GrantRow { role_id: Some(role), organisation_id: above, ..Default::default() };
     let user = UserRow { totp_secret: None, enabled: true, ..user("管理员") };
     let user = database.add_user(&user, &[grant]).await.unwrap();
+    let identity =
+        IdentityRow { issuer: "https://id.example".into(), subject: "7".into(), user_id: user, linked_at: 5 };
+    database.link_identity(&identity).await.unwrap();
     database.set_totp(user, Some(&[0, 255, 7]), Some(5)).await.unwrap();
     let key = ApiKeyRow { user_id: user, name: "k".into(), expires_at: 99, ..Default::default() };
     database.add_api_key(b"hash", &key).await.unwrap();
@@ -108,7 +111,7 @@ async fn a_backup_goes_from_either_engine_to_either() {
     let text = text_of(&one).await;
     for target in [&postgres, &other] {
         let (header, rows) = target.restore(text.as_bytes(), false).await.unwrap();
-        assert_eq!((header.made_at, rows), (9, 21));
+        assert_eq!((header.made_at, rows), (9, 22));
         assert_eq!(header.files["token-key"], "abc=");
         assert_eq!(text_of(target).await, text);
     }
@@ -151,7 +154,7 @@ async fn what_is_no_whole_backup_changes_nothing() {
     }
     let error = full.restore(text.as_bytes(), false).await.unwrap_err();
     assert!(matches!(error, BackupError::NotEmpty), "{error}");
-    assert_eq!(full.restore(text.as_bytes(), true).await.unwrap().1, 21);
+    assert_eq!(full.restore(text.as_bytes(), true).await.unwrap().1, 22);
 }
 
 #[tokio::test]

@@ -43,7 +43,9 @@ async fn sessions_are_listed_expire_and_end_with_password_and_permission() {
         let id = database.add_user(&ann(), &[]).await.unwrap();
         database.add_login(b"one", &login("a", id)).await.unwrap();
         database.add_login(b"two", &login("b", id)).await.unwrap();
-        database.touch_login("b", 15).await.unwrap();
+        let used = LoginRow { created_at: 9, seen_at: 15, expires_at: 25, ..login("b", id) };
+        database.touch_login(&used).await.unwrap();
+        assert_eq!(database.login(b"two", 24).await.unwrap().map(|found| found.0), Some(used), "it lasts longer");
         let (session, user) = database.login(b"one", 19).await.unwrap().unwrap();
         assert_eq!((session.id.as_str(), user.name.as_str(), user.last_login_at), ("a", "ann", Some(10)));
         assert_eq!(database.login(b"one", 20).await.unwrap(), None, "it has expired");
@@ -150,6 +152,46 @@ async fn the_audit_log_is_one_chain_for_all_writers() {
             database.audit_page(&filter, i64::MAX, 10).await.unwrap().len()
         };
         assert_eq!((page("", 0).await, page("B", 5).await, page("", 6).await, page("%", 0).await), (3, 1, 0, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_a_user_is_elsewhere_is_kept_by_issuer_and_subject() {
+    on_both(async |database| {
+        let id = database.add_user(&ann(), &[at_root("viewer")]).await.unwrap();
+        database.set_totp(id, Some(b"secret"), None).await.unwrap();
+        database.add_login(b"one", &login("a", id)).await.unwrap();
+        let identity =
+            IdentityRow { issuer: "https://id.example".into(), subject: "7".into(), user_id: id, linked_at: 11 };
+        assert!(database.link_identity(&identity).await.unwrap());
+        assert!(!database.link_identity(&IdentityRow { user_id: 99, ..identity.clone() }).await.unwrap());
+        assert_eq!(database.login(b"one", 11).await.unwrap(), None, "sessions have ended");
+        let user = database.user_of_identity("https://id.example", "7").await.unwrap().unwrap();
+        assert_eq!((user.id, user.password_hash.as_str(), user.totp_secret), (id, "", None), "the provider alone");
+        assert_eq!(database.user_of_identity("https://other.example", "7").await.unwrap(), None);
+        let other = UserRow { name: "ben".into(), ..ann() };
+        let twice = IdentityRow { subject: "8".into(), ..identity.clone() };
+        assert!(matches!(database.link_identity(&twice).await, Err(DbError::Exists)), "one user is one person");
+        let stolen = database.add_user_with_identity(&other, &[], &identity).await;
+        assert!(matches!(stolen, Err(DbError::Exists)), "one person is one user");
+        assert!(database.user_by_name("ben").await.unwrap().is_none(), "nothing is half done");
+        let mapped = GrantRow { mapped: true, ..at_root("operator") };
+        let ben = database.add_user_with_identity(&other, std::slice::from_ref(&mapped), &twice).await.unwrap();
+        assert_eq!(database.identity_of(ben).await.unwrap().map(|row| row.subject), Some("8".into()));
+        assert_eq!(database.identities().await.unwrap().len(), 2);
+
+        database.replace_mapped_grants(id, std::slice::from_ref(&mapped)).await.unwrap();
+        let changed = UserRow { id, version: database.user(id).await.unwrap().unwrap().version, ..ann() };
+        assert_eq!(database.update_user(&changed, &[at_root("auditor")]).await.unwrap(), Changed::Done);
+        assert_eq!(database.grants_of(id).await.unwrap(), [mapped, at_root("auditor")], "each by its own hand");
+        database.replace_mapped_grants(id, &[]).await.unwrap();
+        assert_eq!(database.grants_of(id).await.unwrap(), [at_root("auditor")]);
+        assert!(database.unlink_identity(ben).await.unwrap());
+        assert!(!database.unlink_identity(ben).await.unwrap());
+        assert_eq!(database.grants_of(ben).await.unwrap(), [], "what came from there is gone");
+        assert!(database.remove_user(id).await.unwrap());
+        assert_eq!(database.identities().await.unwrap(), []);
     })
     .await;
 }

@@ -15,7 +15,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::{ControlRequest, ControlResponse, media, picture};
+use super::{ControlRequest, ControlResponse, OverTls, media, picture};
 use crate::context::Gateway;
 use crate::hls;
 use crate::listener::Connection;
@@ -28,9 +28,13 @@ const MAX_BUFFER: usize = 64 << 10;
 /// Serves a connection whose first request is not media.
 pub(crate) async fn serve(shard: Rc<Shard>, connection: Connection, read: Bytes) {
     let Connection { gateway, transport, address, slot } = connection;
+    let encrypted = transport.is_encrypted();
     let io = TokioIo::new(Rewound { read, transport });
     let shared = Arc::clone(&gateway);
-    let service = service_fn(move |request: ControlRequest| {
+    let service = service_fn(move |mut request: ControlRequest| {
+        if encrypted {
+            request.extensions_mut().insert(OverTls);
+        }
         let (gateway, shard) = (Arc::clone(&shared), Rc::clone(&shard));
         async move { Ok::<_, Infallible>(respond(&shard, &gateway, request, address).await) }
     });

@@ -24,6 +24,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::AsyncReadExt;
 use tokio::sync::Notify;
 
+use super::OverTls;
 use super::forward::{Rewound, respond};
 use crate::listener::Connection;
 use crate::metrics::Metrics;
@@ -85,6 +86,7 @@ pub(super) async fn serve(shard: Rc<Shard>, connection: Connection) {
     let service = service_fn(move |mut request: Request<Incoming>| {
         let (gateway, shard, mut open) = (Arc::clone(&shared), Rc::clone(&shard), Open::new(&watched));
         name_host(&mut request);
+        request.extensions_mut().insert(OverTls);
         // hyper takes no body then.
         open.ended = request.method() == Method::HEAD;
         async move {

@@ -57,6 +57,18 @@ pub enum PeopleError {
     /// A grant's times.
     #[error(transparent)]
     Schedule(#[from] BadSchedule),
+    /// No provider is configured.
+    #[error("No sign-in provider is set up; set the keys oidc.issuer and oidc.client_id first.")]
+    NoProvider,
+    /// The name at the provider does not fit.
+    #[error("Enter the subject by which the provider knows the user: 1 to 255 characters.")]
+    Subject,
+    /// Both ends of a link are taken once.
+    #[error("This user, or this account of the provider, is linked already; unlink it first.")]
+    Linked,
+    /// There is no link.
+    #[error("This user is not linked to an account of the provider.")]
+    NotLinked,
     /// The password does not fit.
     #[error(transparent)]
     Account(#[from] AccountError),
@@ -74,9 +86,10 @@ impl PeopleError {
     /// Its kind.
     pub const fn kind(&self) -> ErrorKind {
         match self {
-            Self::Name { .. } | Self::SignInName | Self::Tree | Self::Role(_) | Self::Schedule(_) => {
+            Self::Name { .. } | Self::SignInName | Self::Subject | Self::Tree | Self::Role(_) | Self::Schedule(_) => {
                 ErrorKind::InvalidInput
             }
+            Self::NoProvider | Self::Linked | Self::NotLinked => ErrorKind::Conflict,
             Self::Exists | Self::Stale | Self::InUse(_) | Self::LastAdministrator | Self::Root => ErrorKind::Conflict,
             Self::NotFound { .. } => ErrorKind::NotFound,
             Self::Forbidden | Self::MoreThanOwn => ErrorKind::Forbidden,
@@ -94,6 +107,7 @@ impl PeopleError {
             Self::Schedule(_) => Some("schedule"),
             Self::MoreThanOwn => Some("grants"),
             Self::Tree => Some("parent_id"),
+            Self::Subject | Self::Linked => Some("subject"),
             Self::Account(error) => error.field(),
             _ => None,
         }

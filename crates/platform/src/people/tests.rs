@@ -77,7 +77,7 @@ async fn each_sees_and_manages_only_their_part_of_the_tree() {
     assert_eq!(names(&chief), ["", "east", "gate"], "its part, and the way up to the root");
     assert_eq!(names(&guard), ["", "east", "gate"]);
     let seen = async |caller: &Caller| {
-        office.people.users(caller).await.unwrap().into_iter().map(|(user, _)| user.name).collect::<Vec<_>>()
+        office.people.users(caller).await.unwrap().into_iter().map(|person| person.user.name).collect::<Vec<_>>()
     };
     assert_eq!(seen(&admin).await, ["admin", "chief", "far", "guard"]);
     assert_eq!(seen(&chief).await, ["chief", "guard"]);

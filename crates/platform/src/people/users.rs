@@ -2,14 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use db::{Changed, GrantRow, UserRow};
+use db::{Changed, GrantRow, IdentityRow, UserRow};
 
 use super::{Caller, Known, MAX_GRANTS, MAX_NAME, MAX_USERS, People, PeopleError};
 use crate::rights::{Action, Grant, Kind, OrganisationId, Permission, Permissions, ROOT, Role};
 use crate::schedule::Schedule;
 use crate::unix_now;
 
-const NOT_FOUND: PeopleError = PeopleError::NotFound { what: "user" };
+pub(super) const NOT_FOUND: PeopleError = PeopleError::NotFound { what: "user" };
 
 /// A role: built in, or of the installation's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +46,17 @@ pub struct UserInput {
     pub grants: Vec<GrantInput>,
 }
 
+/// A user as others see it.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// Name, place, whether signing in is permitted.
+    pub user: UserRow,
+    /// What the user may do.
+    pub grants: Vec<GrantRow>,
+    /// Who it is at a provider, which then signs the user in.
+    pub identity: Option<IdentityRow>,
+}
+
 /// A grant of somebody, with what it permits.
 pub(super) struct Held {
     pub(super) user: i64,
@@ -55,11 +66,11 @@ pub(super) struct Held {
 }
 
 impl Held {
-    /// Whether it lets its user give any right to anybody, at all times.
+    /// Whether it lets its user give any right to anybody, at all times, and is not taken by a change at a provider.
     fn administers(&self) -> bool {
         let needed = Permission::new(Action::Manage, Kind::User);
         let permitted = self.permissions.as_ref().is_some_and(|permissions| permissions.contains(needed));
-        self.enabled && permitted && self.row.organisation_id == ROOT && self.row.schedule.is_none()
+        self.enabled && permitted && self.row.organisation_id == ROOT && self.row.schedule.is_none() && !self.row.mapped
     }
 }
 
@@ -68,29 +79,33 @@ impl People {
     ///
     /// # Errors
     /// [`PeopleError::Storage`].
-    pub async fn users(&self, caller: &Caller) -> Result<Vec<(UserRow, Vec<GrantRow>)>, PeopleError> {
+    pub async fn users(&self, caller: &Caller) -> Result<Vec<Person>, PeopleError> {
         let mut grants: HashMap<i64, Vec<GrantRow>> = HashMap::new();
         for (user, grant) in self.database.grants().await? {
             grants.entry(user).or_default().push(grant);
         }
+        let identities = self.database.identities().await?.into_iter();
+        let mut identities: HashMap<i64, IdentityRow> = identities.map(|row| (row.user_id, row)).collect();
         let users = self.database.users().await?;
         let seen = users.into_iter().filter(|user| caller.may(Action::View, Kind::User, user.organisation_id));
         Ok(seen
             .map(|user| {
-                let own = grants.remove(&user.id).unwrap_or_default();
-                (user, own)
+                let (grants, identity) = (grants.remove(&user.id).unwrap_or_default(), identities.remove(&user.id));
+                Person { user, grants, identity }
             })
             .collect())
     }
 
-    /// One user with grants.
+    /// One user.
     ///
     /// # Errors
     /// [`PeopleError::NotFound`], also for one that the caller may not know of.
-    pub async fn user(&self, caller: &Caller, id: i64) -> Result<(UserRow, Vec<GrantRow>), PeopleError> {
+    pub async fn user(&self, caller: &Caller, id: i64) -> Result<Person, PeopleError> {
         let user = self.database.user(id).await?;
         let seen = user.filter(|user| caller.may(Action::View, Kind::User, user.organisation_id));
-        Ok((seen.ok_or(NOT_FOUND)?, self.database.grants_of(id).await?))
+        let user = seen.ok_or(NOT_FOUND)?;
+        let (grants, identity) = (self.database.grants_of(id).await?, self.database.identity_of(id).await?);
+        Ok(Person { user, grants, identity })
     }
 
     /// A user that the caller may change: one whose rights the caller has too.
@@ -98,7 +113,7 @@ impl People {
     /// # Errors
     /// When there is none, or the caller may not.
     pub async fn managed_user(&self, caller: &Caller, id: i64) -> Result<UserRow, PeopleError> {
-        let (user, grants) = self.user(caller, id).await?;
+        let Person { user, grants, .. } = self.user(caller, id).await?;
         if !caller.may(Action::Manage, Kind::User, user.organisation_id) {
             return Err(PeopleError::Forbidden);
         }
@@ -142,7 +157,7 @@ impl People {
         let grants = self.checked(caller, input)?;
         let known = self.known();
         self.check_administrators(|held| {
-            held.retain(|grant| grant.user != id);
+            held.retain(|grant| grant.user != id || grant.row.mapped);
             held.extend(grants.iter().map(|row| known.held(id, input.enabled, row)));
         })
         .await?;
@@ -172,8 +187,7 @@ impl People {
     }
 
     fn checked(&self, caller: &Caller, input: &UserInput) -> Result<Vec<GrantRow>, PeopleError> {
-        let plain = |letter: char| letter.is_alphanumeric() || ".-_@".contains(letter);
-        if !(1..=MAX_NAME).contains(&input.name.chars().count()) || !input.name.chars().all(plain) {
+        if !is_sign_in_name(&input.name) {
             return Err(PeopleError::SignInName);
         }
         if !input.display_name.is_empty() && !is_text(&input.display_name) {
@@ -227,6 +241,12 @@ impl Known {
     }
 }
 
+/// 1 to 64 letters, digits and . _ - @.
+pub(super) fn is_sign_in_name(name: &str) -> bool {
+    let plain = |letter: char| letter.is_alphanumeric() || ".-_@".contains(letter);
+    (1..=MAX_NAME).contains(&name.chars().count()) && name.chars().all(plain)
+}
+
 /// Something that people read: not empty, not too long, in one line.
 pub(crate) fn is_text(text: &str) -> bool {
     let text = text.trim();
@@ -249,5 +269,5 @@ fn grant_row(input: &GrantInput) -> GrantRow {
         RoleRef::Own(id) => (None, Some(id)),
     };
     let schedule = input.schedule.as_ref().map(ToString::to_string);
-    GrantRow { built_in, role_id, organisation_id: input.organisation_id, schedule }
+    GrantRow { built_in, role_id, organisation_id: input.organisation_id, schedule, mapped: false }
 }

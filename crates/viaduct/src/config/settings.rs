@@ -1,5 +1,7 @@
 //! Typed settings.
 
+mod oidc;
+
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,12 +9,14 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use gateway::{HlsConfig, Limits, Listen, MulticastConfig, Protocol};
 use hub::StreamOptions;
+use platform::accounts::SessionLife;
 use platform::clock::{self, TimeZone};
 use platform::snapshots::Keeping;
 use toml::Value;
 use vision::WorkerConfig;
 
 use super::Values;
+pub(crate) use oidc::OidcConfig;
 
 /// Media workers where no number is configured, on machines of more processors: media comes first.
 const MOST_WORKERS_UNASKED: usize = 2;
@@ -37,6 +41,8 @@ pub(crate) struct Settings {
     pub(crate) multicast: Option<MulticastConfig>,
     pub(crate) certificate: Option<(PathBuf, PathBuf)>,
     pub(crate) admin_password: Option<String>,
+    pub(crate) session_life: SessionLife,
+    pub(crate) oidc: Option<OidcConfig>,
     /// PostgreSQL; without one, SQLite in the data folder.
     pub(crate) database_url: Option<String>,
     pub(crate) media_shards: usize,
@@ -68,6 +74,8 @@ impl Settings {
             multicast: reader.multicast()?,
             certificate: reader.certificate()?,
             admin_password: reader.text("auth.admin_password"),
+            session_life: reader.session_life()?,
+            oidc: oidc::read(&reader)?,
             database_url: reader.database_url()?,
             media_shards: if shards == 0 { processors } else { usize::try_from(shards)? },
             worker: reader.worker(processors)?,
@@ -117,6 +125,12 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn text(&self, key: &str) -> Option<String> {
         self.values.get(key).0.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+    }
+
+    fn session_life(&self) -> anyhow::Result<SessionLife> {
+        let idle_minutes = i64::try_from(self.number("auth.session_idle_minutes", 5..=525_600)?)?;
+        let max_days = i64::try_from(self.number("auth.session_max_days", 0..=3650)?)?;
+        Ok(SessionLife { idle_s: idle_minutes * 60, max_s: (max_days > 0).then_some(max_days * 86_400) })
     }
 
     fn database_url(&self) -> anyhow::Result<Option<String>> {

@@ -64,7 +64,7 @@ pub(super) async fn login(
     }
 }
 
-fn signing_in(action: &str, name: &str, from: &Client<'_>, outcome: StatusCode) -> Deed {
+pub(super) fn signing_in(action: &str, name: &str, from: &Client<'_>, outcome: StatusCode) -> Deed {
     Deed {
         actor: name.to_owned(),
         address: from.address.to_string(),
@@ -74,15 +74,17 @@ fn signing_in(action: &str, name: &str, from: &Client<'_>, outcome: StatusCode) 
     }
 }
 
-async fn respond(app: &App, signed_in: SignedIn) -> Result<Json<LoginResponse>, Failure> {
+pub(super) async fn respond(app: &App, signed_in: SignedIn) -> Result<Json<LoginResponse>, Failure> {
     let caller = app.people.caller(signed_in.user, Proof::Session(String::new())).await?;
-    Ok(Json(LoginResponse { token: signed_in.token, expires_at: rfc3339(signed_in.expires_at), user: view(&caller) }))
+    let user = view(app, &caller).await?;
+    Ok(Json(LoginResponse { token: signed_in.token, expires_at: rfc3339(signed_in.expires_at), user }))
 }
 
-fn view(caller: &Caller) -> Me {
+async fn view(app: &App, caller: &Caller) -> Result<Me, Failure> {
     let user = &caller.user;
     let held = caller.permissions().into_iter();
-    Me {
+    Ok(Me {
+        provider: app.people.is_provided(user.id).await?,
         id: user.id,
         name: user.name.clone(),
         display_name: user.display_name.clone(),
@@ -91,7 +93,7 @@ fn view(caller: &Caller) -> Me {
         permissions: held
             .map(|(permission, organisations)| HeldPermission { permission: permission.to_string(), organisations })
             .collect(),
-    }
+    })
 }
 
 pub(super) async fn logout(State(app): State<Arc<App>>, Who(caller): Who) -> Result<StatusCode, Failure> {
@@ -101,8 +103,8 @@ pub(super) async fn logout(State(app): State<Arc<App>>, Who(caller): Who) -> Res
     Ok(StatusCode::NO_CONTENT)
 }
 
-pub(super) async fn me(Who(caller): Who) -> Json<Me> {
-    Json(view(&caller))
+pub(super) async fn me(State(app): State<Arc<App>>, Who(caller): Who) -> Result<Json<Me>, Failure> {
+    Ok(Json(view(&app, &caller).await?))
 }
 
 pub(super) async fn change_password(

@@ -41,7 +41,8 @@ pub(super) fn localised(text: &str) -> String {
     if is_chinese() { translate(text) } else { text.to_owned() }
 }
 
-fn translate(text: &str) -> String {
+/// The text in Chinese.
+pub(super) fn translate(text: &str) -> String {
     if let Some(whole) = look_up(text) {
         return whole;
     }

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use api::{
-    BuiltInRole, Grant, NewUser, Organisation, OrganisationInput, OrganisationList, PasswordInput, Role, RoleInput,
-    RoleList, User, UserInput, UserList,
+    BuiltInRole, Grant, NewUser, Organisation, OrganisationInput, OrganisationList, PasswordInput, ProviderAccount,
+    Role, RoleInput, RoleList, User, UserInput, UserList,
 };
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use db::{GrantRow, OrganisationRow, RoleRow, UserRow};
-use platform::people::{self, GrantInput, PeopleError, RoleRef};
+use db::{GrantRow, OrganisationRow, RoleRow};
+use platform::people::{self, GrantInput, PeopleError, Person, RoleRef};
 use platform::rights::{Action, Kind, Role as BuiltIn};
 use platform::schedule::Schedule;
 
@@ -127,10 +127,11 @@ fn grant(row: &GrantRow) -> Grant {
         role_id: row.role_id,
         organisation_id: row.organisation_id,
         schedule: schedule.as_ref().map(windows),
+        mapped: row.mapped,
     }
 }
 
-fn user((row, grants): (UserRow, Vec<GrantRow>)) -> User {
+fn user(Person { user: row, grants, identity }: Person) -> User {
     User {
         id: row.id,
         name: row.name,
@@ -138,6 +139,7 @@ fn user((row, grants): (UserRow, Vec<GrantRow>)) -> User {
         organisation_id: row.organisation_id,
         enabled: row.enabled,
         second_factor: row.totp_secret.is_some(),
+        provider: identity.map(|row| ProviderAccount { issuer: row.issuer, subject: row.subject }),
         grants: grants.iter().map(grant).collect(),
         created_at: rfc3339(row.created_at),
         last_login_at: row.last_login_at.map(rfc3339),
@@ -162,7 +164,8 @@ fn user_input(input: UserInput) -> Result<people::UserInput, Failure> {
         display_name: input.display_name,
         organisation_id: input.organisation_id,
         enabled: input.enabled,
-        grants: input.grants.iter().map(grant_input).collect::<Result<_, _>>()?,
+        // Those of the provider are nobody's to give.
+        grants: input.grants.iter().filter(|grant| !grant.mapped).map(grant_input).collect::<Result<_, _>>()?,
     })
 }
 
@@ -176,7 +179,7 @@ pub(super) async fn one_user(
     Path(id): Path<i64>,
 ) -> Result<Versioned<User>, Failure> {
     let found = app.people.user(&caller, id).await?;
-    Ok(Versioned(found.0.version, user(found)))
+    Ok(Versioned(found.user.version, user(found)))
 }
 
 pub(super) async fn add_user(

@@ -267,7 +267,7 @@ fn authority(headers: &HeaderMap) -> &str {
 }
 
 /// `[::1]:8080` and `host:8080` without the port.
-fn host_only(authority: &str) -> &str {
+pub(super) fn host_only(authority: &str) -> &str {
     match authority.rfind(':') {
         Some(colon) if !authority.ends_with(']') => &authority[..colon],
         _ => authority,

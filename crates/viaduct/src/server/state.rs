@@ -17,6 +17,7 @@ use platform::clock::WallClock;
 use platform::devices::Devices;
 use platform::hooks::Hooks;
 use platform::hosts::Hosts;
+use platform::oidc::Oidc;
 use platform::patrols::Patrols;
 use platform::people::People;
 use platform::ptz::Ptz;
@@ -50,6 +51,7 @@ pub(crate) struct App {
     pub(crate) uploads: Arc<Uploads>,
     pub(crate) guard: PullGuard,
     pub(crate) accounts: Arc<Accounts>,
+    pub(crate) oidc: Oidc,
     pub(crate) people: Arc<People>,
     pub(crate) devices: Arc<Devices>,
     pub(crate) views: Views,
@@ -97,11 +99,14 @@ impl App {
         let settings = Settings::from_values(&values)?;
         let certificate =
             certificate::load(settings.certificate.as_ref(), &self.data, settings.public_host.as_deref())?;
+        let provider = settings.provider(&self.guard)?;
         self.gateway.replace_certificate(&certificate.material)?;
         self.log.set(&settings.log_level)?;
         self.guard.set_allowed(&settings.pull_allow).map_err(anyhow::Error::msg)?;
         self.applications.set_base(settings.streams.clone());
         self.clock.set_zone(settings.time_zone.clone());
+        self.accounts.set_session_life(settings.session_life);
+        self.oidc.set(provider);
         let mut live = self.live();
         let (changed, needs_restart): (Vec<_>, Vec<_>) =
             live.values.differences(&values).into_iter().partition(|key| key.reload == Reload::Live);

@@ -26,6 +26,7 @@ mod kept_snapshots;
 mod leaks;
 mod matrix;
 mod network;
+mod oidc;
 mod operator;
 mod origins;
 mod people;

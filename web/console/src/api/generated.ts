@@ -691,6 +691,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/login/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["begin_provider_login"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/login/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["end_provider_login"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/login/oidc/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["provider_login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/login/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["login_options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logout": {
         parameters: {
             query?: never;
@@ -1578,6 +1642,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/{id}/provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["link_user"];
+        post?: never;
+        delete: operations["unlink_user"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/{id}/second-factor": {
         parameters: {
             query?: never;
@@ -2247,6 +2327,8 @@ export interface components {
         Grant: {
             /** @description A role that every installation has; or `role_id`. */
             built_in?: string | null;
+            /** @description It follows from the user's groups at the sign-in provider. Each sign-in replaces these; a change of the user leaves them. */
+            mapped?: boolean;
             /** Format: int64 */
             organisation_id: number;
             /**
@@ -2428,6 +2510,15 @@ export interface components {
             streams: number;
             viewers: number;
         };
+        /** @description What the sign-in page offers besides name and password. */
+        LoginOptions: {
+            provider?: components["schemas"]["LoginProvider"] | null;
+        };
+        /** @description An OpenID provider; `GET /login/oidc` leads there. */
+        LoginProvider: {
+            /** @description On the button. */
+            name: string;
+        };
         /** @description Sign-in. */
         LoginRequest: {
             /** @description Of the second factor; asked for with the code `second_factor_required`. */
@@ -2477,8 +2568,12 @@ export interface components {
             name: string;
             /** Format: int64 */
             organisation_id: number;
-            /** @description What holds now; grants with times come and go. */
             permissions: components["schemas"]["HeldPermission"][];
+            /**
+             * @description What holds now; grants with times come and go.
+             *     The sign-in provider signs this user in: there is no password and no second factor here.
+             */
+            provider?: boolean;
             second_factor: boolean;
         };
         /** @description A device to be added, with the channels that it comes with. */
@@ -2720,6 +2815,20 @@ export interface components {
             status: number;
             title: string;
             type: string;
+        };
+        /** @description Who a user is at the sign-in provider, which alone signs that user in. */
+        ProviderAccount: {
+            issuer: string;
+            subject: string;
+        };
+        /** @description A user to be linked to an account of the provider: password, second factor and sessions are removed. */
+        ProviderLink: {
+            /** @description By which the provider knows the user (the claim `sub`). */
+            subject: string;
+        };
+        /** @description The code with which a browser came back from the provider, behind the `#`. It is good once, for a minute, in the same browser. */
+        ProviderLogin: {
+            code: string;
         };
         /** @description The steering of a camera. */
         Ptz: {
@@ -3751,6 +3860,7 @@ export interface components {
             name: string;
             /** Format: int64 */
             organisation_id: number;
+            provider?: components["schemas"]["ProviderAccount"] | null;
             /** @description Whether a code is asked for at sign-in. */
             second_factor: boolean;
             /**
@@ -5882,6 +5992,113 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_provider_login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the provider, with a cookie; or back to the console, which shows why not. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    end_provider_login: {
+        parameters: {
+            query?: {
+                state?: string;
+                code?: string;
+                error?: string;
+                iss?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the console, with a code behind the #. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    provider_login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderLogin"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginResponse"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    login_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginOptions"];
                 };
             };
         };
@@ -8308,6 +8525,88 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    link_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderLink"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unlink_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

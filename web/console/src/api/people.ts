@@ -34,6 +34,12 @@ export const setPassword = (id: number, password: string): Promise<undefined> =>
 
 export const removeSecondFactor = (id: number): Promise<undefined> => answer(client.DELETE('/api/v1/users/{id}/second-factor', one(id)));
 
+/** Password, second factor and sessions of the user end: the provider signs the user in from now on. */
+export const linkUser = (id: number, subject: string): Promise<undefined> =>
+  answer(client.PUT('/api/v1/users/{id}/provider', { ...one(id), body: { subject } }));
+
+export const unlinkUser = (id: number): Promise<undefined> => answer(client.DELETE('/api/v1/users/{id}/provider', one(id)));
+
 export const listLoginSessions = async (id: number): Promise<LoginSession[]> =>
   (await answer(client.GET('/api/v1/users/{id}/sessions', one(id)))).items;
 

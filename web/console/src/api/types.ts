@@ -4,6 +4,7 @@ import type { components } from './generated';
 type Schemas = components['schemas'];
 export type Me = Schemas['Me'];
 export type HeldPermission = Schemas['HeldPermission'];
+export type LoginOptions = Schemas['LoginOptions'];
 export type LoginSession = Schemas['LoginSession'];
 export type SecondFactor = Schemas['SecondFactor'];
 export type ApiKey = Schemas['ApiKey'];

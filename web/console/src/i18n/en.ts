@@ -15,6 +15,15 @@ const en: Catalogue<typeof zhCN> = {
   session: {
     log_in: 'Sign in', logging_in: 'Signing in…', wait: 'Try again in {seconds} s', log_out: 'Sign out', username: 'User name', password: 'Password', ended: 'Your session has ended. Sign in again to return to the page you were on.',
   },
+  provider: {
+    or: 'or', sign_in: 'Sign in with {name}', deed: 'Account at the provider', by: 'by provider', mapped: 'by a group of the provider', separator: ', ', mapped_note: 'Given by groups of the sign-in provider and brought up to date at each sign-in: {rights}',
+    of: 'Account of {name} at the provider', signs_in: 'This user signs in through {name} and has no password or second factor here.', issuer: 'Provider', subject: 'Subject (sub)',
+    subject_note: 'What the provider knows this person by for good, which is not the sign-in name. The refusal that the person sees shows it, and so does the audit log.',
+    link: 'Link', unlink: 'Unlink', link_note: 'From then on this user signs in through {name} only: password and second factor are removed and all sessions end; the rights stay.',
+    unlink_note: 'All sessions end, and the rights that came from groups of the provider are taken back. Set a password afterwards, or the user cannot sign in.',
+    linked: '{name} is linked to the account at the provider.', unlinked: '{name} is unlinked; set a password now.',
+    panel: 'How you sign in', panel_note: 'You sign in through the sign-in provider; password and second factor are changed there.',
+  },
   setup: {
     title: 'Set the administrator password', intro: 'This server has no administrator yet. Set a password to begin; the user name is admin.', code: 'Setup code', code_note: 'The code is printed in the log of the server when it starts.',
     password: 'New password', password_note: 'At least {count} characters.', again: 'Once more', differs: 'The two entries differ.', submit: 'Finish',
@@ -175,7 +184,7 @@ const en: Catalogue<typeof zhCN> = {
     whole: 'The log is whole: {rows} entries were checked, none was changed or is missing.', broken: 'The log is not whole: {rows} entries were checked, {count} things are wrong.',
     deed: {
       sign_in: 'Sign in', set_up: 'First run', sign_out: 'Sign out', own_password: 'Change own password', own_session_ended: 'End own session', own_factor_on: 'Turn on second factor', own_factor_off: 'Turn off own second factor', key_made: 'Make key', key_deleted: 'Delete key',
-      organisation_added: 'Add organisation', organisation_changed: 'Change organisation', organisation_deleted: 'Delete organisation', role_added: 'Add role', role_changed: 'Change role', role_deleted: 'Delete role', user_added: 'Add user', user_changed: 'Change user', user_deleted: 'Delete user', password_set: 'Set password of user', factor_off: 'Turn off second factor of user', session_ended: 'End session of user',
+      organisation_added: 'Add organisation', organisation_changed: 'Change organisation', organisation_deleted: 'Delete organisation', role_added: 'Add role', role_changed: 'Change role', role_deleted: 'Delete role', user_added: 'Add user', user_changed: 'Change user', user_deleted: 'Delete user', password_set: 'Set password of user', factor_off: 'Turn off second factor of user', user_linked: 'Link user to provider', user_unlinked: 'Unlink user from provider', session_ended: 'End session of user',
       played: 'Play', publisher_cut: 'Cut publisher', viewer_cut: 'Cut viewer', source_added: 'Add source', sources_imported: 'Import sources', source_changed: 'Change source', source_deleted: 'Delete source', probed: 'Test camera', host_added: 'Add virtual host', host_changed: 'Change virtual host', host_deleted: 'Delete virtual host', rule_added: 'Add rule', rule_changed: 'Change rule', rule_deleted: 'Delete rule',
       relay_added: 'Add relay', relay_changed: 'Change relay', relay_deleted: 'Delete relay', hook_added: 'Add hook', hook_changed: 'Change hook', hook_deleted: 'Delete hook', hook_secret: 'New secret of hook', hook_tested: 'Test hook', token_made: 'Make addresses', config_reloaded: 'Reload configuration',
     },
@@ -198,6 +207,7 @@ const en: Catalogue<typeof zhCN> = {
     exhausted: { text: 'A limit is reached.', next: 'End some views, or try again later.' },
     unsupported: { text: 'This is not supported.', next: 'Use another way.' },
     internal: { text: 'Something went wrong in the server.', next: 'Try once more; if it stays, look into the log of the server.' },
+    provider_sign_in: { text: 'Signing in through the provider failed.', next: 'A password that you have here works as before.' },
     setup_required: { text: 'The server is not set up yet.', next: 'Open the first-run page.' },
     setup_code_wrong: { text: 'The setup code is wrong.', next: 'The code is printed in the log of the server when it starts.' },
     offline: { text: 'The server cannot be reached.', next: 'Check the network and whether the server runs.' },

@@ -10,6 +10,15 @@ export default {
   session: {
     log_in: '登录', logging_in: '正在登录…', wait: '{seconds} 秒后可再试', log_out: '退出登录', username: '用户名', password: '密码', ended: '登录已过期，请重新登录，之后会回到刚才的页面。',
   },
+  provider: {
+    or: '或', sign_in: '使用{name}登录', deed: '统一认证账号', by: '统一认证', mapped: '随认证平台的组', separator: '，', mapped_note: '由认证平台的组授予，每次登录时更新：{rights}',
+    of: '{name} 的统一认证账号', signs_in: '此用户通过{name}登录，在本系统没有密码和两步验证。', issuer: '认证平台', subject: '账号标识（sub）',
+    subject_note: '认证平台用来识别此人的固定标识，不是登录名。此人登录被拒绝时，提示和审计记录中会显示。',
+    link: '关联', unlink: '解除关联', link_note: '关联后，此用户只能通过{name}登录：现有密码和两步验证被移除，全部会话随即结束，已授予的权限不变。',
+    unlink_note: '解除后，全部会话随即结束，随认证平台的组得到的权限被收回；请另行设置密码，否则无法登录。',
+    linked: '{name} 已关联统一认证账号。', unlinked: '{name} 已解除关联，请为其设置密码。',
+    panel: '登录方式', panel_note: '您通过统一身份认证平台登录，密码和两步验证在该平台上修改。',
+  },
   setup: {
     title: '设置管理员密码', intro: '这台服务器还没有管理员。设置密码后即可使用，用户名为 admin。', code: '安装码', code_note: '安装码打印在服务器的启动日志里。',
     password: '新密码', password_note: '至少 {count} 个字符。', again: '再输入一次', differs: '两次输入不一致。', submit: '完成设置',
@@ -170,7 +179,7 @@ export default {
     whole: '日志完整：已校验 {rows} 条，未发现改动或缺失。', broken: '日志不完整：已校验 {rows} 条，发现 {count} 处问题。',
     deed: {
       sign_in: '登录', set_up: '首次设置', sign_out: '退出登录', own_password: '修改自己的密码', own_session_ended: '结束自己的会话', own_factor_on: '启用两步验证', own_factor_off: '关闭自己的两步验证', key_made: '创建密钥', key_deleted: '删除密钥',
-      organisation_added: '添加组织', organisation_changed: '修改组织', organisation_deleted: '删除组织', role_added: '添加角色', role_changed: '修改角色', role_deleted: '删除角色', user_added: '添加用户', user_changed: '修改用户', user_deleted: '删除用户', password_set: '设置用户密码', factor_off: '关闭用户的两步验证', session_ended: '结束用户的会话',
+      organisation_added: '添加组织', organisation_changed: '修改组织', organisation_deleted: '删除组织', role_added: '添加角色', role_changed: '修改角色', role_deleted: '删除角色', user_added: '添加用户', user_changed: '修改用户', user_deleted: '删除用户', password_set: '设置用户密码', factor_off: '关闭用户的两步验证', user_linked: '关联统一认证账号', user_unlinked: '解除统一认证账号', session_ended: '结束用户的会话',
       played: '观看', publisher_cut: '断开推流端', viewer_cut: '断开观看者', source_added: '添加拉流源', sources_imported: '导入拉流源', source_changed: '修改拉流源', source_deleted: '删除拉流源', probed: '测试摄像机', host_added: '添加虚拟主机', host_changed: '修改虚拟主机', host_deleted: '删除虚拟主机', rule_added: '添加规则', rule_changed: '修改规则', rule_deleted: '删除规则',
       relay_added: '添加转推', relay_changed: '修改转推', relay_deleted: '删除转推', hook_added: '添加回调', hook_changed: '修改回调', hook_deleted: '删除回调', hook_secret: '更换回调密钥', hook_tested: '测试回调', token_made: '生成地址', config_reloaded: '重新加载配置',
     },
@@ -193,6 +202,7 @@ export default {
     exhausted: { text: '已达上限。', next: '结束一些观看或稍后再试。' },
     unsupported: { text: '不支持此操作。', next: '换一种方式。' },
     internal: { text: '服务器内部出错。', next: '再试一次；如持续出现，请查看服务器日志。' },
+    provider_sign_in: { text: '未能通过认证平台登录。', next: '如在本系统有密码，也可用密码登录。' },
     setup_required: { text: '服务器尚未完成首次设置。', next: '打开首次设置页面。' },
     setup_code_wrong: { text: '安装码不对。', next: '安装码打印在服务器的启动日志里。' },
     offline: { text: '连不上服务器。', next: '检查网络，或确认服务器正在运行。' },

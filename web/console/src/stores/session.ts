@@ -17,7 +17,8 @@ export const useSession = defineStore('session', () => {
 
   /** Who is signed in and what they may do. */
   const me = computed<Me | null>(() => session.value?.user ?? null);
-  const signedIn = computed(() => session.value !== null && Date.parse(session.value.expires_at) > Date.now());
+  /** A session lasts while it is used; when it has ended, the server says so. */
+  const signedIn = computed(() => session.value !== null);
 
   function keep(next: Session | null): void {
     session.value = next;
@@ -27,6 +28,12 @@ export const useSession = defineStore('session', () => {
 
   async function logIn(username: string, password: string, code?: string): Promise<void> {
     keep(await api.logIn(username, password, code));
+    ended.value = false;
+  }
+
+  /** Ends a sign-in at the provider. */
+  async function redeem(code: string): Promise<void> {
+    keep(await api.redeemProviderLogin(code));
     ended.value = false;
   }
 
@@ -72,14 +79,14 @@ export const useSession = defineStore('session', () => {
 
   useCredentials({ token: () => session.value?.token ?? null, expired: expire, forbidden });
 
-  return { session, me, signedIn, ended, logIn, setUp, logOut, refresh, forget, expire };
+  return { session, me, signedIn, ended, logIn, redeem, setUp, logOut, refresh, forget, expire };
 });
 
 function stored(): Session | null {
   try {
     const value = JSON.parse(localStorage.getItem(KEY) ?? 'null') as Session | null;
     // What earlier versions kept says nothing of rights.
-    return value && Array.isArray(value.user?.permissions) && Date.parse(value.expires_at) > Date.now() ? value : null;
+    return value && Array.isArray(value.user?.permissions) ? value : null;
   } catch {
     return null;
   }

@@ -22,6 +22,8 @@ const NAMES: Record<string, string> = {
   'DELETE /users/{id}': 'user_deleted',
   'POST /users/{id}/password': 'password_set',
   'DELETE /users/{id}/second-factor': 'factor_off',
+  'PUT /users/{id}/provider': 'user_linked',
+  'DELETE /users/{id}/provider': 'user_unlinked',
   'DELETE /users/{id}/sessions/{session}': 'session_ended',
   'POST /streams/{app}/{name}/play': 'played',
   'DELETE /streams/{app}/{name}/publisher': 'publisher_cut',

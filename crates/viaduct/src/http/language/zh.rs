@@ -2,6 +2,115 @@
 
 /// English template and Chinese translation.
 pub(super) const CATALOGUE: &[(&str, &str)] = &[
+    // Sign-in through a provider.
+    (
+        "Signing in through a provider is not set up here; sign in with a password.",
+        "本系统未配置统一认证登录，请使用密码登录。",
+    ),
+    (
+        "The sign-in provider does not answer: {}. Try again, or sign in with a password if you have one; an administrator checks the network and the key oidc.issuer.",
+        "认证平台没有响应：{0}。请重试，有密码的用户可用密码登录；管理员请检查网络和配置项 oidc.issuer。",
+    ),
+    (
+        "The sign-in provider's {} cannot be used: {}. An administrator checks the key oidc.issuer and the provider.",
+        "认证平台的{0}不可用：{1}。管理员请检查配置项 oidc.issuer 和认证平台。",
+    ),
+    ("configuration", "配置"),
+    ("key set", "公钥"),
+    ("token answer", "令牌应答"),
+    ("answer about the person", "用户信息"),
+    ("it answers {}, and redirects are not followed", "返回 {0}，不允许重定向"),
+    ("it answers {}", "返回 {0}"),
+    ("it is not the JSON that it should be", "内容不是规定的 JSON"),
+    ("{} is no https address", "{0} 不是 https 地址"),
+    ("nothing came within {} s", "{0} 秒内没有应答"),
+    ("the connection was refused", "连接被拒绝"),
+    ("the connection broke off", "连接中断"),
+    ("the name {} is unknown", "无法解析域名 {0}"),
+    ("its address cannot be used", "其地址不可用"),
+    (
+        "its certificate is not trusted; oidc.ca_file names who has signed it",
+        "其证书不受信任，可用配置项 oidc.ca_file 指定签发者",
+    ),
+    ("its answer breaks off or has more than {} bytes", "其应答中断或超过 {0} 字节"),
+    (
+        "it names {}, an address that must not be asked; pull.allow permits it",
+        "它指向不允许访问的地址 {0}，可用配置项 pull.allow 放行",
+    ),
+    (
+        "The sign-in provider calls itself {}; an administrator sets the key oidc.issuer to exactly that.",
+        "认证平台自称 {0}；管理员请将配置项 oidc.issuer 设为与其完全一致。",
+    ),
+    (
+        "The sign-in provider refused: {}. Try again; if it stays so, ask those who run the provider.",
+        "认证平台拒绝了登录：{0}。请重试；如仍然如此，请联系认证平台的管理人员。",
+    ),
+    (
+        "The sign-in provider does not accept this server: {}. An administrator checks the keys oidc.client_id and oidc.client_secret.",
+        "认证平台不接受本服务器：{0}。管理员请检查配置项 oidc.client_id 和 oidc.client_secret。",
+    ),
+    (
+        "This sign-in was not begun in this browser, is finished already, or took longer than ten minutes. Begin again.",
+        "这次登录不是在本浏览器中发起、已经完成，或超过了十分钟。请重新开始。",
+    ),
+    (
+        "The sign-in provider's token was refused: {}. Begin again; if it stays so, tell an administrator.",
+        "认证平台的令牌未被接受：{0}。请重新开始；如仍然如此，请告知管理员。",
+    ),
+    ("it is not a complete ID token", "不是完整的 ID 令牌"),
+    ("it is not signed in a way that is accepted here", "签名方式不被接受"),
+    ("its signature is not the provider's", "签名不是认证平台的"),
+    ("it is of another provider", "来自其他认证平台"),
+    ("it was made for another program", "是签发给其他程序的"),
+    ("it belongs to another sign-in", "属于另一次登录"),
+    (
+        "it has expired; the clocks of the provider and of this server may differ",
+        "已过期，认证平台与本服务器的时钟可能不一致",
+    ),
+    (
+        "it is not valid yet; the clocks of the provider and of this server may differ",
+        "尚未生效，认证平台与本服务器的时钟可能不一致",
+    ),
+    (
+        "The sign-in provider sends no usable sign-in name in {}; an administrator checks the keys oidc.username_claim and oidc.scopes.",
+        "认证平台未在 {0} 中提供可用的登录名；管理员请检查配置项 oidc.username_claim 和 oidc.scopes。",
+    ),
+    (
+        "No user here belongs to your account at the provider (subject {}); ask an administrator to link it.",
+        "您的统一认证账号（标识 {0}）在本系统没有对应的用户，请联系管理员关联。",
+    ),
+    (
+        "Another user here is called {} already; ask an administrator to link your account at the provider (subject {}), or to rename that user.",
+        "本系统已有名为 {0} 的其他用户；请联系管理员关联您的统一认证账号（标识 {1}），或为该用户改名。",
+    ),
+    (
+        "None of your groups at the provider gives you a right here; ask an administrator.",
+        "您在认证平台的组没有对应本系统的任何权限，请联系管理员。",
+    ),
+    ("Your user is disabled here; ask an administrator.", "您的用户在本系统已停用，请联系管理员。"),
+    ("There is no room for another user here; ask an administrator.", "本系统的用户数已达上限，请联系管理员。"),
+    (
+        "The sign-in was not completed within a minute in this browser. Begin again.",
+        "未在一分钟内于同一浏览器完成登录，请重新开始。",
+    ),
+    ("Too many people are signing in at this moment; try again in a minute.", "当前登录的人过多，请一分钟后再试。"),
+    (
+        "No sign-in provider is set up; set the keys oidc.issuer and oidc.client_id first.",
+        "未配置认证平台，请先设置配置项 oidc.issuer 和 oidc.client_id。",
+    ),
+    (
+        "Enter the subject by which the provider knows the user: 1 to 255 characters.",
+        "请填写认证平台用来识别该用户的账号标识：1 至 255 个字符。",
+    ),
+    (
+        "This user, or this account of the provider, is linked already; unlink it first.",
+        "该用户或该统一认证账号已经关联，请先解除关联。",
+    ),
+    ("This user is not linked to an account of the provider.", "该用户未关联统一认证账号。"),
+    (
+        "This user signs in through the provider and has no password here; unlink the user from the provider first.",
+        "该用户通过统一认证登录，在本系统没有密码；请先解除关联。",
+    ),
     // The database.
     (
         "the database does not answer; live video goes on, what is stored must wait: see the server's log",
