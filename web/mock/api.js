@@ -1,6 +1,7 @@
 /** Routes of the contract, against the invented world. */
 import { ACCOUNT_ROUTES, checkRight } from './accounts.js';
 import { CHANNEL_ROUTES, streamOf } from './channels.js';
+import { LICENCE_ROUTES } from './licence.js';
 import { PEOPLE_ROUTES } from './people.js';
 import { SNAPSHOT_ROUTES } from './snapshots.js';
 import { Problem } from './problem.js';
@@ -259,6 +260,7 @@ const ROUTES = {
     const { name, main } = world.channels.find(({ id }) => id === share.channel);
     return { name, watermark: share.watermark, expires_at: share.expires_at, offer: playOffer(findStream(world, ...main.stream.split('/'), new URLSearchParams())) };
   },
+  ...LICENCE_ROUTES,
   ...VIEW_ROUTES,
   ...PATROL_ROUTES,
   ...SNAPSHOT_ROUTES,

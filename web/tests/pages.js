@@ -22,7 +22,7 @@ async function scan(page, element) {
 /** Scripts and styles of the first page, compressed: control rooms open it over narrow lines too. The map and the charts come later. */
 const FIRST_LOAD_BYTES = 250_000;
 const SIZES = { desk: undefined, laptop: LAPTOP, phone: PHONE };
-const PATHS = { wall: '.tile', streams: '.streams tbody tr', 'streams/demo/road1': '.picture', 'streams/hwy/broken-cam': '.verdict', sources: '.sources tbody tr', relays: '.relay', sessions: '.ended tbody tr', applications: '.rule', hosts: '.host', hooks: '.hook', snapshots: '.snapshot', 'snapshots/plans': '.plan', server: '.tiles', nowhere: '.empty' };
+const PATHS = { wall: '.tile', streams: '.streams tbody tr', 'streams/demo/road1': '.picture', 'streams/hwy/broken-cam': '.verdict', sources: '.sources tbody tr', relays: '.relay', sessions: '.ended tbody tr', applications: '.rule', hosts: '.host', hooks: '.hook', snapshots: '.snapshot', 'snapshots/plans': '.plan', server: '.tiles', 'server/licence': '.terms', nowhere: '.empty' };
 
 const everywhere = Object.entries(PATHS).flatMap(([path, selector]) =>
   Object.entries(SIZES).map(([size, viewport]) => ({

@@ -70,6 +70,7 @@ const SHOTS = {
   roles: { path: '/people/roles' },
   role: { path: '/people/roles', act: async (page) => page.getByRole('button', { name: '编辑 设备维护' }).click() },
   audit: { path: '/audit', act: async (page) => page.getByRole('button', { name: '校验日志' }).click() },
+  licence: { path: '/server/licence' },
   server: { path: '/server', act: async (page) => page.locator('form .btn.primary').click() },
 };
 

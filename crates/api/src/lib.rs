@@ -11,6 +11,7 @@ mod device;
 mod event;
 mod hook;
 mod host;
+mod licence;
 mod openapi;
 mod patrol;
 mod people;
@@ -33,12 +34,13 @@ pub use application::{
 };
 pub use channel::{
     CellError, Channel, ChannelBranch, ChannelBulk, ChannelImportReport, ChannelInput, ChannelPage, ChannelRendition,
-    ChannelSet, ChannelTree, ChannelsChanged, Maintenance, Position, RoadPosition,
+    ChannelSet, ChannelTree, ChannelsChanged, Maintenance, OverLicence, Position, RoadPosition,
 };
 pub use device::{Device, DeviceInput, DevicePage, NewDevice};
 pub use event::{ClientMessage, EventMessage};
 pub use hook::{Hook, HookCreated, HookDelivery, HookDeliveryPage, HookInput, HookList, HookSecret, HookTest};
 pub use host::{Host, HostChange, HostInput, HostList};
+pub use licence::{LicenceInput, LicenceStanding, LicenceTerms};
 pub use openapi::openapi_json;
 pub use patrol::{Patrol, PatrolInput, PatrolList, PatrolLog, PatrolRun, PatrolStep, PatrolStop, PatrolStopInput};
 pub use people::{

@@ -17,7 +17,7 @@ use sqlx::AssertSqlSafe;
 use crate::{Database, DbError};
 
 /// Tables in an order in which rows find those that they refer to.
-const TABLES: [&str; 27] = [
+const TABLES: [&str; 28] = [
     "organisations",
     "users",
     "roles",
@@ -45,6 +45,7 @@ const TABLES: [&str; 27] = [
     "snapshot_plans",
     "snapshots",
     "uploads",
+    "licence",
 ];
 /// People sign in again after a backup was restored.
 #[cfg(test)]

@@ -27,8 +27,9 @@ pub use columns::settle_place;
 pub use directory::ChannelFilter;
 use directory::Directory;
 pub use error::DevicesError;
-pub use import::{Fault, Import, template};
+pub use import::{Fault, Import, OverLicence, template};
 
+use crate::licence::Licence;
 use crate::people::{Caller, People};
 use crate::rights::{Action, Kind, OrganisationId, ROOT};
 
@@ -81,6 +82,7 @@ pub struct Devices {
     people: Arc<People>,
     drivers: Arc<Drivers>,
     hub: Arc<Hub>,
+    licence: Arc<Licence>,
     directory: RwLock<Directory>,
     /// One change at a time: each is judged by all channels.
     changes: tokio::sync::Mutex<()>,
@@ -103,6 +105,7 @@ impl Devices {
         people: Arc<People>,
         drivers: Arc<Drivers>,
         hub: Arc<Hub>,
+        licence: Arc<Licence>,
     ) -> Result<Self, DevicesError> {
         let started = Instant::now();
         let directory = Directory::new(database.devices().await?, database.channels().await?);
@@ -112,6 +115,7 @@ impl Devices {
             people,
             drivers,
             hub,
+            licence,
             directory: RwLock::new(directory),
             changes: tokio::sync::Mutex::default(),
             undo: Mutex::default(),
@@ -127,6 +131,11 @@ impl Devices {
 
     fn write(&self, change: impl FnOnce(&mut Directory)) {
         change(&mut self.directory.write().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Cameras that are on: they and their device are switched on. The licence limits these.
+    pub fn on(&self) -> usize {
+        self.read().on()
     }
 
     /// The organisation that a stream belongs to: its channel's, or the root.

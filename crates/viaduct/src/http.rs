@@ -14,6 +14,7 @@ mod hooks;
 mod hosts;
 mod import;
 mod language;
+mod licence;
 mod metrics;
 mod named;
 mod patrols;
@@ -142,6 +143,9 @@ fn routes() -> Routes {
         .get("/server/history", AtRoot(View, Kind::Server), server::history)
         .get("/config", AtRoot(Manage, Kind::Server), server::configuration)
         .post("/config/reload", AtRoot(Manage, Kind::Server), server::reload)
+        .get("/licence", AtRoot(View, Kind::Server), licence::standing)
+        .put("/licence", AtRoot(Manage, Kind::Server), licence::put)
+        .delete("/licence", AtRoot(Manage, Kind::Server), licence::remove)
         .get("/sessions", AtRoot(View, Kind::Traffic), sessions::list)
         .get("/sessions/traffic", AtRoot(View, Kind::Traffic), sessions::traffic)
         .get("/streams", Somewhere(View, Kind::Stream), streams::list)

@@ -30,6 +30,7 @@ use platform::devices::Devices;
 use platform::hooks::access::HookAccess;
 use platform::hooks::{HookProvider, Hooks, NamedSource, SourceStarter};
 use platform::hosts::Hosts;
+use platform::licence::Licence;
 use platform::patrols::Patrols;
 use platform::people::People;
 use platform::ptz::{Channels, Ptz};
@@ -136,8 +137,17 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     let named = HookProvider::new(Arc::clone(&hooks), Arc::new(NamedSources(Arc::clone(&sources))));
     let origins = Origins::new(Arc::clone(&applications), Arc::clone(&sources), data.server_id()?);
     let drivers = Arc::new(device_drivers(&hub, &sources));
-    let devices = Devices::open(database.clone(), Arc::clone(&people), Arc::clone(&drivers), Arc::clone(&hub)).await?;
-    let devices = Arc::new(devices);
+    let licence = Licence::open(database.clone(), Arc::clone(&clock), settings.issuer_key.clone()).await?;
+    let licence = Arc::new(licence);
+    tokio::spawn(Arc::clone(&licence).keep());
+    let devices = Devices::open(
+        database.clone(),
+        Arc::clone(&people),
+        Arc::clone(&drivers),
+        Arc::clone(&hub),
+        Arc::clone(&licence),
+    );
+    let devices = Arc::new(devices.await?);
     let ptz = Ptz::new(Arc::clone(&drivers), Arc::clone(&devices) as Arc<dyn Channels>, database.clone());
     hub.set_providers(vec![
         Arc::clone(&sources) as Arc<dyn hub::StreamProvider>,
@@ -191,6 +201,7 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
         patrols: Patrols::new(database.clone(), Arc::clone(&people)),
         people,
         devices,
+        licence,
         ptz,
         audit,
         applications,

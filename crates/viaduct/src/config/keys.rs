@@ -314,6 +314,13 @@ pub(crate) const KEYS: &[Key] = &[
         "Sources of one host that connect at the same time: 1 to 256.",
     ),
     key(
+        "licence.issuer_key",
+        Kind::Text,
+        "",
+        Reload::Live,
+        "Public key of who issues licences for this installation: Ed25519, in base64 or PEM; empty: no licence is accepted.",
+    ),
+    key(
         "log.level",
         Kind::Text,
         "info",

@@ -8,6 +8,7 @@ use anyhow::{Context, bail};
 use gateway::{HlsConfig, Limits, Listen, MulticastConfig, Protocol};
 use hub::StreamOptions;
 use platform::clock::{self, TimeZone};
+use platform::licence::IssuerKey;
 use platform::snapshots::Keeping;
 use toml::Value;
 use vision::WorkerConfig;
@@ -49,6 +50,8 @@ pub(crate) struct Settings {
     pub(crate) limits: Limits,
     pub(crate) pull_allow: Vec<String>,
     pub(crate) pull_connections_per_host: usize,
+    /// Whose licences are accepted.
+    pub(crate) issuer_key: Option<IssuerKey>,
     pub(crate) log_level: String,
     pub(crate) log_format: LogFormat,
 }
@@ -100,6 +103,7 @@ impl Settings {
             },
             pull_allow: reader.list("pull.allow"),
             pull_connections_per_host: usize::try_from(reader.number("pull.connections_per_host", 1..=256)?)?,
+            issuer_key: reader.issuer_key()?,
             log_level: reader.text("log.level").unwrap_or_else(|| "info".to_owned()),
             log_format: match reader.text("log.format").as_deref() {
                 Some("text") | None => LogFormat::Text,
@@ -127,6 +131,11 @@ impl Reader<'_> {
             bail!("database.url begins with postgres://, or is empty for SQLite in the data folder");
         }
         Ok(url)
+    }
+
+    fn issuer_key(&self) -> anyhow::Result<Option<IssuerKey>> {
+        let key = self.text("licence.issuer_key").map(|text| text.parse());
+        key.transpose().context("licence.issuer_key")
     }
 
     fn worker(&self, processors: usize) -> anyhow::Result<WorkerConfig> {

@@ -17,6 +17,7 @@ use platform::clock::WallClock;
 use platform::devices::Devices;
 use platform::hooks::Hooks;
 use platform::hosts::Hosts;
+use platform::licence::Licence;
 use platform::patrols::Patrols;
 use platform::people::People;
 use platform::ptz::Ptz;
@@ -52,6 +53,7 @@ pub(crate) struct App {
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) people: Arc<People>,
     pub(crate) devices: Arc<Devices>,
+    pub(crate) licence: Arc<Licence>,
     pub(crate) views: Views,
     pub(crate) screens: Screens,
     pub(crate) patrols: Patrols,
@@ -101,6 +103,7 @@ impl App {
         self.log.set(&settings.log_level)?;
         self.guard.set_allowed(&settings.pull_allow).map_err(anyhow::Error::msg)?;
         self.applications.set_base(settings.streams.clone());
+        self.licence.set_issuer(settings.issuer_key.clone());
         self.clock.set_zone(settings.time_zone.clone());
         let mut live = self.live();
         let (changed, needs_restart): (Vec<_>, Vec<_>) =

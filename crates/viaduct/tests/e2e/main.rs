@@ -23,6 +23,7 @@ mod http2;
 mod input;
 mod kept_snapshots;
 mod leaks;
+mod licence;
 mod matrix;
 mod network;
 mod operator;

@@ -643,6 +643,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/licence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["licence"];
+        /** @description Takes a licence in the place of the one before. It limits what is added and switched on; what is on stays on. */
+        put: operations["put_licence"];
+        post?: never;
+        delete: operations["remove_licence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/login": {
         parameters: {
             query?: never;
@@ -1944,6 +1961,7 @@ export interface components {
             errors: components["schemas"]["CellError"][];
             /** @description Columns of the table that mean nothing here. */
             ignored_columns: string[];
+            over_licence?: components["schemas"]["OverLicence"] | null;
             /** @description Of which nothing is made: an import with one is made not at all. */
             refused: number;
             rows: number;
@@ -2367,6 +2385,42 @@ export interface components {
         HostList: {
             items: components["schemas"]["Host"][];
         };
+        /** @description A licence that is handed in. */
+        LicenceInput: {
+            /** @description The file as the issuer sent it. */
+            text: string;
+        };
+        /** @description How many cameras may be on, and why. */
+        LicenceStanding: {
+            /**
+             * Format: int64
+             * @description Whole days until its end; absent without an end that is ahead.
+             */
+            days_left?: number | null;
+            /** @description Cameras that may be on without a licence. */
+            free_limit: number;
+            /** @description Whether the key licence.issuer_key is set, without which no licence is accepted. */
+            has_issuer: boolean;
+            /** @description Cameras that may be on. More are not added; those that are on stay on. */
+            limit: number;
+            /** @description Cameras that are on. */
+            on: number;
+            /** @description Why it is not believed. */
+            reason?: string | null;
+            /** @description "none", "valid", "ending" (within 30 days of its end), "ended", or "unverified" (the issuer's key is missing or another one). */
+            state: string;
+            terms?: components["schemas"]["LicenceTerms"] | null;
+        };
+        /** @description What a licence says. */
+        LicenceTerms: {
+            channels: number;
+            customer: string;
+            /** @description Its last day, in UTC; absent: without end. */
+            expires?: string | null;
+            /** @description A day: 2026-01-01. */
+            issued: string;
+            number: string;
+        };
         /** @description One open port. */
         ListenerInfo: {
             address: string;
@@ -2495,6 +2549,17 @@ export interface components {
         /** @description The organisations that one may see, and those above them. */
         OrganisationList: {
             items: components["schemas"]["Organisation"][];
+        };
+        /** @description How far a table goes beyond the licence. */
+        OverLicence: {
+            /** @description Of which so many still fit. */
+            fitting: number;
+            /** @description Cameras that may be on. */
+            limit: number;
+            /** @description Cameras that the table would switch on. */
+            more: number;
+            /** @description Cameras that are on. */
+            on: number;
         };
         /** @description A new password; ends all sessions of the user. */
         PasswordChange: {
@@ -5699,6 +5764,89 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    licence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceStanding"];
+                };
+            };
+        };
+    };
+    put_licence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LicenceInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceStanding"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_licence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

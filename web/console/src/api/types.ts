@@ -15,6 +15,7 @@ export type Server = Schemas['ServerInfo'];
 export type Load = Schemas['ServerStats'];
 export type ConfigValue = Schemas['ConfigValue'];
 export type Reload = Schemas['ReloadResult'];
+export type LicenceStanding = Schemas['LicenceStanding'];
 export type Stream = Schemas['Stream'];
 export type StreamDetail = Schemas['StreamDetail'];
 export type Track = Schemas['Track'];

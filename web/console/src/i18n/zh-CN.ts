@@ -2,7 +2,7 @@ export default {
   brand: { name: 'Viaduct 视频云', claim: '智慧交通视频云平台' },
   page: {
     menu: '主导航', more: '更多', setup: '首次设置', login: '登录', wall: '视频墙', streams: '流', stream: '流详情',
-    cameras: '摄像机', camera: '摄像机详情', devices: '设备', patrols: '轮巡', patrol: '轮巡', patrol_log: '轮巡记录', sources: '拉流源', snapshots: '快照', snapshot_plans: '截图计划', share: '共享的画面', relays: '转推', sessions: '会话', applications: '规则', hosts: '虚拟主机', hooks: '回调', people: '人员', roles: '角色', audit: '审计', server: '服务器', account: '我的账号', not_found: '没有这个页面',
+    cameras: '摄像机', camera: '摄像机详情', devices: '设备', patrols: '轮巡', patrol: '轮巡', patrol_log: '轮巡记录', sources: '拉流源', snapshots: '快照', snapshot_plans: '截图计划', share: '共享的画面', relays: '转推', sessions: '会话', applications: '规则', hosts: '虚拟主机', hooks: '回调', people: '人员', roles: '角色', audit: '审计', server: '服务器', licence: '接入授权', account: '我的账号', not_found: '没有这个页面',
   },
   action: {
     close: '关闭', cancel: '取消', save: '保存', retry: '重试', undo: '撤销', copy: '复制', copied: '已复制', qr: '二维码', qr_note: '用手机扫码，取得这个地址。', edit: '编辑', delete: '删除',
@@ -41,6 +41,7 @@ export default {
     screens: '大屏', no_screens: '没有打开的大屏。输入名称，在大屏所接的显示器上打开。', screen_name: '大屏名称', open_screen: '打开', send: '送上屏', sent: '已送到“{name}”。',
   },
   cameras: {
+    over_licence: '表格要启用 {more} 路摄像机，授权上限 {limit} 路，只能再启用 {fitting} 路。请删减或停用部分行，或更换授权。',
     add: '添加摄像机', edit: '修改摄像机', import: '导入', name: '名称', road: '道路与桩号', code: '编码', device: '设备', tags: '标签', tag: '标签', add_tag: '加标签', any_state: '所有状态', choose: '选择 {name}', choose_all: '选择本页全部', saved: '已保存 {name}。', more: '更多信息', enabled: '启用', ptz: '可控云台',
     main: '主码流地址', sub: '子码流地址', road_code: '道路编号', road_name: '道路名称', stake: '桩号', direction: '方向', carriageway: '位置类型', position: '经纬度（WGS-84）', longitude: '经度', latitude: '纬度', crs: '坐标系', maintainer: '维护', facts: '资料', link: '复制链接', link_copied: '链接已复制，有权限的人可打开。', no_picture: '没有可播放的画面。',
     directions: { up: '上行', down: '下行', both: '双向' }, carriageways: { main: '主线', ramp: '匝道', tunnel: '隧道', bridge: '桥梁', toll: '收费站', service_area: '服务区', intersection: '路口' }, systems: { wgs84: 'WGS-84', gcj02: 'GCJ-02（火星坐标）', bd09: 'BD-09（百度）' },
@@ -98,7 +99,13 @@ export default {
     title: '导入列表', list: '频道列表（M3U）', note: '每行一个地址，带名称的 #EXTINF 行可省略。', file: '从文件读取…', check: '检查', do: '导入 {count} 路', added: '将添加', known: '已存在', refused: '不可用', summary: '将添加 {added} 路，已存在 {known} 路，不可用 {refused} 路。', done: '已添加 {count} 个拉流源。',
   },
   server: {
-    history: '最近一小时的负载', time_zone: '时间表所用时区：{zone}', dev: '开发模式：只监听本机，推流和播放不需要令牌。', uptime: '运行时间', shards: '{count} 个媒体线程', listeners: '监听端口', protocol: '协议', address: '地址', tls: 'TLS 证书', self_signed: '自签名证书，浏览器会提示不受信任。', signed: '由证书机构签发。', not_after: '有效期至 {time}。', fingerprint: 'SHA-256 指纹',
+    status: '运行状态', history: '最近一小时的负载', time_zone: '时间表所用时区：{zone}', dev: '开发模式：只监听本机，推流和播放不需要令牌。', uptime: '运行时间', shards: '{count} 个媒体线程', listeners: '监听端口', protocol: '协议', address: '地址', tls: 'TLS 证书', self_signed: '自签名证书，浏览器会提示不受信任。', signed: '由证书机构签发。', not_after: '有效期至 {time}。', fingerprint: 'SHA-256 指纹',
+  },
+  licence: {
+    put: '导入授权文件', taken: '授权已生效：可启用 {limit} 路摄像机。', too_long: '{name} 太大，不是授权文件。', remove_title: '删除授权？', remove_text: '正在运行的摄像机不受影响；之后最多可启用 {limit} 路。',
+    used: '已启用的摄像机', of: '已启用 {on} 路 / 可启用 {limit} 路', customer: '被授权单位', number: '授权编号', channels: '授权路数', issued: '签发日期', expires: '有效期至', never: '长期有效', left: '剩余 {days} 天',
+    none: '未导入授权，可免费启用 {limit} 路摄像机。', valid: '授权有效，可启用 {limit} 路摄像机。', ending: '授权将在 {days} 天后到期，请联系签发方续期。', ended: '授权已到期：已启用的照常运行，超过 {limit} 路后不能再新增或启用。', unverified: '授权无法验证，按未授权处理：可启用 {limit} 路。', full: '授权路数已用完（{on} / {limit}），不能再新增或启用摄像机。',
+    rules: '授权怎样起作用', rule_running: '授权只限制新增和启用；已启用的摄像机，播放、云台、轮巡、截图永远不会因授权中断。', rule_more: '只统计已启用、且所属设备也启用的视频通道；停用的不占路数。', rule_free: '没有授权时可启用 {limit} 路。', rule_ended: '授权到期后，上限为授权路数与 {limit} 路中较小的一个；到期前 30 天开始提醒。', rule_issuer: '服务器尚未配置签发方公钥，不能导入授权。请管理员设置配置项',
   },
   config: {
     title: '生效的配置', key: '键', value: '值', origin: '来源', takes_effect: '生效方式', live: '立即', restart: '重启后', secret: '已设置', search: '搜索键', changed_only: '只看非默认值', reload: '重新加载', changed: '已更新：{keys}', unchanged: '配置没有变化。', needs_restart: '重启后生效：{keys}',

@@ -16,6 +16,37 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
     ("The hooks cannot be read or written: {}.", "无法读写回调：{0}。"),
     ("The virtual hosts cannot be read or written: {}.", "无法读写虚拟主机：{0}。"),
     ("People and rights cannot be read or written: {}.", "无法读写人员与权限：{0}。"),
+    // The licence.
+    ("The licence cannot be read or written: {}.", "无法读写授权：{0}。"),
+    ("This is no licence: {}.", "这不是授权文件：{0}。"),
+    ("Take the file as the issuer sent it.", "请使用签发方发来的原文件。"),
+    ("it has more than {} bytes", "超过 {0} 字节"),
+    ("its last line is no signature; it may be cut off", "最后一行不是签名，文件可能被截断"),
+    ("its first line is not {}", "第一行不是 {0}"),
+    ("line {} is not {} with a value", "第 {0} 行不是 {1} 及其值"),
+    ("it has lines that this program does not know", "含有本程序不认识的行"),
+    ("channels must be 1 to {}", "路数须为 1 到 {0}"),
+    ("it ends before it begins", "到期日早于签发日"),
+    ("{} is a day as 2026-12-31, not {}", "{0} 应为 2026-12-31 这样的日期，而不是 {1}"),
+    ("{} has blanks around it or characters that nobody sees", "{0} 首尾有空格或含不可见字符"),
+    (
+        "The signature of this licence is not the issuer's: the file was changed, or it is for another installation.",
+        "授权签名与签发方不符：文件被改动过，或属于其他平台。",
+    ),
+    (
+        "No licence is accepted, because the key licence.issuer_key is empty; set it to the issuer's public key.",
+        "配置项 licence.issuer_key 为空，不能导入授权；请设为签发方的公钥。",
+    ),
+    (
+        "This licence was issued on {}, which is ahead of this machine's clock; set the clock and try again.",
+        "授权签发于 {0}，晚于本机时钟；请校准时钟后重试。",
+    ),
+    ("This licence ended on {}; ask the issuer for a new one.", "授权已于 {0} 到期，请向签发方申请新的授权。"),
+    (
+        "The licence permits {} cameras that are on; {} are, and this would make it {}.",
+        "授权最多启用 {0} 路摄像机；现已启用 {1} 路，此操作会变成 {2} 路。",
+    ),
+    ("Switch off or remove others, or put in a larger licence.", "请先停用或删除其他摄像机，或更换更大的授权。"),
     // Pictures.
     ("Pictures are made of H.264, H.265 and AV1; this stream has {}.", "截图支持 H.264、H.265 和 AV1；该流为 {0}。"),
     ("no video", "无视频"),
