@@ -2,6 +2,7 @@
 import { ACCOUNT_ROUTES, checkRight } from './accounts.js';
 import { CHANNEL_ROUTES, streamOf } from './channels.js';
 import { LICENCE_ROUTES } from './licence.js';
+import { overview } from './overview.js';
 import { PEOPLE_ROUTES } from './people.js';
 import { SNAPSHOT_ROUTES } from './snapshots.js';
 import { Problem } from './problem.js';
@@ -182,6 +183,7 @@ function loadHistory() {
 /** Method and path pattern of each route; `:x` is one segment. */
 const ROUTES = {
   ...ACCOUNT_ROUTES,
+  'GET /overview': (ctx) => overview(ctx, loadHistory()),
   'GET /server': ({ world }) => server(world, false),
   'GET /config': () => ({ values: CONFIG }),
   'POST /config/reload': () => ({ changed: ['log.level'], needs_restart: ['http.listen'] }),

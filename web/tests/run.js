@@ -6,6 +6,7 @@ import { account } from './account.js';
 import { cameras } from './cameras.js';
 import { closePage, openBrowser, openPage, startMock } from './harness.js';
 import { licence } from './licence.js';
+import { overview } from './overview.js';
 import { pages } from './pages.js';
 import { patrols } from './patrols.js';
 import { people } from './people.js';
@@ -17,7 +18,7 @@ import { snapshots } from './snapshots.js';
 import { wall } from './wall.js';
 
 const wanted = process.argv[2] ?? '';
-const tests = [...session, ...account, ...roles, ...people, ...pages, ...licence, ...cameras, ...patrols, ...snapshots, ...wall, ...player, ...ptz].filter(({ name }) => name.includes(wanted));
+const tests = [...session, ...account, ...roles, ...people, ...pages, ...licence, ...overview, ...cameras, ...patrols, ...snapshots, ...wall, ...player, ...ptz].filter(({ name }) => name.includes(wanted));
 const browser = await openBrowser();
 let failed = 0;
 for (const { name, options = {}, run } of tests) {

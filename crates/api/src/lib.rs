@@ -13,6 +13,7 @@ mod hook;
 mod host;
 mod licence;
 mod openapi;
+mod overview;
 mod patrol;
 mod people;
 mod probe;
@@ -42,6 +43,10 @@ pub use hook::{Hook, HookCreated, HookDelivery, HookDeliveryPage, HookInput, Hoo
 pub use host::{Host, HostChange, HostInput, HostList};
 pub use licence::{LicenceInput, LicenceStanding, LicenceTerms};
 pub use openapi::openapi_json;
+pub use overview::{
+    CameraOverview, LostCamera, MachineOverview, OnlinePoint, Overview, PatrolOverview, RelayOverview, ServerOverview,
+    SourceOverview, StreamOverview, ViewOverview, WorkerOverview,
+};
 pub use patrol::{Patrol, PatrolInput, PatrolList, PatrolLog, PatrolRun, PatrolStep, PatrolStop, PatrolStopInput};
 pub use people::{
     ApiKey, ApiKeyCreated, ApiKeyInput, ApiKeyList, AuditEntry, AuditPage, AuditVerdict, BuiltInRole, Grant,

@@ -10,6 +10,7 @@ macro_rules! route {
 
 mod devices;
 mod licence;
+mod overview;
 mod people;
 mod ptz;
 mod snapshots;
@@ -48,7 +49,7 @@ pub fn openapi_json() -> String {
         wall::views, wall::add_view, wall::view, wall::change_view, wall::remove_view, wall::patrols, wall::add_patrol, wall::patrol, wall::change_patrol, wall::remove_patrol, wall::screens, wall::show_on_screen, wall::patrol_log, wall::begin_patrol, wall::stop_patrol_at, wall::end_patrol, wall::shares, wall::add_share, wall::remove_share, wall::open_share,
         people::my_sessions, people::end_my_session, people::begin_second_factor, people::confirm_second_factor, people::remove_second_factor, people::keys, people::add_key, people::remove_key, people::organisations, people::add_organisation, people::change_organisation, people::remove_organisation, people::roles, people::add_role, people::change_role, people::remove_role, people::users, people::add_user, people::user, people::change_user, people::remove_user, people::set_password, people::reset_second_factor, people::user_sessions, people::end_user_session, people::audit, people::export_audit, people::verify_audit,
         snapshots::take, snapshots::list, snapshots::one, snapshots::remove, snapshots::picture, snapshots::thumbnail, snapshots::plans, snapshots::add_plan, snapshots::change_plan, snapshots::remove_plan, snapshots::targets, snapshots::add_target, snapshots::change_target, snapshots::remove_target, snapshots::test_target,
-        licence::licence, licence::put_licence, licence::remove_licence,
+        overview::overview, licence::licence, licence::put_licence, licence::remove_licence,
         ptz::ptz, ptz::ptz_connect, ptz::ptz_move, ptz::ptz_stop, ptz::ptz_frame, ptz::ptz_save_preset, ptz::ptz_remove_preset, ptz::ptz_go_to_preset, ptz::ptz_save_cruise, ptz::ptz_remove_cruise, ptz::ptz_start_cruise, ptz::ptz_go_home, ptz::ptz_set_home, ptz::ptz_take, ptz::ptz_release
     ),
     components(schemas(Problem, ClientMessage, EventMessage, StreamStats, PtzCommand, PtzMessage)),

@@ -16,6 +16,7 @@ mod datagrams;
 mod floor;
 mod hls;
 mod http;
+mod licence;
 mod process;
 mod publisher;
 mod report;

@@ -43,7 +43,7 @@ pub use hosts::HostRow;
 pub use licence::LicenceRow;
 pub use logins::{ApiKeyRow, LoginRow};
 pub use organisations::OrganisationRow;
-pub use patrols::{PatrolRow, PatrolStopRow};
+pub use patrols::{PatrolRow, PatrolRunRow, PatrolStopRow};
 pub use ptz::{PtzCruiseRow, PtzPresetRow};
 pub use relays::RelayRow;
 pub use shares::ShareRow;

@@ -4,6 +4,7 @@
 //! channel of an organisation, `manage:channel` changes it; `view:device` and `manage:device` do so for devices and for the
 //! addresses of channels.
 
+mod census;
 mod change;
 mod check;
 mod columns;
@@ -21,6 +22,7 @@ use db::{ChannelRow, Database, DeviceRow};
 use device::{ChannelState, Drivers};
 use hub::{Hub, Phase, StreamKey};
 
+pub use census::{Census, Counts, Lost};
 pub use change::{ChannelSet, Done, Plan};
 pub use check::{CARRIAGEWAYS, DIRECTIONS, Details, KINDS, MAX_NAME, MAX_TAGS, NUMBERED, streams};
 pub use columns::settle_place;

@@ -17,6 +17,7 @@ mod language;
 mod licence;
 mod metrics;
 mod named;
+mod overview;
 mod patrols;
 mod people;
 mod problem;
@@ -139,6 +140,7 @@ fn routes() -> Routes {
         .get("/audit", AtRoot(View, Kind::Audit), audit::list)
         .get("/audit/export.csv", AtRoot(Operate, Kind::Audit), audit::export)
         .get("/audit/verify", AtRoot(View, Kind::Audit), audit::verify)
+        .get("/overview", SignedIn, overview::overview)
         .get("/server", SignedIn, server::info)
         .get("/server/history", AtRoot(View, Kind::Server), server::history)
         .get("/config", AtRoot(Manage, Kind::Server), server::configuration)

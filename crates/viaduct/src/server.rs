@@ -5,6 +5,7 @@ mod hook_sender;
 pub(crate) mod load;
 mod state;
 mod uploader;
+mod watch;
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -214,6 +215,7 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
         cpu: CpuMeter::new(),
         stats: std::sync::Mutex::default(),
         load: std::sync::Mutex::default(),
+        watch: watch::Watch::default(),
         hooks,
         live: std::sync::Mutex::new(Live { values, settings, certificate }),
         log,
@@ -225,6 +227,7 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
         async move { hub.run().await }
     });
     tokio::spawn(http::sample(Arc::clone(&app)));
+    tokio::spawn(watch::watch(Arc::clone(&app)));
     tokio::spawn(http::write_down_stops(Arc::clone(&app)));
     if args.demo {
         demo::start(&app);

@@ -34,6 +34,7 @@ use crate::data_dir::DataDir;
 use crate::logging::LogLevel;
 use crate::process::CpuMeter;
 use crate::server::load::LoadLog;
+use crate::server::watch::Watch;
 use crate::{ServeArgs, http};
 
 /// The running server.
@@ -69,6 +70,7 @@ pub(crate) struct App {
     pub(crate) cpu: CpuMeter,
     pub(crate) stats: Mutex<ServerStats>,
     pub(crate) load: Mutex<LoadLog>,
+    pub(crate) watch: Watch,
     pub(crate) hooks: Arc<Hooks>,
     pub(crate) live: Mutex<Live>,
     pub(crate) log: LogLevel,

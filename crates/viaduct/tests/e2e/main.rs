@@ -28,6 +28,7 @@ mod matrix;
 mod network;
 mod operator;
 mod origins;
+mod overview;
 mod people;
 mod program;
 mod ptz;

@@ -868,6 +868,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What the first page of the console shows, each part for those who may see it. */
+        get: operations["overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/patrol-runs/{id}": {
         parameters: {
             query?: never;
@@ -1873,6 +1890,19 @@ export interface components {
             name: string;
             permissions: string[];
         };
+        /** @description Cameras by how they do, as counted some seconds ago. */
+        CameraOverview: {
+            /** @description They or their device are switched off, as for maintenance. */
+            disabled: number;
+            /** @description How many were online, a point a minute over the last day, oldest first; for those who see all cameras. */
+            history?: components["schemas"]["OnlinePoint"][] | null;
+            idle: number;
+            /** @description Those that went off last. */
+            lost: components["schemas"]["LostCamera"][];
+            offline: number;
+            online: number;
+            total: number;
+        };
         /** @description What is wrong with a cell. */
         CellError: {
             /** @description Heading of its column; absent when it is the whole row. */
@@ -2481,6 +2511,37 @@ export interface components {
         LoginSessionList: {
             items: components["schemas"]["LoginSession"][];
         };
+        /** @description A camera that went off. */
+        LostCamera: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** @description Road and stake. */
+            place: string;
+            reason: string;
+            /** @description When that was noticed. */
+            since: string;
+        };
+        /** @description What the whole machine has and uses. */
+        MachineOverview: {
+            /**
+             * Format: double
+             * @description Of all processors.
+             */
+            cpu_percent: number;
+            /** Format: int64 */
+            disk_total_bytes: number;
+            /**
+             * Format: int64
+             * @description Of the disk with the data folder.
+             */
+            disk_used_bytes: number;
+            /** Format: int64 */
+            memory_total_bytes: number;
+            /** Format: int64 */
+            memory_used_bytes: number;
+            processors: number;
+        };
         /** @description Who looks after it and since when it is there. */
         Maintenance: {
             /** @description "2026-11-26". */
@@ -2512,6 +2573,14 @@ export interface components {
         NewUser: components["schemas"]["UserInput"] & {
             /** @description 10 to 256 characters. */
             password: string;
+        };
+        OnlinePoint: {
+            /**
+             * Format: int64
+             * @description Unix milliseconds.
+             */
+            at_ms: number;
+            online: number;
         };
         /** @description Part of the tree that rights are given on. */
         Organisation: {
@@ -2560,6 +2629,23 @@ export interface components {
             more: number;
             /** @description Cameras that are on. */
             on: number;
+        };
+        /** @description The first page of the console. What one may not see is absent; what one sees is of the organisations that one sees. */
+        Overview: {
+            /** @description The latest entries. */
+            audit?: components["schemas"]["AuditEntry"][] | null;
+            cameras?: components["schemas"]["CameraOverview"] | null;
+            licence?: components["schemas"]["LicenceStanding"] | null;
+            /** @description Those that run, and the last runs of others; the latest first. */
+            patrols?: components["schemas"]["PatrolOverview"][] | null;
+            relays?: components["schemas"]["RelayOverview"] | null;
+            server?: components["schemas"]["ServerOverview"] | null;
+            /** @description The latest pictures. */
+            snapshots?: components["schemas"]["Snapshot"][] | null;
+            sources?: components["schemas"]["SourceOverview"] | null;
+            streams?: components["schemas"]["StreamOverview"] | null;
+            /** @description Views of the wall, those with a number first. */
+            views?: components["schemas"]["ViewOverview"][] | null;
         };
         /** @description A new password; ends all sessions of the user. */
         PasswordChange: {
@@ -2629,6 +2715,15 @@ export interface components {
              */
             before?: number | null;
             items: components["schemas"]["PatrolStop"][];
+        };
+        PatrolOverview: {
+            /** @description Absent for one that runs. */
+            ended_at?: string | null;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            started_at: string;
+            user: string;
         };
         /** @description A run that began. */
         PatrolRun: {
@@ -3014,6 +3109,13 @@ export interface components {
         RelayList: {
             items: components["schemas"]["Relay"][];
         };
+        RelayOverview: {
+            /** @description Pushes that fail and try again. */
+            failing: number;
+            /** @description Pushes that send. */
+            sending: number;
+            total: number;
+        };
         /** @description One stream on its way to a relay's target. */
         RelayPush: {
             app: string;
@@ -3146,6 +3248,17 @@ export interface components {
             /** Format: int64 */
             uptime_s: number;
             version: string;
+        };
+        ServerOverview: {
+            /** @description Of the last hour. */
+            history: components["schemas"]["LoadSample"][];
+            /** @description Of this program, in the last second. */
+            load: components["schemas"]["ServerStats"];
+            machine: components["schemas"]["MachineOverview"];
+            /** Format: int64 */
+            uptime_s: number;
+            version: string;
+            workers: components["schemas"]["WorkerOverview"];
         };
         /** @description Load of the last second. */
         ServerStats: {
@@ -3514,6 +3627,13 @@ export interface components {
         SourceList: {
             items: components["schemas"]["Source"][];
         };
+        SourceOverview: {
+            /** @description Streams whose source does not answer, by name; at most ten. */
+            failing: string[];
+            failing_count: number;
+            live: number;
+            total: number;
+        };
         /** @description One step on the way from camera to viewer. */
         Step: {
             at: string;
@@ -3556,6 +3676,15 @@ export interface components {
             steps: components["schemas"]["Step"][];
             urls: components["schemas"]["StreamUrls"];
             viewers_list: components["schemas"]["Viewer"][];
+        };
+        StreamOverview: {
+            /**
+             * Format: int64
+             * @description Of all that come in.
+             */
+            bitrate_bps: number;
+            live: number;
+            viewers: number;
         };
         /** @description A page of streams. */
         StreamPage: {
@@ -3831,6 +3960,14 @@ export interface components {
         ViewList: {
             items: components["schemas"]["View"][];
         };
+        ViewOverview: {
+            /** Format: int64 */
+            id: number;
+            layout: string;
+            name: string;
+            /** Format: int64 */
+            number?: number | null;
+        };
         /** @description One viewer. */
         Viewer: {
             address: string;
@@ -3870,6 +4007,21 @@ export interface components {
         ViewerList: {
             items: components["schemas"]["Viewer"][];
             next_cursor?: string | null;
+        };
+        /** @description Programs that make pictures. */
+        WorkerOverview: {
+            /** Format: int64 */
+            died: number;
+            /**
+             * Format: int64
+             * @description Pictures that were refused because too many waited.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description Since the server runs.
+             */
+            started: number;
         };
     };
     responses: never;
@@ -6325,6 +6477,25 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    overview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
                 };
             };
         };

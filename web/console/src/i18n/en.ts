@@ -6,7 +6,7 @@ type Catalogue<T> = { [K in keyof T]: T[K] extends string ? string : Catalogue<T
 const en: Catalogue<typeof zhCN> = {
   brand: { name: 'Viaduct', claim: 'Video cloud for road traffic' },
   page: {
-    menu: 'Main navigation', more: 'More', setup: 'First run', login: 'Sign in', wall: 'Live wall', streams: 'Streams', stream: 'Stream',
+    overview: 'Overview', menu: 'Main navigation', more: 'More', setup: 'First run', login: 'Sign in', wall: 'Live wall', streams: 'Streams', stream: 'Stream',
     cameras: 'Cameras', camera: 'Camera', devices: 'Devices', patrols: 'Patrols', patrol: 'Patrol', patrol_log: 'Log of a patrol', sources: 'Sources', snapshots: 'Snapshots', snapshot_plans: 'Snapshot plans', share: 'Shared picture', relays: 'Relays', sessions: 'Sessions', applications: 'Rules', hosts: 'Virtual hosts', hooks: 'Hooks', people: 'People', roles: 'Roles', audit: 'Audit', server: 'Server', licence: 'Licence', account: 'My account', not_found: 'There is no such page',
   },
   action: {
@@ -105,6 +105,12 @@ const en: Catalogue<typeof zhCN> = {
   },
   server: {
     status: 'Status', history: 'Load of the last hour', time_zone: 'Time zone of schedules: {zone}', dev: 'Development mode: this machine only, publishing and playing need no token.', uptime: 'Running for', shards: '{count} media threads', listeners: 'Listeners', protocol: 'Protocol', address: 'Address', tls: 'TLS certificate', self_signed: 'Self-signed; browsers warn about it.', signed: 'Signed by an authority.', not_after: 'Valid until {time}.', fingerprint: 'SHA-256',
+  },
+  overview: {
+    ring: '{total} cameras, {online} online', in_all: 'cameras', lost: 'Went off lately', none_lost: 'No camera is off.', all_cameras: 'All cameras', live: 'Live', streams: 'Streams', of: '{part} of {all} run', sending: '{count} sending', sources_failing: '{count} sources fail: {names}.', relays_failing: '{count} relays fail and try again.',
+    machine: 'Machine', cpu: 'CPU', memory: 'Memory', disk: 'Disk', processors: '{count} cores', version: 'Version', program: 'Program memory', workers: 'Media workers', workers_well: 'well', workers_bad: '{died} died, {refused} pictures refused', history: 'Cameras online over the last day', online: 'Online',
+    all_snapshots: 'All snapshots', no_snapshots: 'No snapshot yet.', views: 'Views', no_views: 'No view yet. Arrange the wall and keep it as a view; it is called from here.', all_patrols: 'All patrols', no_patrols: 'No patrol has run yet.', runs: 'running', details: 'Details', deeds: 'Latest actions',
+    empty: 'No camera yet', empty_text: 'Begin here:', empty_ask: 'Ask an administrator to add cameras, or for rights.', steps: { add: 'Add a camera', add_text: 'Type its address, look at its picture, keep it.', import: 'Import a table', import_text: 'Many at once, from XLSX or CSV; each row is checked before.', invite: 'Add colleagues', invite_text: 'Make accounts, with rights by organisation.' },
   },
   licence: {
     put: 'Put in a licence', taken: 'The licence is in force: {limit} cameras may be on.', too_long: '{name} is too long for a licence.', remove_title: 'Remove the licence?', remove_text: 'Cameras that are on stay on; from then on {limit} may be on.',

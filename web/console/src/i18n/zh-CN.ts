@@ -1,7 +1,7 @@
 export default {
   brand: { name: 'Viaduct 视频云', claim: '智慧交通视频云平台' },
   page: {
-    menu: '主导航', more: '更多', setup: '首次设置', login: '登录', wall: '视频墙', streams: '流', stream: '流详情',
+    overview: '总览', menu: '主导航', more: '更多', setup: '首次设置', login: '登录', wall: '视频墙', streams: '流', stream: '流详情',
     cameras: '摄像机', camera: '摄像机详情', devices: '设备', patrols: '轮巡', patrol: '轮巡', patrol_log: '轮巡记录', sources: '拉流源', snapshots: '快照', snapshot_plans: '截图计划', share: '共享的画面', relays: '转推', sessions: '会话', applications: '规则', hosts: '虚拟主机', hooks: '回调', people: '人员', roles: '角色', audit: '审计', server: '服务器', licence: '接入授权', account: '我的账号', not_found: '没有这个页面',
   },
   action: {
@@ -100,6 +100,12 @@ export default {
   },
   server: {
     status: '运行状态', history: '最近一小时的负载', time_zone: '时间表所用时区：{zone}', dev: '开发模式：只监听本机，推流和播放不需要令牌。', uptime: '运行时间', shards: '{count} 个媒体线程', listeners: '监听端口', protocol: '协议', address: '地址', tls: 'TLS 证书', self_signed: '自签名证书，浏览器会提示不受信任。', signed: '由证书机构签发。', not_after: '有效期至 {time}。', fingerprint: 'SHA-256 指纹',
+  },
+  overview: {
+    ring: '{total} 台摄像机，{online} 台在线', in_all: '台摄像机', lost: '最近离线', none_lost: '没有离线的摄像机。', all_cameras: '全部摄像机', live: '实时', streams: '直播中', of: '{part} / {all} 正常', sending: '{count} 路推送中', sources_failing: '{count} 个拉流源异常：{names}。', relays_failing: '{count} 路转推失败，正在重试。',
+    machine: '本机', cpu: 'CPU', memory: '内存', disk: '磁盘', processors: '{count} 核', version: '版本', program: '程序内存', workers: '截图进程', workers_well: '正常', workers_bad: '异常退出 {died} 次，拒绝 {refused} 次', history: '最近一天的在线摄像机', online: '在线',
+    all_snapshots: '全部快照', no_snapshots: '还没有快照。', views: '视图快捷入口', no_views: '还没有视图。在视频墙上摆好画面后保存，就会出现在这里。', all_patrols: '全部轮巡', no_patrols: '还没有执行过轮巡。', runs: '进行中', details: '详情', deeds: '最近操作',
+    empty: '还没有摄像机', empty_text: '从这里开始：', empty_ask: '请管理员添加摄像机或为你授权。', steps: { add: '添加摄像机', add_text: '输入地址，测试画面，保存。', import: '导入表格', import_text: '用 XLSX 或 CSV 一次添加多台，导入前逐行检查。', invite: '添加同事', invite_text: '建立账号，按组织分配权限。' },
   },
   licence: {
     put: '导入授权文件', taken: '授权已生效：可启用 {limit} 路摄像机。', too_long: '{name} 太大，不是授权文件。', remove_title: '删除授权？', remove_text: '正在运行的摄像机不受影响；之后最多可启用 {limit} 路。',
