@@ -14,11 +14,12 @@ import { player } from './player.js';
 import { ptz } from './ptz.js';
 import { roles } from './roles.js';
 import { session } from './session.js';
+import { settings } from './settings.js';
 import { snapshots } from './snapshots.js';
 import { wall } from './wall.js';
 
 const wanted = process.argv[2] ?? '';
-const tests = [...session, ...account, ...roles, ...people, ...pages, ...licence, ...overview, ...cameras, ...patrols, ...snapshots, ...wall, ...player, ...ptz].filter(({ name }) => name.includes(wanted));
+const tests = [...session, ...account, ...roles, ...people, ...pages, ...licence, ...overview, ...settings, ...cameras, ...patrols, ...snapshots, ...wall, ...player, ...ptz].filter(({ name }) => name.includes(wanted));
 const browser = await openBrowser();
 let failed = 0;
 for (const { name, options = {}, run } of tests) {

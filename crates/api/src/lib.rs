@@ -61,7 +61,8 @@ pub use ptz::{
 };
 pub use relay::{Relay, RelayInput, RelayList, RelayPush};
 pub use server::{
-    ConfigValue, Configuration, ListenerInfo, LoadHistory, LoadSample, ReloadResult, ServerInfo, ServerStats, TlsInfo,
+    ConfigChanges, ConfigValue, Configuration, ListenerInfo, LoadHistory, LoadSample, ReloadResult, ServerInfo,
+    ServerStats, TlsInfo, UndoneSettings,
 };
 pub use session::{EndedSession, EndedSessionPage, TrafficReport, TrafficTotal};
 pub use share::{Share, ShareCreated, ShareInput, ShareList, SharedChannel};

@@ -20,12 +20,13 @@ use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use crate::{
-    Application, ApplicationInput, ApplicationList, ClientMessage, Configuration, Diagnosis, EffectiveSettings,
-    EndedSessionPage, EventMessage, Hook, HookCreated, HookDeliveryPage, HookInput, HookList, HookSecret, HookTest,
-    Host, HostChange, HostInput, HostList, LoadHistory, LoginRequest, LoginResponse, Me, PasswordChange, PlayOffer,
-    ProbeReport, ProbeRequest, Problem, PtzCommand, PtzMessage, Relay, RelayInput, RelayList, ReloadResult, ServerInfo,
-    SetupRequest, SetupState, Source, SourceImport, SourceImportReport, SourceInput, SourceList, StreamDetail,
-    StreamPage, StreamStats, TokenRequest, TokenResponse, TrafficReport, ViewerList,
+    Application, ApplicationInput, ApplicationList, ClientMessage, ConfigChanges, Configuration, Diagnosis,
+    EffectiveSettings, EndedSessionPage, EventMessage, Hook, HookCreated, HookDeliveryPage, HookInput, HookList,
+    HookSecret, HookTest, Host, HostChange, HostInput, HostList, LoadHistory, LoginRequest, LoginResponse, Me,
+    PasswordChange, PlayOffer, ProbeReport, ProbeRequest, Problem, PtzCommand, PtzMessage, Relay, RelayInput,
+    RelayList, ReloadResult, ServerInfo, SetupRequest, SetupState, Source, SourceImport, SourceImportReport,
+    SourceInput, SourceList, StreamDetail, StreamPage, StreamStats, TokenRequest, TokenResponse, TrafficReport,
+    ViewerList,
 };
 
 /// The document, pretty-printed.
@@ -40,7 +41,7 @@ pub fn openapi_json() -> String {
 #[openapi(
     info(title = "Viaduct", description = "REST interface of Viaduct. Errors are RFC 9457 problem JSON with a stable `code`. The query parameter `vhost` names the virtual host of a stream (`default` when absent), or of which a list is shown (all when absent)."),
     paths(
-        setup_state, set_up, login, logout, me, change_password, server, configuration, reload, streams, stream, play,
+        setup_state, set_up, login, logout, me, change_password, server, configuration, change_configuration, restart, reload, streams, stream, play,
         kick_publisher, stream_viewers, viewers, kick_viewer, diagnosis, sources, add_source, import_sources, source, change_source,
         remove_source, probe, make_token, applications, add_application, change_application, remove_application,
         stream_settings, hosts, add_host, change_host, remove_host, relays, add_relay, change_relay, remove_relay, hooks, add_hook, change_hook,
@@ -111,6 +112,25 @@ route!(
 );
 route!(server, get, path = "/api/v1/server", tag = "server", responses((status = 200, body = ServerInfo)));
 route!(configuration, get, path = "/api/v1/config", tag = "server", responses((status = 200, body = Configuration)));
+route!(
+    change_configuration,
+    patch,
+    path = "/api/v1/config",
+    tag = "server",
+    description = "Changes settings, all or none, for the version in If-Match. Live keys hold at once, the others from the next start.",
+    params(("If-Match" = String, Header)),
+    request_body = ConfigChanges,
+    responses((status = 200, body = Configuration), (status = 400, body = Problem), (status = 409, body = Problem))
+);
+route!(
+    restart,
+    post,
+    path = "/api/v1/server/restart",
+    tag = "server",
+    description = "Ends the server in order and starts it again with the settings of the version in If-Match. If it does not come up with them, it takes the last ones that worked and says so in `undone`.",
+    params(("If-Match" = String, Header)),
+    responses((status = 202), (status = 409, body = Problem))
+);
 route!(
     reload,
     post,

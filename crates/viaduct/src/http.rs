@@ -27,6 +27,7 @@ mod routes;
 mod schedules;
 mod server;
 mod sessions;
+mod settings;
 mod shares;
 mod snapshot_plans;
 mod snapshots;
@@ -143,8 +144,10 @@ fn routes() -> Routes {
         .get("/overview", SignedIn, overview::overview)
         .get("/server", SignedIn, server::info)
         .get("/server/history", AtRoot(View, Kind::Server), server::history)
-        .get("/config", AtRoot(Manage, Kind::Server), server::configuration)
-        .post("/config/reload", AtRoot(Manage, Kind::Server), server::reload)
+        .get("/config", AtRoot(Manage, Kind::Server), settings::configuration)
+        .patch("/config", AtRoot(Manage, Kind::Server), settings::change)
+        .post("/config/reload", AtRoot(Manage, Kind::Server), settings::reload)
+        .post("/server/restart", AtRoot(Manage, Kind::Server), settings::restart)
         .get("/licence", AtRoot(View, Kind::Server), licence::standing)
         .put("/licence", AtRoot(Manage, Kind::Server), licence::put)
         .delete("/licence", AtRoot(Manage, Kind::Server), licence::remove)

@@ -11,6 +11,7 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
@@ -47,7 +48,7 @@ use hook_sender::HttpHookSender;
 pub(crate) use state::{App, Live};
 use uploader::GatewayUploader;
 
-use crate::config::{Settings, Values};
+use crate::config::{ConsoleFile, Settings, Values};
 use crate::data_dir::DataDir;
 use crate::devices::SimDriver;
 use crate::origins::Origins;
@@ -63,9 +64,21 @@ const RECORD_PAUSE: Duration = Duration::from_secs(1);
 /// How long viewers get to leave when the server stops.
 const STOP_GRACE: Duration = Duration::from_secs(1);
 
-/// Runs until a signal.
+/// Runs until a signal. If it does not come up with what the console set, it starts again with the last settings that worked.
 pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<ExitCode> {
     raise_file_limit();
+    let up = AtomicBool::new(false);
+    let outcome = run_once(args, &up);
+    let Err(error) = &outcome else { return outcome };
+    let console = ConsoleFile::new(&args.data_dir);
+    if up.load(Ordering::Relaxed) || !console.undo(&format!("{error:#}"))? {
+        return outcome;
+    }
+    eprintln!("viaduct: {error:#}; starting again with the settings that last worked");
+    Err(again())
+}
+
+fn run_once(args: &ServeArgs, up: &AtomicBool) -> anyhow::Result<ExitCode> {
     let values = Values::read(&args.sources(), std::env::vars())?;
     let settings = Settings::from_values(&values)?;
     let log = logging::start(&settings.log_level, settings.log_format)?;
@@ -75,9 +88,30 @@ pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<ExitCode> {
         .enable_all()
         .build()
         .context("starting the control runtime")?;
-    runtime.block_on(serve(args, values, settings, log))?;
+    let end = runtime.block_on(serve(args, values, settings, log, up))?;
     runtime.shutdown_timeout(STOP_GRACE);
-    Ok(ExitCode::SUCCESS)
+    match end {
+        End::Stop => Ok(ExitCode::SUCCESS),
+        End::Restart => Err(again()),
+    }
+}
+
+/// Why a server ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Stop,
+    Restart,
+}
+
+/// Puts this program, with the same arguments, in its own place; comes back only when that fails.
+fn again() -> anyhow::Error {
+    use std::os::unix::process::CommandExt;
+    let program = match std::env::current_exe() {
+        Ok(program) => program,
+        Err(error) => return anyhow::Error::from(error).context("finding the program to start it again"),
+    };
+    let error = std::process::Command::new(&program).args(std::env::args_os().skip(1)).exec();
+    anyhow::Error::from(error).context(format!("starting {} again", program.display()))
 }
 
 /// Each viewer is a file handle; the soft limit of most systems is 1,024.
@@ -88,7 +122,13 @@ fn raise_file_limit() {
     }
 }
 
-async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: logging::LogLevel) -> anyhow::Result<()> {
+async fn serve(
+    args: &ServeArgs,
+    values: Values,
+    settings: Settings,
+    log: logging::LogLevel,
+    up: &AtomicBool,
+) -> anyhow::Result<End> {
     // Ports first: a taken one is the most frequent reason not to start.
     let listening = Listening::bind(&settings.listeners)?;
     let addresses = listening.addresses();
@@ -217,6 +257,10 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
         load: std::sync::Mutex::default(),
         watch: watch::Watch::default(),
         hooks,
+        booted: values.clone(),
+        console: ConsoleFile::new(&args.data_dir),
+        settings_change: tokio::sync::Mutex::default(),
+        restart: tokio::sync::Notify::new(),
         live: std::sync::Mutex::new(Live { values, settings, certificate }),
         log,
         events: http::EventLog::new(),
@@ -234,13 +278,15 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     }
     listening.start(&gateway);
     announce(&app).await?;
-    wait_for_the_end(&app).await;
-    tracing::info!("Stopping.");
+    app.console.came_up();
+    up.store(true, Ordering::Relaxed);
+    let end = wait_for_the_end(&app).await;
+    tracing::info!(?end, "Stopping.");
     gateway.stop();
     hub.close_all();
     tokio::time::sleep(STOP_GRACE).await;
     database.close().await;
-    Ok(())
+    Ok(end)
 }
 
 fn bind_rtsp_udp(address: SocketAddr) -> anyhow::Result<UdpPorts> {
@@ -409,10 +455,10 @@ fn tell(line: &str) {
 }
 
 /// SIGHUP reloads, SIGINT and SIGTERM end.
-async fn wait_for_the_end(app: &Arc<App>) {
+async fn wait_for_the_end(app: &Arc<App>) -> End {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut hangup), Ok(mut terminate)) = (signal(SignalKind::hangup()), signal(SignalKind::terminate())) else {
-        return;
+        return End::Stop;
     };
     loop {
         tokio::select! {
@@ -421,8 +467,9 @@ async fn wait_for_the_end(app: &Arc<App>) {
                     tracing::error!(error = format!("{error:#}"), "The configuration was not reloaded; the old one stays.");
                 }
             }
-            _ = terminate.recv() => return,
-            _ = tokio::signal::ctrl_c() => return,
+            _ = terminate.recv() => return End::Stop,
+            _ = tokio::signal::ctrl_c() => return End::Stop,
+            () = app.restart.notified() => return End::Restart,
         }
     }
 }

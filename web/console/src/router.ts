@@ -59,6 +59,7 @@ export function makeRouter(): Router {
       { path: '/people/roles', component: () => import('./pages/RolesPage.vue'), meta: { title: 'page.roles', rights: ['view:role'], somewhere: true } },
       { path: '/audit', component: () => import('./pages/AuditPage.vue'), meta: { title: 'page.audit', rights: ['view:audit'] } },
       { path: '/server', component: () => import('./pages/ServerPage.vue'), meta: { title: 'page.server', rights: ['view:server', 'operate:token'] } },
+      { path: '/server/settings', component: () => import('./pages/SettingsPage.vue'), meta: { title: 'page.settings', rights: ['manage:server'] } },
       { path: '/server/licence', component: () => import('./pages/LicencePage.vue'), meta: { title: 'page.licence', rights: ['view:server'] } },
       { path: '/account', component: () => import('./pages/AccountPage.vue'), meta: { title: 'page.account' } },
       { path: '/:rest(.*)*', component: () => import('./pages/NotFoundPage.vue'), meta: { title: 'page.not_found' } },

@@ -67,7 +67,7 @@ pub(crate) fn admin(args: &AdminArgs) -> anyhow::Result<ExitCode> {
         bail!("{} is no data folder; give --data-dir", args.data_dir.display());
     }
     let data = DataDir::open(&args.data_dir)?;
-    let sources = Sources { file: args.config.clone(), set: args.set.clone(), dev: false };
+    let sources = Sources { console: None, file: args.config.clone(), set: args.set.clone(), dev: false };
     let settings = Settings::from_values(&Values::read(&sources, std::env::vars())?)?;
     let place = data.database(settings.database_url.as_deref());
     runtime()?.block_on(async {

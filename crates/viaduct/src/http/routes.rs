@@ -87,6 +87,7 @@ impl Routes {
     method!(post, POST);
     method!(put, PUT);
     method!(delete, DELETE);
+    method!(patch, PATCH);
 
     /// A POST whose body may be longer than others.
     pub(super) fn upload<H, T>(self, path: &'static str, need: Need, limit: usize, handler: H) -> Self

@@ -29,7 +29,7 @@ use platform::views::{Screens, Views};
 use vision::Pictures;
 
 use crate::certificate::{self, Certificate};
-use crate::config::{Reload, Settings, Values};
+use crate::config::{ConsoleFile, Reload, Settings, Values};
 use crate::data_dir::DataDir;
 use crate::logging::LogLevel;
 use crate::process::CpuMeter;
@@ -73,6 +73,13 @@ pub(crate) struct App {
     pub(crate) watch: Watch,
     pub(crate) hooks: Arc<Hooks>,
     pub(crate) live: Mutex<Live>,
+    /// What the server was started with.
+    pub(crate) booted: Values,
+    pub(crate) console: ConsoleFile,
+    /// One change of settings at a time.
+    pub(crate) settings_change: tokio::sync::Mutex<()>,
+    /// Somebody asked for a restart.
+    pub(crate) restart: tokio::sync::Notify,
     pub(crate) log: LogLevel,
     pub(crate) events: http::EventLog,
 }
@@ -105,6 +112,7 @@ impl App {
         self.log.set(&settings.log_level)?;
         self.guard.set_allowed(&settings.pull_allow).map_err(anyhow::Error::msg)?;
         self.applications.set_base(settings.streams.clone());
+        self.snapshots.set_keeping(settings.keeping);
         self.licence.set_issuer(settings.issuer_key.clone());
         self.clock.set_zone(settings.time_zone.clone());
         let mut live = self.live();

@@ -38,6 +38,7 @@ mod relays;
 mod rights;
 mod rtsp_transports;
 mod schedules;
+mod settings;
 mod slate;
 mod snapshots;
 mod sources;

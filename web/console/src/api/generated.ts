@@ -445,7 +445,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** @description Changes settings, all or none, for the version in If-Match. Live keys hold at once, the others from the next start. */
+        patch: operations["change_configuration"];
         trace?: never;
     };
     "/api/v1/config/reload": {
@@ -1120,6 +1121,23 @@ export interface paths {
         get: operations["load_history"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/server/restart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Ends the server in order and starts it again with the settings of the version in If-Match. If it does not come up with them, it takes the last ones that worked and says so in `undone`. */
+        post: operations["restart"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2087,20 +2105,52 @@ export interface components {
             /** @enum {string} */
             type: "auth";
         };
+        /** @description Changes of settings by key; null goes back to the default. */
+        ConfigChanges: {
+            [key: string]: unknown;
+        };
         /** @description One key. Secrets come without their value. */
         ConfigValue: {
+            /** @description Whether the console may change it: it is of that kind, and nothing on the machine fixes it. */
+            changeable: boolean;
+            /** @description All that a text may be; empty: any. */
+            choices: string[];
+            /** @description What it is when nobody says otherwise. */
+            default: unknown;
             help: string;
             key: string;
-            /** @description "default", "file", "environment" or "command line". */
+            /** @description "text", "number", "flag" or "list". */
+            kind: string;
+            /**
+             * Format: int64
+             * @description Greatest value of a number.
+             */
+            max?: number | null;
+            /**
+             * Format: int64
+             * @description Least value of a number.
+             */
+            min?: number | null;
+            /** @description "default", "console", "file", "environment" or "command line"; later ones go before earlier ones. */
             origin: string;
             /** @description "live" or "restart". */
             reload: string;
             secret: boolean;
+            /** @description "ms", "bytes", "days", or empty. */
+            unit: string;
             value: unknown;
         };
         /** @description The effective configuration. */
         Configuration: {
+            /** @description Keys whose present value holds from the next start. */
+            pending: string[];
+            undone?: components["schemas"]["UndoneSettings"] | null;
             values: components["schemas"]["ConfigValue"][];
+            /**
+             * Format: int64
+             * @description Changes carry it in If-Match.
+             */
+            version: number;
         };
         /** @description Counters of a stream. */
         Counters: {
@@ -3810,6 +3860,12 @@ export interface components {
             /** Format: int64 */
             sessions: number;
         };
+        /** @description Changes that were taken back. */
+        UndoneSettings: {
+            keys: string[];
+            /** @description Why the server did not start. */
+            reason: string;
+        };
         /** @description A header field. */
         UploadHeader: {
             name: string;
@@ -5313,6 +5369,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Configuration"];
+                };
+            };
+        };
+    };
+    change_configuration: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfigChanges"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Configuration"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7198,6 +7295,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LoadHistory"];
+                };
+            };
+        };
+    };
+    restart: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };

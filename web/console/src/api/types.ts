@@ -13,6 +13,7 @@ export type Session = Schemas['LoginResponse'];
 export type SetupState = Schemas['SetupState'];
 export type Server = Schemas['ServerInfo'];
 export type Load = Schemas['ServerStats'];
+export type Configuration = Schemas['Configuration'];
 export type ConfigValue = Schemas['ConfigValue'];
 export type Reload = Schemas['ReloadResult'];
 export type LicenceStanding = Schemas['LicenceStanding'];

@@ -7,7 +7,7 @@ const en: Catalogue<typeof zhCN> = {
   brand: { name: 'Viaduct', claim: 'Video cloud for road traffic' },
   page: {
     overview: 'Overview', menu: 'Main navigation', more: 'More', setup: 'First run', login: 'Sign in', wall: 'Live wall', streams: 'Streams', stream: 'Stream',
-    cameras: 'Cameras', camera: 'Camera', devices: 'Devices', patrols: 'Patrols', patrol: 'Patrol', patrol_log: 'Log of a patrol', sources: 'Sources', snapshots: 'Snapshots', snapshot_plans: 'Snapshot plans', share: 'Shared picture', relays: 'Relays', sessions: 'Sessions', applications: 'Rules', hosts: 'Virtual hosts', hooks: 'Hooks', people: 'People', roles: 'Roles', audit: 'Audit', server: 'Server', licence: 'Licence', account: 'My account', not_found: 'There is no such page',
+    cameras: 'Cameras', camera: 'Camera', devices: 'Devices', patrols: 'Patrols', patrol: 'Patrol', patrol_log: 'Log of a patrol', sources: 'Sources', snapshots: 'Snapshots', snapshot_plans: 'Snapshot plans', share: 'Shared picture', relays: 'Relays', sessions: 'Sessions', applications: 'Rules', hosts: 'Virtual hosts', hooks: 'Hooks', people: 'People', roles: 'Roles', audit: 'Audit', server: 'Server', settings: 'Settings', licence: 'Licence', account: 'My account', not_found: 'There is no such page',
   },
   action: {
     close: 'Close', cancel: 'Cancel', save: 'Save', retry: 'Try again', undo: 'Undo', copy: 'Copy', copied: 'Copied', qr: 'QR code', qr_note: 'Scan it to take the address to a phone.', edit: 'Edit', delete: 'Delete',
@@ -118,10 +118,16 @@ const en: Catalogue<typeof zhCN> = {
     none: 'No licence: {limit} cameras may be on free of charge.', valid: 'The licence is in force: {limit} cameras may be on.', ending: 'The licence ends in {days} days; ask its issuer for a new one.', ended: 'The licence has ended: what is on stays on, beyond {limit} cameras nothing more can be added or switched on.', unverified: 'The licence cannot be verified and counts as none: {limit} cameras may be on.', full: 'The licence is used up ({on} of {limit}): no more cameras can be added or switched on.',
     rules: 'What the licence does', rule_running: 'It limits what is added and switched on, and nothing else: cameras that are on play, steer, patrol and take pictures for ever.', rule_more: 'Only video channels count that are switched on, with their device; what is off counts nothing.', rule_free: 'Without a licence {limit} cameras may be on.', rule_ended: 'After its end the limit is its own number or {limit}, whichever is less; 30 days ahead it is warned of.', rule_issuer: 'The public key of the issuer is not configured, so no licence is accepted. An administrator sets the key',
   },
-  config: {
-    title: 'Configuration in force', key: 'Key', value: 'Value', origin: 'From', takes_effect: 'Takes effect', live: 'at once', restart: 'after a restart', secret: 'set', search: 'Search key', changed_only: 'Changed only', reload: 'Reload', changed: 'Changed: {keys}', unchanged: 'Nothing has changed.', needs_restart: 'After a restart: {keys}',
+  settings: {
+    search: 'Find by name or key', none_found: 'No such setting.', edited: '{count} changed, not saved yet', discard: 'Discard', saved: 'The settings are saved.', changed: 'changed', pending_one: 'from the next start', on: 'On', off: 'Off', by_line: 'One a line', reset: 'Default', range: '{min} to {max}', fixed: 'Fixed by: {origin}; change it on the machine', on_machine: 'Changed on the machine only',
+    pending: 'From the next start: {keys}.', undone: 'The server did not start with these settings and took the last ones that worked: {keys}. Reason:', restart: 'Restart', restart_title: 'Restart the server?', restart_text: 'All pictures stop for some seconds and come back by themselves; if the server does not start with the new settings, it takes the last ones that worked.', restart_moves: ' The address of this console was changed; you may have to open it at the new one.', restarting: 'The server restarts; this page comes back by itself…', restarted: 'The server has restarted.',
+    faults: { number: 'A whole number.', range: '{min} to {max}.', address: 'ip:port, such as 0.0.0.0:8080 or [::]:8080; empty: off.' }, units: { ms: 'ms', bytes: 'bytes', days: 'days' },
+    sections: { server: 'Server', listen: 'Listeners', rtsp: 'RTSP multicast', tls: 'TLS certificate', auth: 'Sign-in', database: 'Database', media: 'Media', snapshots: 'Snapshots', hls: 'HLS', streams: 'Streams', limits: 'Limits', pull: 'Pulling', licence: 'Licence', log: 'Log' },
   },
-  origin: { default: 'default', file: 'file', environment: 'environment', 'command line': 'command line' },
+  config: {
+    live: 'at once', restart: 'after a restart', secret: 'set', reload: 'Reload', changed: 'Changed: {keys}', unchanged: 'Nothing has changed.',
+  },
+  origin: { console: 'console', default: 'default', file: 'file', environment: 'environment', 'command line': 'command line' },
   token: {
     title: 'Addresses to play and publish', action: 'For', play: 'Playing', publish: 'Publishing', name: 'Name (* for all)', term: 'Valid for', create: 'Make addresses', until: 'Valid until {time}', token: 'Token', note: 'For people and devices without an account. They end by themselves.', hours: '{count} h', days: '{count} d',
   },
@@ -190,7 +196,7 @@ const en: Catalogue<typeof zhCN> = {
       sign_in: 'Sign in', set_up: 'First run', sign_out: 'Sign out', own_password: 'Change own password', own_session_ended: 'End own session', own_factor_on: 'Turn on second factor', own_factor_off: 'Turn off own second factor', key_made: 'Make key', key_deleted: 'Delete key',
       organisation_added: 'Add organisation', organisation_changed: 'Change organisation', organisation_deleted: 'Delete organisation', role_added: 'Add role', role_changed: 'Change role', role_deleted: 'Delete role', user_added: 'Add user', user_changed: 'Change user', user_deleted: 'Delete user', password_set: 'Set password of user', factor_off: 'Turn off second factor of user', session_ended: 'End session of user',
       played: 'Play', publisher_cut: 'Cut publisher', viewer_cut: 'Cut viewer', source_added: 'Add source', sources_imported: 'Import sources', source_changed: 'Change source', source_deleted: 'Delete source', probed: 'Test camera', host_added: 'Add virtual host', host_changed: 'Change virtual host', host_deleted: 'Delete virtual host', rule_added: 'Add rule', rule_changed: 'Change rule', rule_deleted: 'Delete rule',
-      relay_added: 'Add relay', relay_changed: 'Change relay', relay_deleted: 'Delete relay', hook_added: 'Add hook', hook_changed: 'Change hook', hook_deleted: 'Delete hook', hook_secret: 'New secret of hook', hook_tested: 'Test hook', token_made: 'Make addresses', config_reloaded: 'Reload configuration',
+      relay_added: 'Add relay', relay_changed: 'Change relay', relay_deleted: 'Delete relay', hook_added: 'Add hook', hook_changed: 'Change hook', hook_deleted: 'Delete hook', hook_secret: 'New secret of hook', hook_tested: 'Test hook', token_made: 'Make addresses', settings_changed: 'changed settings', restarted: 'restarted the server', licence_put: 'put in a licence', licence_removed: 'removed the licence', config_reloaded: 'Reload configuration',
     },
   },
   password: { title: 'Change password', current: 'Current password', change: 'Change password', note: 'Afterwards every session ends, on all devices.', changed: 'The password was changed. Sign in with the new one.' },

@@ -2,7 +2,7 @@ export default {
   brand: { name: 'Viaduct 视频云', claim: '智慧交通视频云平台' },
   page: {
     overview: '总览', menu: '主导航', more: '更多', setup: '首次设置', login: '登录', wall: '视频墙', streams: '流', stream: '流详情',
-    cameras: '摄像机', camera: '摄像机详情', devices: '设备', patrols: '轮巡', patrol: '轮巡', patrol_log: '轮巡记录', sources: '拉流源', snapshots: '快照', snapshot_plans: '截图计划', share: '共享的画面', relays: '转推', sessions: '会话', applications: '规则', hosts: '虚拟主机', hooks: '回调', people: '人员', roles: '角色', audit: '审计', server: '服务器', licence: '接入授权', account: '我的账号', not_found: '没有这个页面',
+    cameras: '摄像机', camera: '摄像机详情', devices: '设备', patrols: '轮巡', patrol: '轮巡', patrol_log: '轮巡记录', sources: '拉流源', snapshots: '快照', snapshot_plans: '截图计划', share: '共享的画面', relays: '转推', sessions: '会话', applications: '规则', hosts: '虚拟主机', hooks: '回调', people: '人员', roles: '角色', audit: '审计', server: '服务器', settings: '设置', licence: '接入授权', account: '我的账号', not_found: '没有这个页面',
   },
   action: {
     close: '关闭', cancel: '取消', save: '保存', retry: '重试', undo: '撤销', copy: '复制', copied: '已复制', qr: '二维码', qr_note: '用手机扫码，取得这个地址。', edit: '编辑', delete: '删除',
@@ -113,10 +113,16 @@ export default {
     none: '未导入授权，可免费启用 {limit} 路摄像机。', valid: '授权有效，可启用 {limit} 路摄像机。', ending: '授权将在 {days} 天后到期，请联系签发方续期。', ended: '授权已到期：已启用的照常运行，超过 {limit} 路后不能再新增或启用。', unverified: '授权无法验证，按未授权处理：可启用 {limit} 路。', full: '授权路数已用完（{on} / {limit}），不能再新增或启用摄像机。',
     rules: '授权怎样起作用', rule_running: '授权只限制新增和启用；已启用的摄像机，播放、云台、轮巡、截图永远不会因授权中断。', rule_more: '只统计已启用、且所属设备也启用的视频通道；停用的不占路数。', rule_free: '没有授权时可启用 {limit} 路。', rule_ended: '授权到期后，上限为授权路数与 {limit} 路中较小的一个；到期前 30 天开始提醒。', rule_issuer: '服务器尚未配置签发方公钥，不能导入授权。请管理员设置配置项',
   },
-  config: {
-    title: '生效的配置', key: '键', value: '值', origin: '来源', takes_effect: '生效方式', live: '立即', restart: '重启后', secret: '已设置', search: '搜索键', changed_only: '只看非默认值', reload: '重新加载', changed: '已更新：{keys}', unchanged: '配置没有变化。', needs_restart: '重启后生效：{keys}',
+  settings: {
+    search: '按名称或键查找', none_found: '没有匹配的设置。', edited: '已修改 {count} 项，尚未保存', discard: '放弃修改', saved: '设置已保存。', changed: '已修改', pending_one: '重启后生效', on: '开启', off: '关闭', by_line: '每行一个', reset: '恢复默认', range: '{min} 至 {max}', fixed: '由{origin}固定，请在服务器上修改', on_machine: '只能在服务器上修改',
+    pending: '以下设置在重启后生效：{keys}。', undone: '服务器用这些设置未能启动，已恢复为上次可用的值：{keys}。原因：', restart: '重启服务器', restart_title: '重启服务器？', restart_text: '所有画面会中断数秒，然后自动恢复；若新设置无法启动，会自动恢复为上次可用的设置。', restart_moves: '控制台的监听地址有改动，重启后可能需要用新地址打开。', restarting: '服务器正在重启，完成后本页自动恢复…', restarted: '服务器已重启。',
+    faults: { number: '请输入整数。', range: '应为 {min} 至 {max}。', address: '格式为 IP:端口，如 0.0.0.0:8080 或 [::]:8080；留空则关闭。' }, units: { ms: '毫秒', bytes: '字节', days: '天' },
+    sections: { server: '服务器', listen: '监听端口', rtsp: 'RTSP 组播', tls: 'TLS 证书', auth: '登录', database: '数据库', media: '媒体', snapshots: '快照', hls: 'HLS', streams: '流', limits: '限制', pull: '拉流', licence: '授权', log: '日志' },
   },
-  origin: { default: '默认', file: '配置文件', environment: '环境变量', 'command line': '命令行' },
+  config: {
+    live: '立即生效', restart: '重启后生效', secret: '已设置', reload: '重新加载', changed: '已更新：{keys}', unchanged: '配置没有变化。',
+  },
+  origin: { console: '控制台', default: '默认', file: '配置文件', environment: '环境变量', 'command line': '命令行' },
   token: {
     title: '播放与推流地址', action: '用途', play: '播放', publish: '推流', name: '名称（* 为全部）', term: '有效期', create: '生成地址', until: '有效期至 {time}', token: '令牌', note: '给没有账号的人或设备使用；到期自动失效。', hours: '{count} 小时', days: '{count} 天',
   },
@@ -185,7 +191,7 @@ export default {
       sign_in: '登录', set_up: '首次设置', sign_out: '退出登录', own_password: '修改自己的密码', own_session_ended: '结束自己的会话', own_factor_on: '启用两步验证', own_factor_off: '关闭自己的两步验证', key_made: '创建密钥', key_deleted: '删除密钥',
       organisation_added: '添加组织', organisation_changed: '修改组织', organisation_deleted: '删除组织', role_added: '添加角色', role_changed: '修改角色', role_deleted: '删除角色', user_added: '添加用户', user_changed: '修改用户', user_deleted: '删除用户', password_set: '设置用户密码', factor_off: '关闭用户的两步验证', session_ended: '结束用户的会话',
       played: '观看', publisher_cut: '断开推流端', viewer_cut: '断开观看者', source_added: '添加拉流源', sources_imported: '导入拉流源', source_changed: '修改拉流源', source_deleted: '删除拉流源', probed: '测试摄像机', host_added: '添加虚拟主机', host_changed: '修改虚拟主机', host_deleted: '删除虚拟主机', rule_added: '添加规则', rule_changed: '修改规则', rule_deleted: '删除规则',
-      relay_added: '添加转推', relay_changed: '修改转推', relay_deleted: '删除转推', hook_added: '添加回调', hook_changed: '修改回调', hook_deleted: '删除回调', hook_secret: '更换回调密钥', hook_tested: '测试回调', token_made: '生成地址', config_reloaded: '重新加载配置',
+      relay_added: '添加转推', relay_changed: '修改转推', relay_deleted: '删除转推', hook_added: '添加回调', hook_changed: '修改回调', hook_deleted: '删除回调', hook_secret: '更换回调密钥', hook_tested: '测试回调', token_made: '生成地址', settings_changed: '修改设置', restarted: '重启服务器', licence_put: '导入授权', licence_removed: '删除授权', config_reloaded: '重新加载配置',
     },
   },
   password: { title: '修改密码', current: '当前密码', change: '修改密码', note: '修改后所有设备上的登录都会结束。', changed: '密码已修改，请用新密码登录。' },

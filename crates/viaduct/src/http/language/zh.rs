@@ -16,6 +16,31 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
     ("The hooks cannot be read or written: {}.", "无法读写回调：{0}。"),
     ("The virtual hosts cannot be read or written: {}.", "无法读写虚拟主机：{0}。"),
     ("People and rights cannot be read or written: {}.", "无法读写人员与权限：{0}。"),
+    // Settings.
+    ("{} takes a text", "{0} 应为文本"),
+    ("{} takes a whole number", "{0} 应为整数"),
+    ("{} takes true or false", "{0} 应为 true 或 false"),
+    ("{} takes a list of texts", "{0} 应为文本列表"),
+    ("{} is {}, but must be {} to {}", "{0} 为 {1}，应为 {2} 到 {3}"),
+    ("unknown key {}; the nearest one is {}", "没有配置项 {0}；最接近的是 {1}"),
+    (
+        "server.time_zone: there is no time zone {}; write one such as Asia/Shanghai or Europe/Berlin",
+        "没有时区 {0}，请写成 Asia/Shanghai 或 Europe/Berlin 这样的名称",
+    ),
+    (
+        "{} takes ip:port such as 0.0.0.0:8080 or [::]:8080, not {}: {}",
+        "{0} 应为 IP:端口，如 0.0.0.0:8080 或 [::]:8080，而不是 {1}：{2}",
+    ),
+    ("{} takes IP addresses, not {}", "{0} 应为 IP 地址，而不是 {1}"),
+    ("{} is fixed by the {} on the server's machine; change it there.", "{0} 由服务器上的{1}固定，请在那里修改。"),
+    ("command line", "命令行"),
+    ("environment", "环境变量"),
+    ("file", "配置文件"),
+    (
+        "{} is not changed by the console, because it names a file, a program or a secret of the server's machine.",
+        "{0} 涉及服务器上的文件、程序或密钥，不能在控制台修改。",
+    ),
+    ("The settings cannot be written: {}.", "无法写入设置：{0}。"),
     // The licence.
     ("The licence cannot be read or written: {}.", "无法读写授权：{0}。"),
     ("This is no licence: {}.", "这不是授权文件：{0}。"),
