@@ -1,10 +1,13 @@
 /** Routes of the contract, against the invented world. */
 import { ACCOUNT_ROUTES, checkRight } from './accounts.js';
 import { CHANNEL_ROUTES, streamOf } from './channels.js';
+import { LICENCE_ROUTES } from './licence.js';
+import { overview } from './overview.js';
 import { PEOPLE_ROUTES } from './people.js';
+import { SETTINGS_ROUTES } from './settings.js';
 import { SNAPSHOT_ROUTES } from './snapshots.js';
 import { Problem } from './problem.js';
-import { CONFIG, detail, diagnosis, publicStream, server, source } from './state.js';
+import { detail, diagnosis, publicStream, server, source } from './state.js';
 import { PATROL_ROUTES } from './patrols.js';
 import { VIEW_ROUTES } from './views.js';
 
@@ -181,9 +184,8 @@ function loadHistory() {
 /** Method and path pattern of each route; `:x` is one segment. */
 const ROUTES = {
   ...ACCOUNT_ROUTES,
+  'GET /overview': (ctx) => overview(ctx, loadHistory()),
   'GET /server': ({ world }) => server(world, false),
-  'GET /config': () => ({ values: CONFIG }),
-  'POST /config/reload': () => ({ changed: ['log.level'], needs_restart: ['http.listen'] }),
   'GET /streams': ({ world, query }) => {
     const search = query.get('search') ?? '';
     return { items: world.streams.filter(ofHost(query)).filter((s) => `${s.app}/${s.name}`.includes(search)).map(publicStream), next_cursor: null };
@@ -259,6 +261,8 @@ const ROUTES = {
     const { name, main } = world.channels.find(({ id }) => id === share.channel);
     return { name, watermark: share.watermark, expires_at: share.expires_at, offer: playOffer(findStream(world, ...main.stream.split('/'), new URLSearchParams())) };
   },
+  ...LICENCE_ROUTES,
+  ...SETTINGS_ROUTES,
   ...VIEW_ROUTES,
   ...PATROL_ROUTES,
   ...SNAPSHOT_ROUTES,

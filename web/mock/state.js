@@ -4,6 +4,8 @@ import { createChannels, createDevices } from './channels.js';
 import { CLIPS } from './clips.js';
 import { createPeople } from './people.js';
 import { createPatrols } from './patrols.js';
+import { createLicence } from './licence.js';
+import { createSettings } from './settings.js';
 import { createViews } from './views.js';
 import { createSnapshots } from './snapshots.js';
 
@@ -68,7 +70,7 @@ export function createWorld() {
   ];
   const channels = createChannels(streams);
   return {
-    started_at: new Date(START).toISOString(), streams, sources, viewers, people: createPeople(), channels, devices: createDevices(channels), undo: new Map(), ptz: [], shares: [], views: createViews(), patrols: createPatrols(), patrol_runs: [], patrol_stops: [], screens: new Map(), ...createSnapshots(), password: 'correct-horse', setup: false, provider: null, page_rows: 50,
+    started_at: new Date(START).toISOString(), streams, sources, viewers, people: createPeople(), channels, devices: createDevices(channels), undo: new Map(), ptz: [], shares: [], licence: createLicence(), settings: createSettings(), views: createViews(), patrols: createPatrols(), patrol_runs: [], patrol_stops: [], screens: new Map(), ...createSnapshots(), password: 'correct-horse', setup: false, provider: null, page_rows: 50,
     defaults: { publish: 'token', play: 'token', outputs: ['rtmp', 'rtsp', 'flv', 'fmp4', 'ts', 'hls', 'dash'], audio: 'keep', merge_window_ms: 20, publisher_grace_ms: 10_000, idle_close_ms: 20_000, interleave_wait_ms: 100, gop_cap_bytes: 8_388_608, replace_publisher: false, encrypt_hls: false, hls_always: false, record: false },
     applications: [
       { id: 2, pattern: 'g4/ramp*', settings: { outputs: ['flv', 'fmp4'], publisher_grace_ms: 30_000 }, silent_origins: [], streams: 2, created_at: ago(86400) },
@@ -181,12 +183,3 @@ export function load(world) {
     cpu_percent: 14.2 + 3 * Math.sin(Date.now() / 4000), memory_bytes: 188_743_680,
   };
 }
-
-const value = (key, value, origin = 'default', reload = 'restart', secret = false) => ({ key, value, origin, secret, reload });
-export const CONFIG = [
-  value('server.name', 'viaduct', 'file'), value('server.public_host', '10.8.0.5', 'command line', 'live'), value('http.listen', '0.0.0.0:8080'),
-  value('https.listen', '0.0.0.0:8443'), value('rtsp.listen', '0.0.0.0:8554'), value('rtmp.listen', '0.0.0.0:1935', 'environment'),
-  value('auth.admin_password', '***', 'environment', 'live', true), value('auth.token_ttl', '12h', 'file', 'live'),
-  value('media.shards', '2'), value('media.merge_window_ms', '20', 'default', 'live'), value('stream.publisher_grace_ms', '8000', 'file', 'live'),
-  value('stream.gop_cap_bytes', '16777216', 'default', 'live'), value('log.level', 'info', 'default', 'live'),
-];

@@ -85,7 +85,7 @@ export const account = [
       await page.getByRole('alert').getByText('验证码错误').waitFor();
       await code.fill('123456');
       await page.keyboard.press('Enter');
-      await page.waitForURL('**/wall');
+      await page.waitForURL((url) => url.pathname === '/');
 
       await page.at('/account');
       await page.locator('.factor').getByRole('button', { name: '关闭' }).click();
@@ -108,7 +108,7 @@ export const account = [
       mock.world.locked_s = 0;
       await until(() => button.isEnabled(), 'the end of the wait');
       await button.click();
-      await page.waitForURL('**/wall');
+      await page.waitForURL((url) => url.pathname === '/');
     },
   },
   {
@@ -172,7 +172,7 @@ export const account = [
       await page.waitForURL('**/login');
       await page.locator('.toast', { hasText: '新密码登录' }).waitFor();
       await signIn(page, mock);
-      await page.waitForURL('**/wall');
+      await page.waitForURL((url) => url.pathname === '/');
       assert(mock.world.password === 'another password', 'the new password');
     },
   },

@@ -23,6 +23,8 @@ await page.goto(url);
 await page.fill('input[autocomplete="username"]', user);
 await page.fill('input[type="password"]', password);
 await page.keyboard.press('Enter');
+await page.locator('.overview').waitFor();
+await page.getByRole('link', { name: '视频墙' }).first().click();
 await page.locator('.wall').waitFor();
 
 // A camera by its stake: its picture moves.

@@ -22,7 +22,7 @@ async function scan(page, element) {
 /** Scripts and styles of the first page, compressed: control rooms open it over narrow lines too. The map and the charts come later. */
 const FIRST_LOAD_BYTES = 250_000;
 const SIZES = { desk: undefined, laptop: LAPTOP, phone: PHONE };
-const PATHS = { wall: '.tile', streams: '.streams tbody tr', 'streams/demo/road1': '.picture', 'streams/hwy/broken-cam': '.verdict', sources: '.sources tbody tr', relays: '.relay', sessions: '.ended tbody tr', applications: '.rule', hosts: '.host', hooks: '.hook', snapshots: '.snapshot', 'snapshots/plans': '.plan', server: '.tiles', nowhere: '.empty' };
+const PATHS = { '': '.overview .ring', wall: '.tile', streams: '.streams tbody tr', 'streams/demo/road1': '.picture', 'streams/hwy/broken-cam': '.verdict', sources: '.sources tbody tr', relays: '.relay', sessions: '.ended tbody tr', applications: '.rule', hosts: '.host', hooks: '.hook', snapshots: '.snapshot', 'snapshots/plans': '.plan', server: '.tiles', 'server/licence': '.terms', 'server/settings': '.setting', nowhere: '.empty' };
 
 const everywhere = Object.entries(PATHS).flatMap(([path, selector]) =>
   Object.entries(SIZES).map(([size, viewport]) => ({
@@ -265,6 +265,7 @@ export const pages = [
       await page.fill('#token-name', 'cam9');
       await page.locator('form', { has: page.locator('#token-name') }).locator('.btn').click();
       await page.locator('.made code', { hasText: 'rtmp://10.8.0.5/demo/cam9?token=' }).waitFor();
+      await page.getByRole('link', { name: '设置' }).click();
       await page.getByRole('button', { name: '重新加载' }).click();
       await page.locator('.toast', { hasText: 'log.level' }).waitFor();
     },
@@ -548,7 +549,7 @@ export const pages = [
           assert(over <= 0, `${over} px too wide at ${width} in ${locale}`);
           const more = other.locator('.nav .more');
           if (await more.isVisible()) await more.click();
-          assert((await other.locator('nav a:visible').count()) === 15, `fifteen places at ${width} in ${locale}`);
+          assert((await other.locator('nav a:visible').count()) === 16, `sixteen places at ${width} in ${locale}`);
           await other.keyboard.press('Escape');
         }
         await closePage(other);

@@ -5,6 +5,8 @@
 import { account } from './account.js';
 import { cameras } from './cameras.js';
 import { closePage, openBrowser, openPage, startMock } from './harness.js';
+import { licence } from './licence.js';
+import { overview } from './overview.js';
 import { pages } from './pages.js';
 import { patrols } from './patrols.js';
 import { people } from './people.js';
@@ -12,11 +14,12 @@ import { player } from './player.js';
 import { ptz } from './ptz.js';
 import { roles } from './roles.js';
 import { session } from './session.js';
+import { settings } from './settings.js';
 import { snapshots } from './snapshots.js';
 import { wall } from './wall.js';
 
 const wanted = process.argv[2] ?? '';
-const tests = [...session, ...account, ...roles, ...people, ...pages, ...cameras, ...patrols, ...snapshots, ...wall, ...player, ...ptz].filter(({ name }) => name.includes(wanted));
+const tests = [...session, ...account, ...roles, ...people, ...pages, ...licence, ...overview, ...settings, ...cameras, ...patrols, ...snapshots, ...wall, ...player, ...ptz].filter(({ name }) => name.includes(wanted));
 const browser = await openBrowser();
 let failed = 0;
 for (const { name, options = {}, run } of tests) {

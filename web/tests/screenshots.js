@@ -76,6 +76,11 @@ const SHOTS = {
   roles: { path: '/people/roles' },
   role: { path: '/people/roles', act: async (page) => page.getByRole('button', { name: '编辑 设备维护' }).click() },
   audit: { path: '/audit', act: async (page) => page.getByRole('button', { name: '校验日志' }).click() },
+  overview: { path: '/', wait: 2000, act: async (page, mock) => { for (const each of mock.world.channels.slice(6, 9)) Object.assign(each, { state: 'offline', state_reason: '连接超时' }); mock.emit('channels', 'changed', {}); } },
+  first: { path: '/', act: async (page, mock) => { mock.world.channels = []; await page.reload(); await page.locator('.steps').waitFor(); } },
+  settings: { path: '/server/settings' },
+  'settings-edited': { path: '/server/settings', act: async (page, mock) => { mock.world.settings.pending = ['hls.part_ms']; await page.reload(); await page.locator('#setting-hls-segments').fill('61'); await page.locator('#setting-log-level').fill('debug'); await page.locator('#setting-hls-segments').scrollIntoViewIfNeeded(); } },
+  licence: { path: '/server/licence' },
   server: { path: '/server', act: async (page) => page.locator('form .btn.primary').click() },
 };
 

@@ -15,7 +15,7 @@ export const session = [
       await page.fill('#password', 'a long password');
       await page.fill('#again', 'a long password');
       await page.locator('.btn.primary').click();
-      await page.waitForURL('**/wall');
+      await page.waitForURL((url) => url.pathname === '/');
     },
   },
   {

@@ -211,9 +211,24 @@ pub struct ChannelImportReport {
     pub errors: Vec<CellError>,
     /// Columns of the table that mean nothing here.
     pub ignored_columns: Vec<String>,
+    /// How far the table goes beyond the licence; it is not imported then.
+    pub over_licence: Option<OverLicence>,
     /// Whether it was made.
     pub done: bool,
     pub undo: Option<String>,
+}
+
+/// How far a table goes beyond the licence.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct OverLicence {
+    /// Cameras that may be on.
+    pub limit: usize,
+    /// Cameras that are on.
+    pub on: usize,
+    /// Cameras that the table would switch on.
+    pub more: usize,
+    /// Of which so many still fit.
+    pub fitting: usize,
 }
 
 /// What is wrong with a cell.

@@ -11,7 +11,9 @@ mod device;
 mod event;
 mod hook;
 mod host;
+mod licence;
 mod openapi;
+mod overview;
 mod patrol;
 mod people;
 mod probe;
@@ -35,13 +37,18 @@ pub use application::{
 };
 pub use channel::{
     CellError, Channel, ChannelBranch, ChannelBulk, ChannelImportReport, ChannelInput, ChannelPage, ChannelRendition,
-    ChannelSet, ChannelTree, ChannelsChanged, Maintenance, Position, RoadPosition,
+    ChannelSet, ChannelTree, ChannelsChanged, Maintenance, OverLicence, Position, RoadPosition,
 };
 pub use device::{Device, DeviceInput, DevicePage, NewDevice};
 pub use event::{ClientMessage, EventMessage};
 pub use hook::{Hook, HookCreated, HookDelivery, HookDeliveryPage, HookInput, HookList, HookSecret, HookTest};
 pub use host::{Host, HostChange, HostInput, HostList};
+pub use licence::{LicenceInput, LicenceStanding, LicenceTerms};
 pub use openapi::openapi_json;
+pub use overview::{
+    CameraOverview, LostCamera, MachineOverview, OnlinePoint, Overview, PatrolOverview, RelayOverview, ServerOverview,
+    SourceOverview, StreamOverview, ViewOverview, WorkerOverview,
+};
 pub use patrol::{Patrol, PatrolInput, PatrolList, PatrolLog, PatrolRun, PatrolStep, PatrolStop, PatrolStopInput};
 pub use people::{
     ApiKey, ApiKeyCreated, ApiKeyInput, ApiKeyList, AuditEntry, AuditPage, AuditVerdict, BuiltInRole, Grant,
@@ -57,7 +64,8 @@ pub use ptz::{
 };
 pub use relay::{Relay, RelayInput, RelayList, RelayPush};
 pub use server::{
-    ConfigValue, Configuration, ListenerInfo, LoadHistory, LoadSample, ReloadResult, ServerInfo, ServerStats, TlsInfo,
+    ConfigChanges, ConfigValue, Configuration, ListenerInfo, LoadHistory, LoadSample, ReloadResult, ServerInfo,
+    ServerStats, TlsInfo, UndoneSettings,
 };
 pub use session::{EndedSession, EndedSessionPage, TrafficReport, TrafficTotal};
 pub use share::{Share, ShareCreated, ShareInput, ShareList, SharedChannel};

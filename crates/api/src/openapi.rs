@@ -9,6 +9,8 @@ macro_rules! route {
 }
 
 mod devices;
+mod licence;
+mod overview;
 mod people;
 mod ptz;
 mod snapshots;
@@ -18,12 +20,13 @@ use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use crate::{
-    Application, ApplicationInput, ApplicationList, ClientMessage, Configuration, Diagnosis, EffectiveSettings,
-    EndedSessionPage, EventMessage, Hook, HookCreated, HookDeliveryPage, HookInput, HookList, HookSecret, HookTest,
-    Host, HostChange, HostInput, HostList, LoadHistory, LoginRequest, LoginResponse, Me, PasswordChange, PlayOffer,
-    ProbeReport, ProbeRequest, Problem, PtzCommand, PtzMessage, Relay, RelayInput, RelayList, ReloadResult, ServerInfo,
-    SetupRequest, SetupState, Source, SourceImport, SourceImportReport, SourceInput, SourceList, StreamDetail,
-    StreamPage, StreamStats, TokenRequest, TokenResponse, TrafficReport, ViewerList,
+    Application, ApplicationInput, ApplicationList, ClientMessage, ConfigChanges, Configuration, Diagnosis,
+    EffectiveSettings, EndedSessionPage, EventMessage, Hook, HookCreated, HookDeliveryPage, HookInput, HookList,
+    HookSecret, HookTest, Host, HostChange, HostInput, HostList, LoadHistory, LoginRequest, LoginResponse, Me,
+    PasswordChange, PlayOffer, ProbeReport, ProbeRequest, Problem, PtzCommand, PtzMessage, Relay, RelayInput,
+    RelayList, ReloadResult, ServerInfo, SetupRequest, SetupState, Source, SourceImport, SourceImportReport,
+    SourceInput, SourceList, StreamDetail, StreamPage, StreamStats, TokenRequest, TokenResponse, TrafficReport,
+    ViewerList,
 };
 
 /// The document, pretty-printed.
@@ -38,7 +41,7 @@ pub fn openapi_json() -> String {
 #[openapi(
     info(title = "Viaduct", description = "REST interface of Viaduct. Errors are RFC 9457 problem JSON with a stable `code`. The query parameter `vhost` names the virtual host of a stream (`default` when absent), or of which a list is shown (all when absent)."),
     paths(
-        setup_state, set_up, login, logout, me, change_password, server, configuration, reload, streams, stream, play,
+        setup_state, set_up, login, logout, me, change_password, server, configuration, change_configuration, restart, reload, streams, stream, play,
         kick_publisher, stream_viewers, viewers, kick_viewer, diagnosis, sources, add_source, import_sources, source, change_source,
         remove_source, probe, make_token, applications, add_application, change_application, remove_application,
         stream_settings, hosts, add_host, change_host, remove_host, relays, add_relay, change_relay, remove_relay, hooks, add_hook, change_hook,
@@ -47,6 +50,7 @@ pub fn openapi_json() -> String {
         wall::views, wall::add_view, wall::view, wall::change_view, wall::remove_view, wall::patrols, wall::add_patrol, wall::patrol, wall::change_patrol, wall::remove_patrol, wall::screens, wall::show_on_screen, wall::patrol_log, wall::begin_patrol, wall::stop_patrol_at, wall::end_patrol, wall::shares, wall::add_share, wall::remove_share, wall::open_share,
         people::login_options, people::begin_provider_login, people::end_provider_login, people::provider_login, people::link_user, people::unlink_user, people::my_sessions, people::end_my_session, people::begin_second_factor, people::confirm_second_factor, people::remove_second_factor, people::keys, people::add_key, people::remove_key, people::organisations, people::add_organisation, people::change_organisation, people::remove_organisation, people::roles, people::add_role, people::change_role, people::remove_role, people::users, people::add_user, people::user, people::change_user, people::remove_user, people::set_password, people::reset_second_factor, people::user_sessions, people::end_user_session, people::audit, people::export_audit, people::verify_audit,
         snapshots::take, snapshots::list, snapshots::one, snapshots::remove, snapshots::picture, snapshots::thumbnail, snapshots::plans, snapshots::add_plan, snapshots::change_plan, snapshots::remove_plan, snapshots::targets, snapshots::add_target, snapshots::change_target, snapshots::remove_target, snapshots::test_target,
+        overview::overview, licence::licence, licence::put_licence, licence::remove_licence,
         ptz::ptz, ptz::ptz_connect, ptz::ptz_move, ptz::ptz_stop, ptz::ptz_frame, ptz::ptz_save_preset, ptz::ptz_name_preset, ptz::ptz_set_idle, ptz::ptz_remove_idle, ptz::ptz_remove_preset, ptz::ptz_go_to_preset, ptz::ptz_save_cruise, ptz::ptz_remove_cruise, ptz::ptz_start_cruise, ptz::ptz_go_home, ptz::ptz_set_home, ptz::ptz_take, ptz::ptz_release
     ),
     components(schemas(Problem, ClientMessage, EventMessage, StreamStats, PtzCommand, PtzMessage)),
@@ -108,6 +112,25 @@ route!(
 );
 route!(server, get, path = "/api/v1/server", tag = "server", responses((status = 200, body = ServerInfo)));
 route!(configuration, get, path = "/api/v1/config", tag = "server", responses((status = 200, body = Configuration)));
+route!(
+    change_configuration,
+    patch,
+    path = "/api/v1/config",
+    tag = "server",
+    description = "Changes settings, all or none, for the version in If-Match. Live keys hold at once, the others from the next start.",
+    params(("If-Match" = String, Header)),
+    request_body = ConfigChanges,
+    responses((status = 200, body = Configuration), (status = 400, body = Problem), (status = 409, body = Problem))
+);
+route!(
+    restart,
+    post,
+    path = "/api/v1/server/restart",
+    tag = "server",
+    description = "Ends the server in order and starts it again with the settings of the version in If-Match. If it does not come up with them, it takes the last ones that worked and says so in `undone`.",
+    params(("If-Match" = String, Header)),
+    responses((status = 202), (status = 409, body = Problem))
+);
 route!(
     reload,
     post,

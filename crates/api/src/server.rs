@@ -73,19 +73,52 @@ pub struct TlsInfo {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Configuration {
     pub values: Vec<ConfigValue>,
+    /// Changes carry it in If-Match.
+    pub version: i64,
+    /// Keys whose present value holds from the next start.
+    pub pending: Vec<String>,
+    /// Changes that were taken back, because the server did not start with them.
+    pub undone: Option<UndoneSettings>,
 }
+
+/// Changes that were taken back.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct UndoneSettings {
+    pub keys: Vec<String>,
+    /// Why the server did not start.
+    pub reason: String,
+}
+
+/// Changes of settings by key; null goes back to the default.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(transparent)]
+pub struct ConfigChanges(pub std::collections::BTreeMap<String, serde_json::Value>);
 
 /// One key. Secrets come without their value.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ConfigValue {
     pub key: String,
     pub value: serde_json::Value,
-    /// "default", "file", "environment" or "command line".
+    /// "default", "console", "file", "environment" or "command line"; later ones go before earlier ones.
     pub origin: String,
     pub secret: bool,
     /// "live" or "restart".
     pub reload: String,
     pub help: String,
+    /// "text", "number", "flag" or "list".
+    pub kind: String,
+    /// What it is when nobody says otherwise.
+    pub default: serde_json::Value,
+    /// Least value of a number.
+    pub min: Option<i64>,
+    /// Greatest value of a number.
+    pub max: Option<i64>,
+    /// "ms", "bytes", "days", or empty.
+    pub unit: String,
+    /// All that a text may be; empty: any.
+    pub choices: Vec<String>,
+    /// Whether the console may change it: it is of that kind, and nothing on the machine fixes it.
+    pub changeable: bool,
 }
 
 /// What a reload changed.

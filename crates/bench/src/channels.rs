@@ -15,6 +15,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::http::Api;
+use crate::licence::Licence;
 use crate::process::Measured;
 use crate::report::{Row, count, percentile};
 
@@ -50,6 +51,7 @@ pub(crate) struct ChannelsArgs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Question {
     Organisation,
+    Overview,
     Stake,
     Words,
     One,
@@ -59,8 +61,9 @@ enum Question {
 }
 
 impl Question {
-    const ALL: [(Self, &'static str, usize); 7] = [
-        (Self::Organisation, "channels of an organisation", 40),
+    const ALL: [(Self, &'static str, usize); 8] = [
+        (Self::Organisation, "channels of an organisation", 38),
+        (Self::Overview, "overview", 2),
         (Self::Stake, "search by stake", 15),
         (Self::Words, "search by initials", 15),
         (Self::One, "one channel", 15),
@@ -89,7 +92,9 @@ struct World {
 
 /// Fills a server and asks it.
 pub(crate) fn channels(args: &ChannelsArgs, program: &Path) -> anyhow::Result<Vec<Row>> {
-    let server = Measured::server(program, None)?;
+    let licence = Licence::issue(program, args.channels)?;
+    let server = Measured::licensed_server(program, &licence.issuer_key)?;
+    Api::sign_in(server.ports().http)?.send("PUT", "/api/v1/licence", &json!({ "text": licence.text }).to_string())?;
     let begin = Instant::now();
     let world = fill(args, server.ports().http)?;
     let filled = begin.elapsed().as_secs_f64();
@@ -178,6 +183,7 @@ fn put(api: &mut Api, world: &World, question: Question, number: usize) -> anyho
         Question::Stake => format!("/api/v1/channels?query=K{}%2B{:03}&per_page=50", id / 10, id % 10 * 100),
         Question::Words => format!("/api/v1/channels?query=hrgs%20{id}&per_page=50"),
         Question::One | Question::Change => format!("/api/v1/channels/{id}"),
+        Question::Overview => "/api/v1/overview".to_owned(),
         Question::Tree => "/api/v1/channels/tree".to_owned(),
         Question::Devices => format!("/api/v1/devices?organisation={organisation}&per_page=50"),
     };

@@ -17,6 +17,7 @@ mod events;
 mod floor;
 mod hls;
 mod http;
+mod licence;
 mod process;
 mod publisher;
 mod report;

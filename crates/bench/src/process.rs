@@ -24,6 +24,15 @@ pub(crate) struct Measured {
 impl Measured {
     /// Starts the server on free ports with open access.
     pub(crate) fn server(program: &Path, merge_window_ms: Option<u64>) -> anyhow::Result<Self> {
+        Self::start(program, merge_window_ms, None)
+    }
+
+    /// The same, which accepts licences of an issuer.
+    pub(crate) fn licensed_server(program: &Path, issuer_key: &str) -> anyhow::Result<Self> {
+        Self::start(program, None, Some(issuer_key))
+    }
+
+    fn start(program: &Path, merge_window_ms: Option<u64>, issuer_key: Option<&str>) -> anyhow::Result<Self> {
         let folder = std::env::temp_dir().join(format!("viaduct-bench-{}", std::process::id()));
         let mut command = Command::new(program);
         command.args(["serve", "--dev", "--data-dir"]).arg(&folder);
@@ -34,6 +43,9 @@ impl Measured {
         command.args(["--set", "log.level=warn", "--set"]).arg(format!("auth.admin_password={ADMIN_PASSWORD}"));
         if let Some(window) = merge_window_ms {
             command.arg("--set").arg(format!("media.merge_window_ms={window}"));
+        }
+        if let Some(key) = issuer_key {
+            command.arg("--set").arg(format!("licence.issuer_key={key}"));
         }
         Self::spawn(command, 6, Some(folder))
     }

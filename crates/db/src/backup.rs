@@ -17,7 +17,7 @@ use sqlx::AssertSqlSafe;
 use crate::{Database, DbError};
 
 /// Tables in an order in which rows find those that they refer to.
-const TABLES: [&str; 29] = [
+const TABLES: [&str; 30] = [
     "organisations",
     "users",
     "roles",
@@ -47,6 +47,7 @@ const TABLES: [&str; 29] = [
     "snapshot_plans",
     "snapshots",
     "uploads",
+    "licence",
 ];
 /// People sign in again after a backup was restored.
 #[cfg(test)]

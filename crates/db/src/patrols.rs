@@ -76,6 +76,21 @@ fn stop(row: &AnyRow) -> PatrolStopRow {
     }
 }
 
+/// A run of a patrol.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PatrolRunRow {
+    /// The patrol.
+    pub patrol_id: i64,
+    /// Who ran it.
+    pub user_name: String,
+    /// Unix seconds.
+    pub started_at: i64,
+    /// When it last stopped at a camera, or began.
+    pub seen_at: i64,
+    /// Absent while it runs, and when it was left without an end.
+    pub ended_at: Option<i64>,
+}
+
 impl Database {
     /// All patrols by name.
     ///
@@ -163,6 +178,28 @@ impl Database {
             .fetch_optional(&self.pool)
             .await?;
         Ok(row.map(|row| (row.get("patrol_id"), row.get("user_name"))))
+    }
+
+    /// The latest runs of all patrols, the latest first.
+    ///
+    /// # Errors
+    /// [`DbError::Query`].
+    pub async fn latest_patrol_runs(&self, limit: i64) -> Result<Vec<PatrolRunRow>, DbError> {
+        let rows = sqlx::query(
+            "SELECT runs.*, coalesce((SELECT max(stops.at) FROM patrol_stops AS stops WHERE stops.run_id = runs.id),
+             runs.started_at) AS seen_at FROM patrol_runs AS runs ORDER BY runs.id DESC LIMIT $1",
+        )
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        let run = |row: &AnyRow| PatrolRunRow {
+            patrol_id: row.get("patrol_id"),
+            user_name: row.get("user_name"),
+            started_at: row.get("started_at"),
+            seen_at: row.get("seen_at"),
+            ended_at: row.get("ended_at"),
+        };
+        Ok(rows.iter().map(run).collect())
     }
 
     /// Notes that a run ended.

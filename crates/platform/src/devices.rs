@@ -4,6 +4,7 @@
 //! channel of an organisation, `manage:channel` changes it; `view:device` and `manage:device` do so for devices and for the
 //! addresses of channels.
 
+mod census;
 mod change;
 mod check;
 mod columns;
@@ -21,14 +22,16 @@ use db::{ChannelRow, Database, DeviceRow};
 use device::{ChannelState, Drivers};
 use hub::{Hub, Phase, StreamKey};
 
+pub use census::{Census, Counts, Lost};
 pub use change::{ChannelSet, Done, Plan};
 pub use check::{CARRIAGEWAYS, DIRECTIONS, Details, KINDS, MAX_NAME, MAX_TAGS, NUMBERED, streams};
 pub use columns::settle_place;
 pub use directory::ChannelFilter;
 use directory::Directory;
 pub use error::DevicesError;
-pub use import::{Fault, Import, template};
+pub use import::{Fault, Import, OverLicence, template};
 
+use crate::licence::Licence;
 use crate::people::{Caller, People};
 use crate::rights::{Action, Kind, OrganisationId, ROOT};
 
@@ -81,6 +84,7 @@ pub struct Devices {
     people: Arc<People>,
     drivers: Arc<Drivers>,
     hub: Arc<Hub>,
+    licence: Arc<Licence>,
     directory: RwLock<Directory>,
     /// One change at a time: each is judged by all channels.
     changes: tokio::sync::Mutex<()>,
@@ -103,6 +107,7 @@ impl Devices {
         people: Arc<People>,
         drivers: Arc<Drivers>,
         hub: Arc<Hub>,
+        licence: Arc<Licence>,
     ) -> Result<Self, DevicesError> {
         let started = Instant::now();
         let directory = Directory::new(database.devices().await?, database.channels().await?);
@@ -112,6 +117,7 @@ impl Devices {
             people,
             drivers,
             hub,
+            licence,
             directory: RwLock::new(directory),
             changes: tokio::sync::Mutex::default(),
             undo: Mutex::default(),
@@ -127,6 +133,11 @@ impl Devices {
 
     fn write(&self, change: impl FnOnce(&mut Directory)) {
         change(&mut self.directory.write().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Cameras that are on: they and their device are switched on. The licence limits these.
+    pub fn on(&self) -> usize {
+        self.read().on()
     }
 
     /// The organisation that a stream belongs to: its channel's, or the root.

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::clock::time_zone;
+use crate::licence::Document;
 use crate::schedule::Schedule;
 use crate::stake::Stake;
 
@@ -23,5 +24,12 @@ pub fn schedule(bytes: &[u8]) {
 pub fn stake(bytes: &[u8]) {
     if let Ok(stake) = String::from_utf8_lossy(bytes).parse::<Stake>() {
         assert_eq!(stake.to_string().parse(), Ok(stake), "what is written is read again");
+    }
+}
+
+/// Licences, which are read before their signature is checked.
+pub fn licence(bytes: &[u8]) {
+    if let Ok(document) = Document::parse(&String::from_utf8_lossy(bytes)) {
+        assert_eq!(Document::parse(&document.to_text()).ok(), Some(document), "what is written is read again");
     }
 }

@@ -11,6 +11,7 @@
 //! | [`tokens`] | publish and play tokens (HMAC-SHA-256, per stream, action and expiry) |
 //! | [`applications`] | rules for streams by name |
 //! | [`hosts`] | virtual hosts and their domains |
+//! | [`licence`] | how many cameras may be on, and until when |
 //! | [`devices`] | devices and their channels: which cameras there are, where they stand, how their streams are called |
 //! | [`views`], [`patrols`] | named views of the video wall and screens; tours of cameras |
 //! | [`sharing`] | whose such things are, and with whom they are shared |
@@ -36,6 +37,7 @@ pub mod fuzz;
 pub mod geo;
 pub mod hooks;
 pub mod hosts;
+pub mod licence;
 pub mod oidc;
 pub mod patrols;
 pub mod pattern;

@@ -7,7 +7,7 @@ pub mod plans;
 mod store;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use base::ErrorKind;
@@ -164,7 +164,7 @@ pub struct Snapshots {
     devices: Arc<Devices>,
     clock: Arc<WallClock>,
     store: Store,
-    keeping: Keeping,
+    keeping: Mutex<Keeping>,
 }
 
 impl std::fmt::Debug for Snapshots {
@@ -184,7 +184,24 @@ impl Snapshots {
         folder: PathBuf,
         keeping: Keeping,
     ) -> Arc<Self> {
-        Arc::new(Self { database, hub, pictures, devices, clock, store: Store::new(folder), keeping })
+        Arc::new(Self {
+            database,
+            hub,
+            pictures,
+            devices,
+            clock,
+            store: Store::new(folder),
+            keeping: Mutex::new(keeping),
+        })
+    }
+
+    /// Keeps pictures otherwise from now on; those that are there already keep their own time.
+    pub fn set_keeping(&self, keeping: Keeping) {
+        *self.keeping.lock().unwrap_or_else(PoisonError::into_inner) = keeping;
+    }
+
+    fn keeping(&self) -> Keeping {
+        *self.keeping.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes one of a stream, which is started for it where it runs on demand.
@@ -211,7 +228,7 @@ impl Snapshots {
             },
         };
         let picture = self.pictures.of(key, key_frame, wish).await?.picture;
-        let days = order.keep_days.unwrap_or(self.keeping.days);
+        let days = order.keep_days.unwrap_or(self.keeping().days);
         let mut row = SnapshotRow {
             id: 0,
             vhost: key.vhost().to_owned(),
@@ -385,7 +402,7 @@ impl Snapshots {
                 break;
             }
         }
-        let limit = i64::try_from(self.keeping.max_bytes).unwrap_or(i64::MAX);
+        let limit = i64::try_from(self.keeping().max_bytes).unwrap_or(i64::MAX);
         let mut excess = self.database.snapshot_totals().await?.1.saturating_sub(limit);
         while limit > 0 && excess > 0 {
             let rows = self.database.oldest_snapshots(KEEPING_BATCH).await?;

@@ -1,12 +1,15 @@
-//! The configuration: one TOML file, overlaid by the environment, overlaid by the command line.
+//! The configuration: what the console set, overlaid by one TOML file, the environment and the command line, so that what is fixed on
+//! the machine stays fixed.
 //!
 //! Every key is in [`KEYS`]; an unknown key is an error that names the nearest known one. A key that is listed
 //! has an effect.
 
+pub(crate) mod console;
 mod keys;
 mod settings;
 
-pub(crate) use keys::{KEYS, Key, Reload};
+pub(crate) use console::{ConsoleFile, Refused};
+pub(crate) use keys::{KEYS, Key, Kind, Reload};
 pub(crate) use settings::{LogFormat, Settings};
 
 use std::collections::BTreeMap;
@@ -23,6 +26,7 @@ const ENV_PREFIX: &str = "VIADUCT__";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
     Default,
+    Console,
     File,
     Environment,
     CommandLine,
@@ -32,6 +36,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Default => "default",
+            Self::Console => "console",
             Self::File => "file",
             Self::Environment => "environment",
             Self::CommandLine => "command line",
@@ -42,6 +47,8 @@ impl fmt::Display for Origin {
 /// What the configuration is read from; kept for reloading.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sources {
+    /// What the console set.
+    pub(crate) console: Option<PathBuf>,
     /// `--config`.
     pub(crate) file: Option<PathBuf>,
     /// `--set key=value`, in order.
@@ -60,21 +67,34 @@ impl Values {
     /// Reads everything.
     pub(crate) fn read(sources: &Sources, environment: impl Iterator<Item = (String, String)>) -> anyhow::Result<Self> {
         let mut values = Self::defaults(sources.dev);
+        if let Some(file) = sources.console.as_ref().filter(|file| file.exists()) {
+            values.read_file(file, Origin::Console).with_context(|| format!("reading {}", file.display()))?;
+        }
+        values.overlay(sources, environment)?;
+        Ok(values)
+    }
+
+    /// What is fixed on the machine.
+    fn overlay(
+        &mut self,
+        sources: &Sources,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> anyhow::Result<()> {
         if let Some(file) = &sources.file {
-            values.read_file(file).with_context(|| format!("reading {}", file.display()))?;
+            self.read_file(file, Origin::File).with_context(|| format!("reading {}", file.display()))?;
         }
         for (name, text) in environment {
             let Some(path) = name.strip_prefix(ENV_PREFIX) else { continue };
             let key = path.to_ascii_lowercase().replace("__", ".");
-            values.set_text(&key, &text, Origin::Environment).with_context(|| format!("in {name}"))?;
+            self.set_text(&key, &text, Origin::Environment).with_context(|| format!("in {name}"))?;
         }
         for assignment in &sources.set {
             let Some((key, text)) = assignment.split_once('=') else {
                 bail!("--set takes key=value, not {assignment:?}");
             };
-            values.set_text(key.trim(), text, Origin::CommandLine).context("in --set")?;
+            self.set_text(key.trim(), text, Origin::CommandLine).context("in --set")?;
         }
-        Ok(values)
+        Ok(())
     }
 
     fn defaults(dev: bool) -> Self {
@@ -86,14 +106,9 @@ impl Values {
         Self { values: values.collect() }
     }
 
-    fn read_file(&mut self, file: &Path) -> anyhow::Result<()> {
-        let text = std::fs::read_to_string(file)?;
-        let table: toml::Table = text.parse()?;
-        let mut flat = Vec::new();
-        flatten("", &table, &mut flat);
-        for (name, value) in flat {
-            let key = find(&name)?;
-            self.values.insert(key.name, (key.check(value)?, Origin::File));
+    fn read_file(&mut self, file: &Path, origin: Origin) -> anyhow::Result<()> {
+        for (key, value) in read_table(&std::fs::read_to_string(file)?)? {
+            self.values.insert(key.name, (value, origin));
         }
         Ok(())
     }
@@ -102,6 +117,14 @@ impl Values {
         let key = find(name)?;
         self.values.insert(key.name, (key.parse(text)?, origin));
         Ok(())
+    }
+
+    /// As they would be if the console set this.
+    pub(crate) fn with_console(sources: &Sources, set: &BTreeMap<&'static str, Value>) -> anyhow::Result<Self> {
+        let mut values = Self::defaults(sources.dev);
+        values.values.extend(set.iter().map(|(name, value)| (*name, (value.clone(), Origin::Console))));
+        values.overlay(sources, std::env::vars())?;
+        Ok(values)
     }
 
     /// A value and where it comes from.
@@ -114,6 +137,17 @@ impl Values {
     pub(crate) fn differences(&self, other: &Self) -> Vec<&'static Key> {
         KEYS.iter().filter(|key| self.get(key.name).0 != other.get(key.name).0).collect()
     }
+}
+
+/// The keys of a TOML text with their values, which are of their kinds.
+fn read_table(text: &str) -> anyhow::Result<Vec<(&'static Key, Value)>> {
+    let mut flat = Vec::new();
+    flatten("", &text.parse()?, &mut flat);
+    let known = |(name, value): (String, Value)| {
+        let key = find(&name)?;
+        Ok((key, key.check(value)?))
+    };
+    flat.into_iter().map(known).collect()
 }
 
 fn flatten(prefix: &str, table: &toml::Table, out: &mut Vec<(String, Value)>) {
@@ -146,8 +180,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("viaduct.toml");
         std::fs::write(&path, file).unwrap();
-        let sources =
-            Sources { file: Some(path), set: set.iter().map(|text| (*text).to_owned()).collect(), dev: false };
+        let sources = Sources {
+            console: None,
+            file: Some(path),
+            set: set.iter().map(|text| (*text).to_owned()).collect(),
+            dev: false,
+        };
         let environment = environment.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
         Values::read(&sources, environment)
     }

@@ -14,9 +14,11 @@ mod hooks;
 mod hosts;
 mod import;
 mod language;
+mod licence;
 mod metrics;
 mod named;
 mod oidc;
+mod overview;
 mod patrols;
 mod people;
 mod problem;
@@ -26,6 +28,7 @@ mod routes;
 mod schedules;
 mod server;
 mod sessions;
+mod settings;
 mod shares;
 mod snapshot_plans;
 mod snapshots;
@@ -145,10 +148,16 @@ fn routes() -> Routes {
         .get("/audit", AtRoot(View, Kind::Audit), audit::list)
         .get("/audit/export.csv", AtRoot(Operate, Kind::Audit), audit::export)
         .get("/audit/verify", AtRoot(View, Kind::Audit), audit::verify)
+        .get("/overview", SignedIn, overview::overview)
         .get("/server", SignedIn, server::info)
         .get("/server/history", AtRoot(View, Kind::Server), server::history)
-        .get("/config", AtRoot(Manage, Kind::Server), server::configuration)
-        .post("/config/reload", AtRoot(Manage, Kind::Server), server::reload)
+        .get("/config", AtRoot(Manage, Kind::Server), settings::configuration)
+        .patch("/config", AtRoot(Manage, Kind::Server), settings::change)
+        .post("/config/reload", AtRoot(Manage, Kind::Server), settings::reload)
+        .post("/server/restart", AtRoot(Manage, Kind::Server), settings::restart)
+        .get("/licence", AtRoot(View, Kind::Server), licence::standing)
+        .put("/licence", AtRoot(Manage, Kind::Server), licence::put)
+        .delete("/licence", AtRoot(Manage, Kind::Server), licence::remove)
         .get("/sessions", AtRoot(View, Kind::Traffic), sessions::list)
         .get("/sessions/traffic", AtRoot(View, Kind::Traffic), sessions::traffic)
         .get("/streams", Somewhere(View, Kind::Stream), streams::list)

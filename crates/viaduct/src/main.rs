@@ -69,7 +69,12 @@ pub(crate) struct ServeArgs {
 
 impl ServeArgs {
     fn sources(&self) -> config::Sources {
-        config::Sources { file: self.config.clone(), set: self.set.clone(), dev: self.dev }
+        config::Sources {
+            console: Some(self.data_dir.join(config::ConsoleFile::NAME)),
+            file: self.config.clone(),
+            set: self.set.clone(),
+            dev: self.dev,
+        }
     }
 }
 

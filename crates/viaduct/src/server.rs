@@ -6,11 +6,13 @@ pub(crate) mod load;
 mod provider_http;
 mod state;
 mod uploader;
+mod watch;
 
 use std::io::Write;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
@@ -31,6 +33,7 @@ use platform::devices::Devices;
 use platform::hooks::access::HookAccess;
 use platform::hooks::{HookProvider, Hooks, NamedSource, SourceStarter};
 use platform::hosts::Hosts;
+use platform::licence::Licence;
 use platform::oidc::Oidc;
 use platform::patrols::Patrols;
 use platform::people::People;
@@ -48,7 +51,7 @@ pub(crate) use provider_http::HttpProvider;
 pub(crate) use state::{App, Live};
 use uploader::GatewayUploader;
 
-use crate::config::{Settings, Values};
+use crate::config::{ConsoleFile, Settings, Values};
 use crate::data_dir::DataDir;
 use crate::devices::SimDriver;
 use crate::origins::Origins;
@@ -64,9 +67,21 @@ const RECORD_PAUSE: Duration = Duration::from_secs(1);
 /// How long viewers get to leave when the server stops.
 const STOP_GRACE: Duration = Duration::from_secs(1);
 
-/// Runs until a signal.
+/// Runs until a signal. If it does not come up with what the console set, it starts again with the last settings that worked.
 pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<ExitCode> {
     raise_file_limit();
+    let up = AtomicBool::new(false);
+    let outcome = run_once(args, &up);
+    let Err(error) = &outcome else { return outcome };
+    let console = ConsoleFile::new(&args.data_dir);
+    if up.load(Ordering::Relaxed) || !console.undo(&format!("{error:#}"))? {
+        return outcome;
+    }
+    eprintln!("viaduct: {error:#}; starting again with the settings that last worked");
+    Err(again())
+}
+
+fn run_once(args: &ServeArgs, up: &AtomicBool) -> anyhow::Result<ExitCode> {
     let values = Values::read(&args.sources(), std::env::vars())?;
     let settings = Settings::from_values(&values)?;
     let log = logging::start(&settings.log_level, settings.log_format)?;
@@ -76,9 +91,30 @@ pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<ExitCode> {
         .enable_all()
         .build()
         .context("starting the control runtime")?;
-    runtime.block_on(serve(args, values, settings, log))?;
+    let end = runtime.block_on(serve(args, values, settings, log, up))?;
     runtime.shutdown_timeout(STOP_GRACE);
-    Ok(ExitCode::SUCCESS)
+    match end {
+        End::Stop => Ok(ExitCode::SUCCESS),
+        End::Restart => Err(again()),
+    }
+}
+
+/// Why a server ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Stop,
+    Restart,
+}
+
+/// Puts this program, with the same arguments, in its own place; comes back only when that fails.
+fn again() -> anyhow::Error {
+    use std::os::unix::process::CommandExt;
+    let program = match std::env::current_exe() {
+        Ok(program) => program,
+        Err(error) => return anyhow::Error::from(error).context("finding the program to start it again"),
+    };
+    let error = std::process::Command::new(&program).args(std::env::args_os().skip(1)).exec();
+    anyhow::Error::from(error).context(format!("starting {} again", program.display()))
 }
 
 /// Each viewer is a file handle; the soft limit of most systems is 1,024.
@@ -89,7 +125,13 @@ fn raise_file_limit() {
     }
 }
 
-async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: logging::LogLevel) -> anyhow::Result<()> {
+async fn serve(
+    args: &ServeArgs,
+    values: Values,
+    settings: Settings,
+    log: logging::LogLevel,
+    up: &AtomicBool,
+) -> anyhow::Result<End> {
     // Ports first: a taken one is the most frequent reason not to start.
     let listening = Listening::bind(&settings.listeners)?;
     let addresses = listening.addresses();
@@ -141,8 +183,17 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
     let named = HookProvider::new(Arc::clone(&hooks), Arc::new(NamedSources(Arc::clone(&sources))));
     let origins = Origins::new(Arc::clone(&applications), Arc::clone(&sources), data.server_id()?);
     let drivers = Arc::new(device_drivers(&hub, &sources));
-    let devices = Devices::open(database.clone(), Arc::clone(&people), Arc::clone(&drivers), Arc::clone(&hub)).await?;
-    let devices = Arc::new(devices);
+    let licence = Licence::open(database.clone(), Arc::clone(&clock), settings.issuer_key.clone()).await?;
+    let licence = Arc::new(licence);
+    tokio::spawn(Arc::clone(&licence).keep());
+    let devices = Devices::open(
+        database.clone(),
+        Arc::clone(&people),
+        Arc::clone(&drivers),
+        Arc::clone(&hub),
+        Arc::clone(&licence),
+    );
+    let devices = Arc::new(devices.await?);
     let channels = Arc::clone(&devices) as Arc<dyn Channels>;
     let ptz = Ptz::open(Arc::clone(&drivers), channels, database.clone()).await?;
     hub.set_providers(vec![
@@ -198,6 +249,7 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
         patrols: Patrols::new(database.clone(), Arc::clone(&people)),
         people,
         devices,
+        licence,
         ptz,
         audit,
         applications,
@@ -210,7 +262,12 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
         cpu: CpuMeter::new(),
         stats: std::sync::Mutex::default(),
         load: std::sync::Mutex::default(),
+        watch: watch::Watch::default(),
         hooks,
+        booted: values.clone(),
+        console: ConsoleFile::new(&args.data_dir),
+        settings_change: tokio::sync::Mutex::default(),
+        restart: tokio::sync::Notify::new(),
         live: std::sync::Mutex::new(Live { values, settings, certificate }),
         log,
         events: http::EventLog::new(),
@@ -221,19 +278,22 @@ async fn serve(args: &ServeArgs, values: Values, settings: Settings, log: loggin
         async move { hub.run().await }
     });
     tokio::spawn(http::sample(Arc::clone(&app)));
+    tokio::spawn(watch::watch(Arc::clone(&app)));
     tokio::spawn(http::write_down_stops(Arc::clone(&app)));
     if args.demo {
         demo::start(&app);
     }
     listening.start(&gateway);
     announce(&app).await?;
-    wait_for_the_end(&app).await;
-    tracing::info!("Stopping.");
+    app.console.came_up();
+    up.store(true, Ordering::Relaxed);
+    let end = wait_for_the_end(&app).await;
+    tracing::info!(?end, "Stopping.");
     gateway.stop();
     hub.close_all();
     tokio::time::sleep(STOP_GRACE).await;
     database.close().await;
-    Ok(())
+    Ok(end)
 }
 
 fn bind_rtsp_udp(address: SocketAddr) -> anyhow::Result<UdpPorts> {
@@ -403,10 +463,10 @@ fn tell(line: &str) {
 }
 
 /// SIGHUP reloads, SIGINT and SIGTERM end.
-async fn wait_for_the_end(app: &Arc<App>) {
+async fn wait_for_the_end(app: &Arc<App>) -> End {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut hangup), Ok(mut terminate)) = (signal(SignalKind::hangup()), signal(SignalKind::terminate())) else {
-        return;
+        return End::Stop;
     };
     loop {
         tokio::select! {
@@ -415,8 +475,9 @@ async fn wait_for_the_end(app: &Arc<App>) {
                     tracing::error!(error = format!("{error:#}"), "The configuration was not reloaded; the old one stays.");
                 }
             }
-            _ = terminate.recv() => return,
-            _ = tokio::signal::ctrl_c() => return,
+            _ = terminate.recv() => return End::Stop,
+            _ = tokio::signal::ctrl_c() => return End::Stop,
+            () = app.restart.notified() => return End::Restart,
         }
     }
 }

@@ -3,7 +3,7 @@ import { watch } from 'vue';
 import { getSetup } from './api/session';
 import { i18n } from './i18n';
 import { useSession } from './stores/session';
-import { useRights, type Right } from './ui/rights';
+import type { Right } from './ui/rights';
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -20,19 +20,11 @@ declare module 'vue-router' {
   }
 }
 
-/** Where people begin who may see it, the first that they may. */
-const HOMES = ['/wall', '/streams', '/sources', '/sessions', '/account'];
-
-function home(router: Router): string {
-  if (!useSession().signedIn) return '/wall';
-  return HOMES.find((path) => useRights().lacking(router.resolve(path).meta) === null) ?? '/account';
-}
-
 export function makeRouter(): Router {
   const router: Router = createRouter({
     history: createWebHistory(),
     routes: [
-      { path: '/', redirect: () => home(router) },
+      { path: '/', component: () => import('./pages/OverviewPage.vue'), meta: { title: 'page.overview' } },
       { path: '/setup', component: () => import('./pages/SetupPage.vue'), meta: { open: true, title: 'page.setup' } },
       { path: '/login', component: () => import('./pages/LoginPage.vue'), meta: { open: true, title: 'page.login' } },
       { path: '/share/:token', component: () => import('./pages/SharePage.vue'), props: true, meta: { open: true, title: 'page.share' } },
@@ -67,6 +59,8 @@ export function makeRouter(): Router {
       { path: '/people/roles', component: () => import('./pages/RolesPage.vue'), meta: { title: 'page.roles', rights: ['view:role'], somewhere: true } },
       { path: '/audit', component: () => import('./pages/AuditPage.vue'), meta: { title: 'page.audit', rights: ['view:audit'] } },
       { path: '/server', component: () => import('./pages/ServerPage.vue'), meta: { title: 'page.server', rights: ['view:server', 'operate:token'] } },
+      { path: '/server/settings', component: () => import('./pages/SettingsPage.vue'), meta: { title: 'page.settings', rights: ['manage:server'] } },
+      { path: '/server/licence', component: () => import('./pages/LicencePage.vue'), meta: { title: 'page.licence', rights: ['view:server'] } },
       { path: '/account', component: () => import('./pages/AccountPage.vue'), meta: { title: 'page.account' } },
       { path: '/:rest(.*)*', component: () => import('./pages/NotFoundPage.vue'), meta: { title: 'page.not_found' } },
     ],
@@ -78,7 +72,7 @@ export function makeRouter(): Router {
     // Before anyone has a password there is nothing to sign in with.
     const setup = await getSetup().catch(() => null);
     if (setup?.needed) return { path: '/setup', query: to.query };
-    return { path: '/login', query: to.fullPath === '/wall' ? {} : { next: to.fullPath } };
+    return { path: '/login', query: to.fullPath === '/' ? {} : { next: to.fullPath } };
   });
 
   router.afterEach((to) => {

@@ -8,6 +8,7 @@ use db::{Applied, Changed, ChannelChanges, ChannelRow, DeviceRow};
 use device::{Field, Refused};
 
 use super::check::{NUMBERED, channel_faults, check_device};
+use super::import::OverLicence;
 use super::{Devices, DevicesError, MAX_BULK, MAX_CHANNELS, MAX_DEVICES, device_spec, spec, streams};
 use crate::accounts::random_token;
 use crate::people::Caller;
@@ -36,6 +37,20 @@ pub struct Plan {
     pub changed: Vec<ChannelRow>,
     /// Channels to be removed.
     pub removed: Vec<i64>,
+}
+
+impl From<Plan> for ChannelChanges {
+    fn from(plan: Plan) -> Self {
+        let Plan { devices, added, changed, removed } = plan;
+        Self { devices, added, changed, removed, removed_devices: Vec::new() }
+    }
+}
+
+impl From<ChannelChanges> for Plan {
+    fn from(changes: ChannelChanges) -> Self {
+        let ChannelChanges { devices, added, changed, removed, .. } = changes;
+        Self { devices, added, changed, removed }
+    }
 }
 
 /// What was done.
@@ -122,6 +137,8 @@ impl Devices {
         self.check_managed(caller, Kind::Device, present.organisation_id)?;
         let row = DeviceRow { created_at: present.created_at, ..row };
         self.check_new_device(caller, &row)?;
+        let wanted = self.read().on_with_device(&row);
+        self.check_licence(wanted)?;
         match self.database.update_device(&row).await? {
             Changed::Done => {}
             Changed::Stale => return Err(DevicesError::Stale),
@@ -188,13 +205,9 @@ impl Devices {
         let before = |id: &i64| self.read().channel(*id).cloned().ok_or(DevicesError::Stale);
         let changed_before = plan.changed.iter().map(|row| before(&row.id)).collect::<Result<Vec<_>, _>>()?;
         let removed_before = plan.removed.iter().map(before).collect::<Result<Vec<_>, _>>()?;
-        let changes = ChannelChanges {
-            devices: plan.devices,
-            added: plan.added,
-            changed: plan.changed,
-            removed: plan.removed,
-            ..ChannelChanges::default()
-        };
+        let changes = ChannelChanges::from(plan);
+        let wanted = self.read().on_after(&changes);
+        self.check_licence(wanted)?;
         let mut done = self.make(changes).await?;
         let undo = ChannelChanges {
             removed: done.added.clone(),
@@ -219,8 +232,12 @@ impl Devices {
         let changes = {
             let mut kept = self.undo.lock().unwrap_or_else(PoisonError::into_inner);
             kept.retain(|_, undo| undo.at.elapsed() < UNDO_LIFE);
-            let mine = kept.get(token).is_some_and(|undo| undo.user == caller.user.id);
-            mine.then(|| kept.remove(token)).flatten().ok_or(DevicesError::NotFound { what: "change" })?.changes
+            let mine = kept.get(token).filter(|undo| undo.user == caller.user.id);
+            let mine = mine.ok_or(DevicesError::NotFound { what: "change" })?;
+            // What the licence refuses now may be taken back later.
+            let wanted = self.read().on_after(&mine.changes);
+            self.check_licence(wanted)?;
+            kept.remove(token).ok_or(DevicesError::NotFound { what: "change" })?.changes
         };
         for row in changes.changed.iter().chain(&changes.added) {
             self.check_managed(caller, Kind::Channel, row.organisation_id)?;
@@ -310,6 +327,26 @@ impl Devices {
             self.check_row(caller, &device, row)?;
         }
         Ok(())
+    }
+
+    /// How far a plan goes beyond the licence, if it does.
+    pub(super) fn over_licence(&self, changes: &ChannelChanges) -> Option<OverLicence> {
+        let known = self.read();
+        let (on, wanted) = (known.on(), known.on_after(changes));
+        drop(known);
+        match self.check_licence(wanted) {
+            Err(DevicesError::LicenceLimit { limit, .. }) => Some(OverLicence { limit, on, more: wanted - on }),
+            _ => None,
+        }
+    }
+
+    /// What is on stays on, also beyond the licence; only more is refused.
+    fn check_licence(&self, wanted: usize) -> Result<(), DevicesError> {
+        let (on, limit) = (self.read().on(), self.licence.limit());
+        if wanted <= limit || wanted <= on {
+            return Ok(());
+        }
+        Err(DevicesError::LicenceLimit { limit, on, wanted })
     }
 
     /// Checks a device that is to be stored like this.

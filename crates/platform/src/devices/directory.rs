@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use db::{ChannelRow, DeviceRow};
+use db::{ChannelChanges, ChannelRow, DeviceRow};
 use hub::StreamKey;
 use memchr::memmem::Finder;
 
@@ -26,6 +26,8 @@ pub(super) struct Directory {
     by_code: HashMap<String, i64>,
     of_device: HashMap<i64, Vec<i64>>,
     device_names: HashMap<(OrganisationId, String), i64>,
+    /// Cameras that are on, as `is_on` says.
+    on: usize,
 }
 
 /// What is looked for among channels.
@@ -67,6 +69,41 @@ impl Directory {
 
     pub(super) fn count(&self) -> usize {
         self.channels.len()
+    }
+
+    /// Cameras that are on: they and their device are switched on.
+    pub(super) fn on(&self) -> usize {
+        self.on
+    }
+
+    fn is_on(&self, row: &ChannelRow) -> bool {
+        camera_on(row) && self.devices.get(&row.device_id).is_some_and(|device| device.enabled)
+    }
+
+    /// Cameras that would be on with a device as it is to be stored.
+    pub(super) fn on_with_device(&self, row: &DeviceRow) -> usize {
+        let cameras = self.cameras_of(row.id);
+        let is_on = |enabled: bool| if enabled { cameras } else { 0 };
+        self.on + is_on(row.enabled) - is_on(self.devices.get(&row.id).is_some_and(|device| device.enabled))
+    }
+
+    /// Cameras of a device that are on when it is.
+    fn cameras_of(&self, device: i64) -> usize {
+        let rows = self.of_device(device).iter().filter_map(|id| self.channels.get(id));
+        rows.filter(|row| camera_on(row)).count()
+    }
+
+    /// Cameras that would be on after changes.
+    pub(super) fn on_after(&self, changes: &ChannelChanges) -> usize {
+        let now = |id: &i64| self.channels.get(id).is_some_and(|row| self.is_on(row));
+        let of_devices = changes.removed_devices.iter().flat_map(|id| self.of_device(*id));
+        let removed: HashSet<&i64> = changes.removed.iter().chain(of_devices).collect();
+        let off = removed.iter().filter(|id| now(id)).count()
+            + changes.changed.iter().filter(|row| !removed.contains(&row.id) && now(&row.id)).count();
+        let new = changes.devices.iter().filter(|(device, _)| device.enabled).flat_map(|(_, rows)| rows);
+        let on = new.filter(|row| camera_on(row)).count()
+            + changes.changed.iter().chain(&changes.added).filter(|row| self.is_on(row)).count();
+        (self.on + on).saturating_sub(off)
     }
 
     /// Numbers of a device's channels.
@@ -118,6 +155,7 @@ impl Directory {
     }
 
     pub(super) fn put_device(&mut self, row: DeviceRow) {
+        self.on = self.on_with_device(&row);
         let row = Arc::new(row);
         let name = |row: &DeviceRow| (row.organisation_id, row.name.clone());
         let before = self.devices.insert(row.id, Arc::clone(&row));
@@ -166,6 +204,7 @@ impl Directory {
     }
 
     fn place(&mut self, row: Arc<ChannelRow>) {
+        self.on += usize::from(self.is_on(&row));
         let (main, sub) = super::streams(&row);
         for key in std::iter::once(main).chain(sub) {
             self.by_stream.insert(key, row.id);
@@ -179,6 +218,7 @@ impl Directory {
 
     fn take(&mut self, id: i64) -> Option<OrganisationId> {
         let row = self.channels.remove(&id)?;
+        self.on -= usize::from(self.is_on(&row));
         let (main, sub) = super::streams(&row);
         for key in std::iter::once(main).chain(sub) {
             self.by_stream.remove(&key);
@@ -205,6 +245,11 @@ impl Directory {
         let shelf = Shelf::new(rows, name);
         self.shelves.insert(organisation, shelf);
     }
+}
+
+/// Whether a channel is a camera that is switched on, whatever its device is.
+fn camera_on(row: &ChannelRow) -> bool {
+    row.enabled && row.kind == "video"
 }
 
 impl ChannelFilter {

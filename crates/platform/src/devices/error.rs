@@ -40,6 +40,18 @@ pub enum DevicesError {
     /// There are too many.
     #[error("There are at most {MAX_DEVICES} devices and {MAX_CHANNELS} channels, {MAX_BULK} in one change.")]
     TooMany,
+    /// More cameras would be on than the licence permits.
+    #[error(
+        "The licence permits {limit} cameras that are on; {on} are, and this would make it {wanted}. Switch off or remove others, or put in a larger licence."
+    )]
+    LicenceLimit {
+        /// That may be on.
+        limit: usize,
+        /// That are on.
+        on: usize,
+        /// That would be on.
+        wanted: usize,
+    },
     /// Storage failed.
     #[error("Devices and channels cannot be read or written: {0}.")]
     Storage(#[source] DbError),
@@ -58,7 +70,7 @@ impl DevicesError {
     pub const fn kind(&self) -> ErrorKind {
         match self {
             Self::Invalid { .. } => ErrorKind::InvalidInput,
-            Self::Taken { .. } | Self::Stale => ErrorKind::Conflict,
+            Self::Taken { .. } | Self::Stale | Self::LicenceLimit { .. } => ErrorKind::Conflict,
             Self::NotFound { .. } => ErrorKind::NotFound,
             Self::Forbidden => ErrorKind::Forbidden,
             Self::TooMany => ErrorKind::Exhausted,

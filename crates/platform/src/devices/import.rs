@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use db::{ChannelRow, DeviceRow};
+use db::{ChannelChanges, ChannelRow, DeviceRow};
 use sheet::{Row, Table};
 
 use super::check::Details;
@@ -44,6 +44,19 @@ pub struct Import {
     pub ignored: Vec<String>,
     /// What is to be made, if nothing is wrong.
     pub plan: Plan,
+    /// The licence, if it keeps the table from being imported.
+    pub over: Option<OverLicence>,
+}
+
+/// How far a table goes beyond the licence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OverLicence {
+    /// Cameras that may be on.
+    pub limit: usize,
+    /// Cameras that are on.
+    pub on: usize,
+    /// Cameras that the table would switch on.
+    pub more: usize,
 }
 
 /// How tables name organisations: by the names on the way from the top, or by one name that only one has.
@@ -120,7 +133,11 @@ impl Devices {
         };
         judge.heading();
         table.rows.iter().for_each(|row| judge.row(row));
-        judge.import
+        let mut import = judge.import;
+        let changes = ChannelChanges::from(import.plan);
+        import.over = self.over_licence(&changes);
+        import.plan = changes.into();
+        import
     }
 
     /// Channels that the caller may see as a table that can be imported again, without passwords; addresses only where the caller

@@ -1,5 +1,7 @@
 use std::collections::HashSet;
 
+use db::ChannelChanges;
+
 use super::*;
 
 fn device(id: i64, name: &str) -> DeviceRow {
@@ -77,4 +79,49 @@ fn a_hundred_thousand_channels_are_searched() {
     let places: Vec<OrganisationId> = (1..=1000).collect();
     assert_eq!(found(&known, &places, &query("camera 77777")), [77_777]);
     assert_eq!(found(&known, &places, &query("K5000+000")).len(), 41);
+}
+
+/// What the licence limits is counted as changes come, and must be what counting all would give.
+#[test]
+fn cameras_that_are_on_are_counted_through_every_change() {
+    let on = |known: &Directory| {
+        let counted = known.channels().filter(|row| {
+            row.enabled && row.kind == "video" && known.device(row.device_id).is_some_and(|device| device.enabled)
+        });
+        assert_eq!(known.on(), counted.count());
+        known.on()
+    };
+    let camera = |id: i64, device_id: i64| ChannelRow {
+        device_id,
+        kind: "video".into(),
+        enabled: true,
+        ..channel(id, 1, "camera", 0)
+    };
+    let mut known = Directory::new(vec![device(1, "nvr"), device(2, "other")], vec![camera(1, 1), camera(2, 1)]);
+    assert_eq!(on(&known), 2);
+    let sound = ChannelRow { kind: "audio".into(), ..camera(3, 1) };
+    let off = ChannelRow { enabled: false, ..camera(4, 1) };
+    let step = |known: &mut Directory, changes: ChannelChanges| {
+        let expected = known.on_after(&changes);
+        let gone = known.remove_devices(&changes.removed_devices);
+        let removed: Vec<i64> = changes.removed.into_iter().chain(gone).collect();
+        known.change(changes.added.into_iter().chain(changes.changed).collect(), &removed);
+        assert_eq!(on(known), expected);
+    };
+    step(&mut known, ChannelChanges { added: vec![sound, off.clone(), camera(5, 2)], ..Default::default() });
+    assert_eq!(known.on(), 3);
+    step(&mut known, ChannelChanges { changed: vec![camera(4, 1)], removed: vec![1], ..Default::default() });
+    assert_eq!(known.on(), 3);
+    step(&mut known, ChannelChanges { changed: vec![off], ..Default::default() });
+    let idle = DeviceRow { enabled: false, ..device(1, "nvr") };
+    assert_eq!(known.on_with_device(&idle), 1);
+    known.put_device(idle.clone());
+    assert_eq!(on(&known), 1);
+    assert_eq!(known.on_with_device(&device(1, "nvr")), 2);
+    let new = (idle, vec![camera(0, 0)]);
+    let used = (device(0, "new"), vec![camera(0, 0), camera(0, 0)]);
+    let changes = ChannelChanges { devices: vec![new, used], removed_devices: vec![2], ..Default::default() };
+    assert_eq!(known.on_after(&changes), 2);
+    step(&mut known, ChannelChanges { removed: vec![5], removed_devices: vec![2, 1], ..Default::default() });
+    assert_eq!(known.on(), 0);
 }

@@ -1,6 +1,7 @@
 //! `viaduct admin`.
 
 mod backup;
+mod licence;
 
 use std::io::Read;
 use std::path::PathBuf;
@@ -51,16 +52,22 @@ enum AdminCommand {
         #[arg(long)]
         replace: bool,
     },
+    /// Issue licences, for this installation or others; needs no data folder.
+    #[command(subcommand)]
+    Licence(licence::LicenceCommand),
 }
 
 /// Runs one maintenance command.
 pub(crate) fn admin(args: &AdminArgs) -> anyhow::Result<ExitCode> {
+    if let AdminCommand::Licence(command) = &args.command {
+        return licence::licence(command);
+    }
     let restores = matches!(args.command, AdminCommand::Restore { .. });
     if !restores && !args.data_dir.is_dir() {
         bail!("{} is no data folder; give --data-dir", args.data_dir.display());
     }
     let data = DataDir::open(&args.data_dir)?;
-    let sources = Sources { file: args.config.clone(), set: args.set.clone(), dev: false };
+    let sources = Sources { console: None, file: args.config.clone(), set: args.set.clone(), dev: false };
     let settings = Settings::from_values(&Values::read(&sources, std::env::vars())?)?;
     let place = data.database(settings.database_url.as_deref());
     runtime()?.block_on(async {
@@ -69,6 +76,7 @@ pub(crate) fn admin(args: &AdminArgs) -> anyhow::Result<ExitCode> {
             AdminCommand::Verify => return verify(&data, &place).await,
             AdminCommand::Backup { file } => backup::write(&data, &place, file).await?,
             AdminCommand::Restore { file, replace } => backup::restore(&data, &place, file, *replace).await?,
+            AdminCommand::Licence(_) => {}
         }
         Ok(ExitCode::SUCCESS)
     })

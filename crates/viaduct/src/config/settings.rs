@@ -11,11 +11,12 @@ use gateway::{HlsConfig, Limits, Listen, MulticastConfig, Protocol};
 use hub::StreamOptions;
 use platform::accounts::SessionLife;
 use platform::clock::{self, TimeZone};
+use platform::licence::IssuerKey;
 use platform::snapshots::Keeping;
 use toml::Value;
 use vision::WorkerConfig;
 
-use super::Values;
+use super::{KEYS, Values};
 pub(crate) use oidc::OidcConfig;
 
 /// Media workers where no number is configured, on machines of more processors: media comes first.
@@ -55,6 +56,8 @@ pub(crate) struct Settings {
     pub(crate) limits: Limits,
     pub(crate) pull_allow: Vec<String>,
     pub(crate) pull_connections_per_host: usize,
+    /// Whose licences are accepted.
+    pub(crate) issuer_key: Option<IssuerKey>,
     pub(crate) log_level: String,
     pub(crate) log_format: LogFormat,
 }
@@ -62,8 +65,11 @@ pub(crate) struct Settings {
 impl Settings {
     /// Checks ranges and forms.
     pub(crate) fn from_values(values: &Values) -> anyhow::Result<Self> {
+        for key in KEYS {
+            key.check_range(values.get(key.name).0)?;
+        }
         let reader = Reader { values };
-        let shards = reader.number("media.shards", 0..=1024)?;
+        let shards = reader.number("media.shards")?;
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             public_host: reader.text("server.public_host"),
@@ -80,39 +86,38 @@ impl Settings {
             media_shards: if shards == 0 { processors } else { usize::try_from(shards)? },
             worker: reader.worker(processors)?,
             keeping: Keeping {
-                days: u32::try_from(reader.number("snapshots.keep_days", 0..=3650)?)?,
-                max_bytes: reader.number("snapshots.max_bytes", 0..=1 << 50)?,
+                days: u32::try_from(reader.number("snapshots.keep_days")?)?,
+                max_bytes: reader.number("snapshots.max_bytes")?,
             },
-            merge_window: reader.millis("media.merge_window_ms", 500)?,
-            play_wait: reader.millis("streams.play_wait_ms", 60_000)?,
+            merge_window: reader.millis("media.merge_window_ms")?,
+            play_wait: reader.millis("streams.play_wait_ms")?,
             streams: StreamOptions {
-                gop_cap_bytes: usize::try_from(reader.number("streams.gop_cap_bytes", 65_536..=1 << 30)?)?,
-                publisher_grace: reader.millis("streams.publisher_grace_ms", 600_000)?,
-                idle_close: reader.millis("streams.idle_close_ms", 3_600_000)?,
-                interleave_wait: reader.millis("streams.interleave_wait_ms", 1000)?,
+                gop_cap_bytes: usize::try_from(reader.number("streams.gop_cap_bytes")?)?,
+                publisher_grace: reader.millis("streams.publisher_grace_ms")?,
+                idle_close: reader.millis("streams.idle_close_ms")?,
+                interleave_wait: reader.millis("streams.interleave_wait_ms")?,
                 replace_publisher: reader.flag("streams.replace_publisher"),
                 ..StreamOptions::default()
             },
             hls: HlsConfig {
-                segment: Duration::from_millis(reader.number("hls.segment_ms", 500..=10_000)?),
-                part: Duration::from_millis(reader.number("hls.part_ms", 100..=1000)?),
-                segments: usize::try_from(reader.number("hls.segments", 4..=60)?)?,
+                segment: Duration::from_millis(reader.number("hls.segment_ms")?),
+                part: Duration::from_millis(reader.number("hls.part_ms")?),
+                segments: usize::try_from(reader.number("hls.segments")?)?,
             },
             limits: Limits {
-                handshake: Duration::from_millis(reader.number("limits.handshake_ms", 1000..=60_000)?),
-                publisher_idle: Duration::from_millis(reader.number("limits.publisher_idle_ms", 1000..=600_000)?),
-                connections: usize::try_from(reader.number("limits.connections", 1..=10_000_000)?)?,
-                connections_per_address: usize::try_from(
-                    reader.number("limits.connections_per_address", 1..=10_000_000)?,
-                )?,
+                handshake: Duration::from_millis(reader.number("limits.handshake_ms")?),
+                publisher_idle: Duration::from_millis(reader.number("limits.publisher_idle_ms")?),
+                connections: usize::try_from(reader.number("limits.connections")?)?,
+                connections_per_address: usize::try_from(reader.number("limits.connections_per_address")?)?,
             },
             pull_allow: reader.list("pull.allow"),
-            pull_connections_per_host: usize::try_from(reader.number("pull.connections_per_host", 1..=256)?)?,
+            pull_connections_per_host: usize::try_from(reader.number("pull.connections_per_host")?)?,
+            issuer_key: reader.issuer_key()?,
             log_level: reader.text("log.level").unwrap_or_else(|| "info".to_owned()),
-            log_format: match reader.text("log.format").as_deref() {
-                Some("text") | None => LogFormat::Text,
-                Some("json") => LogFormat::Json,
-                Some(other) => bail!("log.format is text or json, not {other:?}"),
+            log_format: if reader.text("log.format").as_deref() == Some("json") {
+                LogFormat::Json
+            } else {
+                LogFormat::Text
             },
         })
     }
@@ -128,8 +133,8 @@ impl Reader<'_> {
     }
 
     fn session_life(&self) -> anyhow::Result<SessionLife> {
-        let idle_minutes = i64::try_from(self.number("auth.session_idle_minutes", 5..=525_600)?)?;
-        let max_days = i64::try_from(self.number("auth.session_max_days", 0..=3650)?)?;
+        let idle_minutes = i64::try_from(self.number("auth.session_idle_minutes")?)?;
+        let max_days = i64::try_from(self.number("auth.session_max_days")?)?;
         Ok(SessionLife { idle_s: idle_minutes * 60, max_s: (max_days > 0).then_some(max_days * 86_400) })
     }
 
@@ -143,8 +148,13 @@ impl Reader<'_> {
         Ok(url)
     }
 
+    fn issuer_key(&self) -> anyhow::Result<Option<IssuerKey>> {
+        let key = self.text("licence.issuer_key").map(|text| text.parse());
+        key.transpose().context("licence.issuer_key")
+    }
+
     fn worker(&self, processors: usize) -> anyhow::Result<WorkerConfig> {
-        let workers = usize::try_from(self.number("media.workers", 0..=64)?)?;
+        let workers = usize::try_from(self.number("media.workers")?)?;
         let beside = || std::env::current_exe().map(|program| WorkerConfig::beside(&program));
         let named = self.text("media.worker_path").map(PathBuf::from);
         Ok(WorkerConfig {
@@ -170,16 +180,13 @@ impl Reader<'_> {
             .collect()
     }
 
-    fn number(&self, key: &str, range: std::ops::RangeInclusive<u64>) -> anyhow::Result<u64> {
+    fn number(&self, key: &str) -> anyhow::Result<u64> {
         let value = self.values.get(key).0.as_integer().unwrap_or_default();
-        match u64::try_from(value) {
-            Ok(number) if range.contains(&number) => Ok(number),
-            _ => bail!("{key} is {value}, but must be {} to {}", range.start(), range.end()),
-        }
+        u64::try_from(value).with_context(|| format!("{key} is {value}, but must not be negative"))
     }
 
-    fn millis(&self, key: &str, max: u64) -> anyhow::Result<Duration> {
-        Ok(Duration::from_millis(self.number(key, 0..=max)?))
+    fn millis(&self, key: &str) -> anyhow::Result<Duration> {
+        Ok(Duration::from_millis(self.number(key)?))
     }
 
     fn listeners(&self) -> anyhow::Result<Vec<Listen>> {
@@ -217,8 +224,8 @@ impl Reader<'_> {
         });
         Ok(Some(MulticastConfig {
             network,
-            port: u16::try_from(self.number("rtsp.multicast_port", 1024..=65_400)?)?,
-            ttl: u8::try_from(self.number("rtsp.multicast_ttl", 1..=255)?)?,
+            port: u16::try_from(self.number("rtsp.multicast_port")?)?,
+            ttl: u8::try_from(self.number("rtsp.multicast_ttl")?)?,
             interface: interface.transpose()?,
         }))
     }

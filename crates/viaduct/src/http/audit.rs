@@ -41,7 +41,7 @@ impl Wanted {
     }
 }
 
-fn entry(row: AuditRow) -> AuditEntry {
+pub(super) fn entry(row: AuditRow) -> AuditEntry {
     AuditEntry {
         id: row.id,
         at: base::rfc3339(row.at_ms),

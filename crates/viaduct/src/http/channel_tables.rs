@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use api::{CellError, ChannelImportReport};
+use api::{CellError, ChannelImportReport, OverLicence};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
@@ -77,6 +77,12 @@ fn report(import: &platform::devices::Import) -> ChannelImportReport {
         devices: import.plan.devices.len(),
         errors: import.faults.iter().map(error).collect(),
         ignored_columns: import.ignored.clone(),
+        over_licence: import.over.map(|over| OverLicence {
+            limit: over.limit,
+            on: over.on,
+            more: over.more,
+            fitting: over.limit.saturating_sub(over.on),
+        }),
         done: false,
         undo: None,
     }

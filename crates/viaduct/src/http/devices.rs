@@ -24,7 +24,11 @@ impl From<DevicesError> for Failure {
         if let DevicesError::Storage(source) = &error {
             tracing::error!(error = %source, "Devices and channels failed.");
         }
-        let code = matches!(error, DevicesError::Stale).then_some("stale");
+        let code = match &error {
+            DevicesError::Stale => Some("stale"),
+            DevicesError::LicenceLimit { .. } => Some("licence_limit"),
+            _ => None,
+        };
         Self { code, field: error.field(), ..Self::new(error.kind(), error.to_string()) }
     }
 }

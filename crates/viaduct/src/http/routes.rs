@@ -50,6 +50,10 @@ impl std::fmt::Display for Need {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct NothingNew;
 
+/// Put into the extensions of an answer by a handler that has more to write down: JSON without secrets.
+#[derive(Clone, Debug)]
+pub(super) struct Detail(pub(super) String);
+
 /// One route.
 #[derive(Clone, Debug)]
 pub(crate) struct Route {
@@ -83,6 +87,7 @@ impl Routes {
     method!(post, POST);
     method!(put, PUT);
     method!(delete, DELETE);
+    method!(patch, PATCH);
 
     /// A POST whose body may be longer than others.
     pub(super) fn upload<H, T>(self, path: &'static str, need: Need, limit: usize, handler: H) -> Self
@@ -169,7 +174,8 @@ fn deed_of(app: &App, path: &str, need: Need, request: &Request) -> Option<Deed>
 async fn recorded(app: &App, deed: Option<Deed>, response: Response) -> Response {
     let Some(deed) = deed.filter(|_| response.extensions().get::<NothingNew>().is_none()) else { return response };
     let outcome = response.status().as_u16();
-    match app.audit.add(Deed { outcome, ..deed }).await {
+    let detail = response.extensions().get::<Detail>().map(|detail| detail.0.clone()).unwrap_or_default();
+    match app.audit.add(Deed { outcome, detail, ..deed }).await {
         Ok(()) => response,
         Err(error) => {
             tracing::error!(%error, "The audit log cannot be written.");

@@ -2,17 +2,14 @@
 
 use std::sync::{Arc, LazyLock};
 
-use api::{ConfigValue, Configuration, ListenerInfo, LoadHistory, ReloadResult, ServerInfo, TlsInfo};
+use api::{ListenerInfo, LoadHistory, ServerInfo, TlsInfo};
 use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
-use base::ErrorKind;
 use serde_json::Value;
 
-use super::Failure;
 use super::views::rfc3339_of;
-use crate::config::KEYS;
 use crate::server::App;
 
 pub(super) async fn info(State(app): State<Arc<App>>) -> Json<ServerInfo> {
@@ -50,31 +47,6 @@ pub(super) async fn info(State(app): State<Arc<App>>) -> Json<ServerInfo> {
 
 pub(super) async fn history(State(app): State<Arc<App>>) -> Json<LoadHistory> {
     Json(LoadHistory { items: app.load.lock().unwrap_or_else(std::sync::PoisonError::into_inner).samples() })
-}
-
-pub(super) async fn configuration(State(app): State<Arc<App>>) -> Json<Configuration> {
-    let live = app.live();
-    let values = KEYS.iter().map(|key| {
-        let (value, origin) = live.values.get(key.name);
-        let shown = if key.secret { Value::Null } else { serde_json::to_value(value).unwrap_or(Value::Null) };
-        ConfigValue {
-            key: key.name.to_owned(),
-            value: shown,
-            origin: origin.to_string(),
-            secret: key.secret,
-            reload: key.reload.as_str().to_owned(),
-            help: key.help.to_owned(),
-        }
-    });
-    Json(Configuration { values: values.collect() })
-}
-
-pub(super) async fn reload(State(app): State<Arc<App>>) -> Result<Json<ReloadResult>, Failure> {
-    let result = app.reload().await;
-    result.map(Json).map_err(|error| {
-        let detail = format!("The configuration was not reloaded; the old one stays: {error:#}.");
-        Failure::new(ErrorKind::InvalidInput, detail)
-    })
 }
 
 /// The document, with the right that each route needs as `x-right`.

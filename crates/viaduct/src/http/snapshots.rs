@@ -42,7 +42,7 @@ impl From<SnapshotError> for Failure {
     }
 }
 
-fn view(row: SnapshotRow) -> Snapshot {
+pub(super) fn view(row: SnapshotRow) -> Snapshot {
     Snapshot {
         id: row.id,
         vhost: row.vhost,

@@ -17,6 +17,7 @@ use platform::clock::WallClock;
 use platform::devices::Devices;
 use platform::hooks::Hooks;
 use platform::hosts::Hosts;
+use platform::licence::Licence;
 use platform::oidc::Oidc;
 use platform::patrols::Patrols;
 use platform::people::People;
@@ -29,11 +30,12 @@ use platform::views::{Screens, Views};
 use vision::Pictures;
 
 use crate::certificate::{self, Certificate};
-use crate::config::{Reload, Settings, Values};
+use crate::config::{ConsoleFile, Reload, Settings, Values};
 use crate::data_dir::DataDir;
 use crate::logging::LogLevel;
 use crate::process::CpuMeter;
 use crate::server::load::LoadLog;
+use crate::server::watch::Watch;
 use crate::{ServeArgs, http};
 
 /// The running server.
@@ -54,6 +56,7 @@ pub(crate) struct App {
     pub(crate) oidc: Oidc,
     pub(crate) people: Arc<People>,
     pub(crate) devices: Arc<Devices>,
+    pub(crate) licence: Arc<Licence>,
     pub(crate) views: Views,
     pub(crate) screens: Screens,
     pub(crate) patrols: Patrols,
@@ -69,8 +72,16 @@ pub(crate) struct App {
     pub(crate) cpu: CpuMeter,
     pub(crate) stats: Mutex<ServerStats>,
     pub(crate) load: Mutex<LoadLog>,
+    pub(crate) watch: Watch,
     pub(crate) hooks: Arc<Hooks>,
     pub(crate) live: Mutex<Live>,
+    /// What the server was started with.
+    pub(crate) booted: Values,
+    pub(crate) console: ConsoleFile,
+    /// One change of settings at a time.
+    pub(crate) settings_change: tokio::sync::Mutex<()>,
+    /// Somebody asked for a restart.
+    pub(crate) restart: tokio::sync::Notify,
     pub(crate) log: LogLevel,
     pub(crate) events: http::EventLog,
 }
@@ -104,6 +115,8 @@ impl App {
         self.log.set(&settings.log_level)?;
         self.guard.set_allowed(&settings.pull_allow).map_err(anyhow::Error::msg)?;
         self.applications.set_base(settings.streams.clone());
+        self.snapshots.set_keeping(settings.keeping);
+        self.licence.set_issuer(settings.issuer_key.clone());
         self.clock.set_zone(settings.time_zone.clone());
         self.accounts.set_session_life(settings.session_life);
         self.oidc.set(provider);

@@ -98,7 +98,7 @@ fn the_lines_of_a_recorder_are_found_and_played() {
 }
 
 /// Sends a file by curl.
-fn import(server: &Server, api: &Api, query: &str, table: &[u8]) -> Value {
+pub(crate) fn import(server: &Server, api: &Api, query: &str, table: &[u8]) -> Value {
     let file = server.data().join("table");
     std::fs::write(&file, table).unwrap();
     let output = Command::new("curl")

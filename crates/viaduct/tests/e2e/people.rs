@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use testkit::server::ADMIN_PASSWORD;
 use testkit::{Api, PATIENCE, Server, http, process};
 
-use crate::support::{BINARY, closed_server, options};
+use crate::support::{BINARY, change_database, closed_server, options};
 
 /// A code of RFC 6238 by Python's own HMAC, `steps` of 30 s from now.
 fn code(secret: &str, steps: i64) -> String {
@@ -105,14 +105,6 @@ fn verify(data: &Path) -> (bool, String) {
     (ok, said + &messages)
 }
 
-/// Changes the database behind the program's back, by Python's SQLite.
-fn tamper(data: &Path, statement: &str) {
-    let program = "import sqlite3,sys\nd=sqlite3.connect(sys.argv[1])\nd.executescript(sys.argv[2])\nd.commit()";
-    let output =
-        Command::new("python3").args(["-c", program]).arg(data.join("viaduct.db")).arg(statement).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-}
-
 #[test]
 fn the_audit_log_holds_what_was_done_and_shows_tampering() {
     let (server, api) = closed_server(&options());
@@ -155,7 +147,7 @@ fn the_audit_log_holds_what_was_done_and_shows_tampering() {
         ),
         ("DELETE FROM audit WHERE id = 2; UPDATE audit SET id = id - 1 WHERE id > 2", "row 2 was changed or moved"),
     ] {
-        tamper(&data, statement);
+        change_database(&data, statement);
         let (whole, said) = verify(&data);
         assert!(!whole && said.contains(expected), "{statement}: {said}");
         let _gone = std::fs::remove_file(data.join("viaduct.db-wal"));

@@ -2,6 +2,8 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::process::Command;
 
 use container::flv::Tag;
 use rtmp::ClientRole;
@@ -30,6 +32,14 @@ pub(crate) fn closed_server(options: &ServerOptions) -> (Server, Api) {
     assert_eq!(answer.status, 200, "{}", answer.text());
     let api = server.sign_in();
     (server, api)
+}
+
+/// Changes the database behind the program's back, by Python's SQLite.
+pub(crate) fn change_database(data: &Path, statement: &str) {
+    let program = "import sqlite3,sys\nd=sqlite3.connect(sys.argv[1])\nd.executescript(sys.argv[2])\nd.commit()";
+    let output =
+        Command::new("python3").args(["-c", program]).arg(data.join("viaduct.db")).arg(statement).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 /// Publishes a clip by RTMP at its own speed.

@@ -477,7 +477,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** @description Changes settings, all or none, for the version in If-Match. Live keys hold at once, the others from the next start. */
+        patch: operations["change_configuration"];
         trace?: never;
     };
     "/api/v1/config/reload": {
@@ -670,6 +671,23 @@ export interface paths {
         post?: never;
         /** @description Refused while sources are configured on the host; its running streams end. */
         delete: operations["remove_host"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["licence"];
+        /** @description Takes a licence in the place of the one before. It limits what is added and switched on; what is on stays on. */
+        put: operations["put_licence"];
+        post?: never;
+        delete: operations["remove_licence"];
         options?: never;
         head?: never;
         patch?: never;
@@ -947,6 +965,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What the first page of the console shows, each part for those who may see it. */
+        get: operations["overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/patrol-runs/{id}": {
         parameters: {
             query?: never;
@@ -1182,6 +1217,23 @@ export interface paths {
         get: operations["load_history"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/server/restart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Ends the server in order and starts it again with the settings of the version in If-Match. If it does not come up with them, it takes the last ones that worked and says so in `undone`. */
+        post: operations["restart"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1968,6 +2020,19 @@ export interface components {
             name: string;
             permissions: string[];
         };
+        /** @description Cameras by how they do, as counted some seconds ago. */
+        CameraOverview: {
+            /** @description They or their device are switched off, as for maintenance. */
+            disabled: number;
+            /** @description How many were online, a point a minute over the last day, oldest first; for those who see all cameras. */
+            history?: components["schemas"]["OnlinePoint"][] | null;
+            idle: number;
+            /** @description Those that went off last. */
+            lost: components["schemas"]["LostCamera"][];
+            offline: number;
+            online: number;
+            total: number;
+        };
         /** @description What is wrong with a cell. */
         CellError: {
             /** @description Heading of its column; absent when it is the whole row. */
@@ -2056,6 +2121,7 @@ export interface components {
             errors: components["schemas"]["CellError"][];
             /** @description Columns of the table that mean nothing here. */
             ignored_columns: string[];
+            over_licence?: components["schemas"]["OverLicence"] | null;
             /** @description Of which nothing is made: an import with one is made not at all. */
             refused: number;
             rows: number;
@@ -2151,20 +2217,52 @@ export interface components {
             /** @enum {string} */
             type: "auth";
         };
+        /** @description Changes of settings by key; null goes back to the default. */
+        ConfigChanges: {
+            [key: string]: unknown;
+        };
         /** @description One key. Secrets come without their value. */
         ConfigValue: {
+            /** @description Whether the console may change it: it is of that kind, and nothing on the machine fixes it. */
+            changeable: boolean;
+            /** @description All that a text may be; empty: any. */
+            choices: string[];
+            /** @description What it is when nobody says otherwise. */
+            default: unknown;
             help: string;
             key: string;
-            /** @description "default", "file", "environment" or "command line". */
+            /** @description "text", "number", "flag" or "list". */
+            kind: string;
+            /**
+             * Format: int64
+             * @description Greatest value of a number.
+             */
+            max?: number | null;
+            /**
+             * Format: int64
+             * @description Least value of a number.
+             */
+            min?: number | null;
+            /** @description "default", "console", "file", "environment" or "command line"; later ones go before earlier ones. */
             origin: string;
             /** @description "live" or "restart". */
             reload: string;
             secret: boolean;
+            /** @description "ms", "bytes", "days", or empty. */
+            unit: string;
             value: unknown;
         };
         /** @description The effective configuration. */
         Configuration: {
+            /** @description Keys whose present value holds from the next start. */
+            pending: string[];
+            undone?: components["schemas"]["UndoneSettings"] | null;
             values: components["schemas"]["ConfigValue"][];
+            /**
+             * Format: int64
+             * @description Changes carry it in If-Match.
+             */
+            version: number;
         };
         /** @description Counters of a stream. */
         Counters: {
@@ -2481,6 +2579,42 @@ export interface components {
         HostList: {
             items: components["schemas"]["Host"][];
         };
+        /** @description A licence that is handed in. */
+        LicenceInput: {
+            /** @description The file as the issuer sent it. */
+            text: string;
+        };
+        /** @description How many cameras may be on, and why. */
+        LicenceStanding: {
+            /**
+             * Format: int64
+             * @description Whole days until its end; absent without an end that is ahead.
+             */
+            days_left?: number | null;
+            /** @description Cameras that may be on without a licence. */
+            free_limit: number;
+            /** @description Whether the key licence.issuer_key is set, without which no licence is accepted. */
+            has_issuer: boolean;
+            /** @description Cameras that may be on. More are not added; those that are on stay on. */
+            limit: number;
+            /** @description Cameras that are on. */
+            on: number;
+            /** @description Why it is not believed. */
+            reason?: string | null;
+            /** @description "none", "valid", "ending" (within 30 days of its end), "ended", or "unverified" (the issuer's key is missing or another one). */
+            state: string;
+            terms?: components["schemas"]["LicenceTerms"] | null;
+        };
+        /** @description What a licence says. */
+        LicenceTerms: {
+            channels: number;
+            customer: string;
+            /** @description Its last day, in UTC; absent: without end. */
+            expires?: string | null;
+            /** @description A day: 2026-01-01. */
+            issued: string;
+            number: string;
+        };
         /** @description One open port. */
         ListenerInfo: {
             address: string;
@@ -2550,6 +2684,37 @@ export interface components {
         LoginSessionList: {
             items: components["schemas"]["LoginSession"][];
         };
+        /** @description A camera that went off. */
+        LostCamera: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** @description Road and stake. */
+            place: string;
+            reason: string;
+            /** @description When that was noticed. */
+            since: string;
+        };
+        /** @description What the whole machine has and uses. */
+        MachineOverview: {
+            /**
+             * Format: double
+             * @description Of all processors.
+             */
+            cpu_percent: number;
+            /** Format: int64 */
+            disk_total_bytes: number;
+            /**
+             * Format: int64
+             * @description Of the disk with the data folder.
+             */
+            disk_used_bytes: number;
+            /** Format: int64 */
+            memory_total_bytes: number;
+            /** Format: int64 */
+            memory_used_bytes: number;
+            processors: number;
+        };
         /** @description Who looks after it and since when it is there. */
         Maintenance: {
             /** @description "2026-11-26". */
@@ -2585,6 +2750,14 @@ export interface components {
         NewUser: components["schemas"]["UserInput"] & {
             /** @description 10 to 256 characters. */
             password: string;
+        };
+        OnlinePoint: {
+            /**
+             * Format: int64
+             * @description Unix milliseconds.
+             */
+            at_ms: number;
+            online: number;
         };
         /** @description Part of the tree that rights are given on. */
         Organisation: {
@@ -2622,6 +2795,34 @@ export interface components {
         /** @description The organisations that one may see, and those above them. */
         OrganisationList: {
             items: components["schemas"]["Organisation"][];
+        };
+        /** @description How far a table goes beyond the licence. */
+        OverLicence: {
+            /** @description Of which so many still fit. */
+            fitting: number;
+            /** @description Cameras that may be on. */
+            limit: number;
+            /** @description Cameras that the table would switch on. */
+            more: number;
+            /** @description Cameras that are on. */
+            on: number;
+        };
+        /** @description The first page of the console. What one may not see is absent; what one sees is of the organisations that one sees. */
+        Overview: {
+            /** @description The latest entries. */
+            audit?: components["schemas"]["AuditEntry"][] | null;
+            cameras?: components["schemas"]["CameraOverview"] | null;
+            licence?: components["schemas"]["LicenceStanding"] | null;
+            /** @description Those that run, and the last runs of others; the latest first. */
+            patrols?: components["schemas"]["PatrolOverview"][] | null;
+            relays?: components["schemas"]["RelayOverview"] | null;
+            server?: components["schemas"]["ServerOverview"] | null;
+            /** @description The latest pictures. */
+            snapshots?: components["schemas"]["Snapshot"][] | null;
+            sources?: components["schemas"]["SourceOverview"] | null;
+            streams?: components["schemas"]["StreamOverview"] | null;
+            /** @description Views of the wall, those with a number first. */
+            views?: components["schemas"]["ViewOverview"][] | null;
         };
         /** @description A new password; ends all sessions of the user. */
         PasswordChange: {
@@ -2691,6 +2892,15 @@ export interface components {
              */
             before?: number | null;
             items: components["schemas"]["PatrolStop"][];
+        };
+        PatrolOverview: {
+            /** @description Absent for one that runs. */
+            ended_at?: string | null;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            started_at: string;
+            user: string;
         };
         /** @description A run that began. */
         PatrolRun: {
@@ -3106,6 +3316,13 @@ export interface components {
         RelayList: {
             items: components["schemas"]["Relay"][];
         };
+        RelayOverview: {
+            /** @description Pushes that fail and try again. */
+            failing: number;
+            /** @description Pushes that send. */
+            sending: number;
+            total: number;
+        };
         /** @description One stream on its way to a relay's target. */
         RelayPush: {
             app: string;
@@ -3238,6 +3455,17 @@ export interface components {
             /** Format: int64 */
             uptime_s: number;
             version: string;
+        };
+        ServerOverview: {
+            /** @description Of the last hour. */
+            history: components["schemas"]["LoadSample"][];
+            /** @description Of this program, in the last second. */
+            load: components["schemas"]["ServerStats"];
+            machine: components["schemas"]["MachineOverview"];
+            /** Format: int64 */
+            uptime_s: number;
+            version: string;
+            workers: components["schemas"]["WorkerOverview"];
         };
         /** @description Load of the last second. */
         ServerStats: {
@@ -3606,6 +3834,13 @@ export interface components {
         SourceList: {
             items: components["schemas"]["Source"][];
         };
+        SourceOverview: {
+            /** @description Streams whose source does not answer, by name; at most ten. */
+            failing: string[];
+            failing_count: number;
+            live: number;
+            total: number;
+        };
         /** @description One step on the way from camera to viewer. */
         Step: {
             at: string;
@@ -3648,6 +3883,15 @@ export interface components {
             steps: components["schemas"]["Step"][];
             urls: components["schemas"]["StreamUrls"];
             viewers_list: components["schemas"]["Viewer"][];
+        };
+        StreamOverview: {
+            /**
+             * Format: int64
+             * @description Of all that come in.
+             */
+            bitrate_bps: number;
+            live: number;
+            viewers: number;
         };
         /** @description A page of streams. */
         StreamPage: {
@@ -3772,6 +4016,12 @@ export interface components {
             group: string;
             /** Format: int64 */
             sessions: number;
+        };
+        /** @description Changes that were taken back. */
+        UndoneSettings: {
+            keys: string[];
+            /** @description Why the server did not start. */
+            reason: string;
         };
         /** @description A header field. */
         UploadHeader: {
@@ -3924,6 +4174,14 @@ export interface components {
         ViewList: {
             items: components["schemas"]["View"][];
         };
+        ViewOverview: {
+            /** Format: int64 */
+            id: number;
+            layout: string;
+            name: string;
+            /** Format: int64 */
+            number?: number | null;
+        };
         /** @description One viewer. */
         Viewer: {
             address: string;
@@ -3963,6 +4221,21 @@ export interface components {
         ViewerList: {
             items: components["schemas"]["Viewer"][];
             next_cursor?: string | null;
+        };
+        /** @description Programs that make pictures. */
+        WorkerOverview: {
+            /** Format: int64 */
+            died: number;
+            /**
+             * Format: int64
+             * @description Pictures that were refused because too many waited.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description Since the server runs.
+             */
+            started: number;
         };
     };
     responses: never;
@@ -5349,6 +5622,47 @@ export interface operations {
             };
         };
     };
+    change_configuration: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfigChanges"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Configuration"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reload: {
         parameters: {
             query?: never;
@@ -5957,6 +6271,89 @@ export interface operations {
             };
         };
     };
+    licence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceStanding"];
+                };
+            };
+        };
+    };
+    put_licence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LicenceInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceStanding"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_licence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     login: {
         parameters: {
             query?: never;
@@ -6533,6 +6930,25 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    overview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
                 };
             };
         };
@@ -7235,6 +7651,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LoadHistory"];
+                };
+            };
+        };
+    };
+    restart: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };

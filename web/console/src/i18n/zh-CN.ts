@@ -1,8 +1,8 @@
 export default {
   brand: { name: 'Viaduct 视频云', claim: '智慧交通视频云平台' },
   page: {
-    menu: '主导航', more: '更多', setup: '首次设置', login: '登录', wall: '视频墙', streams: '流', stream: '流详情',
-    cameras: '摄像机', camera: '摄像机详情', devices: '设备', patrols: '轮巡', patrol: '轮巡', patrol_log: '轮巡记录', sources: '拉流源', snapshots: '快照', snapshot_plans: '截图计划', share: '共享的画面', relays: '转推', sessions: '会话', applications: '规则', hosts: '虚拟主机', hooks: '回调', people: '人员', roles: '角色', audit: '审计', server: '服务器', account: '我的账号', not_found: '没有这个页面',
+    overview: '总览', menu: '主导航', more: '更多', setup: '首次设置', login: '登录', wall: '视频墙', streams: '流', stream: '流详情',
+    cameras: '摄像机', camera: '摄像机详情', devices: '设备', patrols: '轮巡', patrol: '轮巡', patrol_log: '轮巡记录', sources: '拉流源', snapshots: '快照', snapshot_plans: '截图计划', share: '共享的画面', relays: '转推', sessions: '会话', applications: '规则', hosts: '虚拟主机', hooks: '回调', people: '人员', roles: '角色', audit: '审计', server: '服务器', settings: '设置', licence: '接入授权', account: '我的账号', not_found: '没有这个页面',
   },
   action: {
     close: '关闭', cancel: '取消', save: '保存', retry: '重试', undo: '撤销', copy: '复制', copied: '已复制', qr: '二维码', qr_note: '用手机扫码，取得这个地址。', edit: '编辑', delete: '删除',
@@ -50,6 +50,7 @@ export default {
     screens: '大屏', no_screens: '没有打开的大屏。输入名称，在大屏所接的显示器上打开。', screen_name: '大屏名称', open_screen: '打开', send: '送上屏', sent: '已送到“{name}”。',
   },
   cameras: {
+    over_licence: '表格要启用 {more} 路摄像机，授权上限 {limit} 路，只能再启用 {fitting} 路。请删减或停用部分行，或更换授权。',
     add: '添加摄像机', edit: '修改摄像机', import: '导入', name: '名称', road: '道路与桩号', code: '编码', device: '设备', tags: '标签', tag: '标签', add_tag: '加标签', any_state: '所有状态', choose: '选择 {name}', choose_all: '选择本页全部', saved: '已保存 {name}。', more: '更多信息', enabled: '启用', ptz: '可控云台',
     main: '主码流地址', sub: '子码流地址', road_code: '道路编号', road_name: '道路名称', stake: '桩号', direction: '方向', carriageway: '位置类型', position: '经纬度（WGS-84）', longitude: '经度', latitude: '纬度', crs: '坐标系', maintainer: '维护', facts: '资料', link: '复制链接', link_copied: '链接已复制，有权限的人可打开。', no_picture: '没有可播放的画面。',
     directions: { up: '上行', down: '下行', both: '双向' }, carriageways: { main: '主线', ramp: '匝道', tunnel: '隧道', bridge: '桥梁', toll: '收费站', service_area: '服务区', intersection: '路口' }, systems: { wgs84: 'WGS-84', gcj02: 'GCJ-02（火星坐标）', bd09: 'BD-09（百度）' },
@@ -107,12 +108,30 @@ export default {
     title: '导入列表', list: '频道列表（M3U）', note: '每行一个地址，带名称的 #EXTINF 行可省略。', file: '从文件读取…', check: '检查', do: '导入 {count} 路', added: '将添加', known: '已存在', refused: '不可用', summary: '将添加 {added} 路，已存在 {known} 路，不可用 {refused} 路。', done: '已添加 {count} 个拉流源。',
   },
   server: {
-    history: '最近一小时的负载', time_zone: '时间表所用时区：{zone}', dev: '开发模式：只监听本机，推流和播放不需要令牌。', uptime: '运行时间', shards: '{count} 个媒体线程', listeners: '监听端口', protocol: '协议', address: '地址', tls: 'TLS 证书', self_signed: '自签名证书，浏览器会提示不受信任。', signed: '由证书机构签发。', not_after: '有效期至 {time}。', fingerprint: 'SHA-256 指纹',
+    status: '运行状态', history: '最近一小时的负载', time_zone: '时间表所用时区：{zone}', dev: '开发模式：只监听本机，推流和播放不需要令牌。', uptime: '运行时间', shards: '{count} 个媒体线程', listeners: '监听端口', protocol: '协议', address: '地址', tls: 'TLS 证书', self_signed: '自签名证书，浏览器会提示不受信任。', signed: '由证书机构签发。', not_after: '有效期至 {time}。', fingerprint: 'SHA-256 指纹',
+  },
+  overview: {
+    ring: '{total} 台摄像机，{online} 台在线', in_all: '台摄像机', lost: '最近离线', none_lost: '没有离线的摄像机。', all_cameras: '全部摄像机', live: '实时', streams: '直播中', of: '{part} / {all} 正常', sending: '{count} 路推送中', sources_failing: '{count} 个拉流源异常：{names}。', relays_failing: '{count} 路转推失败，正在重试。',
+    machine: '本机', cpu: 'CPU', memory: '内存', disk: '磁盘', processors: '{count} 核', version: '版本', program: '程序内存', workers: '截图进程', workers_well: '正常', workers_bad: '异常退出 {died} 次，拒绝 {refused} 次', history: '最近一天的在线摄像机', online: '在线',
+    all_snapshots: '全部快照', no_snapshots: '还没有快照。', views: '视图快捷入口', no_views: '还没有视图。在视频墙上摆好画面后保存，就会出现在这里。', all_patrols: '全部轮巡', no_patrols: '还没有执行过轮巡。', runs: '进行中', details: '详情', deeds: '最近操作',
+    empty: '还没有摄像机', empty_text: '从这里开始：', empty_ask: '请管理员添加摄像机或为你授权。', steps: { add: '添加摄像机', add_text: '输入地址，测试画面，保存。', import: '导入表格', import_text: '用 XLSX 或 CSV 一次添加多台，导入前逐行检查。', invite: '添加同事', invite_text: '建立账号，按组织分配权限。' },
+  },
+  licence: {
+    put: '导入授权文件', taken: '授权已生效：可启用 {limit} 路摄像机。', too_long: '{name} 太大，不是授权文件。', remove_title: '删除授权？', remove_text: '正在运行的摄像机不受影响；之后最多可启用 {limit} 路。',
+    used: '已启用的摄像机', of: '已启用 {on} 路 / 可启用 {limit} 路', customer: '被授权单位', number: '授权编号', channels: '授权路数', issued: '签发日期', expires: '有效期至', never: '长期有效', left: '剩余 {days} 天',
+    none: '未导入授权，可免费启用 {limit} 路摄像机。', valid: '授权有效，可启用 {limit} 路摄像机。', ending: '授权将在 {days} 天后到期，请联系签发方续期。', ended: '授权已到期：已启用的照常运行，超过 {limit} 路后不能再新增或启用。', unverified: '授权无法验证，按未授权处理：可启用 {limit} 路。', full: '授权路数已用完（{on} / {limit}），不能再新增或启用摄像机。',
+    rules: '授权怎样起作用', rule_running: '授权只限制新增和启用；已启用的摄像机，播放、云台、轮巡、截图永远不会因授权中断。', rule_more: '只统计已启用、且所属设备也启用的视频通道；停用的不占路数。', rule_free: '没有授权时可启用 {limit} 路。', rule_ended: '授权到期后，上限为授权路数与 {limit} 路中较小的一个；到期前 30 天开始提醒。', rule_issuer: '服务器尚未配置签发方公钥，不能导入授权。请管理员设置配置项',
+  },
+  settings: {
+    search: '按名称或键查找', none_found: '没有匹配的设置。', edited: '已修改 {count} 项，尚未保存', discard: '放弃修改', saved: '设置已保存。', changed: '已修改', pending_one: '重启后生效', on: '开启', off: '关闭', by_line: '每行一个', reset: '恢复默认', range: '{min} 至 {max}', fixed: '由{origin}固定，请在服务器上修改', on_machine: '只能在服务器上修改',
+    pending: '以下设置在重启后生效：{keys}。', undone: '服务器用这些设置未能启动，已恢复为上次可用的值：{keys}。原因：', restart: '重启服务器', restart_title: '重启服务器？', restart_text: '所有画面会中断数秒，然后自动恢复；若新设置无法启动，会自动恢复为上次可用的设置。', restart_moves: '控制台的监听地址有改动，重启后可能需要用新地址打开。', restarting: '服务器正在重启，完成后本页自动恢复…', restarted: '服务器已重启。',
+    faults: { number: '请输入整数。', range: '应为 {min} 至 {max}。', address: '格式为 IP:端口，如 0.0.0.0:8080 或 [::]:8080；留空则关闭。' }, units: { ms: '毫秒', bytes: '字节', days: '天', minutes: '分钟' },
+    sections: { server: '服务器', listen: '监听端口', rtsp: 'RTSP 组播', tls: 'TLS 证书', auth: '登录', oidc: '统一身份认证', database: '数据库', media: '媒体', snapshots: '快照', hls: 'HLS', streams: '流', limits: '限制', pull: '拉流', licence: '授权', log: '日志' },
   },
   config: {
-    title: '生效的配置', key: '键', value: '值', origin: '来源', takes_effect: '生效方式', live: '立即', restart: '重启后', secret: '已设置', search: '搜索键', changed_only: '只看非默认值', reload: '重新加载', changed: '已更新：{keys}', unchanged: '配置没有变化。', needs_restart: '重启后生效：{keys}',
+    live: '立即生效', restart: '重启后生效', secret: '已设置', reload: '重新加载', changed: '已更新：{keys}', unchanged: '配置没有变化。',
   },
-  origin: { default: '默认', file: '配置文件', environment: '环境变量', 'command line': '命令行' },
+  origin: { console: '控制台', default: '默认', file: '配置文件', environment: '环境变量', 'command line': '命令行' },
   token: {
     title: '播放与推流地址', action: '用途', play: '播放', publish: '推流', name: '名称（* 为全部）', term: '有效期', create: '生成地址', until: '有效期至 {time}', token: '令牌', note: '给没有账号的人或设备使用；到期自动失效。', hours: '{count} 小时', days: '{count} 天',
   },
@@ -181,7 +200,7 @@ export default {
       sign_in: '登录', set_up: '首次设置', sign_out: '退出登录', own_password: '修改自己的密码', own_session_ended: '结束自己的会话', own_factor_on: '启用两步验证', own_factor_off: '关闭自己的两步验证', key_made: '创建密钥', key_deleted: '删除密钥',
       organisation_added: '添加组织', organisation_changed: '修改组织', organisation_deleted: '删除组织', role_added: '添加角色', role_changed: '修改角色', role_deleted: '删除角色', user_added: '添加用户', user_changed: '修改用户', user_deleted: '删除用户', password_set: '设置用户密码', factor_off: '关闭用户的两步验证', user_linked: '关联统一认证账号', user_unlinked: '解除统一认证账号', session_ended: '结束用户的会话',
       played: '观看', publisher_cut: '断开推流端', viewer_cut: '断开观看者', source_added: '添加拉流源', sources_imported: '导入拉流源', source_changed: '修改拉流源', source_deleted: '删除拉流源', probed: '测试摄像机', host_added: '添加虚拟主机', host_changed: '修改虚拟主机', host_deleted: '删除虚拟主机', rule_added: '添加规则', rule_changed: '修改规则', rule_deleted: '删除规则',
-      relay_added: '添加转推', relay_changed: '修改转推', relay_deleted: '删除转推', hook_added: '添加回调', hook_changed: '修改回调', hook_deleted: '删除回调', hook_secret: '更换回调密钥', hook_tested: '测试回调', token_made: '生成地址', config_reloaded: '重新加载配置',
+      relay_added: '添加转推', relay_changed: '修改转推', relay_deleted: '删除转推', hook_added: '添加回调', hook_changed: '修改回调', hook_deleted: '删除回调', hook_secret: '更换回调密钥', hook_tested: '测试回调', token_made: '生成地址', settings_changed: '修改设置', restarted: '重启服务器', licence_put: '导入授权', licence_removed: '删除授权', config_reloaded: '重新加载配置',
     },
   },
   password: { title: '修改密码', current: '当前密码', change: '修改密码', note: '修改后所有设备上的登录都会结束。', changed: '密码已修改，请用新密码登录。' },

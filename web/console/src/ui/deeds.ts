@@ -49,6 +49,10 @@ const NAMES: Record<string, string> = {
   'POST /hooks/{id}/test': 'hook_tested',
   'POST /tokens': 'token_made',
   'POST /config/reload': 'config_reloaded',
+  'PATCH /config': 'settings_changed',
+  'POST /server/restart': 'restarted',
+  'PUT /licence': 'licence_put',
+  'DELETE /licence': 'licence_removed',
 };
 
 /** Turns an action into words in the user's language. */

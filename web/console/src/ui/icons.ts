@@ -1,5 +1,6 @@
 /** Stroke icons on a 24 x 24 grid. */
 export const ICONS = {
+  home: 'M4 11l8-6.500 8 6.500M6 9.500V19h12V9.500M10 19v-5h4v5',
   wall: 'M4 5h7v6H4zM13 5h7v6h-7zM4 13h7v6H4zM13 13h7v6h-7z',
   streams: 'M12 10a2 2 0 1 0 0 4 2 2 0 0 0 0-4zM7.800 7.800a6 6 0 0 0 0 8.400M16.200 7.800a6 6 0 0 1 0 8.400M5 5a10 10 0 0 0 0 14M19 5a10 10 0 0 1 0 14',
   sources: 'M3 9l12-4 1.500 4.500-12 4zM5.500 13.300V19H9M16 8l4 1-1.500 4-2-2',

@@ -11,12 +11,13 @@ const INTRODUCTION: &str = "# Configuration
 Made from `crates/viaduct/src/config/keys.rs` by `UPDATE_EXPECT=1 cargo test -p viaduct configuration`; a test fails when
 it differs.
 
-A value comes from, in rising order: its default, the TOML file of `serve --config FILE`, the environment
+A value comes from, in rising order: its default, what the console set (`settings.toml` in the data folder), the TOML file of
+`serve --config FILE`, the environment
 (`VIADUCT__SECTION__KEY`, such as `VIADUCT__HTTP__LISTEN`), the command line (`--set http.listen=127.0.0.1:9000`). Lists are
 separated by commas in the last two. An unknown key is an error that names the nearest known one. `SIGHUP`,
-`POST /api/v1/config/reload` and the console's server page read everything again: *live* keys take effect at once and no
-stream drops, the others at the next start. The server page and `GET /api/v1/config` show each value and where it comes
-from.
+`POST /api/v1/config/reload` and the console's settings page read everything again: *live* keys take effect at once and no
+stream drops, the others at the next start. The settings page and `GET /api/v1/config` show each value and where it comes
+from, and change those that nothing on the machine fixes ([guide](../guide/settings.md)).
 
 ```toml
 [http]
@@ -53,8 +54,12 @@ fn reference() -> String {
         if let Some(dev) = key.dev_default {
             let _ = write!(default, "; with `--dev` {}", value(key, dev));
         }
+        let range = key.range.map(|(least, most)| format!(" {least} to {most} {}", key.unit));
+        let range = range.map(|range| format!("{}.", range.trim_end())).unwrap_or_default();
+        let console = if key.by_console { "" } else { " Not by the console." };
         let secret = if key.secret { " Secret: never shown." } else { "" };
-        let _ = writeln!(out, "| `{}` | {default} | {} | {}{secret} |", key.name, key.reload.as_str(), key.help);
+        let meaning = format!("{}{range}{console}{secret}", key.help);
+        let _ = writeln!(out, "| `{}` | {default} | {} | {meaning} |", key.name, key.reload.as_str());
     }
     out
 }
