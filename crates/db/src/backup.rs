@@ -17,10 +17,11 @@ use sqlx::AssertSqlSafe;
 use crate::{Database, DbError};
 
 /// Tables in an order in which rows find those that they refer to.
-const TABLES: [&str; 27] = [
+const TABLES: [&str; 29] = [
     "organisations",
     "users",
     "roles",
+    "camera_groups",
     "grants",
     "api_keys",
     "audit",
@@ -29,6 +30,7 @@ const TABLES: [&str; 27] = [
     "sources",
     "devices",
     "channels",
+    "camera_group_members",
     "shares",
     "views",
     "patrols",

@@ -29,6 +29,8 @@ pub struct GrantRow {
     pub role_id: Option<i64>,
     /// Here and below.
     pub organisation_id: i64,
+    /// Of it only the members of this group, which belongs to `organisation_id`.
+    pub group_id: Option<i64>,
     /// A weekly schedule as text; always without one.
     pub schedule: Option<String>,
 }
@@ -48,6 +50,7 @@ fn grant(row: &AnyRow) -> GrantRow {
         built_in: row.get("built_in"),
         role_id: row.get("role_id"),
         organisation_id: row.get("organisation_id"),
+        group_id: row.get("group_id"),
         schedule: row.get("schedule"),
     }
 }
@@ -59,12 +62,14 @@ pub(crate) async fn add_grants(
 ) -> Result<(), DbError> {
     for grant in grants {
         sqlx::query(
-            "INSERT INTO grants (user_id, built_in, role_id, organisation_id, schedule) VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO grants (user_id, built_in, role_id, organisation_id, group_id, schedule)
+             VALUES ($1, $2, $3, $4, $5, $6)",
         )
         .bind(user_id)
         .bind(&grant.built_in)
         .bind(grant.role_id)
         .bind(grant.organisation_id)
+        .bind(grant.group_id)
         .bind(&grant.schedule)
         .execute(&mut **transaction)
         .await?;

@@ -9,6 +9,7 @@ mod channel_tables;
 mod channels;
 mod devices;
 mod events;
+mod groups;
 mod health;
 mod hooks;
 mod hosts;
@@ -171,6 +172,12 @@ fn routes() -> Routes {
         .get("/channels/{id}/shares", Somewhere(Operate, Kind::Stream), shares::list)
         .post("/channels/{id}/shares", Somewhere(Operate, Kind::Stream), shares::add)
         .delete("/channels/{id}/shares/{share}", Somewhere(Operate, Kind::Stream), shares::remove)
+        .get("/groups", Somewhere(View, Kind::Group), groups::list)
+        .post("/groups", Somewhere(Manage, Kind::Group), groups::add)
+        .get("/groups/{id}", Somewhere(View, Kind::Group), groups::one)
+        .put("/groups/{id}", Somewhere(Manage, Kind::Group), groups::rename)
+        .delete("/groups/{id}", Somewhere(Manage, Kind::Group), groups::remove)
+        .upload("/groups/{id}/members", Somewhere(Manage, Kind::Group), channels::MAX_BULK_BODY, groups::change_members)
         // Its token is what it asks for.
         .get("/shares/{token}", Nothing, shares::open)
         .get("/views", Somewhere(View, Kind::View), wall_views::list)

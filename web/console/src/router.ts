@@ -39,6 +39,7 @@ export function makeRouter(): Router {
       { path: '/wall', component: () => import('./pages/WallPage.vue'), meta: { title: 'page.wall', full: true, rights: ['play:stream'], somewhere: true } },
       { path: '/cameras', component: () => import('./pages/CamerasPage.vue'), meta: { title: 'page.cameras', rights: ['view:channel'], somewhere: true } },
       { path: '/cameras/:id(\\d+)', component: () => import('./pages/CameraPage.vue'), props: ({ params }) => ({ id: Number(params['id']) }), meta: { title: 'page.camera', rights: ['view:channel'], somewhere: true } },
+      { path: '/cameras/groups', component: () => import('./pages/GroupsPage.vue'), meta: { title: 'page.groups', rights: ['view:group'], somewhere: true } },
       { path: '/patrols', component: () => import('./pages/PatrolsPage.vue'), meta: { title: 'page.patrols', rights: ['view:patrol'], somewhere: true } },
       { path: '/patrols/:id(\\d+)/run', component: () => import('./pages/PatrolRunPage.vue'), props: ({ params }) => ({ id: Number(params['id']) }), meta: { title: 'page.patrol', full: true, rights: ['operate:patrol'], somewhere: true } },
       { path: '/patrols/:id(\\d+)/log', component: () => import('./pages/PatrolLogPage.vue'), props: ({ params }) => ({ id: Number(params['id']) }), meta: { title: 'page.patrol_log', rights: ['view:patrol'], somewhere: true } },

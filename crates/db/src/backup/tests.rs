@@ -3,8 +3,8 @@ use testkit::postgres::Postgres;
 
 use super::*;
 use crate::{
-    ApiKeyRow, ApplicationRow, AuditRow, Changed, DeliveryRow, GrantRow, HookRow, HostRow, OrganisationRow, Place,
-    RelayRow, RoleRow, SourceMode, SourceRow, UserRow, ViewerSessionRow,
+    ApiKeyRow, ApplicationRow, AuditRow, Changed, DeliveryRow, GrantRow, GroupRow, HookRow, HostRow, OrganisationRow,
+    Place, RelayRow, RoleRow, SourceMode, SourceRow, UserRow, ViewerSessionRow,
 };
 
 async fn in_file(folder: &tempfile::TempDir, name: &str) -> Database {
@@ -27,7 +27,9 @@ async fn fill(database: &Database) {
     assert_eq!(database.update_organisation(&moved).await.unwrap(), Changed::Done);
     let role = RoleRow { name: "watch".into(), permissions: "view:stream".into(), ..Default::default() };
     let role = database.add_role(&role).await.unwrap();
-    let grant = GrantRow { role_id: Some(role), organisation_id: above, ..Default::default() };
+    let group = GroupRow { organisation_id: above, name: "隧道".into(), ..Default::default() };
+    let group = database.add_group(&group).await.unwrap();
+    let grant = GrantRow { role_id: Some(role), organisation_id: above, group_id: Some(group), ..Default::default() };
     let user = UserRow { totp_secret: None, enabled: true, ..user("管理员") };
     let user = database.add_user(&user, &[grant]).await.unwrap();
     database.set_totp(user, Some(&[0, 255, 7]), Some(5)).await.unwrap();
@@ -108,7 +110,7 @@ async fn a_backup_goes_from_either_engine_to_either() {
     let text = text_of(&one).await;
     for target in [&postgres, &other] {
         let (header, rows) = target.restore(text.as_bytes(), false).await.unwrap();
-        assert_eq!((header.made_at, rows), (9, 21));
+        assert_eq!((header.made_at, rows), (9, 22));
         assert_eq!(header.files["token-key"], "abc=");
         assert_eq!(text_of(target).await, text);
     }
@@ -151,7 +153,7 @@ async fn what_is_no_whole_backup_changes_nothing() {
     }
     let error = full.restore(text.as_bytes(), false).await.unwrap_err();
     assert!(matches!(error, BackupError::NotEmpty), "{error}");
-    assert_eq!(full.restore(text.as_bytes(), true).await.unwrap().1, 21);
+    assert_eq!(full.restore(text.as_bytes(), true).await.unwrap().1, 22);
 }
 
 #[tokio::test]

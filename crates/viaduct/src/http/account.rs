@@ -89,7 +89,11 @@ fn view(caller: &Caller) -> Me {
         organisation_id: user.organisation_id,
         second_factor: user.totp_secret.is_some(),
         permissions: held
-            .map(|(permission, organisations)| HeldPermission { permission: permission.to_string(), organisations })
+            .map(|(permission, reach)| HeldPermission {
+                permission: permission.to_string(),
+                organisations: reach.organisations,
+                groups: reach.groups,
+            })
             .collect(),
     }
 }

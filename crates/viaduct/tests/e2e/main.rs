@@ -16,6 +16,7 @@ mod cut_ahead;
 mod dash;
 mod database;
 mod files;
+mod groups;
 mod hls;
 mod hooks;
 mod hosts;

@@ -513,6 +513,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["groups"];
+        put?: never;
+        post: operations["add_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["group"];
+        put: operations["rename_group"];
+        post?: never;
+        delete: operations["remove_group"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["change_group_members"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/hooks": {
         parameters: {
             query?: never;
@@ -1882,6 +1930,8 @@ export interface components {
             device_name: string;
             /** @description One that is not is neither pulled nor played. */
             enabled: boolean;
+            /** @description The groups that it is in and one may see. */
+            groups: number[];
             /**
              * Format: double
              * @description Degrees clockwise from north.
@@ -2211,12 +2261,20 @@ export interface components {
             /** Format: int64 */
             ms: number;
         };
-        /** @description A role for an organisation and all below it, and for times of the week. */
+        /** @description A role for an organisation and all below it or for a group of cameras, and for times of the week. */
         Grant: {
             /** @description A role that every installation has; or `role_id`. */
             built_in?: string | null;
-            /** Format: int64 */
-            organisation_id: number;
+            /**
+             * Format: int64
+             * @description A group of cameras: what the role permits about cameras, for the members of the group.
+             */
+            group_id?: number | null;
+            /**
+             * Format: int64
+             * @description With all below it; or `group_id`.
+             */
+            organisation_id?: number | null;
             /**
              * Format: int64
              * @description A role of the installation's own.
@@ -2225,8 +2283,54 @@ export interface components {
             /** @description When; always without. */
             schedule?: components["schemas"]["ScheduleWindow"][] | null;
         };
+        /** @description Cameras that belong together for a purpose: what a right may be for instead of an organisation. */
+        Group: {
+            /** @description How many of its members one sees; `GET /channels?group=` lists them. */
+            channels: number;
+            /** Format: int64 */
+            id: number;
+            /** @description Whether one may rename it and change its members. */
+            managed: boolean;
+            /** @description Unique within its organisation. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Where it belongs for good; its members belong there or below.
+             */
+            organisation_id: number;
+            /**
+             * Format: int64
+             * @description Counted up by each change of the name; for `If-Match`.
+             */
+            version: number;
+        };
+        /** @description A group to be renamed. */
+        GroupInput: {
+            /** @description 1 to 64 characters. */
+            name: string;
+        };
+        /** @description The groups that one may see, by name. */
+        GroupList: {
+            items: components["schemas"]["Group"][];
+        };
+        /** @description Who joined and left; sent back the other way round it is undone. */
+        GroupMembersChanged: {
+            /** @description Were not in the group before. */
+            added: number[];
+            /** @description Were in the group before. */
+            removed: number[];
+        };
+        /** @description Channels that join a group and leave it, up to 10,000 at once, each once. */
+        GroupMembersInput: {
+            /** @default [] */
+            add?: number[];
+            /** @default [] */
+            remove?: number[];
+        };
         /** @description What is permitted where. */
         HeldPermission: {
+            /** @description For the members of these groups. */
+            groups: number[];
             /** @description At these and all below them; 1 is everywhere. */
             organisations: number[];
             /** @description "view:stream". */
@@ -2453,6 +2557,13 @@ export interface components {
         NewDevice: components["schemas"]["DeviceInput"] & {
             /** @description Their `device_id` is left out. */
             channels?: components["schemas"]["ChannelInput"][];
+        };
+        /** @description A group to be added. */
+        NewGroup: {
+            /** @description 1 to 64 characters. */
+            name: string;
+            /** Format: int64 */
+            organisation_id: number;
         };
         /** @description A user to be added. */
         NewUser: components["schemas"]["UserInput"] & {
@@ -4025,6 +4136,8 @@ export interface operations {
                 below?: boolean;
                 /** @description Part of name, pinyin initials, code, stake ("K12+300": nearest first), road, tag or device. */
                 query?: string;
+                /** @description Only members of this group. */
+                group?: number;
                 tag?: string;
                 device?: number;
                 /** @description "online", "offline", "idle" or "disabled". */
@@ -5320,6 +5433,239 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    groups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupList"];
+                };
+            };
+        };
+    };
+    add_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGroup"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_group: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_group_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupMembersInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupMembersChanged"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
         };
     };

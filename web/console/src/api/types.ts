@@ -96,3 +96,6 @@ export type PatrolInput = Schemas['PatrolInput'];
 export type PatrolStep = Schemas['PatrolStep'];
 export type PatrolLog = Schemas['PatrolLog'];
 export type PatrolStop = Schemas['PatrolStop'];
+export type Group = Schemas['Group'];
+export type NewGroup = Schemas['NewGroup'];
+export type GroupMembersChanged = Schemas['GroupMembersChanged'];

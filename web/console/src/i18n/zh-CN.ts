@@ -2,7 +2,7 @@ export default {
   brand: { name: 'Viaduct 视频云', claim: '智慧交通视频云平台' },
   page: {
     menu: '主导航', more: '更多', setup: '首次设置', login: '登录', wall: '视频墙', streams: '流', stream: '流详情',
-    cameras: '摄像机', camera: '摄像机详情', devices: '设备', patrols: '轮巡', patrol: '轮巡', patrol_log: '轮巡记录', sources: '拉流源', snapshots: '快照', snapshot_plans: '截图计划', share: '共享的画面', relays: '转推', sessions: '会话', applications: '规则', hosts: '虚拟主机', hooks: '回调', people: '人员', roles: '角色', audit: '审计', server: '服务器', account: '我的账号', not_found: '没有这个页面',
+    cameras: '摄像机', camera: '摄像机详情', groups: '摄像机分组', devices: '设备', patrols: '轮巡', patrol: '轮巡', patrol_log: '轮巡记录', sources: '拉流源', snapshots: '快照', snapshot_plans: '截图计划', share: '共享的画面', relays: '转推', sessions: '会话', applications: '规则', hosts: '虚拟主机', hooks: '回调', people: '人员', roles: '角色', audit: '审计', server: '服务器', account: '我的账号', not_found: '没有这个页面',
   },
   action: {
     close: '关闭', cancel: '取消', save: '保存', retry: '重试', undo: '撤销', copy: '复制', copied: '已复制', qr: '二维码', qr_note: '用手机扫码，取得这个地址。', edit: '编辑', delete: '删除',
@@ -46,6 +46,12 @@ export default {
     directions: { up: '上行', down: '下行', both: '双向' }, carriageways: { main: '主线', ramp: '匝道', tunnel: '隧道', bridge: '桥梁', toll: '收费站', service_area: '服务区', intersection: '路口' }, systems: { wgs84: 'WGS-84', gcj02: 'GCJ-02（火星坐标）', bd09: 'BD-09（百度）' },
     bulk: '已选 {count} 台', enable: '启用', disable: '停用', move: '移到此组织', changed: '已修改 {count} 台。', removed: '已删除 {count} 台。',
     choose_table: '选择表格…', import_note: 'XLSX，或 UTF-8、GB18030 的 CSV；第一行是表头，每行一台。', template: '{format} 模板', import_into: '没有写组织的行归入', import_now: '导入 {count} 台', report: '共 {rows} 行：新增 {added}，修改 {changed}，不变 {unchanged}，有误 {refused}；新设备 {devices} 台。', ignored: '不使用的列：{columns}', errors: '有误的单元格', row: '行', column: '列', value: '内容', wrong: '问题', imported: '已新增 {added} 台，修改 {changed} 台。',
+  },
+  groups: {
+    all: '摄像机', any: '所有分组', add: '新建分组', name: '名称', rename: '重命名', delete: '删除分组', organisation_note: '分组一直属于这个组织，成员须在该组织或其下级；可授权给用户。', saved: '分组“{name}”已保存。', deleted: '已删除分组“{name}”。',
+    delete_title: '删除分组“{name}”？', delete_text: '摄像机本身保留。还有用户拥有该分组的权限时不能删除。', none: '还没有分组。把相关的摄像机（如各隧道洞口）放进一个分组，就可以只授权这些摄像机。', none_in: '分组里还没有摄像机。', cameras: '{count} 台',
+    pick_all: '全部加入', add_members: '添加摄像机', add_members_to: '向“{name}”添加摄像机', pick: '从左侧选择摄像机，按组织可整组加入。', picked: '要加入的摄像机', unpick: '不加入', join: '加入 {count} 台', join_one: '加入分组', choose: '选择分组', full: '一次最多 {count} 台。', leave: '移出分组', leave_many: '移出 {count} 台',
+    joined: '{count} 台已加入“{name}”。', left: '{count} 台已移出“{name}”。', of: '分组 {name}', grant_note: '只对分组里的摄像机有效；角色中与摄像机无关的权限不起作用。',
   },
   devices: {
     add: '添加设备', edit: '修改设备', driver: '接入方式', any_driver: '所有接入方式', drivers: { url: '拉流（URL）', push: '设备推流', sim: '模拟' }, address_note: '通道地址可以相对于它，如 rtsp://10.0.0.7:554；可不填。', vendor: '厂商', model: '型号', serial: '序列号', channels: '通道', search: '名称、地址、厂商、型号或序列号', none: '还没有设备。', none_found: '没有匹配的设备。', delete_title: '删除设备 {name}？', delete_text: '它的 {count} 个通道一并删除，不能恢复。',
@@ -149,14 +155,14 @@ export default {
   rights: {
     lacking: '你没有“{right}”的权限。', ask: '如需使用，请管理员授予：', home: '返回首页', right: '{action}{kind}',
     actions: { view: '查看', play: '播放', operate: '操作', manage: '管理' },
-    kinds: { stream: '流', source: '拉流源', device: '设备', channel: '通道', view: '视图与大屏', patrol: '轮巡', ptz: '云台', snapshot: '快照', relay: '转推', rule: '规则与虚拟主机', hook: '回调', token: '令牌', traffic: '会话与流量', server: '服务器', organisation: '组织', user: '用户', role: '角色', audit: '审计日志' },
+    kinds: { stream: '流', source: '拉流源', device: '设备', channel: '通道', group: '摄像机分组', view: '视图与大屏', patrol: '轮巡', ptz: '云台', snapshot: '快照', relay: '转推', rule: '规则与虚拟主机', hook: '回调', token: '令牌', traffic: '会话与流量', server: '服务器', organisation: '组织', user: '用户', role: '角色', audit: '审计日志' },
   },
   people: {
     all: '全部', organisations: '组织', organisation: '组织', search_organisation: '搜索组织', no_organisation: '没有匹配的组织。', unfold: '展开或收起', add_organisation: '添加下级组织', edit_organisation: '修改或移动组织', delete_organisation: '删除组织',
     organisation_name: '名称', above: '上级组织', position: '排序', position_note: '小的在前，相同时按名称。', organisation_saved: '组织已保存。', delete_organisation_title: '删除组织“{name}”？', delete_organisation_text: '只能删除空的组织：其下没有组织和用户，也没有人在此有权限。',
     users: '用户', user: '用户', add_user: '添加用户', edit_user: '修改用户', search: '搜索姓名或登录名', none: '这里还没有用户。', none_found: '没有匹配的用户。', sign_in_name: '登录名', display_name: '姓名', enabled: '允许登录', state: '状态', may_sign_in: '可登录', may_not_sign_in: '已停用', factor: '两步验证', on: '已启用', off: '未启用', last_sign_in: '上次登录', never: '从未', deeds: '操作', user_saved: '用户已保存。', deleted: '已删除 {name}。',
     delete_user_title: '删除用户 {name}？', delete_user_text: '其会话和密钥立即失效，不能恢复；审计记录保留。只想暂时不让登录，可改为停用。',
-    grants: '权限', grant: '权限 {number}', add_grant: '添加权限', no_grants: '没有权限的用户可以登录，但看不到任何内容。', no_rights: '没有权限', role_of_grant: '角色', grant_at: '用于此组织及其下级',
+    grants: '权限', grant: '权限 {number}', add_grant: '添加权限', no_grants: '没有权限的用户可以登录，但看不到任何内容。', no_rights: '没有权限', role_of_grant: '角色', grant_at: '适用范围',
     set_password: '设置密码', set_password_of: '设置 {name} 的密码', set_password_note: '该用户的全部会话随即结束，须用新密码重新登录。', password_set: '密码已设置。',
     factor_off: '关闭两步验证', factor_off_title: '关闭 {name} 的两步验证？', factor_off_text: '用于丢失验证器时：之后仅凭密码即可登录，直到本人重新启用。', factor_is_off: '已关闭 {name} 的两步验证。',
     sessions: '登录会话', sessions_of: '{name} 的登录会话', this_session: '当前会话', session_times: '登录 {begun} · 最近 {seen}', end_session: '结束', no_sessions: '没有登录会话。',

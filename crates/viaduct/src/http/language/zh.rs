@@ -16,6 +16,29 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
     ("The hooks cannot be read or written: {}.", "无法读写回调：{0}。"),
     ("The virtual hosts cannot be read or written: {}.", "无法读写虚拟主机：{0}。"),
     ("People and rights cannot be read or written: {}.", "无法读写人员与权限：{0}。"),
+    // Groups of cameras.
+    ("There is no such group.", "没有该分组。"),
+    (
+        "A group has a name of 1 to {} characters without control characters.",
+        "分组名称为 1 到 {0} 个字符，不能含控制字符。",
+    ),
+    ("The organisation has a group of this name already.", "该组织已有同名分组。"),
+    ("There are at most {} groups of cameras.", "最多 {0} 个摄像机分组。"),
+    ("A group has at most {} cameras, and this one has {}.", "一个分组最多 {0} 台摄像机，该分组已有 {1} 台。"),
+    ("{} belongs to an organisation that is not below the one of the group.", "{0} 所属组织不在该分组所属组织之下。"),
+    (
+        "People have rights for this group that you do not have for {}; ask somebody who has them to add it.",
+        "有人对该分组拥有你对 {0} 没有的权限；请由拥有这些权限的人添加。",
+    ),
+    (
+        "Users have rights for this group or plans take pictures of it; change these first.",
+        "有用户拥有该分组的权限，或有截图计划使用该分组，请先修改。",
+    ),
+    (
+        "This role is not about cameras, so for a group of them it permits nothing; take another role, or an organisation.",
+        "该角色与摄像机无关，对摄像机分组不起作用；请选择其他角色，或授权到组织。",
+    ),
+    ("A right names organisation_id or group_id, one of them.", "授权须指定组织或分组，二者之一。"),
     // Pictures.
     ("Pictures are made of H.264, H.265 and AV1; this stream has {}.", "截图支持 H.264、H.265 和 AV1；该流为 {0}。"),
     ("no video", "无视频"),
