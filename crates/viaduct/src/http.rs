@@ -229,6 +229,7 @@ fn routes() -> Routes {
         .put("/upload-targets/{id}", AtRoot(Manage, Kind::Snapshot), upload_targets::change)
         .delete("/upload-targets/{id}", AtRoot(Manage, Kind::Snapshot), upload_targets::remove)
         .post("/upload-targets/{id}/test", AtRoot(Manage, Kind::Snapshot), upload_targets::test)
+        .post("/upload-targets/{id}/retry", AtRoot(Manage, Kind::Snapshot), upload_targets::retry)
         .get("/sources", AtRoot(View, Kind::Source), sources::list)
         .post("/sources", AtRoot(Manage, Kind::Source), sources::add)
         .upload("/sources/import", AtRoot(Manage, Kind::Source), import::MAX_BODY, import::import)

@@ -64,6 +64,7 @@ export function makeRouter(): Router {
       { path: '/hooks', component: () => import('./pages/HooksPage.vue'), meta: { title: 'page.hooks', rights: ['view:hook'] } },
       { path: '/snapshots', component: () => import('./pages/SnapshotsPage.vue'), meta: { title: 'page.snapshots', rights: ['view:snapshot'], somewhere: true } },
       { path: '/snapshots/plans', component: () => import('./pages/SnapshotPlansPage.vue'), meta: { title: 'page.snapshot_plans', rights: ['view:snapshot'] } },
+      { path: '/snapshots/targets', component: () => import('./pages/UploadTargetsPage.vue'), meta: { title: 'page.upload_targets', rights: ['manage:snapshot'] } },
       { path: '/people', component: () => import('./pages/PeoplePage.vue'), meta: { title: 'page.people', rights: ['view:user'], somewhere: true } },
       { path: '/people/roles', component: () => import('./pages/RolesPage.vue'), meta: { title: 'page.roles', rights: ['view:role'], somewhere: true } },
       { path: '/audit', component: () => import('./pages/AuditPage.vue'), meta: { title: 'page.audit', rights: ['view:audit'] } },

@@ -125,7 +125,7 @@ impl People {
             Ok(true) => self.read_again().await,
             Ok(false) => Err(NOT_FOUND),
             Err(DbError::InUse) => Err(PeopleError::InUse(
-                "Organisations, users, rights, groups or devices still belong to it; move or remove them first.",
+                "Organisations, users, rights, groups, devices or plans still belong to it; move or remove them first.",
             )),
             Err(error) => Err(error.into()),
         }

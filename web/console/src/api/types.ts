@@ -99,3 +99,5 @@ export type PatrolStop = Schemas['PatrolStop'];
 export type Group = Schemas['Group'];
 export type NewGroup = Schemas['NewGroup'];
 export type GroupMembersChanged = Schemas['GroupMembersChanged'];
+export type UploadTargetInput = Schemas['UploadTargetInput'];
+export type UploadTest = Schemas['UploadTest'];

@@ -2,7 +2,7 @@ export default {
   brand: { name: 'Viaduct 视频云', claim: '智慧交通视频云平台' },
   page: {
     menu: '主导航', more: '更多', setup: '首次设置', login: '登录', wall: '视频墙', streams: '流', stream: '流详情',
-    cameras: '摄像机', camera: '摄像机详情', groups: '摄像机分组', devices: '设备', patrols: '轮巡', patrol: '轮巡', patrol_log: '轮巡记录', sources: '拉流源', snapshots: '快照', snapshot_plans: '截图计划', share: '共享的画面', relays: '转推', sessions: '会话', applications: '规则', hosts: '虚拟主机', hooks: '回调', people: '人员', roles: '角色', audit: '审计', server: '服务器', account: '我的账号', not_found: '没有这个页面',
+    cameras: '摄像机', camera: '摄像机详情', groups: '摄像机分组', devices: '设备', patrols: '轮巡', patrol: '轮巡', patrol_log: '轮巡记录', sources: '拉流源', snapshots: '快照', snapshot_plans: '截图计划', upload_targets: '上传目标', share: '共享的画面', relays: '转推', sessions: '会话', applications: '规则', hosts: '虚拟主机', hooks: '回调', people: '人员', roles: '角色', audit: '审计', server: '服务器', account: '我的账号', not_found: '没有这个页面',
   },
   action: {
     close: '关闭', cancel: '取消', save: '保存', retry: '重试', undo: '撤销', copy: '复制', copied: '已复制', qr: '二维码', qr_note: '用手机扫码，取得这个地址。', edit: '编辑', delete: '删除',
@@ -139,6 +139,11 @@ export default {
     gallery: '图库', stream: '流（应用/名称）', origin: '来源', all: '全部', origins: { manual: '手动', plan: '计划', patrol: '轮巡', preset: '预置位' }, totals: '{count} 张 · {size}', take: '截图', name_stream: '请先在搜索框中填写流（应用/名称）。', overlay: '叠加名称和时间', take_here: '截图存入图库', taken: '已截图。', deleted: '截图已删除。', none: '还没有截图。', older: '更早', no_picture: '无图片', picture_of: '{name}，{time}', kept_until: '保存至 {time}', kept_always: '永久保存', download: '下载',
     add_plan: '添加计划', edit_plan: '编辑计划', plan_name: '名称', interval: '间隔', unit: '单位', units: { s: '秒', min: '分钟', h: '小时', d: '天' }, streams: '流', streams_note: '每行一路：应用/名称，或 主机/应用/名称。各路均匀分布在间隔内。', form: '格式', quality: '质量（1–100）', max_width: '最大宽度（0：原尺寸）', keep_days: '保存天数（0：永久）', target: '上传至', no_target: '不上传',
     plan_facts: '{streams} 路流 · 每 {every}', counts: '已截 {taken} · 跳过 {skipped}（摄像机离线）· 失败 {failed} · 错过 {missed}', last_taken: '最近 {time}', no_plans: '还没有计划。计划会定时为摄像机截图。', plan_saved: '计划已保存。', plan_deleted: '计划“{name}”已删除，其截图保留。',
+  },
+  targets: {
+    add: '添加上传目标', edit: '修改上传目标', name: '名称', kind: '方式', kinds: { http_put: 'HTTP PUT', http_post: 'HTTP POST', http_form: 'HTTP 表单', ftp: 'FTP' }, url_note: '可含 {places}；以 / 结尾时自动加文件名。', proof: '身份验证', proofs: { none: '无', password: '用户名和密码', token: 'Bearer 令牌' }, token: '令牌',
+    secret_note: '密码和令牌不会显示；改到另一台服务器时须重新填写。', headers: '附加请求头', header_name: '请求头 {number} 的名称', header_value: '请求头 {number} 的值', add_header: '添加请求头', remove_header: '移除请求头 {number}', saved: '上传目标已保存。', deleted: '已删除上传目标“{name}”，等待上传的截图一并丢弃。',
+    test: '测试', test_good: '最近一张截图已送达。', test_bad: '未送达：{why}', retry: '立即重试', retrying: '正在重试等待的 {count} 张。', counts: '等待 {waiting} · 已送达 {sent} · 失败 {failures} · 丢弃 {lost}', last_sent: '最近送达 {time}', none: '还没有上传目标。添加后，截图计划可把截图送往上级平台或文件服务器。',
   },
   sessions: {
     now: '正在观看', ended: '已结束的会话', traffic: '流量', by: '统计方式', by_stream: '按流', by_vhost: '按虚拟主机', by_subject: '按用户', by_protocol: '按协议', by_day: '按天', range: '时间范围', days: '最近 {count} 天', group: '名称', count: '会话数', watched: '观看时长', total: '合计', nobody: '未署名', since: '开始', search: '搜索流、用户或地址', none: '没有记录。', older: '更早的',

@@ -74,6 +74,7 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
     ("There is no such target.", "没有该上传目标。"),
     ("There is a target of this name already.", "已有同名上传目标。"),
     ("There are {} targets already.", "已有 {0} 个上传目标。"),
+    ("This target is switched off; enable it first.", "该上传目标已停用，请先启用。"),
     ("Plans send to this target; change them first.", "有计划正在使用该上传目标，请先修改这些计划。"),
     ("Somebody else changed it meanwhile; look at it again.", "其他人已修改，请刷新后重试。"),
     ("A target has a name of 1 to {} characters.", "上传目标名称为 1 到 {0} 个字符。"),
@@ -443,8 +444,8 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
     ("An organisation cannot be below itself, nor deeper than 16 levels.", "组织不能在自身之下，层级不超过 16 级。"),
     ("The root of all organisations stays.", "最上级组织不能删除。"),
     (
-        "Organisations, users, rights or devices still belong to it; move or remove them first.",
-        "还有组织、用户或权限属于它，请先移走或删除。",
+        "Organisations, users, rights, groups, devices or plans still belong to it; move or remove them first.",
+        "还有组织、用户、权限、分组、设备或截图计划属于它，请先移走或删除。",
     ),
     ("Users hold this role; take it from them first.", "还有用户持有该角色，请先收回。"),
     (
