@@ -10,7 +10,7 @@ export function createSnapshots() {
     width: 1920, height: 1080, bytes: 281_000 - index * 900, form: 'jpg', sha256: 'ab'.repeat(32), origin: index % 2 ? 'plan' : 'manual', taken_by: index % 2 ? '整点截图' : 'li.na', plan_id: index % 2 ? 1 : null, keep_until: ago(-60 * 24 * 30),
   }));
   const snapshot_plans = [{
-    id: 1, version: 1, name: '整点截图', streams: ['demo/road1', 'demo/road2', 'g4/toll-lane-3'], interval_ms: 3_600_000, schedule: null, form: 'jpg', max_width: 1280, max_height: 0, quality: 80, overlay: true,
+    id: 1, version: 1, name: '整点截图', streams: ['demo/road1', 'demo/road2', 'g4/toll-lane-3'], channels: [], organisation_id: null, group_id: null, interval_ms: 3_600_000, schedule: null, form: 'jpg', max_width: 1280, max_height: 0, quality: 80, overlay: true,
     keep_days: 30, target_id: 1, enabled: true, created_at: ago(9_000), taken: 124, skipped: 3, failed: 0, missed: 0, last_taken_at: ago(7), last_snapshot_id: 8, last_failure: { stream: 'g4/toll-lane-3', at: ago(67), text: '未能及时收到关键帧。' },
   }];
   const target = (id, name, kind, url, over) => ({ id, name, kind, url, username: null, has_password: false, has_token: false, headers: [], enabled: true, version: 1, created_at: ago(9_000), waiting: 0, sent: 0, failures: 0, lost: 0, last_sent_at: null, last_error: null, ...over });
@@ -33,9 +33,14 @@ function take(world, [app, name], by) {
   return made;
 }
 
+/** How many streams a plan is about; an organisation's own only. */
+const camerasOf = (world, { streams, channels, organisation_id, group_id }) =>
+  streams.length + world.channels.filter((each) => channels.includes(each.id) || each.organisation_id === organisation_id || each.groups.includes(group_id)).length;
+
 function savePlan(world, body, existing) {
   const bad = body.streams.find((stream) => !/^([\w-]+\/){1,2}[\w-]+$/.test(stream));
   if (bad) throw new Problem(400, 'invalid_input', `"${bad}" 不是流名称。`, 'streams');
+  if (body.channels.some((id) => !world.channels.some((each) => each.id === id))) throw new Problem(400, 'invalid_input', '没有这个通道。', 'channels');
   if (existing) return Object.assign(existing, body, { version: existing.version + 1 });
   const made = { ...body, id: world.snapshot_plans.length + 1, version: 1, created_at: ago(0), taken: 0, skipped: 0, failed: 0, missed: 0, last_taken_at: null, last_snapshot_id: null, last_failure: null };
   world.snapshot_plans.push(made);
@@ -72,7 +77,7 @@ export const SNAPSHOT_ROUTES = {
   'DELETE /snapshots/:id': ({ world, params: [id] }) => void (world.snapshots = world.snapshots.filter((each) => each !== find(world.snapshots, id))),
   'GET /snapshots/:id/picture': ({ world, params: [id] }) => ({ picture: find(world.snapshots, id) && PICTURE }),
   'GET /snapshots/:id/thumbnail': ({ world, params: [id] }) => ({ picture: find(world.snapshots, id) && PICTURE }),
-  'GET /snapshot-plans': ({ world }) => ({ items: world.snapshot_plans }),
+  'GET /snapshot-plans': ({ world }) => ({ items: world.snapshot_plans.map((plan) => ({ ...plan, cameras: camerasOf(world, plan) })) }),
   'POST /snapshot-plans': ({ world, body }) => ({ status: 201, body: savePlan(world, body, null) }),
   'PUT /snapshot-plans/:id': ({ world, body, params: [id] }) => savePlan(world, body, find(world.snapshot_plans, id)),
   'DELETE /snapshot-plans/:id': ({ world, params: [id] }) => void (world.snapshot_plans = world.snapshot_plans.filter((each) => each.id !== Number(id))),

@@ -37,6 +37,7 @@ const SHOTS = {
   groups: { path: '/cameras/groups', act: async (page) => page.locator('.members tbody input').first().check() },
   'group-members': { path: '/cameras/groups?group=2', act: async (page) => { await page.getByRole('button', { name: '添加摄像机' }).click(); for (const name of ['江海高速运营公司', 'G15 沈海高速管理处', '北段']) await page.getByRole('dialog').locator('.row.branch', { hasText: name }).first().click(); await page.waitForTimeout(500); await page.getByRole('dialog').locator('.row.channel').first().click(); } },
   'group-add': { path: '/cameras/groups', act: async (page) => page.getByRole('button', { name: '新建分组' }).click() },
+  'plan-cameras': { path: '/snapshots/plans', act: async (page) => { await page.getByRole('button', { name: '添加计划' }).click(); await page.fill('#plan-name', '隧道巡检'); await page.selectOption('#plan-group', { label: '隧道洞口' }); await page.waitForTimeout(500); } },
   targets: { path: '/snapshots/targets', wait: 800 },
   target: { path: '/snapshots/targets', act: async (page) => page.getByRole('button', { name: '编辑 省平台' }).click() },
   camera: { path: '/cameras/5', wait: 2500 },

@@ -61,6 +61,39 @@ export const snapshots = [
       await until(() => mock.world.snapshot_plans[1].enabled === false, 'switched off');
     },
   },
+  {
+    name: 'snapshots plan is about cameras from the tree, an organisation and a group, and keeps them when it is changed',
+    run: async ({ page, mock }) => {
+      await page.at('/snapshots/plans');
+      await page.getByRole('button', { name: '添加计划' }).click();
+      await page.fill('#plan-name', '隧道');
+      assert(await page.getByRole('button', { name: '保存' }).isDisabled(), 'of nothing');
+      await page.selectOption('#plan-group', { label: '隧道洞口' });
+      await page.selectOption('#plan-organisation', '13');
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('名称、拼音首字母、编码、桩号或标签').fill('匝道');
+      await dialog.locator('.row.channel', { hasText: '匝道西' }).click();
+      await dialog.locator('.picked', { hasText: '匝道西' }).waitFor();
+      await assertAccessible(page, 'the dialog with cameras');
+      await page.getByRole('button', { name: '保存' }).click();
+      await until(() => mock.world.snapshot_plans.length === 2, 'the plan');
+      const made = mock.world.snapshot_plans[1];
+      const subjects = ({ streams, channels, organisation_id, group_id }) => JSON.stringify({ streams, channels, organisation_id, group_id });
+      const expected = '{"streams":[],"channels":[11],"organisation_id":13,"group_id":1}';
+      assert(subjects(made) === expected, subjects(made));
+      const plan = page.locator('.plan', { hasText: '隧道' });
+      await plan.getByText('4 路').waitFor();
+      await plan.getByRole('button', { name: '编辑' }).click();
+      await dialog.locator('.picked', { hasText: '匝道西' }).waitFor();
+      await page.fill('#plan-count', '7');
+      await page.getByRole('button', { name: '保存' }).click();
+      await until(() => made.interval_ms === 420_000, 'the change');
+      assert(subjects(made) === expected, subjects(made));
+      await plan.getByRole('checkbox').click();
+      await until(() => !made.enabled, 'off');
+      assert(subjects(made) === expected, 'switching it off changes nothing else');
+    },
+  },
   ...[undefined, PHONE].map((viewport) => ({
     name: `snapshots targets ${viewport ? 'on a phone' : 'on a desk'} are accessible and fit`,
     options: viewport ? { viewport } : {},

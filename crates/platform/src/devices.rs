@@ -34,7 +34,7 @@ pub use import::{Fault, Import, template};
 use membership::Membership;
 
 use crate::people::{Caller, People};
-use crate::rights::{Action, Kind, OrganisationId, Place};
+use crate::rights::{Action, GroupId, Kind, OrganisationId, Place};
 
 /// Devices of one installation.
 pub const MAX_DEVICES: usize = 200_000;
@@ -164,6 +164,32 @@ impl Devices {
     /// A channel, for those who asked for rights already.
     pub fn known_channel(&self, id: i64) -> Option<Arc<ChannelRow>> {
         self.read().channel(id).cloned()
+    }
+
+    /// Whether there is such an organisation.
+    pub(crate) fn has_organisation(&self, id: OrganisationId) -> bool {
+        self.people.tree().has(id)
+    }
+
+    /// The main streams of cameras that are in use: of some, of an organisation and below it, of a group.
+    pub(crate) fn main_streams(
+        &self,
+        channels: &[i64],
+        organisation: Option<OrganisationId>,
+        group: Option<GroupId>,
+    ) -> Vec<StreamKey> {
+        let tree = self.people.tree();
+        let within = |id: &OrganisationId| organisation.is_some_and(|above| tree.is_within(*id, above));
+        let organisations: Vec<_> = self.people.in_tree_order().into_iter().filter(within).collect();
+        let known = self.read();
+        let named = channels.iter().filter_map(|id| known.channel(*id));
+        let of_organisations = organisations.iter().flat_map(|id| known.in_organisation(*id));
+        let members = group.into_iter().flat_map(|id| known.membership.members(id));
+        let of_group = members.filter_map(|id| known.channel(id));
+        let is_used = |row: &&Arc<ChannelRow>| {
+            row.enabled && row.kind == "video" && known.device(row.device_id).is_some_and(|device| device.enabled)
+        };
+        named.chain(of_organisations).chain(of_group).filter(is_used).map(|row| streams(row).0).collect()
     }
 
     /// A device that the caller may see, with the number of its channels.

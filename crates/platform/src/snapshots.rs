@@ -238,6 +238,10 @@ impl Snapshots {
         format!("{label}\n{}", self.clock.at(taken_at_ms).strftime("%Y-%m-%d %H:%M:%S"))
     }
 
+    pub(crate) fn devices(&self) -> &Devices {
+        &self.devices
+    }
+
     /// Where a picture is: where its channel is, or the one that its stream is of now.
     fn place_of(&self, row: &SnapshotRow) -> Place {
         if let Some(channel) = row.channel_id.and_then(|id| self.devices.known_channel(id)) {

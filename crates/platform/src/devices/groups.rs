@@ -67,6 +67,11 @@ impl Devices {
         row.filter(|row| may(caller, Action::View, row)).ok_or(NOT_FOUND)
     }
 
+    /// Whether there is such a group.
+    pub(crate) fn has_group(&self, id: GroupId) -> bool {
+        self.read().membership.group(id).is_some()
+    }
+
     /// The groups of a channel that the caller may see.
     pub fn groups_of(&self, caller: &Caller, channel: i64) -> Vec<GroupId> {
         let known = self.read();

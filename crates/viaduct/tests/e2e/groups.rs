@@ -325,3 +325,48 @@ fn groups_are_named_changed_and_removed_by_those_who_manage_them() {
     let deeds = site.admin.get("/audit").to_string();
     assert!(deeds.contains("POST /groups/{id}/members") && deeds.contains("DELETE /groups/{id}"), "{deeds}");
 }
+
+#[test]
+fn a_plan_takes_pictures_of_an_organisation_or_a_group_as_they_are_now() {
+    let mut site = Site::open();
+    let plan = |name: &str, subjects: &Value| {
+        let mut body = json!({
+            "name": name, "interval_ms": 1000, "form": "jpg", "quality": 80, "keep_days": 7, "enabled": true,
+        });
+        body.as_object_mut().unwrap().extend(subjects.as_object().unwrap().clone());
+        site.admin.send("POST", "/snapshot-plans", Some(&body))
+    };
+    for (field, subjects) in [
+        ("streams", json!({})),
+        ("channels", json!({ "channels": [site.member, 999_999] })),
+        ("organisation_id", json!({ "organisation_id": 999_999 })),
+        ("group_id", json!({ "group_id": 999_999 })),
+    ] {
+        let refused = plan("wrong", &subjects);
+        assert_eq!((refused.status, refused.json()["field"].as_str()), (400, Some(field)), "{}", refused.text());
+    }
+    let of_group = plan("tunnels", &json!({ "group_id": site.group })).json();
+    assert_eq!((&of_group["cameras"], &of_group["streams"]), (&json!(1), &json!([])), "{of_group}");
+    let pictures = |channel: i64| {
+        let path = format!("/snapshots?plan_id={}&channel_id={channel}", of_group["id"]);
+        site.admin.get(&path)["items"].as_array().unwrap().len()
+    };
+    testkit::until("pictures of the member", testkit::PATIENCE, || (pictures(site.member) > 1).then_some(()));
+    assert_eq!((pictures(site.other), pictures(site.far)), (0, 0), "only of members");
+    site.members(&json!({ "add": [site.other] }));
+    testkit::until("pictures of the new member", testkit::PATIENCE, || (pictures(site.other) > 0).then_some(()));
+    let group = format!("/groups/{}", site.group);
+    assert_eq!(site.admin.send("DELETE", &group, None).status, 409, "a plan is about it");
+
+    let of_east = plan("east", &json!({ "organisation_id": site.east, "channels": [site.member, site.far] })).json();
+    assert_eq!(of_east["cameras"], 3, "each once: {of_east}");
+    let off = json!({ "action": "change", "ids": [site.other], "set": { "enabled": false } });
+    site.admin.post("/channels/bulk", &off);
+    let gone = json!({ "action": "remove", "ids": [site.far] });
+    site.admin.post("/channels/bulk", &gone);
+    let plans = site.admin.get("/snapshot-plans");
+    let shown = plans["items"].as_array().unwrap().iter().find(|plan| plan["name"] == "east").unwrap();
+    assert_eq!((&shown["cameras"], &shown["channels"]), (&json!(1), &json!([site.member])), "{shown}");
+    assert_eq!(site.admin.send("DELETE", &format!("/organisations/{}", site.east), None).status, 409);
+    site.server.assert_well();
+}

@@ -3349,6 +3349,10 @@ export interface components {
         };
         /** @description A plan by which pictures are taken again and again. */
         SnapshotPlan: {
+            /** @description How many streams all of this is now. */
+            cameras: number;
+            /** @description Numbers of channels; those that were removed are left out. */
+            channels: number[];
             created_at: string;
             enabled: boolean;
             /**
@@ -3358,6 +3362,11 @@ export interface components {
             failed: number;
             /** @description "jpg", "png" or "webp". */
             form: string;
+            /**
+             * Format: int64
+             * @description Cameras of this group.
+             */
+            group_id?: number | null;
             /** Format: int64 */
             id: number;
             /**
@@ -3390,6 +3399,11 @@ export interface components {
              */
             missed: number;
             name: string;
+            /**
+             * Format: int64
+             * @description Cameras of this organisation and all below it.
+             */
+            organisation_id?: number | null;
             /** @description Whether the stream's name and the time are written into the pictures. */
             overlay: boolean;
             /**
@@ -3427,8 +3441,15 @@ export interface components {
         };
         /** @description A plan to be added or changed. */
         SnapshotPlanInput: {
+            /** @description Up to 1,000 numbers of channels. */
+            channels?: number[];
             enabled: boolean;
             form: string;
+            /**
+             * Format: int64
+             * @description All cameras of this group, as they are when it is their turn.
+             */
+            group_id?: number | null;
             /**
              * Format: int64
              * @description 1,000 (a second) to 604,800,000 (a week).
@@ -3444,12 +3465,17 @@ export interface components {
             /** Format: int32 */
             max_width?: number;
             name: string;
+            /**
+             * Format: int64
+             * @description All cameras of this organisation and below it, as they are when it is their turn.
+             */
+            organisation_id?: number | null;
             overlay?: boolean;
             /** Format: int32 */
             quality: number;
             schedule?: components["schemas"]["ScheduleWindow"][] | null;
             /** @description Up to 1,000: "app/name", or "host/app/name". */
-            streams: string[];
+            streams?: string[];
             /** Format: int64 */
             target_id?: number | null;
         };

@@ -50,7 +50,7 @@ export default {
   groups: {
     all: '摄像机', any: '所有分组', add: '新建分组', name: '名称', rename: '重命名', delete: '删除分组', organisation_note: '分组一直属于这个组织，成员须在该组织或其下级；可授权给用户。', saved: '分组“{name}”已保存。', deleted: '已删除分组“{name}”。',
     delete_title: '删除分组“{name}”？', delete_text: '摄像机本身保留。还有用户拥有该分组的权限时不能删除。', none: '还没有分组。把相关的摄像机（如各隧道洞口）放进一个分组，就可以只授权这些摄像机。', none_in: '分组里还没有摄像机。', cameras: '{count} 台',
-    pick_all: '全部加入', add_members: '添加摄像机', add_members_to: '向“{name}”添加摄像机', pick: '从左侧选择摄像机，按组织可整组加入。', picked: '要加入的摄像机', unpick: '不加入', join: '加入 {count} 台', join_one: '加入分组', choose: '选择分组', full: '一次最多 {count} 台。', leave: '移出分组', leave_many: '移出 {count} 台',
+    pick_all: '全部加入', add_members: '添加摄像机', add_members_to: '向“{name}”添加摄像机', pick: '点选摄像机，按组织可整组加入。', picked: '要加入的摄像机', unpick: '不加入', join: '加入 {count} 台', join_one: '加入分组', choose: '选择分组', full: '一次最多 {count} 台。', leave: '移出分组', leave_many: '移出 {count} 台',
     joined: '{count} 台已加入“{name}”。', left: '{count} 台已移出“{name}”。', of: '分组 {name}', grant_note: '只对分组里的摄像机有效；角色中与摄像机无关的权限不起作用。',
   },
   devices: {
@@ -137,7 +137,7 @@ export default {
   },
   snapshots: {
     gallery: '图库', stream: '流（应用/名称）', origin: '来源', all: '全部', origins: { manual: '手动', plan: '计划', patrol: '轮巡', preset: '预置位' }, totals: '{count} 张 · {size}', take: '截图', name_stream: '请先在搜索框中填写流（应用/名称）。', overlay: '叠加名称和时间', take_here: '截图存入图库', taken: '已截图。', deleted: '截图已删除。', none: '还没有截图。', older: '更早', no_picture: '无图片', picture_of: '{name}，{time}', kept_until: '保存至 {time}', kept_always: '永久保存', download: '下载',
-    add_plan: '添加计划', edit_plan: '编辑计划', plan_name: '名称', interval: '间隔', unit: '单位', units: { s: '秒', min: '分钟', h: '小时', d: '天' }, streams: '流', streams_note: '每行一路：应用/名称，或 主机/应用/名称。各路均匀分布在间隔内。', form: '格式', quality: '质量（1–100）', max_width: '最大宽度（0：原尺寸）', keep_days: '保存天数（0：永久）', target: '上传至', no_target: '不上传',
+    add_plan: '添加计划', edit_plan: '编辑计划', plan_name: '名称', interval: '间隔', unit: '单位', units: { s: '秒', min: '分钟', h: '小时', d: '天' }, of_organisation: '组织及其下级的全部摄像机', of_group: '分组里的全部摄像机', none_chosen: '不指定', cameras: '指定的摄像机', other_streams: '其他流', streams_note: '每行一路：应用/名称，或 主机/应用/名称。各路均匀分布在间隔内；组织和分组以执行时为准，离线的跳过。', form: '格式', quality: '质量（1–100）', max_width: '最大宽度（0：原尺寸）', keep_days: '保存天数（0：永久）', target: '上传至', no_target: '不上传',
     plan_facts: '{streams} 路流 · 每 {every}', counts: '已截 {taken} · 跳过 {skipped}（摄像机离线）· 失败 {failed} · 错过 {missed}', last_taken: '最近 {time}', no_plans: '还没有计划。计划会定时为摄像机截图。', plan_saved: '计划已保存。', plan_deleted: '计划“{name}”已删除，其截图保留。',
   },
   targets: {
