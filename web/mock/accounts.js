@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { Problem } from './problem.js';
 
 const TABLE = readFileSync(new URL('../../docs/reference/rights.md', import.meta.url), 'utf8');
-const KINDS = ['stream', 'source', 'relay', 'rule', 'hook', 'token', 'traffic', 'server', 'organisation', 'user', 'role', 'audit', 'device', 'channel', 'snapshot', 'view', 'patrol', 'ptz'];
+const KINDS = ['stream', 'source', 'relay', 'rule', 'hook', 'token', 'traffic', 'server', 'organisation', 'user', 'role', 'audit', 'device', 'channel', 'group', 'snapshot', 'view', 'patrol', 'ptz'];
 const ACTIONS = ['view', 'play', 'operate', 'manage'];
 /** The code that any authenticator app shows here. */
 export const CODE = '123456';
 const ROLES = {
   administrator: KINDS.flatMap((kind) => ACTIONS.map((action) => `${action}:${kind}`)),
-  operator: ['play:stream', 'operate:stream', 'operate:source', 'operate:token', 'view:traffic', 'view:organisation', 'view:server', 'view:device', 'view:channel', 'operate:ptz', 'operate:view', 'operate:patrol', 'view:snapshot', 'operate:snapshot'],
-  viewer: ['play:stream', 'view:organisation', 'view:channel', 'view:view', 'view:patrol', 'view:snapshot'],
+  operator: ['play:stream', 'operate:stream', 'operate:source', 'operate:token', 'view:traffic', 'view:organisation', 'view:server', 'view:device', 'view:channel', 'view:group', 'operate:ptz', 'operate:view', 'operate:patrol', 'view:snapshot', 'operate:snapshot'],
+  viewer: ['play:stream', 'view:organisation', 'view:channel', 'view:group', 'view:view', 'view:patrol', 'view:snapshot'],
   auditor: ['operate:audit', 'view:traffic', 'view:organisation', 'view:user', 'view:role'],
 };
 const DAY_MS = 86_400_000;
@@ -44,7 +44,7 @@ export function meOf(world, token) {
   const found = world.accounts.find(({ name }) => name === world.tokens.get(token));
   if (!found) throw new Problem(401, 'unauthorized', '请登录。');
   const { role: _role, permissions, ...me } = found;
-  return { ...me, organisation_id: 1, permissions: permissions.map((permission) => ({ permission, organisations: [1] })) };
+  return { ...me, organisation_id: 1, permissions: permissions.map((permission) => ({ permission, organisations: [1], groups: [] })) };
 }
 
 /** Refuses a request as the server does. Every route of the mock stands in the table. */

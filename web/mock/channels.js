@@ -13,7 +13,7 @@ function channel(id, name, initials, organisation_id, stream, state) {
   const code = `3202${String(id).padStart(16, '0')}`;
   const tags = id % 4 === 0 ? ['重点'] : [];
   return {
-    id, device_id: id, device_name: name, organisation_id, name, kind: 'video', code, text: [name, initials, code, stake, ...tags].join(' ').toLowerCase(), area_code: '320200', number: '1',
+    id, device_id: id, device_name: name, organisation_id, groups: [], name, kind: 'video', code, text: [name, initials, code, stake, ...tags].join(' ').toLowerCase(), area_code: '320200', number: '1',
     road: stake ? { code: 'G15', name: '沈海高速', stake, stake_m: null, direction: 'up', carriageway: 'main' } : null, position: null, heading: null, ptz: id % 3 === 0, tags, custom: {}, maintenance: {},
     main: { stream, address: '' }, sub: null, mode: 'on_demand', enabled: true, state, state_reason: state === 'offline' ? '连接超时' : null, created_at: new Date().toISOString(), version: 1,
   };
@@ -53,7 +53,7 @@ const shownOf = ({ text: _text, ...each }) => each;
 
 /** The filters that name a whole value. */
 const like = (each, query) =>
-  (!query.get('state') || each.state === query.get('state')) && (!query.get('tag') || each.tags.includes(query.get('tag'))) && (!query.get('device') || each.device_id === Number(query.get('device')));
+  (!query.get('group') || each.groups.includes(Number(query.get('group')))) && (!query.get('state') || each.state === query.get('state')) && (!query.get('tag') || each.tags.includes(query.get('tag'))) && (!query.get('device') || each.device_id === Number(query.get('device')));
 
 function pageOf(items, query) {
   const [page, rows] = [Number(query.get('page') ?? 1), Number(query.get('per_page') ?? 100)];

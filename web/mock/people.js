@@ -3,14 +3,14 @@ import { Problem } from './problem.js';
 
 const ago = (minutes) => new Date(Date.now() - minutes * 60_000).toISOString();
 const ACTIONS = ['view', 'play', 'operate', 'manage'];
-const KINDS = ['stream', 'source', 'device', 'channel', 'ptz', 'view', 'patrol', 'snapshot', 'relay', 'rule', 'hook', 'token', 'traffic', 'server', 'organisation', 'user', 'role', 'audit'];
+const KINDS = ['stream', 'source', 'device', 'channel', 'group', 'ptz', 'view', 'patrol', 'snapshot', 'relay', 'rule', 'hook', 'token', 'traffic', 'server', 'organisation', 'user', 'role', 'audit'];
 /** Whoever may do anything with a kind may also view it. */
 const closed = (permissions) => [...new Set(permissions.flatMap((each) => [`view:${each.split(':')[1]}`, each]))].sort();
 const every = (actions) => closed(KINDS.flatMap((kind) => actions.map((action) => `${action}:${kind}`)));
 const BUILT_IN = [
   { name: 'administrator', permissions: every(ACTIONS) },
-  { name: 'operator', permissions: closed(['play:stream', 'operate:stream', 'operate:source', 'view:device', 'view:channel', 'operate:ptz', 'operate:view', 'operate:patrol', 'operate:snapshot', 'operate:token', 'view:traffic', 'view:organisation', 'view:server']) },
-  { name: 'viewer', permissions: closed(['play:stream', 'view:channel', 'view:view', 'view:patrol', 'view:snapshot', 'view:organisation']) },
+  { name: 'operator', permissions: closed(['play:stream', 'operate:stream', 'operate:source', 'view:device', 'view:channel', 'view:group', 'operate:ptz', 'operate:view', 'operate:patrol', 'operate:snapshot', 'operate:token', 'view:traffic', 'view:organisation', 'view:server']) },
+  { name: 'viewer', permissions: closed(['play:stream', 'view:channel', 'view:group', 'view:view', 'view:patrol', 'view:snapshot', 'view:organisation']) },
   { name: 'auditor', permissions: closed(['view:traffic', 'view:organisation', 'view:user', 'view:role', 'operate:audit']) },
 ];
 
@@ -29,7 +29,7 @@ const USERS = [
   ['chen.jing', '陈静', 9, [{ built_in: 'viewer', organisation_id: 9 }, { built_in: 'operator', organisation_id: 6, schedule: [{ days: [1, 2, 3, 4, 5, 6, 7], from: '22:00', to: '06:00' }] }], { last: 618 }],
   ['liu.yang', '刘洋', 10, [{ built_in: 'viewer', organisation_id: 7 }], { enabled: false, last: 90_000 }],
   ['audit.zhao', '赵敏', 2, [{ built_in: 'auditor', organisation_id: 1 }], { last: 3_100, second_factor: true }],
-  ['traffic-platform', '路网平台接口', 4, [{ built_in: 'viewer', organisation_id: 4 }], { last: null }],
+  ['traffic-platform', '路网平台接口', 4, [{ built_in: 'viewer', organisation_id: 4 }, { built_in: 'operator', group_id: 1 }], { last: null }],
 ];
 const DEEDS = [
   ['admin', 'POST /users', '/users', 201], ['mallory', 'sign in', '', 401], ['li.na', 'sign in', '', 200], ['li.na', 'DELETE /streams/{app}/{name}/publisher', '/streams/demo/road4/publisher', 204],
@@ -76,8 +76,9 @@ function presentOne(items, { params: [id], match }) {
 
 function checkOwn(people, grants) {
   const own = byId(people.users, people.caller).grants.filter(({ schedule }) => !schedule);
-  const has = (permission, at) => own.some((grant) => permissionsOf(people, grant).includes(permission) && isWithin(people, at, grant.organisation_id));
-  if (!grants.every((grant) => permissionsOf(people, grant).every((each) => has(each, grant.organisation_id)))) throw new Problem(403, 'more_than_own', '只能授予自己在该组织、且不限时间拥有的权限。', 'grants');
+  const has = (permission, at) => own.some((grant) => !grant.group_id && permissionsOf(people, grant).includes(permission) && isWithin(people, at, grant.organisation_id));
+  // A group belongs below the organisation of whoever may give it; the mock's administrator is at the root.
+  if (!grants.every((grant) => permissionsOf(people, grant).every((each) => has(each, grant.organisation_id ?? 1)))) throw new Problem(403, 'more_than_own', '只能授予自己在该组织、且不限时间拥有的权限。', 'grants');
 }
 
 function save(items, existing, saved) {
@@ -96,6 +97,7 @@ function saveUser(people, { password: _password, ...body }, existing) {
   if (!/^[\p{L}\p{N}._@-]{1,64}$/u.test(body.name)) throw new Problem(400, 'invalid_input', '登录名为 1 至 64 个字母、数字或 . _ - @。', 'name');
   checkName(people.users, existing, body.name);
   checkOwn(people, body.grants);
+  if (body.grants.some(({ group_id, built_in }) => group_id && built_in === 'auditor')) throw new Problem(400, 'invalid_input', '该角色与摄像机无关，对摄像机分组不起作用；请选择其他角色，或授权到组织。', 'grants');
   return save(people.users, existing, existing ? { ...body, grants: [...existing.grants.filter(({ mapped }) => mapped), ...body.grants.filter(({ mapped }) => !mapped)] } : { ...body, second_factor: false, provider: null, created_at: ago(0), last_login_at: null });
 }
 

@@ -57,7 +57,7 @@ export const people = [
       await dialog.getByRole('button', { name: '添加权限' }).click();
       const second = dialog.getByRole('group', { name: '权限 2', exact: true });
       await second.getByLabel('角色').selectOption({ label: '设备维护' });
-      await second.getByLabel('用于此组织及其下级').selectOption('6');
+      await second.getByLabel('适用范围').selectOption('organisation 6');
       await second.getByText('仅在指定时段').click();
       assert(await dialog.getByRole('group', { name: '权限 1', exact: true }).getByLabel('任何时间').isChecked(), 'the other right is left alone');
       await assertAccessible(page, 'user dialog');

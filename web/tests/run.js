@@ -4,6 +4,7 @@
  */
 import { account } from './account.js';
 import { cameras } from './cameras.js';
+import { groups } from './groups.js';
 import { closePage, openBrowser, openPage, startMock } from './harness.js';
 import { licence } from './licence.js';
 import { overview } from './overview.js';
@@ -19,7 +20,7 @@ import { snapshots } from './snapshots.js';
 import { wall } from './wall.js';
 
 const wanted = process.argv[2] ?? '';
-const tests = [...session, ...account, ...roles, ...people, ...pages, ...licence, ...overview, ...settings, ...cameras, ...patrols, ...snapshots, ...wall, ...player, ...ptz].filter(({ name }) => name.includes(wanted));
+const tests = [...session, ...account, ...roles, ...people, ...pages, ...licence, ...overview, ...settings, ...cameras, ...groups, ...patrols, ...snapshots, ...wall, ...player, ...ptz].filter(({ name }) => name.includes(wanted));
 const browser = await openBrowser();
 let failed = 0;
 for (const { name, options = {}, run } of tests) {

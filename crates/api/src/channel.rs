@@ -10,6 +10,8 @@ pub struct Channel {
     pub device_id: i64,
     pub device_name: String,
     pub organisation_id: i64,
+    /// The groups that it is in and one may see.
+    pub groups: Vec<i64>,
     /// What the device calls it; may be empty.
     pub number: String,
     pub name: String,

@@ -9,6 +9,7 @@ mod application;
 mod channel;
 mod device;
 mod event;
+mod group;
 mod hook;
 mod host;
 mod licence;
@@ -41,6 +42,7 @@ pub use channel::{
 };
 pub use device::{Device, DeviceInput, DevicePage, NewDevice};
 pub use event::{ClientMessage, EventMessage};
+pub use group::{Group, GroupInput, GroupList, GroupMembersChanged, GroupMembersInput, NewGroup};
 pub use hook::{Hook, HookCreated, HookDelivery, HookDeliveryPage, HookInput, HookList, HookSecret, HookTest};
 pub use host::{Host, HostChange, HostInput, HostList};
 pub use licence::{LicenceInput, LicenceStanding, LicenceTerms};

@@ -9,6 +9,7 @@ macro_rules! route {
 }
 
 mod devices;
+mod groups;
 mod licence;
 mod overview;
 mod people;
@@ -47,9 +48,10 @@ pub fn openapi_json() -> String {
         stream_settings, hosts, add_host, change_host, remove_host, relays, add_relay, change_relay, remove_relay, hooks, add_hook, change_hook,
         remove_hook, renew_hook_secret, test_hook, hook_deliveries, retry_hook_delivery, load_history, sessions, traffic, events,
         devices::devices, devices::add_device, devices::device, devices::change_device, devices::remove_device, devices::channels, devices::channel_tree, devices::add_channel, devices::channel, devices::change_channel, devices::remove_channel, devices::change_channels, devices::undo_channels, devices::import_channels, devices::export_channels, devices::import_template, devices::play_channel,
+        groups::groups, groups::add_group, groups::group, groups::rename_group, groups::remove_group, groups::change_group_members,
         wall::views, wall::add_view, wall::view, wall::change_view, wall::remove_view, wall::patrols, wall::add_patrol, wall::patrol, wall::change_patrol, wall::remove_patrol, wall::screens, wall::show_on_screen, wall::patrol_log, wall::begin_patrol, wall::stop_patrol_at, wall::end_patrol, wall::shares, wall::add_share, wall::remove_share, wall::open_share,
         people::login_options, people::begin_provider_login, people::end_provider_login, people::provider_login, people::link_user, people::unlink_user, people::my_sessions, people::end_my_session, people::begin_second_factor, people::confirm_second_factor, people::remove_second_factor, people::keys, people::add_key, people::remove_key, people::organisations, people::add_organisation, people::change_organisation, people::remove_organisation, people::roles, people::add_role, people::change_role, people::remove_role, people::users, people::add_user, people::user, people::change_user, people::remove_user, people::set_password, people::reset_second_factor, people::user_sessions, people::end_user_session, people::audit, people::export_audit, people::verify_audit,
-        snapshots::take, snapshots::list, snapshots::one, snapshots::remove, snapshots::picture, snapshots::thumbnail, snapshots::plans, snapshots::add_plan, snapshots::change_plan, snapshots::remove_plan, snapshots::targets, snapshots::add_target, snapshots::change_target, snapshots::remove_target, snapshots::test_target,
+        snapshots::take, snapshots::list, snapshots::one, snapshots::remove, snapshots::picture, snapshots::thumbnail, snapshots::plans, snapshots::add_plan, snapshots::change_plan, snapshots::remove_plan, snapshots::targets, snapshots::add_target, snapshots::change_target, snapshots::remove_target, snapshots::test_target, snapshots::retry_target,
         overview::overview, licence::licence, licence::put_licence, licence::remove_licence,
         ptz::ptz, ptz::ptz_connect, ptz::ptz_move, ptz::ptz_stop, ptz::ptz_frame, ptz::ptz_save_preset, ptz::ptz_name_preset, ptz::ptz_set_idle, ptz::ptz_remove_idle, ptz::ptz_remove_preset, ptz::ptz_go_to_preset, ptz::ptz_save_cruise, ptz::ptz_remove_cruise, ptz::ptz_start_cruise, ptz::ptz_go_home, ptz::ptz_set_home, ptz::ptz_take, ptz::ptz_release
     ),

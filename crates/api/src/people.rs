@@ -69,7 +69,7 @@ pub struct RoleList {
     pub kinds: Vec<String>,
 }
 
-/// A role for an organisation and all below it, and for times of the week.
+/// A role for an organisation and all below it or for a group of cameras, and for times of the week.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Grant {
     /// A role that every installation has; or `role_id`.
@@ -78,7 +78,12 @@ pub struct Grant {
     /// A role of the installation's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role_id: Option<i64>,
-    pub organisation_id: i64,
+    /// With all below it; or `group_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation_id: Option<i64>,
+    /// A group of cameras: what the role permits about cameras, for the members of the group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group_id: Option<i64>,
     /// When; always without.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<Vec<ScheduleWindow>>,
@@ -160,6 +165,8 @@ pub struct HeldPermission {
     pub permission: String,
     /// At these and all below them; 1 is everywhere.
     pub organisations: Vec<i64>,
+    /// For the members of these groups.
+    pub groups: Vec<i64>,
 }
 
 /// Who is signed in.

@@ -69,6 +69,14 @@ pub struct SnapshotPlan {
     pub name: String,
     /// "app/name", or "host/app/name".
     pub streams: Vec<String>,
+    /// Numbers of channels; those that were removed are left out.
+    pub channels: Vec<i64>,
+    /// Cameras of this organisation and all below it.
+    pub organisation_id: Option<i64>,
+    /// Cameras of this group.
+    pub group_id: Option<i64>,
+    /// How many streams all of this is now.
+    pub cameras: usize,
     /// From one picture of a stream to the next.
     pub interval_ms: i64,
     /// When it runs; always when absent.
@@ -116,7 +124,15 @@ pub struct SnapshotPlanFailure {
 pub struct SnapshotPlanInput {
     pub name: String,
     /// Up to 1,000: "app/name", or "host/app/name".
+    #[serde(default)]
     pub streams: Vec<String>,
+    /// Up to 1,000 numbers of channels.
+    #[serde(default)]
+    pub channels: Vec<i64>,
+    /// All cameras of this organisation and below it, as they are when it is their turn.
+    pub organisation_id: Option<i64>,
+    /// All cameras of this group, as they are when it is their turn.
+    pub group_id: Option<i64>,
     /// 1,000 (a second) to 604,800,000 (a week).
     pub interval_ms: i64,
     pub schedule: Option<Vec<ScheduleWindow>>,

@@ -17,10 +17,11 @@ use sqlx::AssertSqlSafe;
 use crate::{Database, DbError};
 
 /// Tables in an order in which rows find those that they refer to.
-const TABLES: [&str; 30] = [
+const TABLES: [&str; 32] = [
     "organisations",
     "users",
     "roles",
+    "camera_groups",
     "grants",
     "identities",
     "api_keys",
@@ -30,6 +31,7 @@ const TABLES: [&str; 30] = [
     "sources",
     "devices",
     "channels",
+    "camera_group_members",
     "shares",
     "views",
     "patrols",

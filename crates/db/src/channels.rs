@@ -174,6 +174,8 @@ pub struct ChannelChanges {
     pub removed: Vec<i64>,
     /// Devices to be removed, with their channels.
     pub removed_devices: Vec<i64>,
+    /// Groups that channels come back into, as pairs of group and channel; a group that is gone meanwhile stays so.
+    pub memberships: Vec<(i64, i64)>,
 }
 
 /// What came of a set of changes.
@@ -233,6 +235,16 @@ impl Database {
         }
         for row in &changes.added {
             channels.push(insert(&mut transaction, row).await?);
+        }
+        for (group, channel) in &changes.memberships {
+            sqlx::query(
+                "INSERT INTO camera_group_members (group_id, channel_id) SELECT id, $2 FROM camera_groups WHERE id = $1
+                 ON CONFLICT DO NOTHING",
+            )
+            .bind(group)
+            .bind(channel)
+            .execute(&mut *transaction)
+            .await?;
         }
         transaction.commit().await?;
         Ok(Applied::Done { devices, channels })

@@ -30,6 +30,8 @@ pub struct GrantRow {
     pub role_id: Option<i64>,
     /// Here and below.
     pub organisation_id: i64,
+    /// Of it only the members of this group, which belongs to `organisation_id`.
+    pub group_id: Option<i64>,
     /// A weekly schedule as text; always without one.
     pub schedule: Option<String>,
     /// It comes from the user's groups at a provider, and changes with them.
@@ -51,6 +53,7 @@ fn grant(row: &AnyRow) -> GrantRow {
         built_in: row.get("built_in"),
         role_id: row.get("role_id"),
         organisation_id: row.get("organisation_id"),
+        group_id: row.get("group_id"),
         schedule: row.get("schedule"),
         mapped: row.flag("mapped"),
     }
@@ -63,13 +66,14 @@ pub(crate) async fn add_grants(
 ) -> Result<(), DbError> {
     for grant in grants {
         sqlx::query(
-            "INSERT INTO grants (user_id, built_in, role_id, organisation_id, schedule, mapped)
-             VALUES ($1, $2, $3, $4, $5, $6)",
+            "INSERT INTO grants (user_id, built_in, role_id, organisation_id, group_id, schedule, mapped)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
         .bind(user_id)
         .bind(&grant.built_in)
         .bind(grant.role_id)
         .bind(grant.organisation_id)
+        .bind(grant.group_id)
         .bind(&grant.schedule)
         .bind(i64::from(grant.mapped))
         .execute(&mut **transaction)

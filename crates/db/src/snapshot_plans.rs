@@ -15,6 +15,12 @@ pub struct SnapshotPlanRow {
     pub name: String,
     /// Streams, each on a line of its own.
     pub streams: String,
+    /// Numbers of channels, each on a line of its own.
+    pub channels: String,
+    /// An organisation with all below it.
+    pub organisation_id: Option<i64>,
+    /// A group of cameras.
+    pub group_id: Option<i64>,
     /// From one picture of a stream to the next.
     pub interval_ms: i64,
     /// A schedule as text; always without one.
@@ -46,6 +52,9 @@ fn plan(row: &AnyRow) -> SnapshotPlanRow {
         id: row.get("id"),
         name: row.get("name"),
         streams: row.get("streams"),
+        channels: row.get("channels"),
+        organisation_id: row.get("organisation_id"),
+        group_id: row.get("group_id"),
         interval_ms: row.get("interval_ms"),
         schedule: row.get("schedule"),
         form: row.get("form"),
@@ -65,6 +74,9 @@ fn bind<'q>(statement: Statement<'q>, row: &'q SnapshotPlanRow) -> Statement<'q>
     statement
         .bind(&row.name)
         .bind(&row.streams)
+        .bind(&row.channels)
+        .bind(row.organisation_id)
+        .bind(row.group_id)
         .bind(row.interval_ms)
         .bind(&row.schedule)
         .bind(&row.form)
@@ -93,9 +105,9 @@ impl Database {
     /// [`DbError::Exists`] for a taken name, [`DbError::InUse`] for a target that is none.
     pub async fn add_snapshot_plan(&self, row: &SnapshotPlanRow) -> Result<i64, DbError> {
         let insert = sqlx::query(
-            "INSERT INTO snapshot_plans (name, streams, interval_ms, schedule, form, max_width, max_height, quality, overlay,
-             keep_days, target_id, enabled, created_at, version)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1) RETURNING id",
+            "INSERT INTO snapshot_plans (name, streams, channels, organisation_id, group_id, interval_ms, schedule, form,
+             max_width, max_height, quality, overlay, keep_days, target_id, enabled, created_at, version)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 1) RETURNING id",
         );
         let added = bind(insert, row).bind(row.created_at).fetch_one(&self.pool).await?;
         Ok(added.get("id"))
@@ -107,9 +119,9 @@ impl Database {
     /// As for adding one.
     pub async fn update_snapshot_plan(&self, row: &SnapshotPlanRow) -> Result<Changed, DbError> {
         let update = sqlx::query(
-            "UPDATE snapshot_plans SET name = $1, streams = $2, interval_ms = $3, schedule = $4, form = $5, max_width = $6,
-             max_height = $7, quality = $8, overlay = $9, keep_days = $10, target_id = $11, enabled = $12,
-             version = version + 1 WHERE id = $13 AND version = $14",
+            "UPDATE snapshot_plans SET name = $1, streams = $2, channels = $3, organisation_id = $4, group_id = $5,
+             interval_ms = $6, schedule = $7, form = $8, max_width = $9, max_height = $10, quality = $11, overlay = $12,
+             keep_days = $13, target_id = $14, enabled = $15, version = version + 1 WHERE id = $16 AND version = $17",
         );
         let done = bind(update, row).bind(row.id).bind(row.version).execute(&self.pool).await?;
         if done.rows_affected() > 0 { Ok(Changed::Done) } else { self.why_unchanged("snapshot_plans", row.id).await }

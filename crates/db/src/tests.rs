@@ -4,6 +4,7 @@ use testkit::postgres::Postgres;
 use super::*;
 
 mod devices;
+mod groups;
 mod people;
 mod snapshots;
 mod views;

@@ -153,15 +153,18 @@ impl Database {
         Ok(dropped.rows_affected())
     }
 
-    /// Targets for which something is due.
+    /// Targets that are switched on and for which something is due.
     ///
     /// # Errors
     /// [`DbError::Query`].
     pub async fn targets_with_uploads(&self, now_ms: i64) -> Result<Vec<i64>, DbError> {
-        let rows = sqlx::query("SELECT DISTINCT target_id FROM uploads WHERE next_attempt_ms <= $1")
-            .bind(now_ms)
-            .fetch_all(&self.pool)
-            .await?;
+        let rows = sqlx::query(
+            "SELECT DISTINCT target_id FROM uploads
+             WHERE next_attempt_ms <= $1 AND target_id IN (SELECT id FROM upload_targets WHERE enabled = 1)",
+        )
+        .bind(now_ms)
+        .fetch_all(&self.pool)
+        .await?;
         Ok(rows.iter().map(|row| row.get("target_id")).collect())
     }
 
@@ -201,6 +204,19 @@ impl Database {
         sqlx::query("UPDATE uploads SET attempts = attempts + 1 WHERE id = $1").bind(tried).execute(&self.pool).await?;
         sqlx::query("UPDATE uploads SET next_attempt_ms = $1 WHERE target_id = $2 AND next_attempt_ms < $1")
             .bind(at_ms)
+            .bind(target)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Has everything that waits for a target be due at `now_ms`.
+    ///
+    /// # Errors
+    /// [`DbError::Query`].
+    pub async fn hurry_uploads(&self, target: i64, now_ms: i64) -> Result<(), DbError> {
+        sqlx::query("UPDATE uploads SET next_attempt_ms = $1 WHERE target_id = $2 AND next_attempt_ms > $1")
+            .bind(now_ms)
             .bind(target)
             .execute(&self.pool)
             .await?;

@@ -10,11 +10,13 @@ mod check;
 mod columns;
 mod directory;
 mod error;
+mod groups;
 mod import;
+mod membership;
 mod shelf;
 mod text;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Instant;
 
@@ -27,13 +29,15 @@ pub use change::{ChannelSet, Done, Plan};
 pub use check::{CARRIAGEWAYS, DIRECTIONS, Details, KINDS, MAX_NAME, MAX_TAGS, NUMBERED, streams};
 pub use columns::settle_place;
 pub use directory::ChannelFilter;
-use directory::Directory;
+use directory::{Directory, Seen};
 pub use error::DevicesError;
+pub use groups::{GroupView, MAX_GROUPS, MAX_MEMBERS, MembersChanged};
 pub use import::{Fault, Import, OverLicence, template};
+use membership::Membership;
 
 use crate::licence::Licence;
 use crate::people::{Caller, People};
-use crate::rights::{Action, Kind, OrganisationId, ROOT};
+use crate::rights::{Action, GroupId, Kind, OrganisationId, Place};
 
 /// Devices of one installation.
 pub const MAX_DEVICES: usize = 200_000;
@@ -92,8 +96,9 @@ pub struct Devices {
 }
 
 impl crate::ptz::Channels for Devices {
-    fn organisation(&self, channel: i64) -> Option<OrganisationId> {
-        self.known_channel(channel).map(|row| row.organisation_id)
+    fn place(&self, channel: i64) -> Option<Place> {
+        let known = self.read();
+        known.channel(channel).map(|row| known.place(row))
     }
 }
 
@@ -110,7 +115,8 @@ impl Devices {
         licence: Arc<Licence>,
     ) -> Result<Self, DevicesError> {
         let started = Instant::now();
-        let directory = Directory::new(database.devices().await?, database.channels().await?);
+        let membership = Membership::new(database.groups().await?, database.group_members().await?);
+        let directory = Directory::new(database.devices().await?, database.channels().await?, membership);
         tracing::info!(channels = directory.count(), ms = started.elapsed().as_millis(), "Channels are known.");
         let devices = Self {
             database,
@@ -140,9 +146,15 @@ impl Devices {
         self.read().on()
     }
 
-    /// The organisation that a stream belongs to: its channel's, or the root.
-    pub fn organisation_of(&self, key: &StreamKey) -> OrganisationId {
-        self.read().by_stream(key).map_or(ROOT, |row| row.organisation_id)
+    /// Where a stream is: where its channel is, or at the root.
+    pub fn place_of_stream(&self, key: &StreamKey) -> Place {
+        let known = self.read();
+        known.by_stream(key).map_or(Place::ROOT, |row| known.place(row))
+    }
+
+    /// Where a channel is, as rights see it.
+    pub fn place_of(&self, row: &ChannelRow) -> Place {
+        self.read().place(row)
     }
 
     /// The channel that a stream is of.
@@ -155,14 +167,40 @@ impl Devices {
     /// # Errors
     /// [`DevicesError::NotFound`], also for one that the caller may not know of.
     pub fn channel(&self, caller: &Caller, id: i64) -> Result<Arc<ChannelRow>, DevicesError> {
-        let row = self.read().channel(id).cloned();
-        let seen = row.filter(|row| caller.may(Action::View, Kind::Channel, row.organisation_id));
-        seen.ok_or(DevicesError::NotFound { what: "channel" })
+        let known = self.read();
+        let seen = known.channel(id).filter(|row| caller.may(Action::View, Kind::Channel, &known.place(row)));
+        seen.cloned().ok_or(DevicesError::NotFound { what: "channel" })
     }
 
     /// A channel, for those who asked for rights already.
     pub fn known_channel(&self, id: i64) -> Option<Arc<ChannelRow>> {
         self.read().channel(id).cloned()
+    }
+
+    /// Whether there is such an organisation.
+    pub(crate) fn has_organisation(&self, id: OrganisationId) -> bool {
+        self.people.tree().has(id)
+    }
+
+    /// The main streams of cameras that are in use: of some, of an organisation and below it, of a group.
+    pub(crate) fn main_streams(
+        &self,
+        channels: &[i64],
+        organisation: Option<OrganisationId>,
+        group: Option<GroupId>,
+    ) -> Vec<StreamKey> {
+        let tree = self.people.tree();
+        let within = |id: &OrganisationId| organisation.is_some_and(|above| tree.is_within(*id, above));
+        let organisations: Vec<_> = self.people.in_tree_order().into_iter().filter(within).collect();
+        let known = self.read();
+        let named = channels.iter().filter_map(|id| known.channel(*id));
+        let of_organisations = organisations.iter().flat_map(|id| known.in_organisation(*id));
+        let members = group.into_iter().flat_map(|id| known.membership.members(id));
+        let of_group = members.filter_map(|id| known.channel(id));
+        let is_used = |row: &&Arc<ChannelRow>| {
+            row.enabled && row.kind == "video" && known.device(row.device_id).is_some_and(|device| device.enabled)
+        };
+        named.chain(of_organisations).chain(of_group).filter(is_used).map(|row| streams(row).0).collect()
     }
 
     /// A device that the caller may see, with the number of its channels.
@@ -171,7 +209,7 @@ impl Devices {
     /// [`DevicesError::NotFound`], also for one that the caller may not know of.
     pub fn device(&self, caller: &Caller, id: i64) -> Result<(Arc<DeviceRow>, usize), DevicesError> {
         let known = self.read();
-        let row = known.device(id).filter(|row| caller.may(Action::View, Kind::Device, row.organisation_id));
+        let row = known.device(id).filter(|row| caller.may_for(Action::View, Kind::Device, row.organisation_id));
         let row = row.ok_or(DevicesError::NotFound { what: "device" })?;
         Ok((Arc::clone(row), known.of_device(id).len()))
     }
@@ -187,7 +225,8 @@ impl Devices {
         let mut permitted = Permitted::new(caller, Kind::Device);
         let known = self.read();
         let seen = known.devices().filter(|row| {
-            below.is_none_or(|above| tree.is_within(row.organisation_id, above)) && permitted.at(row.organisation_id)
+            below.is_none_or(|above| tree.is_within(row.organisation_id, above))
+                && permitted.at(Place::of_organisation(row.organisation_id))
         });
         let mut rows: Vec<_> = seen.map(|row| (Arc::clone(row), known.of_device(row.id).len())).collect();
         drop(known);
@@ -210,31 +249,33 @@ impl Devices {
             Some(above) if below => tree.is_within(id, above),
             Some(one) => id == one,
         };
-        let mut ids = self.people.in_tree_order();
-        ids.retain(|id| within(*id) && caller.may(Action::View, Kind::Channel, *id));
-        self.read().find(&ids, filter)
+        let order = self.people.in_tree_order();
+        let known = self.read();
+        let mut seen = SeenBy::of(caller, &known);
+        let organisations: Vec<_> =
+            order.into_iter().filter(|id| within(*id)).filter_map(|id| Some((id, seen.take(id)?))).collect();
+        known.find(&organisations, filter)
     }
 
-    /// The organisations whose channels the caller may see, and those above them, with how many channels belong to each.
+    /// The organisations of which the caller may see channels, and those above them, with how many of these each has.
     pub fn tree(&self, caller: &Caller) -> Vec<Branch> {
-        let mut online: BTreeMap<OrganisationId, usize> = BTreeMap::new();
         let known = self.read();
+        let seen = SeenBy::of(caller, &known);
+        let mut online: BTreeMap<OrganisationId, usize> = BTreeMap::new();
         for stream in self.hub.list().iter().filter(|stream| stream.phase() == Phase::Live) {
             // A channel whose picture flows twice is counted by its main stream, or by its small one if that is alone.
-            let Some(row) = known.by_stream(stream.key()) else { continue };
+            let Some(row) = known.by_stream(stream.key()).filter(|row| seen.sees(row)) else { continue };
             let (main, _) = streams(row);
             if *stream.key() == main || !self.hub.is_live(&main) {
                 *online.entry(row.organisation_id).or_default() += 1;
             }
         }
-        let seen = |id: OrganisationId| caller.may(Action::View, Kind::Channel, id);
-        let branches = self.people.seen_organisations(seen).into_iter();
+        let branches = self.people.seen_organisations(|id| seen.sees_any(id)).into_iter();
         branches
-            .map(|organisation| {
-                let mine = seen(organisation.id);
-                let channels = if mine { known.in_organisation(organisation.id).len() } else { 0 };
-                let online = online.get(&organisation.id).copied().filter(|_| mine).unwrap_or_default();
-                Branch { organisation, channels, online }
+            .map(|organisation| Branch {
+                channels: seen.count(organisation.id),
+                online: online.get(&organisation.id).copied().unwrap_or_default(),
+                organisation,
             })
             .collect()
     }
@@ -295,11 +336,11 @@ fn device_spec(device: &DeviceRow) -> device::DeviceSpec {
     }
 }
 
-/// Remembers what a caller may see in each organisation, for lists that are longer than the tree.
+/// Remembers what a caller may see at each place, for lists that are longer than the tree.
 struct Permitted<'a> {
     caller: &'a Caller,
     kind: Kind,
-    at: HashMap<OrganisationId, bool>,
+    at: HashMap<Place, bool>,
 }
 
 impl<'a> Permitted<'a> {
@@ -307,9 +348,58 @@ impl<'a> Permitted<'a> {
         Self { caller, kind, at: HashMap::new() }
     }
 
-    fn at(&mut self, organisation: OrganisationId) -> bool {
+    fn at(&mut self, place: Place) -> bool {
         let (caller, kind) = (self.caller, self.kind);
-        *self.at.entry(organisation).or_insert_with(|| caller.may(Action::View, kind, organisation))
+        *self.at.entry(place).or_insert_with_key(|place| caller.may(Action::View, kind, place))
+    }
+}
+
+/// The channels that a caller sees: of some organisations all, of others those in groups.
+struct SeenBy<'a> {
+    caller: &'a Caller,
+    known: &'a Directory,
+    in_groups: HashMap<OrganisationId, HashSet<i64>>,
+}
+
+impl<'a> SeenBy<'a> {
+    fn of(caller: &'a Caller, known: &'a Directory) -> Self {
+        let mut permitted = Permitted::new(caller, Kind::Channel);
+        let mut in_groups: HashMap<OrganisationId, HashSet<i64>> = HashMap::new();
+        for group in caller.reach(Action::View, Kind::Channel).groups {
+            for row in known.membership.members(group).filter_map(|id| known.channel(id)) {
+                if permitted.at(known.place(row)) {
+                    in_groups.entry(row.organisation_id).or_default().insert(row.id);
+                }
+            }
+        }
+        Self { caller, known, in_groups }
+    }
+
+    fn sees_all(&self, organisation: OrganisationId) -> bool {
+        self.caller.may_for(Action::View, Kind::Channel, organisation)
+    }
+
+    fn sees_any(&self, organisation: OrganisationId) -> bool {
+        self.in_groups.contains_key(&organisation) || self.sees_all(organisation)
+    }
+
+    fn sees(&self, row: &ChannelRow) -> bool {
+        let in_group = self.in_groups.get(&row.organisation_id).is_some_and(|ids| ids.contains(&row.id));
+        in_group || self.sees_all(row.organisation_id)
+    }
+
+    fn count(&self, organisation: OrganisationId) -> usize {
+        if self.sees_all(organisation) {
+            return self.known.in_organisation(organisation).len();
+        }
+        self.in_groups.get(&organisation).map_or(0, HashSet::len)
+    }
+
+    fn take(&mut self, organisation: OrganisationId) -> Option<Seen> {
+        if self.sees_all(organisation) {
+            return Some(Seen::All);
+        }
+        self.in_groups.remove(&organisation).map(Seen::Some)
     }
 }
 

@@ -16,11 +16,13 @@ pub use organisations::OrganisationInput;
 pub use provided::{ProvidedError, ProvidedPerson};
 pub use roles::RoleInput;
 pub(crate) use users::is_text;
-pub use users::{GrantInput, Person, RoleRef, UserInput};
+pub use users::{GrantInput, GrantPlace, Person, RoleRef, UserInput};
 
 use crate::accounts::Proof;
 use crate::clock::WallClock;
-use crate::rights::{Action, Grant, Kind, OrganisationId, OrganisationTree, Permission, Permissions, Rights, Role};
+use crate::rights::{
+    Action, Grant, GroupId, Kind, OrganisationId, OrganisationTree, Permission, Permissions, Place, Reach, Rights, Role,
+};
 
 /// Organisations of one installation.
 pub const MAX_ORGANISATIONS: usize = 10_000;
@@ -63,10 +65,15 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Whether something is permitted on a thing of an organisation.
-    pub fn may(&self, action: Action, kind: Kind, organisation: OrganisationId) -> bool {
+    /// Whether something is permitted on a thing at a place.
+    pub fn may(&self, action: Action, kind: Kind, place: &Place) -> bool {
         let permission = Permission::new(action, kind);
-        self.proof_permits(permission) && self.rights.permit(permission, organisation, self.clock.now().datetime())
+        self.proof_permits(permission) && self.rights.permit(permission, place, self.clock.now().datetime())
+    }
+
+    /// Whether something is permitted on a thing of an organisation that is in no group: not for cameras.
+    pub fn may_for(&self, action: Action, kind: Kind, organisation: OrganisationId) -> bool {
+        self.may(action, kind, &Place::of_organisation(organisation))
     }
 
     /// Whether something is permitted anywhere.
@@ -82,13 +89,21 @@ impl Caller {
         }
     }
 
-    /// Everything that is permitted, for the console: permissions with the organisations at and below which they hold now.
-    pub fn permissions(&self) -> Vec<(Permission, Vec<OrganisationId>)> {
-        let now = self.clock.now().datetime();
+    /// Where something is permitted now.
+    pub fn reach(&self, action: Action, kind: Kind) -> Reach {
+        let permission = Permission::new(action, kind);
+        if self.proof_permits(permission) {
+            self.rights.reach(permission, self.clock.now().datetime())
+        } else {
+            Reach::default()
+        }
+    }
+
+    /// Everything that is permitted, for the console: permissions with the places at which they hold now.
+    pub fn permissions(&self) -> Vec<(Permission, Reach)> {
         let all = Kind::ALL.into_iter().flat_map(|kind| Action::ALL.map(|action| Permission::new(action, kind)));
-        let held = all.filter(|permission| self.proof_permits(*permission));
-        held.map(|permission| (permission, self.rights.places(permission, now)))
-            .filter(|(_, places)| !places.is_empty())
+        all.map(|permission| (permission, self.reach(permission.action, permission.kind)))
+            .filter(|(_, reach)| *reach != Reach::default())
             .collect()
     }
 
@@ -100,7 +115,7 @@ impl Caller {
         }
     }
 
-    fn rights(&self) -> &Rights {
+    pub(crate) fn rights(&self) -> &Rights {
         &self.rights
     }
 }
@@ -130,6 +145,17 @@ impl People {
         Arc::clone(&self.known().tree)
     }
 
+    /// What people may do by rights for a group.
+    ///
+    /// # Errors
+    /// [`PeopleError::Storage`].
+    pub(crate) async fn grants_for_group(&self, group: GroupId) -> Result<Vec<Grant>, PeopleError> {
+        let rows = self.database.grants().await?;
+        let known = self.known();
+        let of_group = rows.iter().filter(|(_, row)| row.group_id == Some(group));
+        Ok(of_group.filter_map(|(_, row)| known.grant(row)).collect())
+    }
+
     /// What a user may do.
     ///
     /// # Errors
@@ -157,15 +183,21 @@ impl Known {
     /// A stored grant; one that cannot be read permits nothing.
     fn grant(&self, row: &GrantRow) -> Option<Grant> {
         let schedule = row.schedule.as_deref().map(str::parse).transpose().ok()?;
-        Some(Grant { permissions: self.permissions_of(row)?, organisation: row.organisation_id, schedule })
+        let permissions = self.permissions_of(row)?;
+        Some(match row.group_id {
+            Some(group) => Grant::of_group(&permissions, (row.organisation_id, group), schedule),
+            None => Grant::of_organisation(permissions, row.organisation_id, schedule),
+        })
     }
 
+    /// What a grant permits: its role, or what a group of cameras leaves of it.
     fn permissions_of(&self, row: &GrantRow) -> Option<Permissions> {
-        match (&row.built_in, row.role_id) {
+        let of_role = match (&row.built_in, row.role_id) {
             (Some(name), _) => Role::parse(name).map(Role::permissions),
             (None, Some(id)) => Permissions::parse(self.roles.get(&id)?.permissions.split(',')).ok(),
             (None, None) => None,
-        }
+        }?;
+        Some(if row.group_id.is_some() { of_role.of_cameras() } else { of_role })
     }
 }
 

@@ -29,7 +29,7 @@ pub use lock::{Held, Holder, LAPSES_AFTER, Priority};
 pub use stored::{MAX_DWELL_S, MAX_NAME, MAX_STEPS, StoredCruise, StoredPreset};
 
 use crate::people::Caller;
-use crate::rights::{Action, Kind, OrganisationId};
+use crate::rights::{Action, Kind, Place};
 
 /// Orders of one camera that wait; further ones are refused.
 const ORDERS: usize = 32;
@@ -41,7 +41,7 @@ const LOOK_WAIT: Duration = Duration::from_secs(2);
 /// Which channels there are, for the rights on them.
 pub trait Channels: Send + Sync {
     /// The organisation that a channel belongs to; `None` when there is no such channel.
-    fn organisation(&self, channel: i64) -> Option<OrganisationId>;
+    fn place(&self, channel: i64) -> Option<Place>;
 }
 
 /// Something that happened to the steering of a camera.
@@ -179,11 +179,11 @@ impl Ptz {
     /// # Errors
     /// [`PtzFailure::NoChannel`] also for those that one may not know of.
     pub fn permitted(&self, caller: &Caller, action: Action, channel: i64) -> Result<Steered, PtzFailure> {
-        let organisation = self.channels.organisation(channel).ok_or(PtzFailure::NoChannel)?;
-        if !caller.may(Action::View, Kind::Ptz, organisation) {
+        let place = self.channels.place(channel).ok_or(PtzFailure::NoChannel)?;
+        if !caller.may(Action::View, Kind::Ptz, &place) {
             return Err(PtzFailure::NoChannel);
         }
-        if !caller.may(action, Kind::Ptz, organisation) {
+        if !caller.may(action, Kind::Ptz, &place) {
             return Err(PtzFailure::Forbidden);
         }
         self.drivers.steered(channel).ok_or(PtzFailure::NotSteered)
@@ -365,8 +365,8 @@ impl Ptz {
 
     /// Who somebody is at the helm.
     fn holder(&self, caller: &Caller, channel: i64) -> Holder {
-        let place = self.channels.organisation(channel);
-        let manages = place.is_some_and(|place| caller.may(Action::Manage, Kind::Ptz, place));
+        let place = self.channels.place(channel);
+        let manages = place.is_some_and(|place| caller.may(Action::Manage, Kind::Ptz, &place));
         let priority = if manages { Priority::Supervisor } else { Priority::Operator };
         let name = Some(&caller.user.display_name).filter(|name| !name.is_empty()).unwrap_or(&caller.user.name);
         Holder { user: caller.user.id, name: name.clone(), account: caller.name(), priority }

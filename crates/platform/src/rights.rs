@@ -1,9 +1,11 @@
 //! Rights: who may do what with which things, where in the tree of organisations, and when.
 //!
-//! A right is an action on a kind of thing within an organisation and everything below it. People hold rights through grants: a
-//! role (a set of actions on kinds) for a place in the tree and, where wanted, for times of the week. Nothing is permitted that
-//! no grant permits. Things that belong to no organisation belong to the root.
+//! A right is an action on a kind of thing within an organisation and everything below it, or of it only the members of a group of
+//! cameras. People hold rights through grants: a role (a set of actions on kinds) for a place in the tree or a group and, where
+//! wanted, for times of the week. Nothing is permitted that no grant permits. Things that belong to no organisation belong to the
+//! root.
 
+mod place;
 mod role;
 mod tree;
 
@@ -11,6 +13,7 @@ use std::sync::Arc;
 
 use jiff::civil::DateTime;
 
+pub use place::{GroupId, Place};
 pub use role::{BadRole, MAX_ROLE_NAME, Permission, Permissions, Role};
 pub use tree::{MAX_DEPTH, OrganisationId, OrganisationTree, ROOT};
 
@@ -59,6 +62,8 @@ pub enum Kind {
     Channel,
     /// Views of the video wall and screens; operating is sharing one, and sending one to a screen.
     View,
+    /// Groups of cameras.
+    Group,
     /// Patrols; operating is sharing one, and running one.
     Patrol,
     /// Relays to other servers.
@@ -87,12 +92,13 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Stream,
         Self::Ptz,
         Self::Source,
         Self::Device,
         Self::Channel,
+        Self::Group,
         Self::View,
         Self::Patrol,
         Self::Relay,
@@ -116,6 +122,7 @@ impl Kind {
             Self::Source => "source",
             Self::Device => "device",
             Self::Channel => "channel",
+            Self::Group => "group",
             Self::View => "view",
             Self::Patrol => "patrol",
             Self::Relay => "relay",
@@ -131,23 +138,63 @@ impl Kind {
             Self::Audit => "audit",
         }
     }
+
+    /// Whether a right for a group of cameras can be about it: cameras, what one does with them, and what one makes for oneself
+    /// of them.
+    pub const fn is_of_cameras(self) -> bool {
+        matches!(
+            self,
+            Self::Stream | Self::Ptz | Self::Channel | Self::Group | Self::View | Self::Patrol | Self::Snapshot
+        )
+    }
 }
 
 /// A role for a place and for times.
 #[derive(Clone, Debug)]
 pub struct Grant {
-    /// What it permits.
-    pub permissions: Permissions,
-    /// Here and below.
-    pub organisation: OrganisationId,
-    /// When; always without one.
-    pub schedule: Option<Schedule>,
+    permissions: Permissions,
+    organisation: OrganisationId,
+    group: Option<GroupId>,
+    schedule: Option<Schedule>,
 }
 
 impl Grant {
+    /// For an organisation and everything below it.
+    pub const fn of_organisation(
+        permissions: Permissions,
+        organisation: OrganisationId,
+        schedule: Option<Schedule>,
+    ) -> Self {
+        Self { permissions, organisation, group: None, schedule }
+    }
+
+    /// For the members of a group that belongs to an organisation: of the permissions those about cameras.
+    pub fn of_group(
+        permissions: &Permissions,
+        (organisation, group): (OrganisationId, GroupId),
+        schedule: Option<Schedule>,
+    ) -> Self {
+        Self { permissions: permissions.of_cameras(), organisation, group: Some(group), schedule }
+    }
+
     fn holds(&self, permission: Permission, now: DateTime) -> bool {
         self.permissions.contains(permission) && self.schedule.as_ref().is_none_or(|schedule| schedule.is_open(now))
     }
+
+    /// A group reaches no further than the organisation that it belongs to: whoever has a right there has it for all of its
+    /// members, whatever becomes of the group.
+    fn reaches(&self, place: &Place, tree: &OrganisationTree) -> bool {
+        self.group.is_none_or(|group| place.is_of(group)) && tree.is_within(place.organisation(), self.organisation)
+    }
+}
+
+/// Where something is permitted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// At these organisations and below them.
+    pub organisations: Vec<OrganisationId>,
+    /// For the members of these groups.
+    pub groups: Vec<GroupId>,
 }
 
 /// Everything that somebody may do.
@@ -163,10 +210,10 @@ impl Rights {
         Self { grants, tree }
     }
 
-    /// Whether something is permitted on a thing of an organisation, while the clock shows `now`.
-    pub fn permit(&self, permission: Permission, organisation: OrganisationId, now: DateTime) -> bool {
+    /// Whether something is permitted on a thing at a place, while the clock shows `now`.
+    pub fn permit(&self, permission: Permission, place: &Place, now: DateTime) -> bool {
         let mut held = self.grants.iter().filter(|grant| grant.holds(permission, now));
-        held.any(|grant| self.tree.is_within(organisation, grant.organisation))
+        held.any(|grant| grant.reaches(place, &self.tree))
     }
 
     /// Whether something is permitted anywhere: lists are then open and hold what may be seen.
@@ -174,25 +221,42 @@ impl Rights {
         self.grants.iter().any(|grant| grant.holds(permission, now))
     }
 
-    /// The organisations at and below which something is permitted.
-    pub fn places(&self, permission: Permission, now: DateTime) -> Vec<OrganisationId> {
-        let held = self.grants.iter().filter(|grant| grant.holds(permission, now)).map(|grant| grant.organisation);
-        let mut places: Vec<_> = held.collect();
-        places.sort_unstable();
-        places.dedup();
-        places
+    /// Where something is permitted.
+    pub fn reach(&self, permission: Permission, now: DateTime) -> Reach {
+        let mut reach = Reach::default();
+        for grant in self.grants.iter().filter(|grant| grant.holds(permission, now)) {
+            match grant.group {
+                Some(group) => reach.groups.push(group),
+                None => reach.organisations.push(grant.organisation),
+            }
+        }
+        for places in [&mut reach.organisations, &mut reach.groups] {
+            places.sort_unstable();
+            places.dedup();
+        }
+        reach
     }
 
     /// Whether nobody could be given more by somebody with these rights than they have: each permission of the grant is permitted
-    /// at its place, without a time window.
+    /// at its place, without a time window. What is permitted for an organisation is so for its groups, whoever joins them.
     pub fn cover(&self, other: &Grant) -> bool {
-        let always = |permission: Permission| {
-            let mut held = self.grants.iter().filter(|grant| grant.schedule.is_none());
-            held.any(|grant| {
-                grant.permissions.contains(permission) && self.tree.is_within(other.organisation, grant.organisation)
-            })
+        let reaches = |own: &&Grant| {
+            (own.group.is_none() || own.group == other.group)
+                && self.tree.is_within(other.organisation, own.organisation)
         };
-        other.permissions.iter().all(always)
+        self.permit_always(&other.permissions, reaches)
+    }
+
+    /// Whether a grant for a group could be given for something at a place too, by somebody with these rights: what joins a group
+    /// is given to all who have rights for it.
+    pub fn cover_at(&self, other: &Grant, place: &Place) -> bool {
+        self.permit_always(&other.permissions, |own| own.reaches(place, &self.tree))
+    }
+
+    /// Whether grants without a time window that reach far enough permit all of something.
+    fn permit_always(&self, permissions: &Permissions, reaches: impl Fn(&&Grant) -> bool) -> bool {
+        let held: Vec<&Grant> = self.grants.iter().filter(|own| own.schedule.is_none()).filter(reaches).collect();
+        permissions.iter().all(|permission| held.iter().any(|own| own.permissions.contains(permission)))
     }
 
     /// The tree that places are in.

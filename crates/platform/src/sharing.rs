@@ -89,20 +89,20 @@ impl Sharing {
     /// Whether somebody sees it: its maker, people of the organisation and below, and who may view there.
     pub fn is_seen_by(self, caller: &Caller, people: &People, kind: Kind) -> bool {
         let shared = |place| {
-            people.tree().is_within(caller.user.organisation_id, place) || caller.may(Action::View, kind, place)
+            people.tree().is_within(caller.user.organisation_id, place) || caller.may_for(Action::View, kind, place)
         };
         self.owner == caller.user.id || self.organisation.is_some_and(shared)
     }
 
     /// Whether somebody may change and remove it: its maker, and who manages such things there.
     pub fn is_changed_by(self, caller: &Caller, kind: Kind) -> bool {
-        let managed = |place| caller.may(Action::Manage, kind, place);
+        let managed = |place| caller.may_for(Action::Manage, kind, place);
         self.owner == caller.user.id || self.organisation.is_some_and(managed)
     }
 
     /// Checks that somebody may share with its organisation.
     pub(crate) fn check_place(self, caller: &Caller, people: &People, kind: Kind) -> Result<(), SharingError> {
-        let fits = |place| people.tree().has(place) && caller.may(Action::Operate, kind, place);
+        let fits = |place| people.tree().has(place) && caller.may_for(Action::Operate, kind, place);
         if self.organisation.is_none_or(fits) { Ok(()) } else { Err(SharingError::NotThere) }
     }
 }

@@ -21,7 +21,7 @@ use vision::{Form, PictureError, Pictures, Wish};
 use crate::clock::WallClock;
 use crate::devices::Devices;
 use crate::people::Caller;
-use crate::rights::{Action, Kind, OrganisationId, ROOT};
+use crate::rights::{Action, Kind, Place};
 use crate::{unix_now, unix_now_ms};
 use store::Store;
 
@@ -260,13 +260,17 @@ impl Snapshots {
         format!("{label}\n{}", self.clock.at(taken_at_ms).strftime("%Y-%m-%d %H:%M:%S"))
     }
 
-    /// The organisation of a picture: that of its channel, or of the one that its stream is of now.
-    fn organisation_of(&self, row: &SnapshotRow) -> OrganisationId {
+    pub(crate) fn devices(&self) -> &Devices {
+        &self.devices
+    }
+
+    /// Where a picture is: where its channel is, or the one that its stream is of now.
+    fn place_of(&self, row: &SnapshotRow) -> Place {
         if let Some(channel) = row.channel_id.and_then(|id| self.devices.known_channel(id)) {
-            return channel.organisation_id;
+            return self.devices.place_of(&channel);
         }
         let key = StreamKey::new(&row.app, &row.name).ok().and_then(|key| key.on_host(&row.vhost).ok());
-        key.map_or(ROOT, |key| self.devices.organisation_of(&key))
+        key.map_or(Place::ROOT, |key| self.devices.place_of_stream(&key))
     }
 
     /// Pictures that the caller may see, before the one of number `before`, newest first. The second value is where to go
@@ -287,7 +291,7 @@ impl Snapshots {
             let is_last = i64::try_from(rows.len()).is_ok_and(|count| count < READ);
             for row in rows {
                 before = row.id;
-                if caller.may(Action::View, Kind::Snapshot, self.organisation_of(&row)) {
+                if caller.may(Action::View, Kind::Snapshot, &self.place_of(&row)) {
                     seen.push(row);
                 }
                 if seen.len() == limit {
@@ -323,11 +327,11 @@ impl Snapshots {
     /// When there is none that the caller may see, or the caller may see it and no more.
     pub async fn known(&self, caller: &Caller, action: Action, id: i64) -> Result<SnapshotRow, SnapshotError> {
         let row = self.find(id).await?;
-        let organisation = self.organisation_of(&row);
-        if !caller.may(Action::View, Kind::Snapshot, organisation) {
+        let place = self.place_of(&row);
+        if !caller.may(Action::View, Kind::Snapshot, &place) {
             return Err(SnapshotError::NotFound);
         }
-        if !caller.may(action, Kind::Snapshot, organisation) {
+        if !caller.may(action, Kind::Snapshot, &place) {
             return Err(SnapshotError::Forbidden);
         }
         Ok(row)

@@ -57,6 +57,9 @@ pub enum UploadError {
     /// Somebody else changed it.
     #[error("Somebody else changed it meanwhile; look at it again.")]
     Stale,
+    /// It is switched off.
+    #[error("This target is switched off; enable it first.")]
+    Off,
     /// Plans send to it.
     #[error("Plans send to this target; change them first.")]
     InUse,
@@ -70,7 +73,7 @@ impl UploadError {
     pub const fn kind(&self) -> ErrorKind {
         match self {
             Self::Field { .. } => ErrorKind::InvalidInput,
-            Self::Exists | Self::Stale | Self::InUse => ErrorKind::Conflict,
+            Self::Exists | Self::Stale | Self::InUse | Self::Off => ErrorKind::Conflict,
             Self::TooMany => ErrorKind::Exhausted,
             Self::NotFound => ErrorKind::NotFound,
             Self::Storage(error) => error.kind(),
@@ -223,15 +226,16 @@ impl Uploads {
     /// As for adding one, or when it is gone or was changed.
     pub async fn change(&self, id: i64, version: i64, input: TargetInput) -> Result<Target, UploadError> {
         let stored = self.find(id).await?;
-        let target = Target { version, ..Target::checked(input, Some(&stored), &*self.sender)? };
+        // Its secrets are not kept for another server, but it stays the one that it is.
+        let checked = Target::checked(input, Some(&stored), &*self.sender)?;
+        let target = Target { id, version, created_at: stored.created_at, ..checked };
         match self.database.update_upload_target(&target.to_row()).await? {
             Changed::Done => {}
             Changed::Stale => return Err(UploadError::Stale),
             Changed::Missing => return Err(UploadError::NotFound),
         }
         // It may be reachable now.
-        lock(&self.backoffs).remove(&id);
-        self.bell.notify_one();
+        self.hurry(id).await?;
         self.find(id).await
     }
 
@@ -261,6 +265,26 @@ impl Uploads {
                 "Too many pictures wait for a target; the oldest were dropped."
             );
         }
+        self.bell.notify_one();
+        Ok(())
+    }
+
+    /// Tries what waits for a target now instead of later.
+    ///
+    /// # Errors
+    /// When there is none, or it is switched off: nothing would be tried.
+    pub async fn retry(&self, id: i64) -> Result<Target, UploadError> {
+        let target = self.find(id).await?;
+        if !target.enabled {
+            return Err(UploadError::Off);
+        }
+        self.hurry(id).await?;
+        Ok(target)
+    }
+
+    async fn hurry(&self, id: i64) -> Result<(), UploadError> {
+        lock(&self.backoffs).remove(&id);
+        self.database.hurry_uploads(id, unix_now_ms()).await?;
         self.bell.notify_one();
         Ok(())
     }
@@ -308,11 +332,10 @@ impl Uploads {
     /// Whether there may be another one.
     async fn serve_one(&self, id: i64) -> Result<bool, UploadError> {
         let target = self.find(id).await?;
-        let Some(upload) = self.database.next_upload(id, unix_now_ms()).await? else { return Ok(false) };
         if !target.enabled {
-            self.database.postpone_uploads(id, upload.id, unix_now_ms() + 60_000).await?;
             return Ok(false);
         }
+        let Some(upload) = self.database.next_upload(id, unix_now_ms()).await? else { return Ok(false) };
         let row = match self.snapshots.find(upload.snapshot_id).await {
             Ok(row) => row,
             Err(SnapshotError::NotFound) => {

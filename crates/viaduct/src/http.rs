@@ -9,6 +9,7 @@ mod channel_tables;
 mod channels;
 mod devices;
 mod events;
+mod groups;
 mod health;
 mod hooks;
 mod hosts;
@@ -187,6 +188,12 @@ fn routes() -> Routes {
         .get("/channels/{id}/shares", Somewhere(Operate, Kind::Stream), shares::list)
         .post("/channels/{id}/shares", Somewhere(Operate, Kind::Stream), shares::add)
         .delete("/channels/{id}/shares/{share}", Somewhere(Operate, Kind::Stream), shares::remove)
+        .get("/groups", Somewhere(View, Kind::Group), groups::list)
+        .post("/groups", Somewhere(Manage, Kind::Group), groups::add)
+        .get("/groups/{id}", Somewhere(View, Kind::Group), groups::one)
+        .put("/groups/{id}", Somewhere(Manage, Kind::Group), groups::rename)
+        .delete("/groups/{id}", Somewhere(Manage, Kind::Group), groups::remove)
+        .upload("/groups/{id}/members", Somewhere(Manage, Kind::Group), channels::MAX_BULK_BODY, groups::change_members)
         // Its token is what it asks for.
         .get("/shares/{token}", Nothing, shares::open)
         .get("/views", Somewhere(View, Kind::View), wall_views::list)
@@ -241,6 +248,7 @@ fn routes() -> Routes {
         .put("/upload-targets/{id}", AtRoot(Manage, Kind::Snapshot), upload_targets::change)
         .delete("/upload-targets/{id}", AtRoot(Manage, Kind::Snapshot), upload_targets::remove)
         .post("/upload-targets/{id}/test", AtRoot(Manage, Kind::Snapshot), upload_targets::test)
+        .post("/upload-targets/{id}/retry", AtRoot(Manage, Kind::Snapshot), upload_targets::retry)
         .get("/sources", AtRoot(View, Kind::Source), sources::list)
         .post("/sources", AtRoot(Manage, Kind::Source), sources::add)
         .upload("/sources/import", AtRoot(Manage, Kind::Source), import::MAX_BODY, import::import)

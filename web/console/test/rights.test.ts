@@ -5,8 +5,9 @@ import { holds } from '../src/ui/rights';
 
 describe('rights', () => {
   const held = [
-    { permission: 'view:stream', organisations: [1] },
-    { permission: 'manage:source', organisations: [4, 7] },
+    { permission: 'view:stream', organisations: [1], groups: [] },
+    { permission: 'manage:source', organisations: [4, 7], groups: [] },
+    { permission: 'view:channel', organisations: [], groups: [3] },
   ];
 
   it('hold everywhere, or somewhere where that is enough', () => {
@@ -14,6 +15,8 @@ describe('rights', () => {
     expect(holds(held, 'manage:source', false)).toBe(false);
     expect(holds(held, 'manage:source', true)).toBe(true);
     expect(holds(held, 'play:stream', true)).toBe(false);
+    expect(holds(held, 'view:channel', true)).toBe(true);
+    expect(holds(held, 'view:channel', false)).toBe(false);
     expect(holds([], 'view:stream', true)).toBe(false);
   });
 });

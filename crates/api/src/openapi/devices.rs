@@ -71,6 +71,7 @@ route!(
         ("below" = Option<bool>, Query, description = "Also those of organisations below; true when absent."),
         ("query" = Option<String>, Query,
             description = "Part of name, pinyin initials, code, stake (\"K12+300\": nearest first), road, tag or device."),
+        ("group" = Option<i64>, Query, description = "Only members of this group."),
         ("tag" = Option<String>, Query),
         ("device" = Option<i64>, Query),
         ("state" = Option<String>, Query, description = "\"online\", \"offline\", \"idle\" or \"disabled\"."),

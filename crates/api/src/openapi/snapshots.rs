@@ -132,3 +132,12 @@ route!(
     params(("id" = i64, Path)),
     responses((status = 200, body = UploadTest), (status = 404, body = Problem))
 );
+route!(
+    retry_target,
+    post,
+    path = "/api/v1/upload-targets/{id}/retry",
+    tag = "snapshots",
+    description = "Tries what waits now instead of later.",
+    params(("id" = i64, Path)),
+    responses((status = 200, body = UploadTarget), (status = 404, body = Problem), (status = 409, body = Problem))
+);

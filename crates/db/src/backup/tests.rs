@@ -3,7 +3,7 @@ use testkit::postgres::Postgres;
 
 use super::*;
 use crate::{
-    ApiKeyRow, ApplicationRow, AuditRow, Changed, DeliveryRow, GrantRow, HookRow, HostRow, IdentityRow,
+    ApiKeyRow, ApplicationRow, AuditRow, Changed, DeliveryRow, GrantRow, GroupRow, HookRow, HostRow, IdentityRow,
     OrganisationRow, Place, RelayRow, RoleRow, SourceMode, SourceRow, UserRow, ViewerSessionRow,
 };
 
@@ -27,7 +27,9 @@ async fn fill(database: &Database) {
     assert_eq!(database.update_organisation(&moved).await.unwrap(), Changed::Done);
     let role = RoleRow { name: "watch".into(), permissions: "view:stream".into(), ..Default::default() };
     let role = database.add_role(&role).await.unwrap();
-    let grant = GrantRow { role_id: Some(role), organisation_id: above, ..Default::default() };
+    let group = GroupRow { organisation_id: above, name: "隧道".into(), ..Default::default() };
+    let group = database.add_group(&group).await.unwrap();
+    let grant = GrantRow { role_id: Some(role), organisation_id: above, group_id: Some(group), ..Default::default() };
     let user = UserRow { totp_secret: None, enabled: true, ..user("管理员") };
     let user = database.add_user(&user, &[grant]).await.unwrap();
     let identity =

@@ -11,7 +11,7 @@ fn device(name: &str) -> DeviceRow {
     }
 }
 
-fn channel(name: &str) -> ChannelRow {
+pub(super) fn channel(name: &str) -> ChannelRow {
     ChannelRow {
         organisation_id: 1,
         name: name.into(),
@@ -25,7 +25,7 @@ fn channel(name: &str) -> ChannelRow {
     }
 }
 
-async fn added(database: &Database, name: &str, channels: Vec<ChannelRow>) -> (i64, Vec<i64>) {
+pub(super) async fn added(database: &Database, name: &str, channels: Vec<ChannelRow>) -> (i64, Vec<i64>) {
     let changes = ChannelChanges { devices: vec![(device(name), channels)], ..Default::default() };
     match database.change_channels(&changes).await.unwrap() {
         Applied::Done { devices, channels } => (devices[0], channels),

@@ -21,6 +21,9 @@ pub(crate) fn plan(name: &str, target_id: Option<i64>) -> SnapshotPlanRow {
         id: 0,
         name: name.into(),
         streams: "road/k1\nt1/road/k2".into(),
+        channels: "3\n7".into(),
+        organisation_id: Some(1),
+        group_id: None,
         interval_ms: 5000,
         schedule: Some("1-5 07:00-19:00".into()),
         form: "jpg".into(),
@@ -127,6 +130,12 @@ async fn uploads_wait_in_order_are_bounded_and_go_with_their_picture() {
         }
         assert_eq!(database.targets_with_uploads(1).await.unwrap(), Vec::<i64>::new());
         assert_eq!(database.targets_with_uploads(3).await.unwrap(), [upper]);
+        let stored = database.upload_targets().await.unwrap().remove(0);
+        for (version, enabled, due) in [(1, false, vec![]), (2, true, vec![upper])] {
+            let row = UploadTargetRow { version, enabled, ..stored.clone() };
+            assert_eq!(database.update_upload_target(&row).await.unwrap(), Changed::Done);
+            assert_eq!(database.targets_with_uploads(3).await.unwrap(), due, "enabled: {enabled}");
+        }
         let first = database.next_upload(upper, 3).await.unwrap().unwrap();
         assert_eq!(
             (first.snapshot_id, first.attempts, database.uploads_waiting(upper).await.unwrap()),
@@ -134,6 +143,9 @@ async fn uploads_wait_in_order_are_bounded_and_go_with_their_picture() {
         );
         database.postpone_uploads(upper, first.id, 100).await.unwrap();
         assert_eq!(database.next_upload(upper, 99).await.unwrap(), None);
+        database.hurry_uploads(upper, 50).await.unwrap();
+        assert_eq!(database.next_upload(upper, 49).await.unwrap(), None);
+        assert_eq!(database.next_upload(upper, 50).await.unwrap().map(|next| next.id), Some(first.id));
         let again = database.next_upload(upper, 100).await.unwrap().unwrap();
         assert_eq!((again.id, again.attempts), (first.id, 1));
         database.remove_snapshot(again.snapshot_id).await.unwrap();

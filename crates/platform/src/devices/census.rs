@@ -1,9 +1,10 @@
 //! How all cameras do, counted now and then, so that nobody who asks must wait for 100,000 answers.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::{Devices, State};
-use crate::rights::OrganisationId;
+use crate::rights::Place;
 
 /// Cameras by how they do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,7 +49,7 @@ pub struct Lost {
     /// Its number.
     pub channel: i64,
     /// Where it belongs.
-    pub organisation: OrganisationId,
+    pub place: Place,
     /// When that was noticed, Unix milliseconds.
     pub since_ms: i64,
     /// A sentence.
@@ -58,17 +59,17 @@ pub struct Lost {
 /// What one count found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Census {
-    /// By the organisation that the cameras belong to themselves.
-    pub by_organisation: BTreeMap<OrganisationId, Counts>,
+    /// By where the cameras are themselves.
+    pub by_place: HashMap<Place, Counts>,
     /// Those that are off, the latest first.
     pub lost: Vec<Lost>,
 }
 
 impl Census {
-    /// Of all organisations that `seen` says yes of.
-    pub fn counts(&self, mut seen: impl FnMut(OrganisationId) -> bool) -> Counts {
+    /// Of all places that `seen` says yes of.
+    pub fn counts(&self, mut seen: impl FnMut(&Place) -> bool) -> Counts {
         let mut all = Counts::default();
-        self.by_organisation.iter().filter(|(id, _)| seen(**id)).for_each(|(_, counts)| all += *counts);
+        self.by_place.iter().filter(|(place, _)| seen(place)).for_each(|(_, counts)| all += *counts);
         all
     }
 }
@@ -77,14 +78,17 @@ impl Devices {
     /// Counts all cameras; what was off in the count before is off since then. Takes a tenth of a second for 100,000.
     pub fn count(&self, before: &Census, now_ms: i64) -> Census {
         let known: HashMap<i64, i64> = before.lost.iter().map(|lost| (lost.channel, lost.since_ms)).collect();
-        let rows: Vec<_> = self.read().channels().filter(|row| row.kind == "video").cloned().collect();
+        let known_now = self.read();
+        let cameras = known_now.channels().filter(|row| row.kind == "video");
+        let rows: Vec<_> = cameras.map(|row| (Arc::clone(row), known_now.place(row))).collect();
+        drop(known_now);
         let mut census = Census::default();
-        for row in rows {
+        for (row, place) in rows {
             let state = self.state(&row);
-            census.by_organisation.entry(row.organisation_id).or_default().count(&state);
+            census.by_place.entry(place.clone()).or_default().count(&state);
             if let State::Offline(why) = state {
                 let since_ms = known.get(&row.id).copied().unwrap_or(now_ms);
-                census.lost.push(Lost { channel: row.id, organisation: row.organisation_id, since_ms, why });
+                census.lost.push(Lost { channel: row.id, place, since_ms, why });
             }
         }
         census.lost.sort_by_key(|lost| (std::cmp::Reverse(lost.since_ms), lost.channel));

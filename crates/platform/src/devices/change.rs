@@ -1,7 +1,7 @@
 //! Changes of devices and channels: judged, stored, told to the drivers, and taken back.
 
 use std::collections::HashSet;
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use db::{Applied, Changed, ChannelChanges, ChannelRow, DeviceRow};
@@ -12,7 +12,7 @@ use super::import::OverLicence;
 use super::{Devices, DevicesError, MAX_BULK, MAX_CHANNELS, MAX_DEVICES, device_spec, spec, streams};
 use crate::accounts::random_token;
 use crate::people::Caller;
-use crate::rights::{Action, Kind, OrganisationId};
+use crate::rights::{Action, GroupId, Kind, OrganisationId, Place};
 
 /// How long a change of many can be taken back.
 const UNDO_LIFE: Duration = Duration::from_secs(30 * 60);
@@ -42,7 +42,7 @@ pub struct Plan {
 impl From<Plan> for ChannelChanges {
     fn from(plan: Plan) -> Self {
         let Plan { devices, added, changed, removed } = plan;
-        Self { devices, added, changed, removed, removed_devices: Vec::new() }
+        Self { devices, added, changed, removed, ..Self::default() }
     }
 }
 
@@ -134,7 +134,7 @@ impl Devices {
     pub async fn change_device(&self, caller: &Caller, row: DeviceRow) -> Result<(), DevicesError> {
         let _one_at_a_time = self.changes.lock().await;
         let (present, _) = self.device(caller, row.id)?;
-        self.check_managed(caller, Kind::Device, present.organisation_id)?;
+        self.check_managed(caller, Kind::Device, &Place::of_organisation(present.organisation_id))?;
         let row = DeviceRow { created_at: present.created_at, ..row };
         self.check_new_device(caller, &row)?;
         let wanted = self.read().on_with_device(&row);
@@ -163,7 +163,7 @@ impl Devices {
     pub async fn remove_device(&self, caller: &Caller, id: i64) -> Result<(), DevicesError> {
         let _one_at_a_time = self.changes.lock().await;
         let (present, _) = self.device(caller, id)?;
-        self.check_managed(caller, Kind::Device, present.organisation_id)?;
+        self.check_managed(caller, Kind::Device, &Place::of_organisation(present.organisation_id))?;
         if !self.database.remove_device(id).await? {
             return Err(DevicesError::NotFound { what: "device" });
         }
@@ -205,6 +205,7 @@ impl Devices {
         let before = |id: &i64| self.read().channel(*id).cloned().ok_or(DevicesError::Stale);
         let changed_before = plan.changed.iter().map(|row| before(&row.id)).collect::<Result<Vec<_>, _>>()?;
         let removed_before = plan.removed.iter().map(before).collect::<Result<Vec<_>, _>>()?;
+        let memberships = self.memberships(&plan.removed);
         let changes = ChannelChanges::from(plan);
         let wanted = self.read().on_after(&changes);
         self.check_licence(wanted)?;
@@ -217,6 +218,7 @@ impl Devices {
                 .map(|row| ChannelRow { version: row.version + 1, ..(**row).clone() })
                 .collect(),
             added: removed_before.iter().map(|row| (**row).clone()).collect(),
+            memberships,
             ..ChannelChanges::default()
         };
         done.undo = Some(self.remember(caller, undo));
@@ -239,14 +241,28 @@ impl Devices {
             self.check_licence(wanted)?;
             kept.remove(token).ok_or(DevicesError::NotFound { what: "change" })?.changes
         };
-        for row in changes.changed.iter().chain(&changes.added) {
-            self.check_managed(caller, Kind::Channel, row.organisation_id)?;
+        for row in &changes.changed {
+            self.check_channel_managed(caller, row)?;
+        }
+        for row in &changes.added {
+            let groups = changes.memberships.iter().filter(|(_, channel)| *channel == row.id).map(|(group, _)| *group);
+            let place = Place::of_camera(row.organisation_id, Some(groups.collect()));
+            self.check_managed(caller, Kind::Channel, &place)?;
         }
         for id in &changes.removed {
             let row = self.read().channel(*id).cloned().ok_or(DevicesError::Stale)?;
-            self.check_managed(caller, Kind::Channel, row.organisation_id)?;
+            self.check_managed(caller, Kind::Channel, &self.place_of(&row))?;
         }
         self.make(changes).await
+    }
+
+    /// Pairs of group and channel, of channels that are about to be removed.
+    fn memberships(&self, channels: &[i64]) -> Vec<(GroupId, i64)> {
+        let known = self.read();
+        let of = |id: &i64| known.membership.of(*id).map(|groups| (*id, Arc::clone(groups)));
+        let pairs =
+            |(channel, groups): (i64, Arc<[GroupId]>)| groups.iter().map(|group| (*group, channel)).collect::<Vec<_>>();
+        channels.iter().filter_map(of).flat_map(pairs).collect()
     }
 
     fn remember(&self, caller: &Caller, changes: ChannelChanges) -> String {
@@ -289,6 +305,7 @@ impl Devices {
             new_devices.into_iter().for_each(|device| known.put_device(device));
             removed.extend(known.remove_devices(&changes.removed_devices));
             known.change(rows.clone(), &removed);
+            changes.memberships.iter().for_each(|(group, channel)| known.membership.join(*group, *channel));
         });
         // One that was named and goes with its device too.
         removed.sort_unstable();
@@ -311,19 +328,16 @@ impl Devices {
         }
         for id in &plan.removed {
             let row = self.channel(caller, *id)?;
-            self.check_managed(caller, Kind::Channel, row.organisation_id)?;
+            self.check_managed(caller, Kind::Channel, &self.place_of(&row))?;
         }
         for (device, channels) in &plan.devices {
-            self.check_managed(caller, Kind::Device, device.organisation_id)?;
+            self.check_managed(caller, Kind::Device, &Place::of_organisation(device.organisation_id))?;
             self.check_new_device(caller, device)?;
             channels.iter().try_for_each(|row| self.check_row(caller, device, row))?;
         }
         for row in plan.changed.iter().chain(&plan.added) {
             let device = self.read().device(row.device_id).cloned();
             let device = device.ok_or(DevicesError::NotFound { what: "device" })?;
-            if let Some(present) = self.read().channel(row.id).filter(|_| row.id != 0) {
-                self.check_managed(caller, Kind::Channel, present.organisation_id)?;
-            }
             self.check_row(caller, &device, row)?;
         }
         Ok(())
@@ -352,7 +366,7 @@ impl Devices {
     /// Checks a device that is to be stored like this.
     pub(super) fn check_new_device(&self, caller: &Caller, row: &DeviceRow) -> Result<(), DevicesError> {
         check_device(row)?;
-        self.check_managed(caller, Kind::Device, row.organisation_id)?;
+        self.check_managed(caller, Kind::Device, &Place::of_organisation(row.organisation_id))?;
         let driver = self.drivers.driver(&row.driver);
         let driver = driver.map_err(|error| DevicesError::invalid("driver", error.to_string()))?;
         driver.check_device(&device_spec(row)).map_err(refused)?;
@@ -369,7 +383,7 @@ impl Devices {
 
     /// Everything that keeps a channel from being stored like this.
     pub(super) fn faults(&self, caller: &Caller, device: &DeviceRow, row: &ChannelRow) -> Vec<DevicesError> {
-        if let Err(error) = self.check_managed(caller, Kind::Channel, row.organisation_id) {
+        if let Err(error) = self.check_channel_managed(caller, row) {
             return vec![error];
         }
         let mut faults = channel_faults(row);
@@ -394,12 +408,26 @@ impl Devices {
         faults
     }
 
-    /// 404 for what one may not know of, 403 for what one may only see.
-    pub(super) fn check_managed(&self, caller: &Caller, kind: Kind, id: OrganisationId) -> Result<(), DevicesError> {
-        if self.people.tree().has(id) && caller.may(Action::Manage, kind, id) {
+    /// Whether the caller may store a channel like this: one that is there where it is now, with its groups, and any where it is
+    /// to be.
+    fn check_channel_managed(&self, caller: &Caller, row: &ChannelRow) -> Result<(), DevicesError> {
+        let present = self.read().channel(row.id).cloned();
+        if let Some(present) = &present {
+            self.check_managed(caller, Kind::Channel, &self.place_of(present))?;
+        }
+        if present.is_some_and(|present| present.organisation_id == row.organisation_id) {
             return Ok(());
         }
-        let seen = self.people.tree().has(id) && caller.may(Action::View, kind, id);
+        self.check_managed(caller, Kind::Channel, &Place::of_organisation(row.organisation_id))
+    }
+
+    /// 404 for what one may not know of, 403 for what one may only see.
+    pub(super) fn check_managed(&self, caller: &Caller, kind: Kind, place: &Place) -> Result<(), DevicesError> {
+        let is_there = self.people.tree().has(place.organisation());
+        if is_there && caller.may(Action::Manage, kind, place) {
+            return Ok(());
+        }
+        let seen = is_there && caller.may(Action::View, kind, place);
         Err(if seen { DevicesError::Forbidden } else { DevicesError::NotFound { what: "organisation" } })
     }
 }

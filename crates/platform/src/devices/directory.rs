@@ -7,8 +7,9 @@ use db::{ChannelChanges, ChannelRow, DeviceRow};
 use hub::StreamKey;
 use memchr::memmem::Finder;
 
+use super::membership::Membership;
 use super::shelf::Shelf;
-use crate::rights::OrganisationId;
+use crate::rights::{GroupId, OrganisationId, Place};
 use crate::stake::Stake;
 
 /// A search for a stake also finds what is this near to it, in metres.
@@ -28,6 +29,24 @@ pub(super) struct Directory {
     device_names: HashMap<(OrganisationId, String), i64>,
     /// Cameras that are on, as `is_on` says.
     on: usize,
+    pub(super) membership: Membership,
+}
+
+/// The channels of an organisation that somebody sees.
+#[derive(Debug)]
+pub(super) enum Seen {
+    All,
+    /// Those of these numbers.
+    Some(HashSet<i64>),
+}
+
+impl Seen {
+    fn has(&self, row: &ChannelRow) -> bool {
+        match self {
+            Self::All => true,
+            Self::Some(ids) => ids.contains(&row.id),
+        }
+    }
 }
 
 /// What is looked for among channels.
@@ -41,11 +60,13 @@ pub struct ChannelFilter {
     pub device: Option<i64>,
     /// Numbers that it must be among.
     pub ids: Option<HashSet<i64>>,
+    /// The group that it must be in.
+    pub group: Option<GroupId>,
 }
 
 impl Directory {
-    pub(super) fn new(devices: Vec<DeviceRow>, channels: Vec<ChannelRow>) -> Self {
-        let mut directory = Self::default();
+    pub(super) fn new(devices: Vec<DeviceRow>, channels: Vec<ChannelRow>, membership: Membership) -> Self {
+        let mut directory = Self { membership, ..Self::default() };
         devices.into_iter().for_each(|row| directory.put_device(row));
         directory.change(channels, &[]);
         directory
@@ -119,6 +140,11 @@ impl Directory {
         self.channels.get(self.by_stream.get(key)?)
     }
 
+    /// Where a channel is, as rights see it.
+    pub(super) fn place(&self, row: &ChannelRow) -> Place {
+        Place::of_camera(row.organisation_id, self.membership.of(row.id).cloned())
+    }
+
     pub(super) fn by_code(&self, code: &str) -> Option<i64> {
         self.by_code.get(code).copied()
     }
@@ -127,8 +153,12 @@ impl Directory {
         self.shelves.get(&id).map_or(&[], Shelf::channels)
     }
 
-    /// Channels of organisations, in their order, that a filter lets through.
-    pub(super) fn find(&self, organisations: &[OrganisationId], filter: &ChannelFilter) -> Vec<Arc<ChannelRow>> {
+    /// Channels of organisations, in their order, that are seen and a filter lets through.
+    pub(super) fn find(
+        &self,
+        organisations: &[(OrganisationId, Seen)],
+        filter: &ChannelFilter,
+    ) -> Vec<Arc<ChannelRow>> {
         let query = filter.query.to_lowercase();
         let (mut stake, mut words) = (None, Vec::new());
         for word in query.split_whitespace().take(MAX_WORDS) {
@@ -145,8 +175,10 @@ impl Directory {
             (Some(stake), Some(metres)) => Some((metres - stake.metres).abs()).filter(|off| *off <= NEARBY_M),
             (Some(_), None) => None,
         };
-        let shelves = organisations.iter().filter_map(|id| self.shelves.get(id));
-        let fitting = shelves.flat_map(|shelf| shelf.find(&words)).filter(|row| filter.fits(row));
+        let in_group = |row: &ChannelRow| filter.group.is_none_or(|id| self.membership.is_member(id, row.id));
+        let shelves = organisations.iter().filter_map(|(id, seen)| Some((self.shelves.get(id)?, seen)));
+        let on_them = shelves.flat_map(|(shelf, seen)| shelf.find(&words).filter(|row| seen.has(row)));
+        let fitting = on_them.filter(|row| filter.fits(row) && in_group(row));
         let mut found: Vec<_> = fitting.filter_map(|row| Some((near(row)?, row))).collect();
         if stake.is_some() {
             found.sort_by_key(|(off, _)| *off);
@@ -188,6 +220,7 @@ impl Directory {
     pub(super) fn change(&mut self, rows: Vec<ChannelRow>, removed: &[i64]) {
         let mut touched: BTreeMap<OrganisationId, Vec<Arc<ChannelRow>>> = BTreeMap::new();
         for id in removed {
+            self.membership.forget(*id);
             if let Some(organisation) = self.take(*id) {
                 touched.entry(organisation).or_default();
             }
@@ -198,12 +231,12 @@ impl Directory {
             }
             let row = Arc::new(row);
             touched.entry(row.organisation_id).or_default().push(Arc::clone(&row));
-            self.place(row);
+            self.put_channel(row);
         }
         touched.into_iter().for_each(|(organisation, fresh)| self.sort(organisation, fresh));
     }
 
-    fn place(&mut self, row: Arc<ChannelRow>) {
+    fn put_channel(&mut self, row: Arc<ChannelRow>) {
         self.on += usize::from(self.is_on(&row));
         let (main, sub) = super::streams(&row);
         for key in std::iter::once(main).chain(sub) {

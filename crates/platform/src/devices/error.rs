@@ -3,7 +3,8 @@
 use base::ErrorKind;
 use db::DbError;
 
-use super::{MAX_BULK, MAX_CHANNELS, MAX_DEVICES};
+use super::{MAX_BULK, MAX_CHANNELS, MAX_DEVICES, MAX_GROUPS};
+use crate::people::PeopleError;
 
 /// Why a request about devices or channels failed.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +38,18 @@ pub enum DevicesError {
     /// Somebody changed it meanwhile.
     #[error("Somebody else changed it meanwhile; load it again and repeat your change.")]
     Stale,
+    /// What joins a group is given to those who have rights for it, and the caller has fewer.
+    #[error("People have rights for this group that you do not have for {0}; ask somebody who has them to add it.")]
+    MoreThanOwn(String),
+    /// Somebody has rights for a group.
+    #[error("Users have rights for this group or plans take pictures of it; change these first.")]
+    GroupInUse,
+    /// There are too many groups.
+    #[error("There are at most {MAX_GROUPS} groups of cameras.")]
+    TooManyGroups,
+    /// Who may do what could not be read.
+    #[error(transparent)]
+    People(#[from] PeopleError),
     /// There are too many.
     #[error("There are at most {MAX_DEVICES} devices and {MAX_CHANNELS} channels, {MAX_BULK} in one change.")]
     TooMany,
@@ -70,10 +83,11 @@ impl DevicesError {
     pub const fn kind(&self) -> ErrorKind {
         match self {
             Self::Invalid { .. } => ErrorKind::InvalidInput,
-            Self::Taken { .. } | Self::Stale | Self::LicenceLimit { .. } => ErrorKind::Conflict,
+            Self::Taken { .. } | Self::Stale | Self::LicenceLimit { .. } | Self::GroupInUse => ErrorKind::Conflict,
             Self::NotFound { .. } => ErrorKind::NotFound,
-            Self::Forbidden => ErrorKind::Forbidden,
-            Self::TooMany => ErrorKind::Exhausted,
+            Self::Forbidden | Self::MoreThanOwn(_) => ErrorKind::Forbidden,
+            Self::TooMany | Self::TooManyGroups => ErrorKind::Exhausted,
+            Self::People(error) => error.kind(),
             Self::Storage(error) => error.kind(),
         }
     }
@@ -82,6 +96,7 @@ impl DevicesError {
     pub const fn field(&self) -> Option<&'static str> {
         match self {
             Self::Invalid { field, .. } | Self::Taken { field, .. } => Some(field),
+            Self::MoreThanOwn(_) => Some("add"),
             _ => None,
         }
     }

@@ -155,7 +155,7 @@ impl Devices {
         let nothing = Arc::new(DeviceRow::default());
         let lines = rows.iter().zip(&details).zip(2..).map(|((row, details), number)| {
             let place = row.organisation_id;
-            let sees = *sees.entry(place).or_insert_with(|| caller.may(Action::View, Kind::Device, place));
+            let sees = *sees.entry(place).or_insert_with(|| caller.may_for(Action::View, Kind::Device, place));
             let device = known.device(row.device_id).filter(|_| sees).unwrap_or(&nothing);
             let hidden = ChannelRow { main_address: String::new(), sub_address: None, ..(**row).clone() };
             let row = if sees { row.as_ref() } else { &hidden };
@@ -309,7 +309,7 @@ impl Judge<'_> {
 
     /// A table changes channels; what it says of their devices must be so.
     fn check_device_cells(&mut self, row: &Row, device: &DeviceRow) {
-        if !self.caller.may(Action::View, Kind::Device, device.organisation_id) {
+        if !self.caller.may_for(Action::View, Kind::Device, device.organisation_id) {
             return;
         }
         let columns = self.columns.clone();

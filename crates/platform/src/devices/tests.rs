@@ -28,11 +28,12 @@ fn directory() -> Directory {
         channel(3, 2, "nearest", 12_310),
         channel(4, 2, "elsewhere", 90_000),
     ];
-    Directory::new(vec![device(1, "nvr")], channels)
+    Directory::new(vec![device(1, "nvr")], channels, Membership::default())
 }
 
 fn found(directory: &Directory, places: &[OrganisationId], filter: &ChannelFilter) -> Vec<i64> {
-    directory.find(places, filter).iter().map(|row| row.id).collect()
+    let places: Vec<_> = places.iter().map(|id| (*id, Seen::All)).collect();
+    directory.find(&places, filter).iter().map(|row| row.id).collect()
 }
 
 fn query(text: &str) -> ChannelFilter {
@@ -49,6 +50,22 @@ fn a_stake_finds_what_is_near_it_nearest_first() {
     assert_eq!(found(&known, &[1, 2], &query("near")), [2, 3], "along the road within each place");
     let ids = Some(HashSet::from([1, 4]));
     assert_eq!(found(&known, &[2, 1], &ChannelFilter { ids, ..Default::default() }), [4, 1]);
+}
+
+#[test]
+fn of_an_organisation_that_is_seen_in_part_only_that_is_found() {
+    let mut known = directory();
+    let group = |id| db::GroupRow { id, organisation_id: 1, ..Default::default() };
+    [5, 6].into_iter().for_each(|id| known.membership.put(group(id)));
+    [(5, 2), (5, 4), (6, 4)].into_iter().for_each(|(id, channel)| known.membership.join(id, channel));
+    let part = [(1, Seen::Some(HashSet::from([2]))), (2, Seen::All)];
+    let ids = |filter: &ChannelFilter| known.find(&part, filter).iter().map(|row| row.id).collect::<Vec<_>>();
+    assert_eq!(ids(&query("")), [2, 3, 4]);
+    assert_eq!(ids(&query("K14+000")), [3, 2], "the far one of the first organisation is not seen");
+    assert_eq!(ids(&ChannelFilter { group: Some(5), ..query("") }), [2, 4]);
+    assert_eq!(ids(&ChannelFilter { group: Some(6), ..query("near") }), [0; 0]);
+    let place = |id| known.place(known.channel(id).unwrap());
+    assert!(place(4).is_of(5) && place(4).is_of(6) && place(2).is_of(5) && !place(2).is_of(6) && !place(1).is_of(5));
 }
 
 #[test]
@@ -75,7 +92,7 @@ fn what_changes_is_found_anew_and_what_goes_is_not() {
 #[test]
 fn a_hundred_thousand_channels_are_searched() {
     let channels = (1..=100_000).map(|id| channel(id, id % 1000 + 1, &format!("Camera {id}"), id * 100)).collect();
-    let known = Directory::new(vec![device(1, "nvr")], channels);
+    let known = Directory::new(vec![device(1, "nvr")], channels, Membership::default());
     let places: Vec<OrganisationId> = (1..=1000).collect();
     assert_eq!(found(&known, &places, &query("camera 77777")), [77_777]);
     assert_eq!(found(&known, &places, &query("K5000+000")).len(), 41);
@@ -97,7 +114,11 @@ fn cameras_that_are_on_are_counted_through_every_change() {
         enabled: true,
         ..channel(id, 1, "camera", 0)
     };
-    let mut known = Directory::new(vec![device(1, "nvr"), device(2, "other")], vec![camera(1, 1), camera(2, 1)]);
+    let mut known = Directory::new(
+        vec![device(1, "nvr"), device(2, "other")],
+        vec![camera(1, 1), camera(2, 1)],
+        Membership::default(),
+    );
     assert_eq!(on(&known), 2);
     let sound = ChannelRow { kind: "audio".into(), ..camera(3, 1) };
     let off = ChannelRow { enabled: false, ..camera(4, 1) };

@@ -42,6 +42,11 @@ pub enum PeopleError {
     /// More would be given than one has.
     #[error("You can give only rights that you have yourself, there and at all times.")]
     MoreThanOwn,
+    /// A role for a group would permit nothing.
+    #[error(
+        "This role is not about cameras, so for a group of them it permits nothing; take another role, or an organisation."
+    )]
+    NothingOfCameras,
     /// The last one who can give rights would be gone.
     #[error("One user must remain who may sign in and manages users of all organisations at all times.")]
     LastAdministrator,
@@ -86,9 +91,13 @@ impl PeopleError {
     /// Its kind.
     pub const fn kind(&self) -> ErrorKind {
         match self {
-            Self::Name { .. } | Self::SignInName | Self::Subject | Self::Tree | Self::Role(_) | Self::Schedule(_) => {
-                ErrorKind::InvalidInput
-            }
+            Self::Name { .. }
+            | Self::SignInName
+            | Self::Subject
+            | Self::Tree
+            | Self::Role(_)
+            | Self::Schedule(_)
+            | Self::NothingOfCameras => ErrorKind::InvalidInput,
             Self::NoProvider | Self::Linked | Self::NotLinked => ErrorKind::Conflict,
             Self::Exists | Self::Stale | Self::InUse(_) | Self::LastAdministrator | Self::Root => ErrorKind::Conflict,
             Self::NotFound { .. } => ErrorKind::NotFound,
@@ -105,7 +114,7 @@ impl PeopleError {
             Self::Name { .. } | Self::SignInName | Self::Exists | Self::Role(BadRole::Name) => Some("name"),
             Self::Role(_) => Some("permissions"),
             Self::Schedule(_) => Some("schedule"),
-            Self::MoreThanOwn => Some("grants"),
+            Self::MoreThanOwn | Self::NothingOfCameras => Some("grants"),
             Self::Tree => Some("parent_id"),
             Self::Subject | Self::Linked => Some("subject"),
             Self::Account(error) => error.field(),

@@ -25,7 +25,7 @@ impl People {
     /// The organisations that somebody may see, siblings in their order; those above them are there with their names, so that the
     /// tree has no holes.
     pub fn organisations(&self, caller: &Caller) -> Vec<OrganisationRow> {
-        self.seen_organisations(|id| caller.may(Action::View, Kind::Organisation, id))
+        self.seen_organisations(|id| caller.may_for(Action::View, Kind::Organisation, id))
     }
 
     /// Organisations of a choice and those above them, siblings in their order.
@@ -125,7 +125,7 @@ impl People {
             Ok(true) => self.read_again().await,
             Ok(false) => Err(NOT_FOUND),
             Err(DbError::InUse) => Err(PeopleError::InUse(
-                "Organisations, users, rights or devices still belong to it; move or remove them first.",
+                "Organisations, users, rights, groups, devices or plans still belong to it; move or remove them first.",
             )),
             Err(error) => Err(error.into()),
         }
@@ -140,10 +140,10 @@ impl People {
 
     /// 404 for what one may not know of, 403 for what one may only see.
     fn check_seen_and_managed(&self, caller: &Caller, id: OrganisationId) -> Result<(), PeopleError> {
-        if caller.may(Action::Manage, Kind::Organisation, id) {
+        if caller.may_for(Action::Manage, Kind::Organisation, id) {
             return Ok(());
         }
-        let seen = self.known().tree.has(id) && caller.may(Action::View, Kind::Organisation, id);
+        let seen = self.known().tree.has(id) && caller.may_for(Action::View, Kind::Organisation, id);
         Err(if seen { PeopleError::Forbidden } else { NOT_FOUND })
     }
 }

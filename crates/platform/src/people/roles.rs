@@ -1,6 +1,6 @@
 //! Roles of an installation's own; they are for all organisations.
 
-use db::{Changed, DbError, RoleRow};
+use db::{Changed, DbError, GrantRow, RoleRow};
 
 use super::{Caller, MAX_ROLES, People, PeopleError};
 use crate::rights::{BadRole, Grant, MAX_ROLE_NAME, Permissions, ROOT, Role};
@@ -61,6 +61,10 @@ impl People {
             }
         })
         .await?;
+        let of_cameras = Permissions::parse(row.permissions.split(','))?.of_cameras();
+        if of_cameras.is_empty() && self.database.grants().await?.iter().any(|(_, grant)| is_for_group(grant, id)) {
+            return Err(PeopleError::NothingOfCameras);
+        }
         match self.database.update_role(&row).await? {
             Changed::Done => {}
             Changed::Stale => return Err(PeopleError::Stale),
@@ -85,6 +89,10 @@ impl People {
     }
 }
 
+fn is_for_group(grant: &GrantRow, role: i64) -> bool {
+    grant.role_id == Some(role) && grant.group_id.is_some()
+}
+
 fn checked(caller: &Caller, input: &RoleInput) -> Result<RoleRow, PeopleError> {
     let name = input.name.trim();
     let length = name.chars().count();
@@ -98,6 +106,6 @@ fn checked(caller: &Caller, input: &RoleInput) -> Result<RoleRow, PeopleError> {
 
 /// A role may be given anywhere, so it holds only what its maker has at the root.
 fn check_own(caller: &Caller, permissions: &Permissions) -> Result<(), PeopleError> {
-    let everywhere = Grant { permissions: permissions.clone(), organisation: ROOT, schedule: None };
+    let everywhere = Grant::of_organisation(permissions.clone(), ROOT, None);
     if caller.rights().cover(&everywhere) { Ok(()) } else { Err(PeopleError::MoreThanOwn) }
 }

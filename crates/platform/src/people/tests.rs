@@ -48,7 +48,7 @@ fn organisation(parent_id: OrganisationId, name: &str) -> OrganisationInput {
 fn user(name: &str, organisation_id: OrganisationId, grants: &[(Role, OrganisationId)]) -> UserInput {
     let grant = |(role, organisation_id): &(Role, OrganisationId)| GrantInput {
         role: RoleRef::BuiltIn(*role),
-        organisation_id: *organisation_id,
+        place: GrantPlace::Organisation(*organisation_id),
         schedule: None,
     };
     UserInput {
@@ -133,7 +133,7 @@ async fn somebody_always_remains_who_can_give_rights() {
         UserInput {
             grants: vec![GrantInput {
                 role: RoleRef::BuiltIn(Role::Administrator),
-                organisation_id: ROOT,
+                place: GrantPlace::Organisation(ROOT),
                 schedule: Some("1-5 08:00-18:00".parse().unwrap()),
             }],
             ..user("admin", ROOT, &[])
@@ -146,7 +146,7 @@ async fn somebody_always_remains_who_can_give_rights() {
     assert!(matches!(office.people.remove_user(&admin, id).await, Err(PeopleError::LastAdministrator)));
     let role = RoleInput { name: "personnel".into(), permissions: vec!["manage:user".into()] };
     let role = office.people.add_role(&admin, &role).await.unwrap();
-    let grant = GrantInput { role: RoleRef::Own(role.id), organisation_id: ROOT, schedule: None };
+    let grant = GrantInput { role: RoleRef::Own(role.id), place: GrantPlace::Organisation(ROOT), schedule: None };
     let deputy = UserInput { grants: vec![grant], ..user("deputy", ROOT, &[]) };
     office.people.add_user(&admin, &deputy, String::new()).await.unwrap();
     office.people.remove_user(&admin, id).await.unwrap();
@@ -178,16 +178,16 @@ async fn roles_of_ones_own_hold_at_once_and_stay_while_held() {
         let refused = office.people.add_role(&admin, &RoleInput { name: name.into(), ..watch.clone() }).await;
         assert!(refused.is_err(), "{name:?}");
     }
-    let grant = GrantInput { role: RoleRef::Own(role.id), organisation_id: ROOT, schedule: None };
+    let grant = GrantInput { role: RoleRef::Own(role.id), place: GrantPlace::Organisation(ROOT), schedule: None };
     let input = UserInput { grants: vec![grant], ..user("guest", ROOT, &[]) };
     let guest = office.people.add_user(&admin, &input, String::new()).await.unwrap();
-    assert!(office.caller("guest").await.may(Action::Play, Kind::Stream, ROOT));
+    assert!(office.caller("guest").await.may_for(Action::Play, Kind::Stream, ROOT));
     assert!(matches!(office.people.remove_role(role.id).await, Err(PeopleError::InUse(_))));
     let other = RoleInput { permissions: vec!["view:rule".into()], ..watch.clone() };
     office.people.change_role(&admin, role.id, 1, &other).await.unwrap();
     assert!(matches!(office.people.change_role(&admin, role.id, 1, &watch).await, Err(PeopleError::Stale)));
     let now = office.caller("guest").await;
-    assert!(!now.may(Action::Play, Kind::Stream, ROOT) && now.may(Action::View, Kind::Rule, ROOT));
+    assert!(!now.may_for(Action::Play, Kind::Stream, ROOT) && now.may_for(Action::View, Kind::Rule, ROOT));
     office.people.change_user(&admin, guest.id, 1, &user("guest", ROOT, &[])).await.unwrap();
     office.people.remove_role(role.id).await.unwrap();
 }
@@ -199,11 +199,11 @@ async fn a_key_permits_no_more_than_its_user() {
     let guest = office.hire(&admin, "guest", ROOT, &[(Role::Viewer, ROOT)]).await.user;
     let proof = Proof::Key { name: "k".into(), permissions };
     let key = office.people.caller(guest, proof.clone()).await.unwrap();
-    assert!(key.may(Action::Play, Kind::Stream, ROOT));
-    assert!(!key.may(Action::Manage, Kind::User, ROOT), "not the user's");
-    assert!(!key.may(Action::View, Kind::Organisation, ROOT), "not the key's");
+    assert!(key.may_for(Action::Play, Kind::Stream, ROOT));
+    assert!(!key.may_for(Action::Manage, Kind::User, ROOT), "not the user's");
+    assert!(!key.may_for(Action::View, Kind::Organisation, ROOT), "not the key's");
     let of_admin = office.people.caller(admin.user.clone(), proof).await.unwrap();
-    assert!(of_admin.may(Action::Manage, Kind::User, ROOT) && !of_admin.may(Action::Manage, Kind::Rule, ROOT));
+    assert!(of_admin.may_for(Action::Manage, Kind::User, ROOT) && !of_admin.may_for(Action::Manage, Kind::Rule, ROOT));
     assert_eq!(of_admin.name(), "admin (key k)");
 }
 
@@ -229,4 +229,47 @@ async fn the_tree_stays_a_tree() {
     let named =
         office.people.change_organisation(&admin, (ROOT, 1), organisation(7, "Ring Road Office")).await.unwrap();
     assert_eq!((named.parent_id, named.name.as_str()), (None, "Ring Road Office"), "the root is named, not moved");
+}
+
+#[tokio::test]
+async fn a_right_for_a_group_is_no_more_than_one_for_its_organisation() {
+    let (office, _) = Office::open().await;
+    let east = office.below(ROOT, "east").await;
+    let admin = office.admin().await;
+    let group = async |organisation_id| {
+        let row = db::GroupRow { organisation_id, name: "tunnels".into(), ..Default::default() };
+        office.database.add_group(&row).await.unwrap()
+    };
+    let (of_root, of_east) = (group(ROOT).await, group(east).await);
+    let chief = office.hire(&admin, "chief", east, &[(Role::Administrator, east)]).await;
+    let guest = |name: &str, role, group| UserInput {
+        grants: vec![GrantInput { role, place: GrantPlace::Group(group), schedule: None }],
+        ..user(name, east, &[])
+    };
+    let add = async |by: &Caller, input: &UserInput| office.people.add_user(by, input, String::new()).await;
+    let viewer = RoleRef::BuiltIn(Role::Viewer);
+    add(&chief, &guest("guest", viewer, of_east)).await.unwrap();
+    let unknown = add(&chief, &guest("other", viewer, of_root)).await;
+    assert!(matches!(unknown, Err(PeopleError::NotFound { what: "group" })), "{unknown:?}");
+    assert!(matches!(add(&chief, &guest("other", viewer, 77)).await, Err(PeopleError::NotFound { .. })));
+    let auditor = add(&admin, &guest("other", RoleRef::BuiltIn(Role::Auditor), of_root)).await;
+    assert!(matches!(auditor, Err(PeopleError::NothingOfCameras)), "{auditor:?}");
+
+    let held = office.caller("guest").await;
+    let member = Place::of_group(east, of_east);
+    assert!(held.may(Action::Play, Kind::Stream, &member) && !held.may_for(Action::Play, Kind::Stream, east));
+    assert!(!held.may(Action::View, Kind::Organisation, &member), "not what is not about cameras");
+    assert!(!held.may_somewhere(Action::View, Kind::Organisation) && held.may_somewhere(Action::View, Kind::Channel));
+    assert_eq!(held.reach(Action::Play, Kind::Stream), Reach { organisations: vec![], groups: vec![of_east] });
+
+    let watch = RoleInput { name: "watch".into(), permissions: vec!["play:stream".into(), "view:rule".into()] };
+    let role = office.people.add_role(&admin, &watch).await.unwrap();
+    add(&admin, &guest("watcher", RoleRef::Own(role.id), of_root)).await.unwrap();
+    let nothing = RoleInput { permissions: vec!["view:rule".into()], ..watch };
+    let changed = office.people.change_role(&admin, role.id, 1, &nothing).await;
+    assert!(matches!(changed, Err(PeopleError::NothingOfCameras)), "{changed:?}");
+    let only = user("admin", ROOT, &[]);
+    let input = UserInput { grants: guest("", RoleRef::BuiltIn(Role::Administrator), of_root).grants, ..only };
+    let left = office.people.change_user(&admin, admin.user.id, 1, &input).await;
+    assert!(matches!(left, Err(PeopleError::LastAdministrator)), "a group is not everything: {left:?}");
 }

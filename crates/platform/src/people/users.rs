@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use db::{Changed, GrantRow, IdentityRow, UserRow};
 
 use super::{Caller, Known, MAX_GRANTS, MAX_NAME, MAX_USERS, People, PeopleError};
-use crate::rights::{Action, Grant, Kind, OrganisationId, Permission, Permissions, ROOT, Role};
+use crate::rights::{Action, Grant, GroupId, Kind, OrganisationId, Permission, Permissions, Place, ROOT, Role};
 use crate::schedule::Schedule;
 use crate::unix_now;
 
@@ -20,13 +20,22 @@ pub enum RoleRef {
     Own(i64),
 }
 
+/// For what a role is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GrantPlace {
+    /// An organisation and everything below it.
+    Organisation(OrganisationId),
+    /// The members of a group.
+    Group(GroupId),
+}
+
 /// A role for a place and for times.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GrantInput {
     /// Which role.
     pub role: RoleRef,
-    /// Here and below.
-    pub organisation_id: OrganisationId,
+    /// For what.
+    pub place: GrantPlace,
     /// When; always without one.
     pub schedule: Option<Schedule>,
 }
@@ -70,7 +79,8 @@ impl Held {
     fn administers(&self) -> bool {
         let needed = Permission::new(Action::Manage, Kind::User);
         let permitted = self.permissions.as_ref().is_some_and(|permissions| permissions.contains(needed));
-        self.enabled && permitted && self.row.organisation_id == ROOT && self.row.schedule.is_none() && !self.row.mapped
+        let everywhere = self.row.organisation_id == ROOT && self.row.group_id.is_none();
+        self.enabled && permitted && everywhere && self.row.schedule.is_none() && !self.row.mapped
     }
 }
 
@@ -87,7 +97,7 @@ impl People {
         let identities = self.database.identities().await?.into_iter();
         let mut identities: HashMap<i64, IdentityRow> = identities.map(|row| (row.user_id, row)).collect();
         let users = self.database.users().await?;
-        let seen = users.into_iter().filter(|user| caller.may(Action::View, Kind::User, user.organisation_id));
+        let seen = users.into_iter().filter(|user| caller.may_for(Action::View, Kind::User, user.organisation_id));
         Ok(seen
             .map(|user| {
                 let (grants, identity) = (grants.remove(&user.id).unwrap_or_default(), identities.remove(&user.id));
@@ -102,7 +112,7 @@ impl People {
     /// [`PeopleError::NotFound`], also for one that the caller may not know of.
     pub async fn user(&self, caller: &Caller, id: i64) -> Result<Person, PeopleError> {
         let user = self.database.user(id).await?;
-        let seen = user.filter(|user| caller.may(Action::View, Kind::User, user.organisation_id));
+        let seen = user.filter(|user| caller.may_for(Action::View, Kind::User, user.organisation_id));
         let user = seen.ok_or(NOT_FOUND)?;
         let (grants, identity) = (self.database.grants_of(id).await?, self.database.identity_of(id).await?);
         Ok(Person { user, grants, identity })
@@ -114,7 +124,7 @@ impl People {
     /// When there is none, or the caller may not.
     pub async fn managed_user(&self, caller: &Caller, id: i64) -> Result<UserRow, PeopleError> {
         let Person { user, grants, .. } = self.user(caller, id).await?;
-        if !caller.may(Action::Manage, Kind::User, user.organisation_id) {
+        if !caller.may_for(Action::Manage, Kind::User, user.organisation_id) {
             return Err(PeopleError::Forbidden);
         }
         self.check_own(caller, &grants)?;
@@ -132,7 +142,7 @@ impl People {
         password_hash: String,
     ) -> Result<UserRow, PeopleError> {
         let _one_at_a_time = self.changes.lock().await;
-        let grants = self.checked(caller, input)?;
+        let grants = self.checked(caller, input).await?;
         if self.database.users().await?.len() >= MAX_USERS {
             return Err(PeopleError::TooMany);
         }
@@ -154,7 +164,7 @@ impl People {
     ) -> Result<UserRow, PeopleError> {
         let _one_at_a_time = self.changes.lock().await;
         let present = self.managed_user(caller, id).await?;
-        let grants = self.checked(caller, input)?;
+        let grants = self.checked(caller, input).await?;
         let known = self.known();
         self.check_administrators(|held| {
             held.retain(|grant| grant.user != id || grant.row.mapped);
@@ -186,7 +196,7 @@ impl People {
         if self.database.remove_user(id).await? { Ok(()) } else { Err(NOT_FOUND) }
     }
 
-    fn checked(&self, caller: &Caller, input: &UserInput) -> Result<Vec<GrantRow>, PeopleError> {
+    async fn checked(&self, caller: &Caller, input: &UserInput) -> Result<Vec<GrantRow>, PeopleError> {
         if !is_sign_in_name(&input.name) {
             return Err(PeopleError::SignInName);
         }
@@ -197,23 +207,45 @@ impl People {
             return Err(PeopleError::TooMany);
         }
         let known = self.known();
-        if !known.tree.has(input.organisation_id) || !caller.may(Action::View, Kind::User, input.organisation_id) {
+        if !known.tree.has(input.organisation_id) || !caller.may_for(Action::View, Kind::User, input.organisation_id) {
             return Err(PeopleError::NotFound { what: "organisation" });
         }
-        if !caller.may(Action::Manage, Kind::User, input.organisation_id) {
+        if !caller.may_for(Action::Manage, Kind::User, input.organisation_id) {
             return Err(PeopleError::Forbidden);
         }
-        let rows: Vec<_> = input.grants.iter().map(grant_row).collect();
-        for row in &rows {
+        let mut rows = Vec::with_capacity(input.grants.len());
+        for given in &input.grants {
+            let (organisation_id, group_id) = self.place_of(caller, given.place).await?;
+            let row = grant_row(given, organisation_id, group_id);
             if row.role_id.is_some_and(|id| !known.roles.contains_key(&id)) {
                 return Err(PeopleError::NotFound { what: "role" });
             }
             if !known.tree.has(row.organisation_id) {
                 return Err(PeopleError::NotFound { what: "organisation" });
             }
+            if known.permissions_of(&row).is_none_or(|permissions| permissions.is_empty()) {
+                return Err(PeopleError::NothingOfCameras);
+            }
+            rows.push(row);
         }
         self.check_own(caller, &rows)?;
         Ok(rows)
+    }
+
+    /// The organisation of a grant, and its group if it is for one that the caller may know of.
+    async fn place_of(
+        &self,
+        caller: &Caller,
+        place: GrantPlace,
+    ) -> Result<(OrganisationId, Option<GroupId>), PeopleError> {
+        let id = match place {
+            GrantPlace::Organisation(id) => return Ok((id, None)),
+            GrantPlace::Group(id) => id,
+        };
+        let seen = |organisation| caller.may(Action::View, Kind::Group, &Place::of_group(organisation, id));
+        let group = self.database.group(id).await?.filter(|group| seen(group.organisation_id));
+        let group = group.ok_or(PeopleError::NotFound { what: "group" })?;
+        Ok((group.organisation_id, Some(group.id)))
     }
 
     fn check_own(&self, caller: &Caller, grants: &[GrantRow]) -> Result<(), PeopleError> {
@@ -263,11 +295,11 @@ fn row_of(input: &UserInput) -> UserRow {
     }
 }
 
-fn grant_row(input: &GrantInput) -> GrantRow {
+fn grant_row(input: &GrantInput, organisation_id: OrganisationId, group_id: Option<GroupId>) -> GrantRow {
     let (built_in, role_id) = match input.role {
         RoleRef::BuiltIn(role) => (Some(role.as_str().to_owned()), None),
         RoleRef::Own(id) => (None, Some(id)),
     };
     let schedule = input.schedule.as_ref().map(ToString::to_string);
-    GrantRow { built_in, role_id, organisation_id: input.organisation_id, schedule, mapped: false }
+    GrantRow { built_in, role_id, organisation_id, group_id, schedule, mapped: false }
 }

@@ -98,8 +98,8 @@ impl PtzControl for Camera {
 struct Everywhere;
 
 impl Channels for Everywhere {
-    fn organisation(&self, _channel: i64) -> Option<OrganisationId> {
-        Some(crate::rights::ROOT)
+    fn place(&self, _channel: i64) -> Option<Place> {
+        Some(Place::ROOT)
     }
 }
 

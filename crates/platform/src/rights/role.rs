@@ -67,6 +67,16 @@ impl Permissions {
         self.0.iter().copied()
     }
 
+    /// Those about cameras.
+    pub fn of_cameras(&self) -> Self {
+        Self(self.iter().filter(|permission| permission.kind.is_of_cameras()).collect())
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// As texts: "view:stream".
     pub fn texts(&self) -> Vec<String> {
         self.iter().map(|permission| permission.to_string()).collect()
@@ -137,6 +147,7 @@ impl Role {
                 Permission::new(Action::Operate, Kind::Source),
                 Permission::new(Action::View, Kind::Device),
                 Permission::new(Action::View, Kind::Channel),
+                Permission::new(Action::View, Kind::Group),
                 Permission::new(Action::Operate, Kind::View),
                 Permission::new(Action::Operate, Kind::Patrol),
                 Permission::new(Action::Operate, Kind::Snapshot),
@@ -150,6 +161,7 @@ impl Role {
             Self::Viewer => [
                 Permission::new(Action::Play, Kind::Stream),
                 Permission::new(Action::View, Kind::Channel),
+                Permission::new(Action::View, Kind::Group),
                 Permission::new(Action::View, Kind::View),
                 Permission::new(Action::View, Kind::Patrol),
                 Permission::new(Action::View, Kind::Snapshot),

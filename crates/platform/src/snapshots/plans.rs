@@ -3,14 +3,15 @@
 mod plan;
 mod run;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use base::ErrorKind;
 use db::{Changed, Database, DbError};
+use hub::StreamKey;
 use tokio::sync::Notify;
 
-pub use plan::{MAX_INTERVAL_MS, MAX_STREAMS, Plan, PlanInput};
+pub use plan::{MAX_INTERVAL_MS, MAX_STREAMS, Plan, PlanInput, Subjects};
 
 use super::Snapshots;
 use crate::clock::WallClock;
@@ -185,6 +186,29 @@ impl Plans {
         self.list().iter().find(|plan| plan.id == id).cloned().ok_or(PlanError::NotFound)
     }
 
+    /// The streams that a plan takes pictures of now, each once: those that it names, then cameras that are in use.
+    pub fn streams_of(&self, plan: &Plan) -> Vec<StreamKey> {
+        let Subjects { streams, channels, organisation_id, group_id } = &plan.subjects;
+        let cameras = self.snapshots.devices().main_streams(channels, *organisation_id, *group_id);
+        let mut seen = HashSet::new();
+        streams.iter().cloned().chain(cameras).filter(|key| seen.insert(key.clone())).collect()
+    }
+
+    /// Whether there is everything that a plan names.
+    fn check_subjects(&self, plan: &Plan) -> Result<(), PlanError> {
+        let devices = self.snapshots.devices();
+        if let Some(id) = plan.subjects.channels.iter().find(|id| devices.known_channel(**id).is_none()) {
+            return Err(PlanError::field_of("channels", format!("There is no channel of the number {id}.")));
+        }
+        if plan.subjects.organisation_id.is_some_and(|id| !devices.has_organisation(id)) {
+            return Err(PlanError::field_of("organisation_id", "There is no such organisation."));
+        }
+        if plan.subjects.group_id.is_some_and(|id| !devices.has_group(id)) {
+            return Err(PlanError::field_of("group_id", "There is no such group."));
+        }
+        Ok(())
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<i64, PlanStatus>> {
         self.status.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -200,6 +224,7 @@ impl Plans {
     /// When something about it is wrong or its name is taken.
     pub async fn add(&self, input: PlanInput) -> Result<Plan, PlanError> {
         let plan = Plan { created_at: unix_now(), ..Plan::checked(input)? };
+        self.check_subjects(&plan)?;
         let _alone = self.changes.lock().await;
         if self.list().len() >= MAX_PLANS {
             return Err(PlanError::TooMany);
@@ -215,6 +240,7 @@ impl Plans {
     /// As for adding one, or when it is gone or was changed.
     pub async fn change(&self, id: i64, version: i64, input: PlanInput) -> Result<Plan, PlanError> {
         let plan = Plan { id, version, ..Plan::checked(input)? };
+        self.check_subjects(&plan)?;
         let _alone = self.changes.lock().await;
         match self.database.update_snapshot_plan(&plan.to_row()).await? {
             Changed::Done => {}

@@ -101,6 +101,6 @@ impl Screens {
 
 impl Screen {
     fn is_reached_by(&self, caller: &Caller) -> bool {
-        self.user_id == caller.user.id || caller.may(Action::Operate, Kind::View, self.organisation)
+        self.user_id == caller.user.id || caller.may_for(Action::Operate, Kind::View, self.organisation)
     }
 }

@@ -91,7 +91,11 @@ async fn view(app: &App, caller: &Caller) -> Result<Me, Failure> {
         organisation_id: user.organisation_id,
         second_factor: user.totp_secret.is_some(),
         permissions: held
-            .map(|(permission, organisations)| HeldPermission { permission: permission.to_string(), organisations })
+            .map(|(permission, reach)| HeldPermission {
+                permission: permission.to_string(),
+                organisations: reach.organisations,
+                groups: reach.groups,
+            })
             .collect(),
     })
 }

@@ -94,7 +94,7 @@ pub(super) async fn export(
     Path(format): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
-    let filter = wanted.filter()?;
+    let filter = wanted.filter(&app, &caller)?;
     let known = Arc::clone(&app.devices);
     let written = tokio::task::spawn_blocking(move || {
         file(&known.export(&caller, wanted.organisation, &filter), &format, "channels")

@@ -40,12 +40,15 @@ pub(super) struct Wanted {
     query: String,
     tag: Option<String>,
     device: Option<i64>,
+    group: Option<i64>,
     state: Option<String>,
     ids: Option<String>,
 }
 
 impl Wanted {
-    pub(super) fn filter(&self) -> Result<ChannelFilter, Failure> {
+    pub(super) fn filter(&self, app: &App, caller: &Caller) -> Result<ChannelFilter, Failure> {
+        // Who is in a group that one may not know of is not to be found out.
+        let group = self.group.map(|id| app.devices.group(caller, id)).transpose()?.map(|group| group.row.id);
         let ids = self
             .ids
             .as_deref()
@@ -55,7 +58,7 @@ impl Wanted {
         if ids.as_ref().is_some_and(|ids| ids.len() > MAX_IDS) {
             return Err(Failure::invalid("ids", format!("At most {MAX_IDS} numbers.")));
         }
-        Ok(ChannelFilter { query: self.query.clone(), tag: self.tag.clone(), device: self.device, ids })
+        Ok(ChannelFilter { query: self.query.clone(), tag: self.tag.clone(), device: self.device, ids, group })
     }
 }
 
@@ -65,7 +68,8 @@ pub(super) async fn list(
     Query(wanted): Query<Wanted>,
     Query(part): Query<Part>,
 ) -> Result<Json<ChannelPage>, Failure> {
-    let mut rows = app.devices.channels(&caller, wanted.organisation, wanted.below.unwrap_or(true), &wanted.filter()?);
+    let filter = wanted.filter(&app, &caller)?;
+    let mut rows = app.devices.channels(&caller, wanted.organisation, wanted.below.unwrap_or(true), &filter);
     if let Some(state) = &wanted.state {
         rows.retain(|row| app.devices.state(row).as_str() == state);
     }
@@ -86,7 +90,7 @@ pub(super) async fn tree(State(app): State<Arc<App>>, Who(caller): Who) -> Json<
 
 /// A channel as the caller may see it: addresses are the device's business.
 fn view(app: &App, caller: &Caller, row: &ChannelRow) -> Channel {
-    let sees_addresses = caller.may(Action::View, Kind::Device, row.organisation_id);
+    let sees_addresses = caller.may_for(Action::View, Kind::Device, row.organisation_id);
     let (main, sub) = streams(row);
     let rendition = |key: hub::StreamKey, address: &str| ChannelRendition {
         stream: Some(key.to_string()),
@@ -99,6 +103,7 @@ fn view(app: &App, caller: &Caller, row: &ChannelRow) -> Channel {
         device_id: row.device_id,
         device_name: app.devices.device_name(row.device_id),
         organisation_id: row.organisation_id,
+        groups: app.devices.groups_of(caller, row.id),
         number: row.number.clone(),
         name: row.name.clone(),
         kind: row.kind.clone(),
@@ -261,7 +266,7 @@ pub(super) async fn change(
 ) -> Result<Versioned<Channel>, Failure> {
     let present = app.devices.channel(&caller, id)?;
     let mut row = row_of(input, ChannelRow { version, ..(*present).clone() })?;
-    if !caller.may(Action::View, Kind::Device, present.organisation_id) {
+    if !caller.may_for(Action::View, Kind::Device, present.organisation_id) {
         // Who does not see addresses sends none back.
         row.main_address.clone_from(&present.main_address);
         row.sub_address.clone_from(&present.sub_address);
@@ -344,7 +349,7 @@ pub(super) async fn play(
     Query(wanted): Query<Rendition>,
 ) -> Result<Json<PlayOffer>, Failure> {
     let row = app.devices.channel(&caller, id)?;
-    if !caller.may(Action::Play, Kind::Stream, row.organisation_id) {
+    if !caller.may(Action::Play, Kind::Stream, &app.devices.place_of(&row)) {
         return Err(Failure::new(ErrorKind::Forbidden, "You may not watch cameras of that organisation."));
     }
     if app.devices.state(&row) == ChannelState::Disabled {

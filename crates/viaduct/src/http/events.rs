@@ -12,7 +12,7 @@ use base::ErrorKind;
 use gateway::source::SourceState;
 use hub::{HubEvent, Phase, StreamKey};
 use platform::people::Caller;
-use platform::rights::{Action, Kind, ROOT};
+use platform::rights::{Action, Kind, Place};
 use platform::sharing::SharingError;
 use platform::unix_now_ms;
 use serde_json::{Value, json};
@@ -82,7 +82,7 @@ impl Event {
             Audience::All => Some(self.text.clone()),
             Audience::User(user) => (*user == caller.user.id).then(|| self.text.clone()),
             Audience::OfStream(key) => may(app, caller, Action::View, key).then(|| self.text.clone()),
-            Audience::OfItems if caller.may(Action::View, Kind::Stream, ROOT) => Some(self.text.clone()),
+            Audience::OfItems if caller.may(Action::View, Kind::Stream, &Place::ROOT) => Some(self.text.clone()),
             Audience::OfItems => Some(message(self.seq, self.topic, &self.name, &self.data_for(app, caller))),
         }
     }

@@ -49,16 +49,16 @@ impl FromRequestParts<Arc<App>> for NamedStream {
     }
 }
 
-/// A route that asks for a right somewhere means the organisation of the channel that the stream is of. One may not know of a stream
+/// A route that asks for a right somewhere means the place of the channel that the stream is of. One may not know of a stream
 /// that one may not see.
 fn check_right(app: &App, parts: &Parts, key: &StreamKey) -> Result<(), Failure> {
     let Some(Need::Somewhere(action, kind)) = parts.extensions.get::<Need>() else { return Ok(()) };
     let caller = parts.extensions.get::<Caller>().ok_or_else(|| Failure::new(ErrorKind::Unauthorized, "Sign in."))?;
-    let organisation = app.devices.organisation_of(key);
-    if caller.may(*action, *kind, organisation) {
+    let place = app.devices.place_of_stream(key);
+    if caller.may(*action, *kind, &place) {
         return Ok(());
     }
-    let seen = caller.may(Action::View, Kind::Stream, organisation);
+    let seen = caller.may(Action::View, Kind::Stream, &place);
     let forbidden = || Failure::new(ErrorKind::Forbidden, "You may not do this for that organisation.");
     Err(if seen { forbidden() } else { Failure::not_found("such stream") })
 }

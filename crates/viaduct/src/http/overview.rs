@@ -16,7 +16,7 @@ use gateway::source::SourceState;
 use hub::Phase;
 use platform::devices::Lost;
 use platform::people::Caller;
-use platform::rights::{Action, Kind, OrganisationId, ROOT};
+use platform::rights::{Action, Kind, Place};
 use platform::stake::Stake;
 use platform::unix_now;
 
@@ -33,11 +33,11 @@ const RUN_PATIENCE_S: i64 = 900;
 /// Latest runs that are looked at for those of patrols that one sees.
 const RUNS: i64 = 50;
 
-/// What somebody may see where; asked once for each organisation.
+/// What somebody may see where; asked once for each place.
 struct Seen<'a> {
     caller: &'a Caller,
     kind: Kind,
-    at: HashMap<OrganisationId, bool>,
+    at: HashMap<Place, bool>,
 }
 
 impl<'a> Seen<'a> {
@@ -45,14 +45,18 @@ impl<'a> Seen<'a> {
         Self { caller, kind, at: HashMap::new() }
     }
 
-    fn at(&mut self, organisation: OrganisationId) -> bool {
-        let (caller, kind) = (self.caller, self.kind);
-        *self.at.entry(organisation).or_insert_with(|| caller.may(Action::View, kind, organisation))
+    fn at(&mut self, place: &Place) -> bool {
+        if let Some(known) = self.at.get(place) {
+            return *known;
+        }
+        let may = self.caller.may(Action::View, self.kind, place);
+        self.at.insert(place.clone(), may);
+        may
     }
 }
 
 pub(super) async fn overview(State(app): State<Arc<App>>, Who(caller): Who) -> Result<Json<Overview>, Failure> {
-    let root = |kind| caller.may(Action::View, kind, ROOT);
+    let root = |kind| caller.may(Action::View, kind, &Place::ROOT);
     let somewhere = |kind| caller.may_somewhere(Action::View, kind);
     Ok(Json(Overview {
         cameras: somewhere(Kind::Channel).then(|| cameras(&app, &caller)),
@@ -71,8 +75,8 @@ pub(super) async fn overview(State(app): State<Arc<App>>, Who(caller): Who) -> R
 fn cameras(app: &App, caller: &Caller) -> CameraOverview {
     let watched = app.watch.read();
     let mut seen = Seen::new(caller, Kind::Channel);
-    let counts = watched.census.counts(|id| seen.at(id));
-    let lost = watched.census.lost.iter().filter(|lost| seen.at(lost.organisation)).take(SHORT);
+    let counts = watched.census.counts(|place| seen.at(place));
+    let lost = watched.census.lost.iter().filter(|lost| seen.at(&lost.place)).take(SHORT);
     let lost = lost.filter_map(|lost| Some(lost_view(lost, &*app.devices.known_channel(lost.channel)?))).collect();
     let point = |(at_ms, online)| OnlinePoint { at_ms, online };
     CameraOverview {
@@ -82,7 +86,7 @@ fn cameras(app: &App, caller: &Caller) -> CameraOverview {
         idle: counts.idle,
         disabled: counts.disabled,
         lost,
-        history: seen.at(ROOT).then(|| watched.online.into_iter().map(point).collect()),
+        history: seen.at(&Place::ROOT).then(|| watched.online.into_iter().map(point).collect()),
     }
 }
 
@@ -101,7 +105,7 @@ fn streams(app: &App, caller: &Caller) -> StreamOverview {
     let mut seen = Seen::new(caller, Kind::Stream);
     let mut all = StreamOverview { live: 0, viewers: 0, bitrate_bps: 0 };
     for stream in app.hub.list() {
-        if !seen.at(app.devices.organisation_of(stream.key())) {
+        if !seen.at(&app.devices.place_of_stream(stream.key())) {
             continue;
         }
         all.live += usize::from(stream.phase() == Phase::Live);

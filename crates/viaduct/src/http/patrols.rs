@@ -141,7 +141,7 @@ pub(super) async fn stop(
     let channel = app.devices.channel(&caller, stop.channel_id)?;
     let keeps = Patrols::tour(&patrol).snapshot
         && stop.outcome == "shown"
-        && caller.may(Action::Operate, Kind::Snapshot, channel.organisation_id);
+        && caller.may(Action::Operate, Kind::Snapshot, &app.devices.place_of(&channel));
     let snapshot_id = if keeps { snapshots::keep(&app, &channel, Origin::Patrol, &caller).await } else { None };
     let row = PatrolStopRow {
         id: 0,

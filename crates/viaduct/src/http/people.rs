@@ -10,7 +10,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use db::{GrantRow, OrganisationRow, RoleRow};
-use platform::people::{self, GrantInput, PeopleError, Person, RoleRef};
+use platform::people::{self, GrantInput, GrantPlace, PeopleError, Person, RoleRef};
 use platform::rights::{Action, Kind, Role as BuiltIn};
 use platform::schedule::Schedule;
 
@@ -125,7 +125,9 @@ fn grant(row: &GrantRow) -> Grant {
     Grant {
         built_in: row.built_in.clone(),
         role_id: row.role_id,
-        organisation_id: row.organisation_id,
+        // A group belongs to an organisation, which says nothing more about the right.
+        organisation_id: Some(row.organisation_id).filter(|_| row.group_id.is_none()),
+        group_id: row.group_id,
         schedule: schedule.as_ref().map(windows),
         mapped: row.mapped,
     }
@@ -154,8 +156,15 @@ fn grant_input(grant: &Grant) -> Result<GrantInput, Failure> {
         _ => None,
     };
     let role = role.ok_or_else(|| Failure::invalid("grants", "A right names built_in or role_id, one of them."))?;
+    let place = match (grant.organisation_id, grant.group_id) {
+        (Some(id), None) => Some(GrantPlace::Organisation(id)),
+        (None, Some(id)) => Some(GrantPlace::Group(id)),
+        _ => None,
+    };
+    let place =
+        place.ok_or_else(|| Failure::invalid("grants", "A right names organisation_id or group_id, one of them."))?;
     let schedule = grant.schedule.as_deref().map(from_windows).transpose().map_err(PeopleError::from)?;
-    Ok(GrantInput { role, organisation_id: grant.organisation_id, schedule })
+    Ok(GrantInput { role, place, schedule })
 }
 
 fn user_input(input: UserInput) -> Result<people::UserInput, Failure> {

@@ -13,7 +13,7 @@ use base::ErrorKind;
 use platform::accounts::Proof;
 use platform::audit::Deed;
 use platform::people::Caller;
-use platform::rights::{Action, Kind, ROOT};
+use platform::rights::{Action, Kind, Place};
 
 use super::Failure;
 use super::auth::{bearer, client_address};
@@ -30,7 +30,7 @@ pub(crate) enum Need {
     Session,
     /// A right at the root: things that belong to no organisation.
     AtRoot(Action, Kind),
-    /// A right somewhere: the handler looks at the thing's organisation, or leaves out what may not be seen.
+    /// A right somewhere: the handler looks at the thing's place, or leaves out what may not be seen.
     Somewhere(Action, Kind),
 }
 
@@ -41,7 +41,9 @@ impl std::fmt::Display for Need {
             Self::SignedIn => f.write_str("signed in"),
             Self::Session => f.write_str("signed in, not by a key"),
             Self::AtRoot(action, kind) => write!(f, "{}:{} at the root", action.as_str(), kind.as_str()),
-            Self::Somewhere(action, kind) => write!(f, "{}:{} for its organisation", action.as_str(), kind.as_str()),
+            Self::Somewhere(action, kind) => {
+                write!(f, "{}:{} for its organisation or group", action.as_str(), kind.as_str())
+            }
         }
     }
 }
@@ -145,7 +147,7 @@ fn has(caller: &Caller, need: Need) -> bool {
     match need {
         Need::Nothing | Need::SignedIn => true,
         Need::Session => matches!(caller.proof, Proof::Session(_)),
-        Need::AtRoot(action, kind) => caller.may(action, kind, ROOT),
+        Need::AtRoot(action, kind) => caller.may(action, kind, &Place::ROOT),
         Need::Somewhere(action, kind) => caller.may_somewhere(action, kind),
     }
 }
@@ -198,7 +200,7 @@ mod tests {
 # Rights
 
 What each route of the interface asks for: an action on a kind of thing, at the root of the organisations or for the organisation that the
-thing belongs to. The same stands in `/api/v1/openapi.json` as `x-right`. What a role permits is in `GET /api/v1/roles`.
+thing belongs to; for a camera and what is of it also for a group that the camera is in. The same stands in `/api/v1/openapi.json` as `x-right`. What a role permits is in `GET /api/v1/roles`.
 
 Made from `crates/viaduct/src/http.rs` by `UPDATE_EXPECT=1 cargo test -p viaduct rights`; a test fails when it differs, and
 another one tries each route with people of every kind.

@@ -31,7 +31,8 @@ const OFFER_LIFE_S: i64 = 600;
 /// A channel that somebody may let others watch.
 fn shareable(app: &App, caller: &Caller, id: i64) -> Result<Arc<ChannelRow>, Failure> {
     let row = app.devices.channel(caller, id)?;
-    let may = |action| caller.may(action, Kind::Stream, row.organisation_id);
+    let place = app.devices.place_of(&row);
+    let may = |action| caller.may(action, Kind::Stream, &place);
     if may(Action::Operate) && may(Action::Play) {
         return Ok(row);
     }

@@ -27,10 +27,15 @@ impl From<PlanError> for Failure {
 
 fn view(app: &App, plan: &Plan) -> SnapshotPlan {
     let status = app.snapshot_plans.status(plan.id);
+    let known = plan.subjects.channels.iter().filter(|id| app.devices.known_channel(**id).is_some());
     SnapshotPlan {
         id: plan.id,
         name: plan.name.clone(),
-        streams: plan.streams.iter().map(ToString::to_string).collect(),
+        streams: plan.subjects.streams.iter().map(ToString::to_string).collect(),
+        channels: known.copied().collect(),
+        organisation_id: plan.subjects.organisation_id,
+        group_id: plan.subjects.group_id,
+        cameras: app.snapshot_plans.streams_of(plan).len(),
         interval_ms: plan.interval_ms,
         schedule: plan.schedule.as_ref().map(windows),
         form: plan.form.as_str().to_owned(),
@@ -62,6 +67,9 @@ fn typed(input: SnapshotPlanInput) -> Result<PlanInput, Failure> {
     Ok(PlanInput {
         name: input.name,
         streams: input.streams,
+        channels: input.channels,
+        organisation_id: input.organisation_id,
+        group_id: input.group_id,
         interval_ms: input.interval_ms,
         schedule: schedule.map_err(|error| Failure::invalid("schedule", error.to_string()))?,
         form: input.form,

@@ -81,9 +81,9 @@ pub(super) async fn list(
     Ok(Json(StreamPage { items: items.into_iter().map(|(_, stream)| stream).collect(), next_cursor }))
 }
 
-/// Whether somebody may do something with a stream: for the organisation of its channel, or of the root.
+/// Whether somebody may do something with a stream: where its channel is, or at the root.
 pub(super) fn may(app: &App, caller: &Caller, action: RightTo, key: &StreamKey) -> bool {
-    caller.may(action, Kind::Stream, app.devices.organisation_of(key))
+    caller.may(action, Kind::Stream, &app.devices.place_of_stream(key))
 }
 
 fn find(app: &App, key: &StreamKey) -> Result<Arc<hub::Stream>, Failure> {

@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use base::ErrorKind;
 use hub::{Action, StreamKey};
-use platform::rights::{self, Kind, ROOT};
+use platform::rights::{self, Kind, Place};
 use platform::tokens::{MAX_LIFE_S, TokenClaims};
 use platform::unix_now;
 
@@ -28,7 +28,7 @@ pub(super) async fn make(
     Body(request): Body<TokenRequest>,
 ) -> Result<Json<TokenResponse>, Failure> {
     let action = match request.action.as_str() {
-        "publish" if !caller.may(rights::Action::Manage, Kind::Token, ROOT) => {
+        "publish" if !caller.may(rights::Action::Manage, Kind::Token, &Place::ROOT) => {
             let text = "You may make tokens for playing; for publishing you need the right manage:token.";
             return Err(Failure::new(ErrorKind::Forbidden, text));
         }

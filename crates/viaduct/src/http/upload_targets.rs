@@ -101,6 +101,12 @@ pub(super) async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Tries what waits now.
+pub(super) async fn retry(State(app): State<Arc<App>>, Path(id): Path<i64>) -> Result<Json<UploadTarget>, Failure> {
+    let target = app.uploads.retry(id).await?;
+    Ok(Json(view(&app, target).await?))
+}
+
 /// Sends the newest picture, so that what arrives there is what will.
 pub(super) async fn test(State(app): State<Arc<App>>, Path(id): Path<i64>) -> Result<Json<UploadTest>, Failure> {
     let target = app.uploads.find(id).await?;

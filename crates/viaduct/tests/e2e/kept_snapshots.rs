@@ -215,6 +215,17 @@ fn what_is_not_taken_waits_and_says_why_until_it_is() {
     assert_eq!(waiting["sent"], 0);
     assert_eq!(api.send("DELETE", &format!("/snapshot-plans/{plan_id}"), None).status, 204);
     let web = Keeper::http_on(port);
+    let path = format!("/upload-targets/{upper}");
+    let body =
+        |url: String, enabled: bool| json!({ "name": "upper", "kind": "http_post", "url": url, "enabled": enabled });
+    let change = |version: &str, url: String, enabled: bool| {
+        api.send_with("PUT", &path, &[("If-Match", version)], Some(&body(url, enabled))).status
+    };
+    let other_server = format!("http://localhost:{port}/in/");
+    assert_eq!(change("\"1\"", other_server, false), 200, "another server, by the same target");
+    assert_eq!(api.send("POST", &format!("{path}/retry"), None).status, 409, "nothing is tried while it is off");
+    assert_eq!(change("\"2\"", format!("http://127.0.0.1:{port}/in/"), true), 200);
+    api.post(&format!("{path}/retry"), &json!({}));
     let done = status(&|target| target["waiting"] == 0);
     assert!(done["sent"].as_i64() > Some(1) && done["last_error"].is_null(), "{done}");
     assert!(web.names().iter().filter(|name| name.ends_with(".jpg")).count() > 1);

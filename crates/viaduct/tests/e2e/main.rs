@@ -17,6 +17,7 @@ mod dash;
 mod database;
 mod endurance;
 mod files;
+mod groups;
 mod hls;
 mod hooks;
 mod hosts;

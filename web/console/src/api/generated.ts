@@ -546,6 +546,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["groups"];
+        put?: never;
+        post: operations["add_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["group"];
+        put: operations["rename_group"];
+        post?: never;
+        delete: operations["remove_group"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["change_group_members"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/hooks": {
         parameters: {
             query?: never;
@@ -1629,6 +1677,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/upload-targets/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Tries what waits now instead of later. */
+        post: operations["retry_target"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/upload-targets/{id}/test": {
         parameters: {
             query?: never;
@@ -2059,6 +2124,8 @@ export interface components {
             device_name: string;
             /** @description One that is not is neither pulled nor played. */
             enabled: boolean;
+            /** @description The groups that it is in and one may see. */
+            groups: number[];
             /**
              * Format: double
              * @description Degrees clockwise from north.
@@ -2421,14 +2488,22 @@ export interface components {
             /** Format: int64 */
             ms: number;
         };
-        /** @description A role for an organisation and all below it, and for times of the week. */
+        /** @description A role for an organisation and all below it or for a group of cameras, and for times of the week. */
         Grant: {
             /** @description A role that every installation has; or `role_id`. */
             built_in?: string | null;
+            /**
+             * Format: int64
+             * @description A group of cameras: what the role permits about cameras, for the members of the group.
+             */
+            group_id?: number | null;
             /** @description It follows from the user's groups at the sign-in provider. Each sign-in replaces these; a change of the user leaves them. */
             mapped?: boolean;
-            /** Format: int64 */
-            organisation_id: number;
+            /**
+             * Format: int64
+             * @description With all below it; or `group_id`.
+             */
+            organisation_id?: number | null;
             /**
              * Format: int64
              * @description A role of the installation's own.
@@ -2437,8 +2512,54 @@ export interface components {
             /** @description When; always without. */
             schedule?: components["schemas"]["ScheduleWindow"][] | null;
         };
+        /** @description Cameras that belong together for a purpose: what a right may be for instead of an organisation. */
+        Group: {
+            /** @description How many of its members one sees; `GET /channels?group=` lists them. */
+            channels: number;
+            /** Format: int64 */
+            id: number;
+            /** @description Whether one may rename it and change its members. */
+            managed: boolean;
+            /** @description Unique within its organisation. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Where it belongs for good; its members belong there or below.
+             */
+            organisation_id: number;
+            /**
+             * Format: int64
+             * @description Counted up by each change of the name; for `If-Match`.
+             */
+            version: number;
+        };
+        /** @description A group to be renamed. */
+        GroupInput: {
+            /** @description 1 to 64 characters. */
+            name: string;
+        };
+        /** @description The groups that one may see, by name. */
+        GroupList: {
+            items: components["schemas"]["Group"][];
+        };
+        /** @description Who joined and left; sent back the other way round it is undone. */
+        GroupMembersChanged: {
+            /** @description Were not in the group before. */
+            added: number[];
+            /** @description Were in the group before. */
+            removed: number[];
+        };
+        /** @description Channels that join a group and leave it, up to 10,000 at once, each once. */
+        GroupMembersInput: {
+            /** @default [] */
+            add?: number[];
+            /** @default [] */
+            remove?: number[];
+        };
         /** @description What is permitted where. */
         HeldPermission: {
+            /** @description For the members of these groups. */
+            groups: number[];
             /** @description At these and all below them; 1 is everywhere. */
             organisations: number[];
             /** @description "view:stream". */
@@ -2745,6 +2866,13 @@ export interface components {
         NewDevice: components["schemas"]["DeviceInput"] & {
             /** @description Their `device_id` is left out. */
             channels?: components["schemas"]["ChannelInput"][];
+        };
+        /** @description A group to be added. */
+        NewGroup: {
+            /** @description 1 to 64 characters. */
+            name: string;
+            /** Format: int64 */
+            organisation_id: number;
         };
         /** @description A user to be added. */
         NewUser: components["schemas"]["UserInput"] & {
@@ -3606,6 +3734,10 @@ export interface components {
         };
         /** @description A plan by which pictures are taken again and again. */
         SnapshotPlan: {
+            /** @description How many streams all of this is now. */
+            cameras: number;
+            /** @description Numbers of channels; those that were removed are left out. */
+            channels: number[];
             created_at: string;
             enabled: boolean;
             /**
@@ -3615,6 +3747,11 @@ export interface components {
             failed: number;
             /** @description "jpg", "png" or "webp". */
             form: string;
+            /**
+             * Format: int64
+             * @description Cameras of this group.
+             */
+            group_id?: number | null;
             /** Format: int64 */
             id: number;
             /**
@@ -3647,6 +3784,11 @@ export interface components {
              */
             missed: number;
             name: string;
+            /**
+             * Format: int64
+             * @description Cameras of this organisation and all below it.
+             */
+            organisation_id?: number | null;
             /** @description Whether the stream's name and the time are written into the pictures. */
             overlay: boolean;
             /**
@@ -3684,8 +3826,15 @@ export interface components {
         };
         /** @description A plan to be added or changed. */
         SnapshotPlanInput: {
+            /** @description Up to 1,000 numbers of channels. */
+            channels?: number[];
             enabled: boolean;
             form: string;
+            /**
+             * Format: int64
+             * @description All cameras of this group, as they are when it is their turn.
+             */
+            group_id?: number | null;
             /**
              * Format: int64
              * @description 1,000 (a second) to 604,800,000 (a week).
@@ -3701,12 +3850,17 @@ export interface components {
             /** Format: int32 */
             max_width?: number;
             name: string;
+            /**
+             * Format: int64
+             * @description All cameras of this organisation and below it, as they are when it is their turn.
+             */
+            organisation_id?: number | null;
             overlay?: boolean;
             /** Format: int32 */
             quality: number;
             schedule?: components["schemas"]["ScheduleWindow"][] | null;
             /** @description Up to 1,000: "app/name", or "host/app/name". */
-            streams: string[];
+            streams?: string[];
             /** Format: int64 */
             target_id?: number | null;
         };
@@ -4456,6 +4610,8 @@ export interface operations {
                 below?: boolean;
                 /** @description Part of name, pinyin initials, code, stake ("K12+300": nearest first), road, tag or device. */
                 query?: string;
+                /** @description Only members of this group. */
+                group?: number;
                 tag?: string;
                 device?: number;
                 /** @description "online", "offline", "idle" or "disabled". */
@@ -5883,6 +6039,239 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    groups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupList"];
+                };
+            };
+        };
+    };
+    add_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGroup"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_group: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_group_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupMembersInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupMembersChanged"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -8708,6 +9097,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadTarget"];
+                };
             };
             404: {
                 headers: {

@@ -1,6 +1,7 @@
 import { answer, client } from './client';
+import { one, present } from './names';
 import { asProblem, problemOf } from './problem';
-import type { Snapshot, SnapshotPage, SnapshotPlan, SnapshotPlanInput, UploadTarget } from './types';
+import type { Snapshot, SnapshotPage, SnapshotPlan, SnapshotPlanInput, UploadTarget, UploadTargetInput, UploadTest } from './types';
 
 export interface SnapshotQuery {
   stream?: string;
@@ -43,3 +44,16 @@ export const removePlan = (id: number): Promise<undefined> =>
   answer(client.DELETE('/api/v1/snapshot-plans/{id}', { params: { path: { id } } }));
 
 export const listTargets = async (): Promise<UploadTarget[]> => (await answer(client.GET('/api/v1/upload-targets'))).items;
+
+export const addTarget = (body: UploadTargetInput): Promise<UploadTarget> => answer(client.POST('/api/v1/upload-targets', { body }));
+
+export const changeTarget = (old: UploadTarget, body: UploadTargetInput): Promise<UploadTarget> =>
+  answer(client.PUT('/api/v1/upload-targets/{id}', { ...present(old), body }));
+
+export const removeTarget = (id: number): Promise<undefined> => answer(client.DELETE('/api/v1/upload-targets/{id}', one(id)));
+
+/** Sends the newest picture there now. */
+export const testTarget = (id: number): Promise<UploadTest> => answer(client.POST('/api/v1/upload-targets/{id}/test', one(id)));
+
+/** Tries what waits now instead of later. */
+export const retryTarget = (id: number): Promise<UploadTarget> => answer(client.POST('/api/v1/upload-targets/{id}/retry', one(id)));

@@ -2,7 +2,7 @@ export default {
   brand: { name: 'Viaduct 视频云', claim: '智慧交通视频云平台' },
   page: {
     overview: '总览', menu: '主导航', more: '更多', setup: '首次设置', login: '登录', wall: '视频墙', streams: '流', stream: '流详情',
-    cameras: '摄像机', camera: '摄像机详情', devices: '设备', patrols: '轮巡', patrol: '轮巡', patrol_log: '轮巡记录', sources: '拉流源', snapshots: '快照', snapshot_plans: '截图计划', share: '共享的画面', relays: '转推', sessions: '会话', applications: '规则', hosts: '虚拟主机', hooks: '回调', people: '人员', roles: '角色', audit: '审计', server: '服务器', settings: '设置', licence: '接入授权', account: '我的账号', not_found: '没有这个页面',
+    cameras: '摄像机', camera: '摄像机详情', groups: '摄像机分组', devices: '设备', patrols: '轮巡', patrol: '轮巡', patrol_log: '轮巡记录', sources: '拉流源', snapshots: '快照', snapshot_plans: '截图计划', upload_targets: '上传目标', share: '共享的画面', relays: '转推', sessions: '会话', applications: '规则', hosts: '虚拟主机', hooks: '回调', people: '人员', roles: '角色', audit: '审计', server: '服务器', settings: '设置', licence: '接入授权', account: '我的账号', not_found: '没有这个页面',
   },
   action: {
     close: '关闭', cancel: '取消', save: '保存', retry: '重试', undo: '撤销', copy: '复制', copied: '已复制', qr: '二维码', qr_note: '用手机扫码，取得这个地址。', edit: '编辑', delete: '删除',
@@ -56,6 +56,12 @@ export default {
     directions: { up: '上行', down: '下行', both: '双向' }, carriageways: { main: '主线', ramp: '匝道', tunnel: '隧道', bridge: '桥梁', toll: '收费站', service_area: '服务区', intersection: '路口' }, systems: { wgs84: 'WGS-84', gcj02: 'GCJ-02（火星坐标）', bd09: 'BD-09（百度）' },
     bulk: '已选 {count} 台', enable: '启用', disable: '停用', move: '移到此组织', changed: '已修改 {count} 台。', removed: '已删除 {count} 台。',
     choose_table: '选择表格…', import_note: 'XLSX，或 UTF-8、GB18030 的 CSV；第一行是表头，每行一台。', template: '{format} 模板', import_into: '没有写组织的行归入', import_now: '导入 {count} 台', report: '共 {rows} 行：新增 {added}，修改 {changed}，不变 {unchanged}，有误 {refused}；新设备 {devices} 台。', ignored: '不使用的列：{columns}', errors: '有误的单元格', row: '行', column: '列', value: '内容', wrong: '问题', imported: '已新增 {added} 台，修改 {changed} 台。',
+  },
+  groups: {
+    all: '摄像机', any: '所有分组', add: '新建分组', name: '名称', rename: '重命名', delete: '删除分组', organisation_note: '分组一直属于这个组织，成员须在该组织或其下级；可授权给用户。', saved: '分组“{name}”已保存。', deleted: '已删除分组“{name}”。',
+    delete_title: '删除分组“{name}”？', delete_text: '摄像机本身保留。还有用户拥有该分组的权限时不能删除。', none: '还没有分组。把相关的摄像机（如各隧道洞口）放进一个分组，就可以只授权这些摄像机。', none_in: '分组里还没有摄像机。', cameras: '{count} 台',
+    pick_all: '全部加入', add_members: '添加摄像机', add_members_to: '向“{name}”添加摄像机', pick: '点选摄像机，按组织可整组加入。', picked: '要加入的摄像机', unpick: '不加入', join: '加入 {count} 台', join_one: '加入分组', choose: '选择分组', full: '一次最多 {count} 台。', leave: '移出分组', leave_many: '移出 {count} 台',
+    joined: '{count} 台已加入“{name}”。', left: '{count} 台已移出“{name}”。', of: '分组 {name}', grant_note: '只对分组里的摄像机有效；角色中与摄像机无关的权限不起作用。',
   },
   devices: {
     add: '添加设备', edit: '修改设备', driver: '接入方式', any_driver: '所有接入方式', drivers: { url: '拉流（URL）', push: '设备推流', sim: '模拟' }, address_note: '通道地址可以相对于它，如 rtsp://10.0.0.7:554；可不填。', vendor: '厂商', model: '型号', serial: '序列号', channels: '通道', search: '名称、地址、厂商、型号或序列号', none: '还没有设备。', none_found: '没有匹配的设备。', delete_title: '删除设备 {name}？', delete_text: '它的 {count} 个通道一并删除，不能恢复。',
@@ -159,8 +165,13 @@ export default {
   },
   snapshots: {
     gallery: '图库', stream: '流（应用/名称）', origin: '来源', all: '全部', origins: { manual: '手动', plan: '计划', patrol: '轮巡', preset: '预置位' }, totals: '{count} 张 · {size}', take: '截图', name_stream: '请先在搜索框中填写流（应用/名称）。', overlay: '叠加名称和时间', take_here: '截图存入图库', taken: '已截图。', deleted: '截图已删除。', none: '还没有截图。', older: '更早', no_picture: '无图片', picture_of: '{name}，{time}', kept_until: '保存至 {time}', kept_always: '永久保存', download: '下载',
-    add_plan: '添加计划', edit_plan: '编辑计划', plan_name: '名称', interval: '间隔', unit: '单位', units: { s: '秒', min: '分钟', h: '小时', d: '天' }, streams: '流', streams_note: '每行一路：应用/名称，或 主机/应用/名称。各路均匀分布在间隔内。', form: '格式', quality: '质量（1–100）', max_width: '最大宽度（0：原尺寸）', keep_days: '保存天数（0：永久）', target: '上传至', no_target: '不上传',
+    add_plan: '添加计划', edit_plan: '编辑计划', plan_name: '名称', interval: '间隔', unit: '单位', units: { s: '秒', min: '分钟', h: '小时', d: '天' }, of_organisation: '组织及其下级的全部摄像机', of_group: '分组里的全部摄像机', none_chosen: '不指定', cameras: '指定的摄像机', other_streams: '其他流', streams_note: '每行一路：应用/名称，或 主机/应用/名称。各路均匀分布在间隔内；组织和分组以执行时为准，离线的跳过。', form: '格式', quality: '质量（1–100）', max_width: '最大宽度（0：原尺寸）', keep_days: '保存天数（0：永久）', target: '上传至', no_target: '不上传',
     plan_facts: '{streams} 路流 · 每 {every}', counts: '已截 {taken} · 跳过 {skipped}（摄像机离线）· 失败 {failed} · 错过 {missed}', last_taken: '最近 {time}', no_plans: '还没有计划。计划会定时为摄像机截图。', plan_saved: '计划已保存。', plan_deleted: '计划“{name}”已删除，其截图保留。',
+  },
+  targets: {
+    add: '添加上传目标', edit: '修改上传目标', name: '名称', kind: '方式', kinds: { http_put: 'HTTP PUT', http_post: 'HTTP POST', http_form: 'HTTP 表单', ftp: 'FTP' }, url_note: '可含 {places}；以 / 结尾时自动加文件名。', proof: '身份验证', proofs: { none: '无', password: '用户名和密码', token: 'Bearer 令牌' }, token: '令牌',
+    secret_note: '密码和令牌不会显示；改到另一台服务器时须重新填写。', headers: '附加请求头', header_name: '请求头 {number} 的名称', header_value: '请求头 {number} 的值', add_header: '添加请求头', remove_header: '移除请求头 {number}', saved: '上传目标已保存。', deleted: '已删除上传目标“{name}”，等待上传的截图一并丢弃。',
+    test: '测试', test_good: '最近一张截图已送达。', test_bad: '未送达：{why}', retry: '立即重试', retrying: '正在重试等待的 {count} 张。', counts: '等待 {waiting} · 已送达 {sent} · 失败 {failures} · 丢弃 {lost}', last_sent: '最近送达 {time}', none: '还没有上传目标。添加后，截图计划可把截图送往上级平台或文件服务器。',
   },
   sessions: {
     now: '正在观看', ended: '已结束的会话', traffic: '流量', by: '统计方式', by_stream: '按流', by_vhost: '按虚拟主机', by_subject: '按用户', by_protocol: '按协议', by_day: '按天', range: '时间范围', days: '最近 {count} 天', group: '名称', count: '会话数', watched: '观看时长', total: '合计', nobody: '未署名', since: '开始', search: '搜索流、用户或地址', none: '没有记录。', older: '更早的',
@@ -177,14 +188,14 @@ export default {
   rights: {
     lacking: '你没有“{right}”的权限。', ask: '如需使用，请管理员授予：', home: '返回首页', right: '{action}{kind}',
     actions: { view: '查看', play: '播放', operate: '操作', manage: '管理' },
-    kinds: { stream: '流', source: '拉流源', device: '设备', channel: '通道', view: '视图与大屏', patrol: '轮巡', ptz: '云台', snapshot: '快照', relay: '转推', rule: '规则与虚拟主机', hook: '回调', token: '令牌', traffic: '会话与流量', server: '服务器', organisation: '组织', user: '用户', role: '角色', audit: '审计日志' },
+    kinds: { stream: '流', source: '拉流源', device: '设备', channel: '通道', group: '摄像机分组', view: '视图与大屏', patrol: '轮巡', ptz: '云台', snapshot: '快照', relay: '转推', rule: '规则与虚拟主机', hook: '回调', token: '令牌', traffic: '会话与流量', server: '服务器', organisation: '组织', user: '用户', role: '角色', audit: '审计日志' },
   },
   people: {
     all: '全部', organisations: '组织', organisation: '组织', search_organisation: '搜索组织', no_organisation: '没有匹配的组织。', unfold: '展开或收起', add_organisation: '添加下级组织', edit_organisation: '修改或移动组织', delete_organisation: '删除组织',
     organisation_name: '名称', above: '上级组织', position: '排序', position_note: '小的在前，相同时按名称。', organisation_saved: '组织已保存。', delete_organisation_title: '删除组织“{name}”？', delete_organisation_text: '只能删除空的组织：其下没有组织和用户，也没有人在此有权限。',
     users: '用户', user: '用户', add_user: '添加用户', edit_user: '修改用户', search: '搜索姓名或登录名', none: '这里还没有用户。', none_found: '没有匹配的用户。', sign_in_name: '登录名', display_name: '姓名', enabled: '允许登录', state: '状态', may_sign_in: '可登录', may_not_sign_in: '已停用', factor: '两步验证', on: '已启用', off: '未启用', last_sign_in: '上次登录', never: '从未', deeds: '操作', user_saved: '用户已保存。', deleted: '已删除 {name}。',
     delete_user_title: '删除用户 {name}？', delete_user_text: '其会话和密钥立即失效，不能恢复；审计记录保留。只想暂时不让登录，可改为停用。',
-    grants: '权限', grant: '权限 {number}', add_grant: '添加权限', no_grants: '没有权限的用户可以登录，但看不到任何内容。', no_rights: '没有权限', role_of_grant: '角色', grant_at: '用于此组织及其下级',
+    grants: '权限', grant: '权限 {number}', add_grant: '添加权限', no_grants: '没有权限的用户可以登录，但看不到任何内容。', no_rights: '没有权限', role_of_grant: '角色', grant_at: '适用范围',
     set_password: '设置密码', set_password_of: '设置 {name} 的密码', set_password_note: '该用户的全部会话随即结束，须用新密码重新登录。', password_set: '密码已设置。',
     factor_off: '关闭两步验证', factor_off_title: '关闭 {name} 的两步验证？', factor_off_text: '用于丢失验证器时：之后仅凭密码即可登录，直到本人重新启用。', factor_is_off: '已关闭 {name} 的两步验证。',
     sessions: '登录会话', sessions_of: '{name} 的登录会话', this_session: '当前会话', session_times: '登录 {begun} · 最近 {seen}', end_session: '结束', no_sessions: '没有登录会话。',

@@ -11,6 +11,6 @@ export function unitOf(interval_ms: number): Unit {
 
 /** A plan as it is sent back to be changed. */
 export function inputOf(plan: SnapshotPlan): SnapshotPlanInput {
-  const { name, streams, interval_ms, schedule, form, max_width, max_height, quality, overlay, keep_days, target_id, enabled } = plan;
-  return { name, streams, interval_ms, schedule, form, max_width, max_height, quality, overlay, keep_days, target_id, enabled };
+  const { name, streams, channels, organisation_id, group_id, interval_ms, schedule, form, max_width, max_height, quality, overlay, keep_days, target_id, enabled } = plan;
+  return { name, streams, channels, organisation_id, group_id, interval_ms, schedule, form, max_width, max_height, quality, overlay, keep_days, target_id, enabled };
 }

@@ -5,6 +5,7 @@ use hub::StreamKey;
 use vision::{Form, MAX_SIDE};
 
 use super::PlanError;
+use crate::rights::{GroupId, OrganisationId};
 use crate::schedule::Schedule;
 
 /// Longest name in characters.
@@ -25,8 +26,8 @@ pub struct Plan {
     pub id: i64,
     /// Unique.
     pub name: String,
-    /// Of these pictures are taken.
-    pub streams: Vec<StreamKey>,
+    /// Of what pictures are taken.
+    pub subjects: Subjects,
     /// From one picture of a stream to the next.
     pub interval_ms: i64,
     /// When; always without one.
@@ -53,6 +54,19 @@ pub struct Plan {
     pub version: i64,
 }
 
+/// Of what a plan takes pictures: all of this together, each stream once. Cameras are looked up when it is their turn.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Subjects {
+    /// By their keys.
+    pub streams: Vec<StreamKey>,
+    /// By the numbers of their channels.
+    pub channels: Vec<i64>,
+    /// All cameras of an organisation and below it.
+    pub organisation_id: Option<OrganisationId>,
+    /// All members of a group.
+    pub group_id: Option<GroupId>,
+}
+
 /// A plan as it was typed.
 #[derive(Clone, Debug)]
 pub struct PlanInput {
@@ -60,6 +74,12 @@ pub struct PlanInput {
     pub name: String,
     /// Keys of streams.
     pub streams: Vec<String>,
+    /// Numbers of channels.
+    pub channels: Vec<i64>,
+    /// An organisation with all below it.
+    pub organisation_id: Option<OrganisationId>,
+    /// A group of cameras.
+    pub group_id: Option<GroupId>,
     /// A second to a week.
     pub interval_ms: i64,
     /// When; always without one.
@@ -107,7 +127,7 @@ impl Plan {
         Ok(Self {
             id: 0,
             name,
-            streams: checked_streams(&input.streams)?,
+            subjects: Subjects::checked(&input)?,
             interval_ms: input.interval_ms,
             schedule: input.schedule,
             form,
@@ -125,7 +145,12 @@ impl Plan {
 
     pub(super) fn of_row(row: SnapshotPlanRow) -> Option<Self> {
         Some(Self {
-            streams: row.streams.lines().filter_map(|line| line.parse().ok()).collect(),
+            subjects: Subjects {
+                streams: row.streams.lines().filter_map(|line| line.parse().ok()).collect(),
+                channels: row.channels.lines().filter_map(|line| line.parse().ok()).collect(),
+                organisation_id: row.organisation_id,
+                group_id: row.group_id,
+            },
             schedule: row.schedule.as_deref().map(str::parse).transpose().ok()?,
             form: Form::parse(&row.form)?,
             max_width: u16::try_from(row.max_width).ok()?,
@@ -144,11 +169,15 @@ impl Plan {
     }
 
     pub(super) fn to_row(&self) -> SnapshotPlanRow {
-        let streams: Vec<String> = self.streams.iter().map(ToString::to_string).collect();
+        let streams: Vec<String> = self.subjects.streams.iter().map(ToString::to_string).collect();
+        let channels: Vec<String> = self.subjects.channels.iter().map(ToString::to_string).collect();
         SnapshotPlanRow {
             id: self.id,
             name: self.name.clone(),
             streams: streams.join("\n"),
+            channels: channels.join("\n"),
+            organisation_id: self.subjects.organisation_id,
+            group_id: self.subjects.group_id,
             interval_ms: self.interval_ms,
             schedule: self.schedule.as_ref().map(ToString::to_string),
             form: self.form.as_str().to_owned(),
@@ -164,11 +193,32 @@ impl Plan {
         }
     }
 
-    /// The turn that a stream of the plan is in at `now_ms`. Turns of the streams begin evenly spread over the interval.
-    pub(super) fn turn(&self, index: usize, now_ms: i64) -> i64 {
-        let count = i64::try_from(self.streams.len().max(1)).unwrap_or(i64::MAX);
+    /// The turn that one of `count` streams of the plan is in at `now_ms`. Their turns begin evenly spread over the interval.
+    pub(super) fn turn(&self, index: usize, count: usize, now_ms: i64) -> i64 {
+        let count = i64::try_from(count.max(1)).unwrap_or(i64::MAX);
         let offset = i64::try_from(index).unwrap_or(0) * self.interval_ms / count;
         (now_ms - offset).div_euclid(self.interval_ms)
+    }
+}
+
+impl Subjects {
+    fn checked(input: &PlanInput) -> Result<Self, PlanError> {
+        let streams = checked_streams(&input.streams)?;
+        let mut channels = input.channels.clone();
+        channels.sort_unstable();
+        channels.dedup();
+        if channels.len() > MAX_STREAMS {
+            return Err(PlanError::field_of(
+                "channels",
+                format!("A plan names at most {MAX_STREAMS} cameras one by one."),
+            ));
+        }
+        let found = Self { streams, channels, organisation_id: input.organisation_id, group_id: input.group_id };
+        if found == Self::default() {
+            let text = "A plan takes pictures of something: name streams, cameras, an organisation or a group.";
+            return Err(PlanError::field_of("streams", text));
+        }
+        Ok(found)
     }
 }
 
@@ -183,8 +233,8 @@ fn checked_streams(texts: &[String]) -> Result<Vec<StreamKey>, PlanError> {
             streams.push(key);
         }
     }
-    if streams.is_empty() || streams.len() > MAX_STREAMS {
-        return Err(PlanError::field_of("streams", format!("A plan has 1 to {MAX_STREAMS} streams.")));
+    if streams.len() > MAX_STREAMS {
+        return Err(PlanError::field_of("streams", format!("A plan has at most {MAX_STREAMS} streams.")));
     }
     Ok(streams)
 }
@@ -197,6 +247,9 @@ mod tests {
         PlanInput {
             name: " hourly ".into(),
             streams: vec!["road/k1".into(), "t1/road/k2".into(), "road/k1 ".into(), String::new()],
+            channels: vec![7, 3, 7],
+            organisation_id: Some(4),
+            group_id: Some(2),
             interval_ms: 4000,
             schedule: Some("1-5 07:00-19:00".parse().unwrap()),
             form: "webp".into(),
@@ -213,7 +266,8 @@ mod tests {
     #[test]
     fn a_plan_survives_its_row() {
         let plan = Plan::checked(input()).unwrap();
-        assert_eq!((plan.name.as_str(), plan.streams.len()), ("hourly", 2));
+        assert_eq!((plan.name.as_str(), plan.subjects.streams.len()), ("hourly", 2));
+        assert_eq!(plan.subjects.channels, [3, 7]);
         assert_eq!(Plan::of_row(plan.to_row()), Some(plan));
     }
 
@@ -221,7 +275,11 @@ mod tests {
     fn what_is_wrong_names_its_field() {
         for (wrong, field) in [
             (PlanInput { name: " ".into(), ..input() }, "name"),
-            (PlanInput { streams: vec![], ..input() }, "streams"),
+            (
+                PlanInput { streams: vec![], channels: vec![], organisation_id: None, group_id: None, ..input() },
+                "streams",
+            ),
+            (PlanInput { channels: (1..=1001).collect(), ..input() }, "channels"),
             (PlanInput { streams: vec!["../etc".into()], ..input() }, "streams"),
             (PlanInput { interval_ms: 999, ..input() }, "interval_ms"),
             (PlanInput { form: "gif".into(), ..input() }, "form"),
@@ -235,10 +293,9 @@ mod tests {
 
     #[test]
     fn turns_of_streams_are_spread_over_the_interval() {
-        let streams = ["road/k1", "road/k2", "road/k3", "road/k4"].map(str::to_owned).to_vec();
-        let plan = Plan::checked(PlanInput { streams, ..input() }).unwrap();
-        let begins = |index: usize| (0..4000).find(|at| plan.turn(index, *at) == 0).unwrap();
+        let plan = Plan::checked(input()).unwrap();
+        let begins = |index: usize| (0..4000).find(|at| plan.turn(index, 4, *at) == 0).unwrap();
         assert_eq!([0, 1, 2, 3].map(begins), [0, 1000, 2000, 3000]);
-        assert_eq!(plan.turn(0, 8000) - plan.turn(0, 0), 2);
+        assert_eq!(plan.turn(0, 4, 8000) - plan.turn(0, 4, 0), 2);
     }
 }

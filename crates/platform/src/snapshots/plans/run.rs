@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hub::StreamKey;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -19,12 +19,48 @@ const LONG_PAUSE: Duration = Duration::from_secs(60);
 /// Pictures of plans that are taken at the same time; further turns are missed.
 const MAX_AT_ONCE: usize = 64;
 
+/// Between two looks at which cameras a plan is about.
+const FRESH: Duration = Duration::from_secs(5);
+
 /// Where a stream of a plan is.
 #[derive(Debug)]
 struct Place {
+    key: StreamKey,
     turn: i64,
     /// Whether its picture is being taken.
     busy: Arc<AtomicBool>,
+}
+
+/// The streams of a plan in the order of their turns.
+#[derive(Debug)]
+struct Round {
+    places: Vec<Place>,
+    looked_at: Instant,
+}
+
+impl Round {
+    fn new(plan: &Plan, streams: Vec<StreamKey>, now_ms: i64) -> Self {
+        let mut round = Self { places: Vec::new(), looked_at: Instant::now() };
+        round.renew(plan, streams, now_ms);
+        round
+    }
+
+    fn is_of(&self, streams: &[StreamKey]) -> bool {
+        self.places.len() == streams.len() && self.places.iter().zip(streams).all(|(place, key)| place.key == *key)
+    }
+
+    /// Other streams from now on. The turns that all of them are in are over: none is taken twice for that.
+    fn renew(&mut self, plan: &Plan, streams: Vec<StreamKey>, now_ms: i64) {
+        let mut busy: HashMap<StreamKey, Arc<AtomicBool>> =
+            self.places.drain(..).map(|place| (place.key, place.busy)).collect();
+        let count = streams.len();
+        let place = |(index, key): (usize, StreamKey)| Place {
+            turn: plan.turn(index, count, now_ms),
+            busy: busy.remove(&key).unwrap_or_default(),
+            key,
+        };
+        self.places = streams.into_iter().enumerate().map(place).collect();
+    }
 }
 
 /// Holds a place until a turn is over.
@@ -37,18 +73,18 @@ impl Drop for Busy {
 }
 
 /// By number and version of a plan, so that a changed one begins anew.
-type Places = HashMap<(i64, i64), Vec<Place>>;
+type Rounds = HashMap<(i64, i64), Round>;
 
 impl Plans {
     /// Takes pictures until dropped. One task runs it.
     pub async fn run(self: Arc<Self>) {
-        let mut places = Places::new();
+        let mut rounds = Rounds::new();
         let slots = Arc::new(Semaphore::new(MAX_AT_ONCE));
         loop {
             let plans = self.list();
-            places.retain(|key, _| plans.iter().any(|plan| (plan.id, plan.version) == *key));
+            rounds.retain(|key, _| plans.iter().any(|plan| (plan.id, plan.version) == *key));
             for plan in plans.iter().filter(|plan| plan.enabled) {
-                self.look(plan, &mut places, &slots);
+                self.look(plan, &mut rounds, &slots);
             }
             if plans.iter().any(|plan| plan.enabled) {
                 tokio::time::sleep(TICK).await;
@@ -59,15 +95,21 @@ impl Plans {
     }
 
     /// Starts what is due of a plan. A turn that begins while the plan may not run is not made up for.
-    fn look(self: &Arc<Self>, plan: &Plan, places: &mut Places, slots: &Arc<Semaphore>) {
+    fn look(self: &Arc<Self>, plan: &Plan, rounds: &mut Rounds, slots: &Arc<Semaphore>) {
         let now_ms = unix_now_ms();
         let is_open = plan.schedule.as_ref().is_none_or(|schedule| schedule.is_open(self.clock.now().datetime()));
-        let places = places.entry((plan.id, plan.version)).or_insert_with(|| {
-            let place = |index| Place { turn: plan.turn(index, now_ms), busy: Arc::default() };
-            (0..plan.streams.len()).map(place).collect()
-        });
-        for (index, (place, key)) in places.iter_mut().zip(&plan.streams).enumerate() {
-            let turn = plan.turn(index, now_ms);
+        let round =
+            rounds.entry((plan.id, plan.version)).or_insert_with(|| Round::new(plan, self.streams_of(plan), now_ms));
+        if round.looked_at.elapsed() >= FRESH {
+            round.looked_at = Instant::now();
+            let streams = self.streams_of(plan);
+            if !round.is_of(&streams) {
+                round.renew(plan, streams, now_ms);
+            }
+        }
+        let count = round.places.len();
+        for (index, place) in round.places.iter_mut().enumerate() {
+            let turn = plan.turn(index, count, now_ms);
             if turn == std::mem::replace(&mut place.turn, turn) || !is_open {
                 continue;
             }
@@ -77,7 +119,7 @@ impl Plans {
                 continue;
             };
             let busy = Busy(Arc::clone(&place.busy), slot);
-            tokio::spawn(Arc::clone(self).take(plan.clone(), key.clone(), busy));
+            tokio::spawn(Arc::clone(self).take(plan.clone(), place.key.clone(), busy));
         }
     }
 

@@ -181,6 +181,29 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
         "授权最多启用 {0} 路摄像机；现已启用 {1} 路，此操作会变成 {2} 路。",
     ),
     ("Switch off or remove others, or put in a larger licence.", "请先停用或删除其他摄像机，或更换更大的授权。"),
+    // Groups of cameras.
+    ("There is no such group.", "没有该分组。"),
+    (
+        "A group has a name of 1 to {} characters without control characters.",
+        "分组名称为 1 到 {0} 个字符，不能含控制字符。",
+    ),
+    ("The organisation has a group of this name already.", "该组织已有同名分组。"),
+    ("There are at most {} groups of cameras.", "最多 {0} 个摄像机分组。"),
+    ("A group has at most {} cameras, and this one has {}.", "一个分组最多 {0} 台摄像机，该分组已有 {1} 台。"),
+    ("{} belongs to an organisation that is not below the one of the group.", "{0} 所属组织不在该分组所属组织之下。"),
+    (
+        "People have rights for this group that you do not have for {}; ask somebody who has them to add it.",
+        "有人对该分组拥有你对 {0} 没有的权限；请由拥有这些权限的人添加。",
+    ),
+    (
+        "Users have rights for this group or plans take pictures of it; change these first.",
+        "有用户拥有该分组的权限，或有截图计划使用该分组，请先修改。",
+    ),
+    (
+        "This role is not about cameras, so for a group of them it permits nothing; take another role, or an organisation.",
+        "该角色与摄像机无关，对摄像机分组不起作用；请选择其他角色，或授权到组织。",
+    ),
+    ("A right names organisation_id or group_id, one of them.", "授权须指定组织或分组，二者之一。"),
     // Pictures.
     ("Pictures are made of H.264, H.265 and AV1; this stream has {}.", "截图支持 H.264、H.265 和 AV1；该流为 {0}。"),
     ("no video", "无视频"),
@@ -207,7 +230,13 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
     ("A side is 0 to {} pixels.", "边长为 0 到 {0} 像素。"),
     ("The origin is manual, plan, patrol or preset.", "来源为 manual、plan、patrol 或 preset。"),
     ("A plan has a name of 1 to {} characters.", "计划名称为 1 到 {0} 个字符。"),
-    ("A plan has 1 to {} streams.", "一个计划包含 1 到 {0} 路流。"),
+    ("A plan has at most {} streams.", "一个计划最多 {0} 路流。"),
+    ("A plan names at most {} cameras one by one.", "一个计划最多逐台指定 {0} 台摄像机。"),
+    (
+        "A plan takes pictures of something: name streams, cameras, an organisation or a group.",
+        "计划须有截图对象：请指定流、摄像机、组织或分组。",
+    ),
+    ("There is no channel of the number {}.", "没有编号为 {0} 的通道。"),
     ("The interval is a second to a week.", "间隔为 1 秒到 1 周。"),
     ("Pictures are kept 0 to {} days; 0 is without end.", "截图保存 0 到 {0} 天；0 表示永久保存。"),
     ("There is a plan of this name already.", "已有同名计划。"),
@@ -216,6 +245,7 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
     ("There is no such target.", "没有该上传目标。"),
     ("There is a target of this name already.", "已有同名上传目标。"),
     ("There are {} targets already.", "已有 {0} 个上传目标。"),
+    ("This target is switched off; enable it first.", "该上传目标已停用，请先启用。"),
     ("Plans send to this target; change them first.", "有计划正在使用该上传目标，请先修改这些计划。"),
     ("Somebody else changed it meanwhile; look at it again.", "其他人已修改，请刷新后重试。"),
     ("A target has a name of 1 to {} characters.", "上传目标名称为 1 到 {0} 个字符。"),
@@ -585,8 +615,8 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
     ("An organisation cannot be below itself, nor deeper than 16 levels.", "组织不能在自身之下，层级不超过 16 级。"),
     ("The root of all organisations stays.", "最上级组织不能删除。"),
     (
-        "Organisations, users, rights or devices still belong to it; move or remove them first.",
-        "还有组织、用户或权限属于它，请先移走或删除。",
+        "Organisations, users, rights, groups, devices or plans still belong to it; move or remove them first.",
+        "还有组织、用户、权限、分组、设备或截图计划属于它，请先移走或删除。",
     ),
     ("Users hold this role; take it from them first.", "还有用户持有该角色，请先收回。"),
     (
