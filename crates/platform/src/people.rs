@@ -21,7 +21,8 @@ pub use users::{GrantInput, GrantPlace, Person, RoleRef, UserInput};
 use crate::accounts::Proof;
 use crate::clock::WallClock;
 use crate::rights::{
-    Action, Grant, GroupId, Kind, OrganisationId, OrganisationTree, Permission, Permissions, Place, Reach, Rights, Role,
+    Action, Grant, GroupId, Kind, OrganisationId, OrganisationTree, Permission, Permissions, Place, ROOT, Reach,
+    Rights, Role,
 };
 
 /// Organisations of one installation.
@@ -105,6 +106,12 @@ impl Caller {
         all.map(|permission| (permission, self.reach(permission.action, permission.kind)))
             .filter(|(_, reach)| *reach != Reach::default())
             .collect()
+    }
+
+    /// Whether any right could be given to others: everything is permitted, everywhere and at all times. Keys give none.
+    pub fn may_give_everything(&self) -> bool {
+        let everything = Grant::of_organisation(Role::Administrator.permissions(), ROOT, None);
+        matches!(self.proof, Proof::Session(_)) && self.rights.cover(&everything)
     }
 
     /// Its name in the audit log.

@@ -30,6 +30,8 @@ pub(crate) enum Refused {
         "{key} is not changed by the console, because it names a file, a program or a secret of the server's machine."
     )]
     NotByConsole { key: &'static str },
+    #[error("{key} decides who comes in; it is for those who may give every right.")]
+    Gives { key: &'static str },
     #[error("The settings cannot be written: {0}.")]
     Storage(String),
 }
@@ -38,7 +40,7 @@ impl Refused {
     pub(crate) const fn key(&self) -> Option<&'static str> {
         match self {
             Self::Invalid { key, .. } => *key,
-            Self::Fixed { key, .. } | Self::NotByConsole { key } => Some(key),
+            Self::Fixed { key, .. } | Self::NotByConsole { key } | Self::Gives { key } => Some(key),
             Self::Storage(_) => None,
         }
     }
@@ -140,6 +142,7 @@ pub(crate) fn changed(
     set: &BTreeMap<&'static str, Value>,
     changes: &BTreeMap<String, serde_json::Value>,
     present: &Values,
+    gives: bool,
 ) -> Result<BTreeMap<&'static str, Value>, Refused> {
     let mut set = set.clone();
     for (name, value) in changes {
@@ -147,6 +150,9 @@ pub(crate) fn changed(
         let (_, origin) = present.get(key.name);
         if !key.by_console {
             return Err(Refused::NotByConsole { key: key.name });
+        }
+        if !gives && key.lets_in() {
+            return Err(Refused::Gives { key: key.name });
         }
         if !matches!(origin, Origin::Default | Origin::Console) {
             return Err(Refused::Fixed { key: key.name, origin });
@@ -204,7 +210,7 @@ mod tests {
 
     fn change(present: &Values, changes: serde_json::Value) -> Result<BTreeMap<&'static str, Value>, Refused> {
         let changes = serde_json::from_value(changes).unwrap();
-        changed(&BTreeMap::from([("log.level", Value::from("warn"))]), &changes, present)
+        changed(&BTreeMap::from([("log.level", Value::from("warn"))]), &changes, present, true)
     }
 
     #[test]

@@ -97,6 +97,11 @@ impl Key {
         Ok(())
     }
 
+    /// Whether it decides who comes in and with which rights.
+    pub(crate) fn lets_in(&self) -> bool {
+        ["auth.", "oidc."].iter().any(|section| self.name.starts_with(section))
+    }
+
     fn expectation(&self) -> String {
         let kind = match self.kind {
             Kind::Text => "a text",

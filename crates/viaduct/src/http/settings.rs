@@ -12,7 +12,7 @@ use base::ErrorKind;
 use serde_json::{Value, json};
 
 use super::Failure;
-use super::auth::{IfMatch, Versioned};
+use super::auth::{IfMatch, Versioned, Who};
 use super::language::localised;
 use super::problem::Body;
 use super::routes::Detail;
@@ -26,6 +26,7 @@ impl From<Refused> for Failure {
             Refused::Invalid { .. } => (ErrorKind::InvalidInput, None),
             Refused::Fixed { .. } => (ErrorKind::Conflict, Some("setting_fixed")),
             Refused::NotByConsole { .. } => (ErrorKind::Forbidden, Some("setting_not_by_console")),
+            Refused::Gives { .. } => (ErrorKind::Forbidden, Some("setting_gives_rights")),
             Refused::Storage(_) => (ErrorKind::Internal, None),
         };
         Self { code, field: refused.key(), ..Self::new(kind, refused.to_string()) }
@@ -93,6 +94,7 @@ fn check_version(app: &App, version: i64) -> Result<(), Failure> {
 /// Judges changes, writes them, and has those that can be taken over at once; whatever fails leaves everything as it was.
 pub(super) async fn change(
     State(app): State<Arc<App>>,
+    Who(caller): Who,
     IfMatch(version): IfMatch,
     Body(ConfigChanges(changes)): Body<ConfigChanges>,
 ) -> Result<Response, Failure> {
@@ -101,7 +103,7 @@ pub(super) async fn change(
     let storage = |error: anyhow::Error| Refused::Storage(format!("{error:#}"));
     let before = app.console.values().map_err(storage)?;
     let present = app.live().values.clone();
-    let set = changed(&before, &changes, &present)?;
+    let set = changed(&before, &changes, &present, caller.may_give_everything())?;
     let values = Values::with_console(&app.args.sources(), &set).map_err(storage)?;
     judge(&values, &changes)?;
     app.console.write(&set).map_err(storage)?;

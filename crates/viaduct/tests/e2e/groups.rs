@@ -360,10 +360,10 @@ fn a_plan_takes_pictures_of_an_organisation_or_a_group_as_they_are_now() {
         let path = format!("/snapshots?plan_id={}&channel_id={channel}", of_group["id"]);
         site.admin.get(&path)["items"].as_array().unwrap().len()
     };
-    testkit::until("pictures of the member", testkit::PATIENCE, || (pictures(site.member) > 1).then_some(()));
+    until("pictures of the member", testkit::PATIENCE, || (pictures(site.member) > 1).then_some(()));
     assert_eq!((pictures(site.other), pictures(site.far)), (0, 0), "only of members");
     site.members(&json!({ "add": [site.other] }));
-    testkit::until("pictures of the new member", testkit::PATIENCE, || (pictures(site.other) > 0).then_some(()));
+    until("pictures of the new member", testkit::PATIENCE, || (pictures(site.other) > 0).then_some(()));
     let group = format!("/groups/{}", site.group);
     assert_eq!(site.admin.send("DELETE", &group, None).status, 409, "a plan is about it");
 

@@ -127,3 +127,20 @@ fn settings_that_keep_the_server_from_starting_are_taken_back_and_named() {
     assert_eq!(next.json()["undone"], Value::Null, "read, and gone");
     server.assert_well();
 }
+
+#[test]
+fn who_keeps_the_server_lets_nobody_in() {
+    let (server, admin) = closed_server(&options());
+    let role = admin.post("/roles", &json!({ "name": "keeper", "permissions": ["manage:server", "manage:user"] }));
+    let keeper = json!({ "name": "kate", "organisation_id": 1, "enabled": true, "password": "a password for tests",
+        "grants": [{ "role_id": role["id"], "organisation_id": 1 }] });
+    admin.post("/users", &keeper);
+    let kate = Api::sign_in(server.address("http"), "kate", "a password for tests");
+    let now = version(&kate);
+    for key in ["oidc.role_map", "oidc.issuer", "auth.session_max_days"] {
+        let value = if key.ends_with("days") { json!(0) } else { json!("*=administrator@1") };
+        let answer = patch(&kate, &now, &json!({ "snapshots.keep_days": 9, key: value }));
+        assert_eq!((answer.status, &answer.json()["field"]), (403, &json!(key)), "{}", answer.text());
+    }
+    assert_eq!(patch(&kate, &now, &json!({ "snapshots.keep_days": 9 })).status, 200, "the rest is hers");
+}

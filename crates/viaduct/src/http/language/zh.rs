@@ -149,6 +149,10 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
         "{} is not changed by the console, because it names a file, a program or a secret of the server's machine.",
         "{0} 涉及服务器上的文件、程序或密钥，不能在控制台修改。",
     ),
+    (
+        "{} decides who comes in; it is for those who may give every right.",
+        "{0} 决定谁能登录及其权限，只有可授予全部权限的人才能修改。",
+    ),
     ("The settings cannot be written: {}.", "无法写入设置：{0}。"),
     // The licence.
     ("The licence cannot be read or written: {}.", "无法读写授权：{0}。"),
