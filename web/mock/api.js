@@ -12,6 +12,9 @@ import { detail, diagnosis, publicStream, server, source } from './state.js';
 import { PATROL_ROUTES } from './patrols.js';
 import { VIEW_ROUTES } from './views.js';
 
+/** A JPEG of 64x36, made by FFmpeg's testsrc2. */
+const PREVIEW = '/9j/4AAQSkZJRgABAgAAAQABAAD//gAQTGF2YzU5LjM3LjEwMAD/2wBDAAgoKC8oLzc3Nzc3N0E8QUNDQ0FBQUFDQ0NISEhVVVVISEhDQ0hIUFBVVVxfXFdXVVdfX2RkZHh4c3OMjJGsrM//xAB3AAEBAQEBAAAAAAAAAAAAAAAEAwUGBwEBAQEAAAAAAAAAAAAAAAAABAYFEAACAQIEBgMBAQEAAAAAAAARAQAxAgMhExJCQTIiUYGhcdFhBMERAAEDAwIGAwEBAAAAAAAAAAECADERAyFB8JFRocFxgfESQjIi/8AAEQgAJABAAwEiAAIRAAMRAP/aAAwDAQACEQMRAD8A8u73c1b98svbmlY8a1tLweEDyaCVtD1LQW9r2+Us38TbTWnsGddhzG4g+R7mZdum4cjFYOaV18OmWjC0k1HQ0OBR5+tjWXLMerfya6/0491Lvi38mPdlprpabYfCWUYm3Peuptp/YeYmAQk5+qeA5vAQgJwMfFeOkPhdmIQOR5AeTQf2XTvw2KEPkyv452RWlpju6tM5jcQfI9zIuYWHau1pth8JuKMuhfuKwSZIk6D+pjdXpBISag75OdmJiu7J/C/7N7VxyDyNLQPJoJmYbOon3NtMLiDLE6ArT2DOuzmNxH2PcAu6qvAdJmN1YbltNw1Vk/WTnU/5g70fnGJ1OSUridTklC6PSv8A78925VjoFVjoUubTD46KthYq2XBaky3KsbBKsbAFiuz6ZMTqckpXE6nJKYGjp7/78925VjoFVjoUubTD46KthYq2XBaky3KsbBKsbAFiuz6f/9k=';
+
 const inHours = (hours) => new Date(Date.now() + hours * 3_600_000).toISOString();
 
 /** The virtual host that a request names. */
@@ -69,6 +72,7 @@ function probe(body) {
     tracks: bad ? [] : [{ id: 1, kind: 'video', codec: 'H.264', codecs: 'avc1.640028', version: 1, width: 1920, height: 1080, frame_rate: 25, profile: 'High', level: '4.0', bitrate_bps: 4_100_000 }, { id: 2, kind: 'audio', codec: 'G.711 A-law', codecs: null, version: 1, sample_rate_hz: 8000, channels: 1, bitrate_bps: 64_000 }],
     gop_ms: bad ? null : 2000, bitrate_bps: bad ? null : 4_164_000, clock: { skew_ms: bad ? null : 3200, text: bad ? '未取到时间' : '摄像机时钟快 3.2 s' },
     warnings: bad ? [] : ['音频为 G.711，浏览器中以 FLAC 播放。'],
+    picture: bad ? null : PREVIEW,
   };
 }
 

@@ -29,6 +29,8 @@ pub struct ProbeReport {
     pub fps: Option<f64>,
     pub clock: Option<ProbeClock>,
     pub warnings: Vec<String>,
+    /// What the camera shows: a small JPEG in base64. Absent where it shows nothing, or it cannot be decoded.
+    pub picture: Option<String>,
 }
 
 /// One leg of the way.

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use base::ErrorKind;
+use bytes::Bytes;
 use hub::Leg;
 use media::bitstream::inband;
 use media::{AccessUnit, CaptureOrigin, MediaKind, Timestamp, TrackConfig, TrackId};
@@ -36,6 +37,8 @@ pub struct ProbeReport {
     pub clock_skew_ms: Option<i64>,
     /// What will be a nuisance.
     pub warnings: Vec<String>,
+    /// The latest key frame with its track, for a look at what the camera shows.
+    pub key_frame: Option<(TrackConfig, Bytes)>,
     /// How long it took.
     pub elapsed: Duration,
 }
@@ -76,6 +79,7 @@ struct ProbeSink {
     last_picture: Option<Timestamp>,
     clock_skew_ms: Option<i64>,
     reordered: bool,
+    key_frame: Option<(TrackConfig, Bytes)>,
 }
 
 impl ProbeSink {
@@ -93,6 +97,7 @@ impl ProbeSink {
             last_picture: None,
             clock_skew_ms: None,
             reordered: false,
+            key_frame: None,
         }
     }
 
@@ -174,6 +179,7 @@ impl ProbeSink {
             fps,
             clock_skew_ms: self.clock_skew_ms,
             warnings,
+            key_frame: self.key_frame,
             elapsed,
         }
     }
@@ -235,8 +241,13 @@ impl PullSink for ProbeSink {
         }
         let video = first_video(&self.tracks);
         if let Some(track) = video.filter(|track| track.id == unit.track) {
-            let key = inband::clean(&track.codec, unit.payload.clone()).key.unwrap_or(unit.key);
+            let cleaned = inband::clean(&track.codec, unit.payload.clone());
+            let key = cleaned.key.unwrap_or(unit.key);
             self.note_picture(&unit, key, now);
+            if key {
+                let codec = cleaned.config.unwrap_or_else(|| track.codec.clone());
+                self.key_frame = Some((TrackConfig { codec, ..track }, cleaned.payload));
+            }
         }
     }
 

@@ -66,41 +66,48 @@ impl KeyFrame {
     fn of(received: &Received) -> Result<Self, PictureError> {
         let seen = received.track().filter(|track| track.kind() == MediaKind::Video);
         let Some(track) = seen else { return Err(PictureError::Codec("no video".to_owned())) };
-        let codec = match &track.codec {
-            CodecConfig::H264(_) => Codec::H264,
-            CodecConfig::H265(_) => Codec::H265,
-            CodecConfig::Av1(_) => Codec::Av1,
-            other => return Err(PictureError::Codec(other.codec().to_string())),
-        };
-        let length = received.frame.payload.len();
-        if length > MAX_REQUEST - REQUEST_HEAD {
-            return Err(PictureError::TooLong(length));
-        }
+        let codec = decodable(&track.codec, &received.frame.payload)?;
         Ok(Self { frame: Arc::clone(&received.frame), codec, config: track.codec.clone() })
     }
 
-    /// Parameter sets and payload as one unit: with start codes, or as OBUs.
     pub(crate) fn unit(&self) -> Bytes {
-        let payload = &self.frame.payload;
-        let mut out = BytesMut::with_capacity(payload.len() + REQUEST_HEAD);
-        match &self.config {
-            CodecConfig::H264(config) => {
-                config.sps.iter().chain(&config.pps).for_each(|set| put_annex_b(&mut out, set));
-                length_prefixed(payload).for_each(|nal| put_annex_b(&mut out, nal));
-            }
-            CodecConfig::H265(config) => {
-                let sets = config.vps.iter().chain(&config.sps).chain(&config.pps);
-                sets.for_each(|set| put_annex_b(&mut out, set));
-                length_prefixed(payload).for_each(|nal| put_annex_b(&mut out, nal));
-            }
-            CodecConfig::Av1(config) => {
-                out.put_slice(&config.sequence_header);
-                out.put_slice(payload);
-            }
-            _ => {}
-        }
-        out.freeze()
+        unit(&self.config, &self.frame.payload)
     }
+}
+
+/// What a decoder calls a codec, if it has one for it and the frame is not too long.
+pub(crate) fn decodable(config: &CodecConfig, payload: &Bytes) -> Result<Codec, PictureError> {
+    if payload.len() > MAX_REQUEST - REQUEST_HEAD {
+        return Err(PictureError::TooLong(payload.len()));
+    }
+    match config {
+        CodecConfig::H264(_) => Ok(Codec::H264),
+        CodecConfig::H265(_) => Ok(Codec::H265),
+        CodecConfig::Av1(_) => Ok(Codec::Av1),
+        other => Err(PictureError::Codec(other.codec().to_string())),
+    }
+}
+
+/// Parameter sets and payload as one unit: with start codes, or as OBUs.
+pub(crate) fn unit(config: &CodecConfig, payload: &Bytes) -> Bytes {
+    let mut out = BytesMut::with_capacity(payload.len() + REQUEST_HEAD);
+    match config {
+        CodecConfig::H264(config) => {
+            config.sps.iter().chain(&config.pps).for_each(|set| put_annex_b(&mut out, set));
+            length_prefixed(payload).for_each(|nal| put_annex_b(&mut out, nal));
+        }
+        CodecConfig::H265(config) => {
+            let sets = config.vps.iter().chain(&config.sps).chain(&config.pps);
+            sets.for_each(|set| put_annex_b(&mut out, set));
+            length_prefixed(payload).for_each(|nal| put_annex_b(&mut out, nal));
+        }
+        CodecConfig::Av1(config) => {
+            out.put_slice(&config.sequence_header);
+            out.put_slice(payload);
+        }
+        _ => {}
+    }
+    out.freeze()
 }
 
 fn put_annex_b(out: &mut BytesMut, nal: &[u8]) {

@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use hub::{Stream, StreamKey};
-use media::Frame;
+use media::{CodecConfig, Frame};
 use tokio::sync::OnceCell;
 use worker_protocol::{Codec, Form, MAX_REQUEST, Picture, Request};
 
 use crate::pool::{Pool, PoolStats};
-use crate::{KeyFrame, PictureError, WorkerConfig};
+use crate::{KeyFrame, PictureError, WorkerConfig, key_frame};
 
 /// Pictures that are kept for others who ask, each for as long as its key frame is the latest.
 const MAX_KEPT: usize = 512;
@@ -136,6 +136,26 @@ impl Pictures {
             let request = request(Codec::File(form), &wish, file);
             Ok(pictures.pool.ask(&request.write()).await??)
         });
+        made.await.unwrap_or(Err(PictureError::Died))
+    }
+
+    /// A key frame of no stream, such as that of a probe, as a picture. Nothing of it is kept.
+    ///
+    /// # Errors
+    /// As for [`Pictures::latest`].
+    ///
+    /// # Cancel safety
+    /// As there.
+    pub async fn once(
+        self: &Arc<Self>,
+        config: &CodecConfig,
+        payload: &Bytes,
+        wish: &Wish,
+    ) -> Result<Picture, PictureError> {
+        let codec = key_frame::decodable(config, payload)?;
+        let request = request(codec, wish, key_frame::unit(config, payload));
+        let pictures = Arc::clone(self);
+        let made = self.runtime.spawn(async move { Ok(pictures.pool.ask(&request.write()).await??) });
         made.await.unwrap_or(Err(PictureError::Died))
     }
 

@@ -7,6 +7,8 @@ use api::{ProbeClock, ProbeLeg, ProbeReport, ProbeRequest, Source, SourceError, 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use db::{SourceMode, SourceRow};
 use gateway::probe;
 use gateway::pull::PullUrl;
@@ -16,6 +18,7 @@ use platform::clock::WallClock;
 use platform::devices::NUMBERED;
 use platform::schedule::Schedule;
 use platform::unix_now;
+use vision::{Form, Wish};
 
 use super::Failure;
 use super::auth::Who;
@@ -202,6 +205,9 @@ pub(super) async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// The picture of a probe: as wide as a dialog shows it.
+const PREVIEW: Wish = Wish { form: Form::Jpeg, quality: 75, max_width: 640, max_height: 640, overlay: String::new() };
+
 pub(super) async fn probe(
     State(app): State<Arc<App>>,
     Who(caller): Who,
@@ -215,7 +221,12 @@ pub(super) async fn probe(
     }
     tracing::info!(user = caller.user.name, url = %url, "A URL is probed.");
     let report = probe::probe(&url, &app.guard, timeout).await;
-    Ok(Json(report_view(&url, &report)))
+    let picture = match &report.key_frame {
+        Some((track, payload)) => app.pictures.once(&track.codec, payload, &PREVIEW).await.ok(),
+        None => None,
+    };
+    let picture = picture.map(|picture| STANDARD.encode(&picture.bytes));
+    Ok(Json(ProbeReport { picture, ..report_view(&url, &report) }))
 }
 
 /// A report for people and programs; the command line prints the same.
@@ -250,5 +261,6 @@ pub(crate) fn report_view(url: &PullUrl, report: &probe::ProbeReport) -> ProbeRe
             text: localised(&format!("The camera's clock is {skew} ms from ours.")),
         }),
         warnings: report.warnings.iter().map(|warning| localised(warning)).collect(),
+        picture: None,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use base64::Engine;
 use serde_json::json;
 use testkit::clips::{Clip, path_text, words};
 use testkit::read::{self, Expect};
@@ -62,6 +63,10 @@ fn all_tracks_of_a_matroska_file_arrive_with_their_languages() {
     let server = options().start();
     let api = server.sign_in();
     remux(Clip::TwoSounds, 10, "", &server.data().join("files/two.mkv"));
+    let report = api.post("/probe", &json!({ "url": "file:two.mkv", "timeout_ms": 10_000 }));
+    let preview = report["picture"].as_str().unwrap_or_else(|| panic!("no picture: {report}"));
+    let picture = base64::engine::general_purpose::STANDARD.decode(preview).unwrap();
+    assert!(picture.starts_with(&[0xFF, 0xD8, 0xFF]) && picture.len() > 2000, "a JPEG of {} bytes", picture.len());
     api.post("/sources", &json!({ "app": "road", "name": "two", "url": "file:two.mkv", "mode": "always" }));
     api.await_live("road/two");
     for (sound, tone) in testkit::clips::TONES_HZ.into_iter().enumerate() {

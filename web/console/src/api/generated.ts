@@ -3125,6 +3125,8 @@ export interface components {
             legs: components["schemas"]["ProbeLeg"][];
             next_step?: string | null;
             ok: boolean;
+            /** @description What the camera shows: a small JPEG in base64. Absent where it shows nothing, or it cannot be decoded. */
+            picture?: string | null;
             summary: string;
             tracks: components["schemas"]["Track"][];
             url: string;

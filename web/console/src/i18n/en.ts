@@ -108,7 +108,7 @@ const en: Catalogue<typeof zhCN> = {
   sources: {
     add: 'Add camera', edit: 'Edit source', search: 'Search name or address', none: 'No sources yet. Add a camera, and it is pulled on demand or all the time.', none_found: 'No source matches.', url: 'Address', url_example: 'protocol://host:port/path', url_note: 'rtsp(s)://, rtmp(s)://, http(s):// (FLV, TS, fMP4, MKV, HLS), udp://, file: (MP4, MKV, WebM, FLV, TS)', username: 'User name', password: 'Password', password_kept: 'leave empty to keep it',
     app: 'App', name: 'Name', name_rule: 'Letters, digits, - and _ only, at most 64.', mode: 'Pulling', on_demand: 'On demand', on_demand_note: 'only while somebody watches', always: 'Always', always_note: 'all the time',
-    test: 'Test', testing: 'Testing…', clock: 'Camera clock', last_error: 'Last problem', created: 'Added', failures: '{count} failures in a row', next_attempt: 'next attempt in {seconds} s',
+    test: 'Test', testing: 'Testing…', preview: 'What the camera shows', clock: 'Camera clock', last_error: 'Last problem', created: 'Added', failures: '{count} failures in a row', next_attempt: 'next attempt in {seconds} s',
     save_failing_title: 'The test failed. Save all the same?', save_failing_text: '{reason} After saving it is tried again and again.', save_anyway: 'Save all the same', saved: '{name} was saved.', deleted: '{name} was deleted.',
   },
   schedule: {

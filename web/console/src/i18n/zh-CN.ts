@@ -103,7 +103,7 @@ export default {
   sources: {
     add: '添加摄像机', edit: '编辑拉流源', search: '搜索名称或地址', none: '还没有拉流源。添加摄像机后，平台会按需或持续拉流。', none_found: '没有匹配的拉流源。', url: '地址', url_example: '协议://主机:端口/路径', url_note: 'rtsp(s)://、rtmp(s)://、http(s)://（FLV、TS、fMP4、MKV、HLS）、udp://、file:（MP4、MKV、WebM、FLV、TS）', username: '用户名', password: '密码', password_kept: '不填则保持不变',
     app: '应用', name: '名称', name_rule: '只能用字母、数字、- 和 _，最长 64 个字符。', mode: '拉流方式', on_demand: '按需', on_demand_note: '有人观看时才拉流', always: '持续', always_note: '始终保持拉流',
-    test: '测试连接', testing: '正在测试…', clock: '摄像机时钟', last_error: '最近的问题', created: '添加时间', failures: '连续失败 {count} 次', next_attempt: '{seconds} 秒后重试',
+    test: '测试连接', testing: '正在测试…', preview: '画面预览', clock: '摄像机时钟', last_error: '最近的问题', created: '添加时间', failures: '连续失败 {count} 次', next_attempt: '{seconds} 秒后重试',
     save_failing_title: '测试未通过，仍要保存？', save_failing_text: '{reason}保存后平台会继续重试。', save_anyway: '仍然保存', saved: '已保存 {name}。', deleted: '已删除 {name}。',
   },
   schedule: {
