@@ -183,6 +183,25 @@ export const cameras = [
     },
   },
   {
+    name: 'a dialog that is higher than a phone scrolls between its title and its buttons',
+    options: { viewport: PHONE },
+    run: async ({ page }) => {
+      await page.at('/cameras');
+      await page.getByRole('button', { name: '添加摄像机' }).click();
+      await page.fill('#camera-main', 'rtsp://10.8.3.31/live');
+      await page.getByRole('button', { name: '更多信息' }).click();
+      const dialog = page.getByRole('dialog');
+      const body = dialog.locator('.el-dialog__body');
+      await until(() => body.evaluate((each) => each.scrollHeight > each.clientHeight), 'more than fits');
+      await body.evaluate((each) => each.scrollTo(0, each.scrollHeight));
+      for (const part of [dialog.locator('.el-dialog__title'), dialog.locator('.btn.primary')]) {
+        const box = await part.boundingBox();
+        assert(box.y >= 0 && box.y + box.height <= PHONE.height, `at ${box.y}`);
+      }
+      await assertAccessible(page, 'a dialog that scrolls');
+    },
+  },
+  {
     name: 'a camera is shown by a link to somebody without an account, until the link is ended',
     run: async ({ page, mock, browser }) => {
       await page.at('/cameras/1');

@@ -69,6 +69,37 @@ export const wall = [
     },
   },
   {
+    name: 'in full screen the wall shows its tiles alone, and dialogs stand in front of them',
+    run: async ({ page }) => {
+      await openWall(page);
+      await item(page, 'road1').click();
+      await page.locator('.tools').click();
+      await page.keyboard.press('f');
+      await until(() => page.evaluate(() => document.fullscreenElement !== null), 'full screen');
+      for (const left of ['.nav', '.stage .tools', '.item']) await page.locator(left).first().waitFor({ state: 'hidden' });
+      const { width, height } = page.viewportSize();
+      const grid = await page.locator('.grid').boundingBox();
+      assert(grid.width === width && grid.height === height, `the tiles fill the screen, not ${grid.width} x ${grid.height}`);
+      // What is in front at the middle of a dialog is the dialog: `isVisible` knows nothing of full screen.
+      const inFront = async (what) => {
+        const box = await page.getByRole('dialog').boundingBox();
+        const inside = await page.evaluate(([x, y]) => document.elementFromPoint(x, y)?.closest('[role=dialog]') !== null, [box.x + box.width / 2, box.y + box.height / 2]);
+        assert(inside, `${what} is in front of the wall`);
+      };
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox', { name: '页面、摄像机、桩号或视图' }).waitFor();
+      await inFront('the palette');
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await page.keyboard.press('?');
+      await page.getByText('按编号调用视图').waitFor();
+      await inFront('the keyboard map');
+      await page.evaluate(() => document.exitFullscreen());
+      await page.locator('.nav').waitFor();
+      await page.locator('.stage .tools').waitFor();
+    },
+  },
+  {
     name: 'a double click enlarges, hidden tiles stop, and a second one shrinks',
     run: async ({ page }) => {
       await openWall(page);

@@ -1,7 +1,9 @@
+// @vitest-environment happy-dom
 import { describe, expect, it } from 'vitest';
 import { isKeyed, keyOf, partsOf, placeOf, upsert, without } from '../src/live/merge';
 import { ApiProblem, asProblem, problemOf } from '../src/api/problem';
-import { bitrate, bytes, duration, fps, period, since } from '../src/ui/format';
+import { setLocale } from '../src/i18n';
+import { bitrate, bytes, duration, fps, period, protocolName, since } from '../src/ui/format';
 import { markOf } from '../src/ui/states';
 
 interface Item { vhost?: string; app: string; name: string; state?: string; whole?: true }
@@ -71,11 +73,19 @@ describe('figures', () => {
   it.each([[0, '0 B'], [999, '999 B'], [1500, '1.50 KB'], [188_743_680, '188.7 MB']])('%d bytes are %s', (value, text) => {
     expect(bytes(value)).toBe(text);
   });
-  it.each([[0, '00:00:00'], [3661, '01:01:01'], [90_061, '1d 01:01:01'], [-5, '00:00:00']])('%d s are %s', (value, text) => {
+  it.each([[0, '00:00:00'], [3661, '01:01:01'], [90_061, '1 天 01:01:01'], [-5, '00:00:00']])('%d s are %s', (value, text) => {
     expect(duration(value)).toBe(text);
   });
-  it.each([[0, '0 ms'], [800, '800 ms'], [1500, '1.5 s'], [30_000, '30 s'], [60_000, '1 min'], [90_000, '90 s'], [7_200_000, '2 h'], [60_001, '60.001 s']])('%d ms are %s', (value, text) => {
+  it.each([[0, '0 ms'], [800, '800 ms'], [1500, '1.5 s'], [30_000, '30 s'], [60_000, '1 分钟'], [90_000, '90 s'], [7_200_000, '2 小时'], [60_001, '60.001 s']])('%d ms are %s', (value, text) => {
     expect(period(value)).toBe(text);
+  });
+  it('are said in the reader’s language', () => {
+    setLocale('en');
+    expect([duration(90_061), period(7_200_000)]).toEqual(['1 d 01:01:01', '2 h']);
+    setLocale('zh-CN');
+  });
+  it.each([['ws-fmp4', 'WS-fMP4'], ['http-flv', 'HTTP-FLV'], ['rtsp', 'RTSP']])('call the protocol %s %s', (protocol, name) => {
+    expect(protocolName(protocol)).toBe(name);
   });
   it('are a dash where nothing is known', () => {
     expect([since(null, 0), since('rubbish', 0), fps(0)]).toEqual(['–', '–', '–']);

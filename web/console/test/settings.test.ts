@@ -33,5 +33,7 @@ it('takes a value to what is typed and back', () => {
   expect(valueOf(list, ' 10.0.0.0/8, ::1 \n\n')).toEqual(list.value);
   expect(isChanged(list, '10.0.0.0/8')).toBe(true);
   expect(isChanged(setting({}), ' 8 ')).toBe(false);
+  expect(isChanged(setting({ kind: 'text', value: null }), '')).toBe(false);
+  expect(isChanged(setting({ kind: 'text', value: null }), 'secret')).toBe(true);
   expect(isChanged(setting({ kind: 'flag', value: false }), true)).toBe(true);
 });

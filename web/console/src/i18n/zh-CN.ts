@@ -51,7 +51,7 @@ export default {
   },
   cameras: {
     over_licence: '表格要启用 {more} 路摄像机，授权上限 {limit} 路，只能再启用 {fitting} 路。请删减或停用部分行，或更换授权。',
-    add: '添加摄像机', edit: '修改摄像机', import: '导入', name: '名称', road: '道路与桩号', code: '编码', device: '设备', tags: '标签', tag: '标签', add_tag: '加标签', any_state: '所有状态', choose: '选择 {name}', choose_all: '选择本页全部', saved: '已保存 {name}。', more: '更多信息', enabled: '启用', ptz: '可控云台',
+    none: '还没有摄像机。添加一台，或用表格一次导入多台。', add: '添加摄像机', edit: '修改摄像机', import: '导入', name: '名称', road: '道路与桩号', code: '编码', device: '设备', tags: '标签', tag: '标签', add_tag: '加标签', any_state: '所有状态', choose: '选择 {name}', choose_all: '选择本页全部', saved: '已保存 {name}。', more: '更多信息', enabled: '启用', ptz: '可控云台',
     main: '主码流地址', sub: '子码流地址', road_code: '道路编号', road_name: '道路名称', stake: '桩号', direction: '方向', carriageway: '位置类型', position: '经纬度（WGS-84）', longitude: '经度', latitude: '纬度', crs: '坐标系', maintainer: '维护', facts: '资料', link: '复制链接', link_copied: '链接已复制，有权限的人可打开。', no_picture: '没有可播放的画面。',
     directions: { up: '上行', down: '下行', both: '双向' }, carriageways: { main: '主线', ramp: '匝道', tunnel: '隧道', bridge: '桥梁', toll: '收费站', service_area: '服务区', intersection: '路口' }, systems: { wgs84: 'WGS-84', gcj02: 'GCJ-02（火星坐标）', bd09: 'BD-09（百度）' },
     bulk: '已选 {count} 台', enable: '启用', disable: '停用', move: '移到此组织', changed: '已修改 {count} 台。', removed: '已删除 {count} 台。',
@@ -72,7 +72,7 @@ export default {
     edit_tours: '编辑预置位和巡航', add_preset: '添加预置位', edit_preset: '修改预置位', add_cruise: '添加巡航', edit_cruise: '修改巡航', number: '编号（1–{max}）', name: '名称', preset_note: '保存摄像机当前的朝向。', preset_here: '改为摄像机当前的朝向', preset_again: '该编号将改为摄像机当前的朝向，图片随之更新。', idle: '守望', idle_to: '无人控制后', idle_after: '等待秒数（{min}–{max}）', idle_none: '停留在原处', idle_text: '{seconds} 秒无人控制后：{place}', idle_note: '最后一次操作后开始计时；控制权未释放、正在转动或正在巡航时不会返回。', go_there: '转到该预置位', not_in_device: '设备中已没有', step_preset: '第 {number} 步的预置位', step_dwell: '第 {number} 步的停留秒数', remove_step: '移除第 {number} 步', add_step: '添加一步', seconds: '秒', delete_title: '删除“{name}”？', delete_text: '删除后不能恢复。',
     up: '上', down: '下', left: '左', right: '右', up_left: '左上', up_right: '右上', down_left: '左下', down_right: '右下',
   },
-  share: { title: '分享画面', open: '分享', make: '生成链接', link: '链接（只显示这一次）', picture: '码流', main: '主码流', sub: '子码流', watermark: '水印文字', minutes: '{count} 分钟', end: '收回链接' },
+  share: { title: '分享画面', open: '分享', make: '生成链接', link: '链接', once: '链接只显示这一次，请现在复制。', ended: '链接已失效', ended_text: '它已到期或被收回，请向分享的人索取新链接。', picture: '码流', main: '主码流', sub: '子码流', watermark: '水印文字', minutes: '{count} 分钟', end: '收回链接' },
   palette: { title: '快速查找', open: '快速查找（Ctrl+K）', hint: '页面、摄像机、桩号或视图', page: '页面', none: '没有找到。' },
   keyboard: { title: '键盘快捷键', palette: '快速查找', shortcuts: '显示快捷键', view: '按编号调用视图', pictures: '增减画面数', select: '选择格', enlarge: '放大或还原', shrink: '还原', clear: '移出此格', undo: '撤销布局修改', fullscreen: '全屏' },
   list: { pages: '翻页', page: '第 {page} / {pages} 页', back: '上一页', on: '下一页' },
@@ -88,6 +88,7 @@ export default {
     joinable: '可立即出画面', yes: '是', no: '否（GOP 超出上限，需等下一个关键帧）', b_frames: '含 B 帧', channels: '{count} 声道', chart: '近两分钟的码率与帧率曲线',
     cut: '断开推流端', cut_title: '断开推流端？', cut_text: '推流端会被断开；它可能自动重连。观看者会停在最后一帧等待。', cut_done: '已断开推流端。',
   },
+  unit: { d: '天', h: '小时', min: '分钟' },
   track: { video: '视频', audio: '音频', data: '数据' },
   url: { rtsp: 'RTSP', rtmp: 'RTMP', flv: 'HTTP-FLV', ws_flv: 'WS-FLV', mp4: 'HTTP-fMP4', ws_mp4: 'WS-fMP4', ts: 'HTTP-TS', ws_ts: 'WS-TS', hls: 'HLS', hls_ts: 'HLS (TS)', hls_audio: 'HLS（仅声音）', hls_cdn: 'HLS (CDN)', dash: 'DASH' },
   counter: {
@@ -164,7 +165,7 @@ export default {
     renew: '更换密钥', renew_title: '更换签名密钥？', renew_text: '旧密钥立即失效，对方在换上新密钥之前会拒收。', what: '事件', when: '时间', attempts: '次数', answer: '回答', again: '重新投递', no_deliveries: '还没有投递。', log: '投递记录', saved: '回调已保存。', deleted: '已删除回调。',
   },
   snapshots: {
-    gallery: '图库', stream: '流（应用/名称）', origin: '来源', all: '全部', origins: { manual: '手动', plan: '计划', patrol: '轮巡', preset: '预置位' }, totals: '{count} 张 · {size}', take: '截图', name_stream: '请先在搜索框中填写流（应用/名称）。', overlay: '叠加名称和时间', take_here: '截图存入图库', taken: '已截图。', deleted: '截图已删除。', none: '还没有截图。', older: '更早', no_picture: '无图片', picture_of: '{name}，{time}', kept_until: '保存至 {time}', kept_always: '永久保存', download: '下载',
+    gallery: '图库', stream: '流（应用/名称）', origin: '来源', all: '全部', origins: { manual: '手动', plan: '计划', patrol: '轮巡', preset: '预置位' }, totals: '{count} 张 · {size}', take: '截图', name_stream: '请先在搜索框中填写流（应用/名称）。', overlay: '叠加名称和时间', take_here: '截图存入图库', taken: '已截图。', deleted: '截图已删除。', none: '还没有快照。手动截图、计划和轮巡留下的画面都在这里。', older: '更早', no_picture: '无图片', picture_of: '{name}，{time}', kept_until: '保存至 {time}', kept_always: '永久保存', download: '下载',
     add_plan: '添加计划', edit_plan: '编辑计划', plan_name: '名称', interval: '间隔', unit: '单位', units: { s: '秒', min: '分钟', h: '小时', d: '天' }, of_organisation: '组织及其下级的全部摄像机', of_group: '分组里的全部摄像机', none_chosen: '不指定', cameras: '指定的摄像机', other_streams: '其他流', streams_note: '每行一路：应用/名称，或 主机/应用/名称。各路均匀分布在间隔内；组织和分组以执行时为准，离线的跳过。', form: '格式', quality: '质量（1–100）', max_width: '最大宽度（0：原尺寸）', keep_days: '保存天数（0：永久）', target: '上传至', no_target: '不上传',
     plan_facts: '{streams} 路流 · 每 {every}', counts: '已截 {taken} · 跳过 {skipped}（摄像机离线）· 失败 {failed} · 错过 {missed}', last_taken: '最近 {time}', no_plans: '还没有计划。计划会定时为摄像机截图。', plan_saved: '计划已保存。', plan_deleted: '计划“{name}”已删除，其截图保留。',
   },

@@ -12,11 +12,12 @@ export function licenceTone({ state, on, limit }: Pick<LicenceStanding, 'state' 
 
 export function useLicenceText(): (standing: Pick<LicenceStanding, 'state' | 'on' | 'limit' | 'days_left'>) => string {
   const { t } = useI18n();
-  return ({ state, on, limit, days_left }) => {
+  return ({ state, on: cameras, limit: most, days_left }) => {
+    const [on, limit] = [cameras.toLocaleString(), most.toLocaleString()];
     if (state === 'ended') return t('licence.ended', { limit });
     if (state === 'unverified') return t('licence.unverified', { limit });
     if (state === 'ending') return t('licence.ending', { days: days_left ?? 0 });
-    if (on >= limit) return t('licence.full', { on, limit });
+    if (cameras >= most) return t('licence.full', { on, limit });
     return state === 'none' ? t('licence.none', { limit }) : t('licence.valid', { limit });
   };
 }

@@ -34,7 +34,8 @@ export function faultOf({ key, kind, min, max }: Pick<ConfigValue, 'key' | 'kind
   return port >= 0 && port <= 65_535 ? null : 'address';
 }
 
-export const isChanged = (setting: ConfigValue, draft: Draft): boolean => JSON.stringify(valueOf(setting, draft)) !== JSON.stringify(setting.value);
+/** A secret has no value here, so nothing typed for it is no change. */
+export const isChanged = (setting: Pick<ConfigValue, 'kind' | 'value'>, draft: Draft): boolean => JSON.stringify(valueOf(setting, draft)) !== JSON.stringify(setting.value ?? '');
 
 export interface Section {
   name: string;
