@@ -27,6 +27,18 @@ export const snapshots = [
     },
   },
   {
+    name: 'snapshots of a camera bear its name, others that of their stream',
+    run: async ({ page, mock }) => {
+      mock.world.snapshots[0].channel_id = 1;
+      await page.at('/snapshots');
+      const name = page.locator('.snapshot .name');
+      await until(async () => (await name.first().innerText()) === '江口收费站入口', 'the name of the camera');
+      assert((await name.nth(1).innerText()) === 'demo/road2', await name.nth(1).innerText());
+      await page.locator('.snapshot').first().click();
+      await page.getByRole('dialog', { name: '江口收费站入口' }).waitFor();
+    },
+  },
+  {
     name: 'snapshots of a viewer are looked at and not taken',
     options: VIEWER,
     run: async ({ page }) => {
