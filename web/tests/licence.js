@@ -14,7 +14,7 @@ export const licence = [
       await page.at('/server/licence');
       await page.getByText('授权将在 20 天后到期').waitFor();
       await hand(page, 'licence.txt', text());
-      await page.getByText('授权有效，可启用 5000 路摄像机。').waitFor();
+      await page.getByText('授权有效，可启用 5,000 路摄像机。').waitFor();
       assert(mock.world.licence.terms.channels === 5000, 'taken');
       assert((await page.locator('.terms').innerText()).includes('<img src=x onerror=alert(1)>'), 'names are text');
       await assertAccessible(page, 'licence');

@@ -13,6 +13,7 @@ export const settings = [
       await row(page, 'hls.segments').waitFor();
       // A secret is not shown, which is no reason to send it empty.
       assert((await page.locator('.save').count()) === 0, 'nothing is edited yet');
+      await row(page, 'oidc.client_secret').getByText('未设置').waitFor();
       await input(page, 'hls.segments').fill('61');
       await row(page, 'hls.segments').getByText('应为 4 至 60。').waitFor();
       assert(await save(page).isDisabled(), 'nothing wrong is sent');

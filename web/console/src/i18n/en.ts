@@ -141,7 +141,7 @@ const en: Catalogue<typeof zhCN> = {
     sections: { server: 'Server', listen: 'Listeners', rtsp: 'RTSP multicast', tls: 'TLS certificate', auth: 'Sign-in', oidc: 'OpenID provider', database: 'Database', media: 'Media', snapshots: 'Snapshots', hls: 'HLS', streams: 'Streams', limits: 'Limits', pull: 'Pulling', licence: 'Licence', log: 'Log' },
   },
   config: {
-    live: 'at once', restart: 'after a restart', secret: 'set', reload: 'Reload', changed: 'Changed: {keys}', unchanged: 'Nothing has changed.',
+    live: 'at once', restart: 'after a restart', secret: 'set', no_secret: 'not set', reload: 'Reload', changed: 'Changed: {keys}', unchanged: 'Nothing has changed.',
   },
   origin: { console: 'console', default: 'default', file: 'file', environment: 'environment', 'command line': 'command line' },
   token: {

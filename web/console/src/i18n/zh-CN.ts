@@ -136,7 +136,7 @@ export default {
     sections: { server: '服务器', listen: '监听端口', rtsp: 'RTSP 组播', tls: 'TLS 证书', auth: '登录', oidc: '统一身份认证', database: '数据库', media: '媒体', snapshots: '快照', hls: 'HLS', streams: '流', limits: '限制', pull: '拉流', licence: '授权', log: '日志' },
   },
   config: {
-    live: '立即生效', restart: '重启后生效', secret: '已设置', reload: '重新加载', changed: '已更新：{keys}', unchanged: '配置没有变化。',
+    live: '立即生效', restart: '重启后生效', secret: '已设置', no_secret: '未设置', reload: '重新加载', changed: '已更新：{keys}', unchanged: '配置没有变化。',
   },
   origin: { console: '控制台', default: '默认', file: '配置文件', environment: '环境变量', 'command line': '命令行' },
   token: {
