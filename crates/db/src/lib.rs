@@ -108,6 +108,11 @@ pub enum Changed {
 }
 
 impl DbError {
+    /// Those who came before still wait for the engine.
+    pub const fn no_turn() -> Self {
+        Self::Unavailable(sqlx::Error::PoolTimedOut)
+    }
+
     /// Its kind.
     pub const fn kind(&self) -> ErrorKind {
         match self {

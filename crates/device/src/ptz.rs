@@ -70,7 +70,14 @@ impl Motion {
 
     /// Whether each speed is a number from -1 to 1.
     pub fn is_valid(&self) -> bool {
-        [self.pan, self.tilt, self.zoom, self.focus, self.iris].iter().all(|speed| (-1.0..=1.0).contains(speed))
+        self.faulty().is_none()
+    }
+
+    /// The name of the first speed that is none.
+    pub fn faulty(&self) -> Option<&'static str> {
+        let Self { pan, tilt, zoom, focus, iris } = *self;
+        let speeds = [("pan", pan), ("tilt", tilt), ("zoom", zoom), ("focus", focus), ("iris", iris)];
+        speeds.into_iter().find(|(_, speed)| !(-1.0..=1.0).contains(speed)).map(|(name, _)| name)
     }
 }
 
@@ -90,8 +97,17 @@ pub struct Rect {
 impl Rect {
     /// Whether it lies in the picture and has an area.
     pub fn is_valid(&self) -> bool {
-        let inside = |from: f32, size: f32| from >= 0.0 && size > 0.0 && from + size <= 1.0 + f32::EPSILON;
-        inside(self.x, self.width) && inside(self.y, self.height)
+        self.faulty().is_none()
+    }
+
+    /// The name of the first measure that leaves the picture.
+    pub fn faulty(&self) -> Option<&'static str> {
+        let fault = |(from_name, from): (&'static str, f32), (size_name, size): (&'static str, f32)| {
+            let inside = size > 0.0 && from + size <= 1.0 + f32::EPSILON;
+            if !(0.0..=1.0).contains(&from) { Some(from_name) } else { (!inside).then_some(size_name) }
+        };
+        let across = fault(("x", self.x), ("width", self.width));
+        across.or_else(|| fault(("y", self.y), ("height", self.height)))
     }
 }
 

@@ -83,8 +83,8 @@ pub enum AccountError {
     #[error("There is no such session or key.")]
     NotFound,
     /// A key's name, life or number is out of range.
-    #[error("{0}")]
-    BadKey(&'static str),
+    #[error("{1}")]
+    BadKey(Option<&'static str>, &'static str),
     /// A key's permissions are none.
     #[error(transparent)]
     BadPermissions(#[from] BadRole),
@@ -107,7 +107,7 @@ impl AccountError {
         match self {
             Self::WrongCredentials | Self::CodeRequired | Self::WrongCode | Self::NoSession => ErrorKind::Unauthorized,
             Self::Locked { .. } => ErrorKind::Exhausted,
-            Self::BadPassword | Self::BadKey(_) | Self::BadPermissions(_) => ErrorKind::InvalidInput,
+            Self::BadPassword | Self::BadKey(..) | Self::BadPermissions(_) => ErrorKind::InvalidInput,
             Self::SetupDone | Self::SetupRequired | Self::NoEnrolment => ErrorKind::Conflict,
             Self::WrongSetupCode => ErrorKind::Forbidden,
             Self::NotFound => ErrorKind::NotFound,
@@ -121,6 +121,7 @@ impl AccountError {
     pub const fn field(&self) -> Option<&'static str> {
         match self {
             Self::BadPassword => Some("password"),
+            Self::BadKey(field, _) => *field,
             Self::BadPermissions(_) => Some("permissions"),
             Self::WrongCode | Self::CodeRequired => Some("code"),
             _ => None,

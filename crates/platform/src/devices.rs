@@ -91,7 +91,7 @@ pub struct Devices {
     licence: Arc<Licence>,
     directory: RwLock<Directory>,
     /// One change at a time: each is judged by all channels.
-    changes: tokio::sync::Mutex<()>,
+    changes: crate::turn::Turns,
     undo: Mutex<HashMap<String, change::Undo>>,
 }
 
@@ -125,7 +125,7 @@ impl Devices {
             hub,
             licence,
             directory: RwLock::new(directory),
-            changes: tokio::sync::Mutex::default(),
+            changes: crate::turn::Turns::default(),
             undo: Mutex::default(),
         };
         let all: Vec<_> = devices.read().channels().cloned().collect();

@@ -109,7 +109,7 @@ pub struct Hosts {
     database: Database,
     table: RwLock<Arc<Table>>,
     /// One change at a time: each is judged by all hosts.
-    changes: tokio::sync::Mutex<()>,
+    changes: crate::turn::Turns,
 }
 
 #[derive(Debug, Default)]
@@ -152,7 +152,7 @@ impl Hosts {
     /// # Errors
     /// [`HostError::Storage`].
     pub async fn open(database: Database) -> Result<Self, HostError> {
-        let hosts = Self { database, table: RwLock::default(), changes: tokio::sync::Mutex::default() };
+        let hosts = Self { database, table: RwLock::default(), changes: crate::turn::Turns::default() };
         hosts.read().await?;
         Ok(hosts)
     }
@@ -184,7 +184,7 @@ impl Hosts {
         if name == DEFAULT_VHOST {
             return Err(HostError::Reserved);
         }
-        let _alone = self.changes.lock().await;
+        let _alone = self.changes.next().await?;
         let table = self.table();
         if table.find(&name).is_some() {
             return Err(HostError::Exists);
@@ -204,7 +204,7 @@ impl Hosts {
     /// # Errors
     /// When there is none of this name, or a domain is not valid or taken.
     pub async fn change(&self, name: &str, domains: &[String]) -> Result<Host, HostError> {
-        let _alone = self.changes.lock().await;
+        let _alone = self.changes.next().await?;
         let table = self.table();
         let old = table.find(&name.to_ascii_lowercase()).cloned().ok_or(HostError::NotFound)?;
         let domains = checked(&table, &old.name, domains)?;
@@ -222,7 +222,7 @@ impl Hosts {
     /// When there is none, or sources would lose their host.
     pub async fn remove(&self, name: &str) -> Result<(), HostError> {
         let name = name.to_ascii_lowercase();
-        let _alone = self.changes.lock().await;
+        let _alone = self.changes.next().await?;
         let sources = self.database.sources().await?.iter().filter(|row| row.vhost == name).count();
         if sources > 0 {
             return Err(HostError::InUse { host: name, sources });

@@ -49,6 +49,7 @@ pub mod sharing;
 pub mod snapshots;
 pub mod stake;
 pub mod tokens;
+mod turn;
 pub mod uploads;
 pub mod views;
 

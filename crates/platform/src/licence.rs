@@ -87,7 +87,7 @@ pub struct Licence {
     issuer: RwLock<Option<IssuerKey>>,
     held: Mutex<Option<Held>>,
     /// One change at a time.
-    changes: tokio::sync::Mutex<()>,
+    changes: crate::turn::Turns,
 }
 
 impl std::fmt::Debug for Licence {
@@ -107,7 +107,7 @@ impl Licence {
         issuer: Option<IssuerKey>,
     ) -> Result<Self, LicenceError> {
         let held = database.licence().await?.map(|row| Held { terms: judge(&row.text, issuer.as_ref()), row });
-        let changes = tokio::sync::Mutex::default();
+        let changes = crate::turn::Turns::default();
         Ok(Self { database, clock, issuer: RwLock::new(issuer), held: Mutex::new(held), changes })
     }
 
@@ -125,7 +125,7 @@ impl Licence {
     /// # Errors
     /// When it is not genuine, not of this time, or cannot be stored.
     pub async fn put(&self, text: &str) -> Result<Terms, LicenceError> {
-        let _one_at_a_time = self.changes.lock().await;
+        let _one_at_a_time = self.changes.next().await?;
         let issuer = self.issuer.read().unwrap_or_else(PoisonError::into_inner).clone();
         let terms = judge(text, issuer.as_ref())?;
         let now = self.now();
@@ -149,7 +149,7 @@ impl Licence {
     /// # Errors
     /// [`LicenceError::Storage`].
     pub async fn remove(&self) -> Result<bool, LicenceError> {
-        let _one_at_a_time = self.changes.lock().await;
+        let _one_at_a_time = self.changes.next().await?;
         let there = self.database.remove_licence().await?;
         *self.held.lock().unwrap_or_else(PoisonError::into_inner) = None;
         Ok(there)

@@ -75,13 +75,13 @@ pub struct PatrolInput {
 pub struct Patrols {
     database: Database,
     people: Arc<People>,
-    changes: tokio::sync::Mutex<()>,
+    changes: crate::turn::Turns,
 }
 
 impl Patrols {
     /// Over what is stored.
     pub fn new(database: Database, people: Arc<People>) -> Self {
-        Self { database, people, changes: tokio::sync::Mutex::default() }
+        Self { database, people, changes: crate::turn::Turns::default() }
     }
 
     /// Where a stored patrol goes.
@@ -117,7 +117,7 @@ impl Patrols {
     /// # Errors
     /// When something does not fit, or may not be shared there.
     pub async fn add(&self, caller: &Caller, input: PatrolInput) -> Result<PatrolRow, SharingError> {
-        let _one_at_a_time = self.changes.lock().await;
+        let _one_at_a_time = self.changes.next().await?;
         if self.database.patrols().await?.len() >= MAX_PATROLS {
             return Err(SharingError::TooMany);
         }
@@ -137,7 +137,7 @@ impl Patrols {
         (id, version): (i64, i64),
         input: PatrolInput,
     ) -> Result<PatrolRow, SharingError> {
-        let _one_at_a_time = self.changes.lock().await;
+        let _one_at_a_time = self.changes.next().await?;
         let present = self.own(caller, id).await?;
         let row = self.row(caller, &input, &PatrolRow { version, ..present })?;
         match self.database.update_patrol(&row).await? {

@@ -43,7 +43,7 @@ pub struct People {
     clock: Arc<WallClock>,
     known: RwLock<Arc<Known>>,
     /// One change at a time: each is judged by all people and the whole tree.
-    changes: tokio::sync::Mutex<()>,
+    changes: crate::turn::Turns,
 }
 
 /// What every request needs, read again after each change.
@@ -134,7 +134,7 @@ impl People {
     /// [`PeopleError::Storage`].
     pub async fn open(database: Database, clock: Arc<WallClock>) -> Result<Self, PeopleError> {
         let known = RwLock::new(Arc::new(Known::read(&database).await?));
-        Ok(Self { database, clock, known, changes: tokio::sync::Mutex::default() })
+        Ok(Self { database, clock, known, changes: crate::turn::Turns::default() })
     }
 
     fn known(&self) -> Arc<Known> {

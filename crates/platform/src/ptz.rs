@@ -226,10 +226,13 @@ impl Ptz {
                 check_motion(&steered, &motion)?;
                 Command::Drive(motion)
             }
-            Steer::Frame(part) if !part.is_valid() => {
-                return Err(PtzFailure::Invalid("A part lies within the picture, 0 to 1 each way, and has an area."));
+            Steer::Frame(part) => {
+                if let Some(field) = part.faulty() {
+                    let text = "A part lies within the picture, 0 to 1 each way, and has an area.";
+                    return Err(PtzFailure::Invalid { field, text });
+                }
+                Command::Frame(part)
             }
-            Steer::Frame(part) => Command::Frame(part),
             Steer::Stop => Command::Stop,
             Steer::GoToPreset(number) => Command::GoToPreset(number),
             Steer::Cruise(number) => {
@@ -405,8 +408,8 @@ fn last_order(doors: &Doors, channel: i64, inbox: &mut mpsc::Receiver<Order>) ->
 }
 
 fn check_motion(steered: &Steered, motion: &Motion) -> Result<(), PtzFailure> {
-    if !motion.is_valid() {
-        return Err(PtzFailure::Invalid("Speeds are numbers from -1 to 1."));
+    if let Some(field) = motion.faulty() {
+        return Err(PtzFailure::Invalid { field, text: "Speeds are numbers from -1 to 1." });
     }
     let abilities = steered.control().abilities(steered.channel());
     if abilities.permit(motion) { Ok(()) } else { Err(device::PtzError::Unsupported.into()) }

@@ -152,7 +152,7 @@ pub struct Uploads {
     backoffs: Mutex<HashMap<i64, Backoff>>,
     busy: Mutex<HashSet<i64>>,
     bell: Notify,
-    changes: tokio::sync::Mutex<()>,
+    changes: crate::turn::Turns,
 }
 
 impl std::fmt::Debug for Uploads {
@@ -176,7 +176,7 @@ impl Uploads {
             backoffs: Mutex::default(),
             busy: Mutex::default(),
             bell: Notify::new(),
-            changes: tokio::sync::Mutex::default(),
+            changes: crate::turn::Turns::default(),
         })
     }
 
@@ -211,7 +211,7 @@ impl Uploads {
     /// When something about it is wrong or its name is taken.
     pub async fn add(&self, input: TargetInput) -> Result<Target, UploadError> {
         let mut target = Target::checked(input, None, &*self.sender)?;
-        let _alone = self.changes.lock().await;
+        let _alone = self.changes.next().await?;
         if self.database.upload_targets().await?.len() >= MAX_TARGETS {
             return Err(UploadError::TooMany);
         }

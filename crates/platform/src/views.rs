@@ -52,7 +52,7 @@ pub struct ViewInput {
 pub struct Views {
     database: Database,
     people: Arc<People>,
-    changes: tokio::sync::Mutex<()>,
+    changes: crate::turn::Turns,
 }
 
 /// Checks a layout with what it shows, and returns the tiles to be stored.
@@ -78,7 +78,7 @@ pub fn check_tiles(layout: &str, tiles: &[Option<Tile>]) -> Result<String, Shari
 impl Views {
     /// Over what is stored.
     pub fn new(database: Database, people: Arc<People>) -> Self {
-        Self { database, people, changes: tokio::sync::Mutex::default() }
+        Self { database, people, changes: crate::turn::Turns::default() }
     }
 
     /// What a stored view shows.
@@ -114,7 +114,7 @@ impl Views {
     /// # Errors
     /// When something does not fit, or may not be shared there.
     pub async fn add(&self, caller: &Caller, input: ViewInput) -> Result<ViewRow, SharingError> {
-        let _one_at_a_time = self.changes.lock().await;
+        let _one_at_a_time = self.changes.next().await?;
         let present = self.database.views().await?;
         if present.len() >= MAX_VIEWS {
             return Err(SharingError::TooMany);
@@ -136,7 +136,7 @@ impl Views {
         (id, version): (i64, i64),
         input: ViewInput,
     ) -> Result<ViewRow, SharingError> {
-        let _one_at_a_time = self.changes.lock().await;
+        let _one_at_a_time = self.changes.next().await?;
         let present = self.own(caller, id).await?;
         check_number(&self.database.views().await?, id, present.owner_id, input.number)?;
         let row = self.row(caller, input, &ViewRow { version, ..present })?;

@@ -97,9 +97,12 @@ fn plain(cell: &str) -> String {
     }
 }
 
+/// What a formula begins with; spreadsheets of East Asian languages read full-width signs as the plain ones.
+const FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+
 /// Whether a spreadsheet would run a text instead of showing it (OWASP, "CSV injection"). Numbers are no formulas.
 fn looks_like_formula(text: &str) -> bool {
-    text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err()
+    text.starts_with(FORMULA) && text.parse::<f64>().is_err()
 }
 
 fn check_row(number: usize, cells: &[String]) -> Result<(), SheetError> {

@@ -24,8 +24,11 @@ fn what_is_written_is_read_again() {
 
 #[test]
 fn nothing_that_is_written_is_a_formula() {
-    let text = String::from_utf8(write_csv(&table(&[&["a"], &["=HYPERLINK(\"x\")"], &["-3"], &["+1x"]]))).unwrap();
+    let written = table(&[&["a"], &["=HYPERLINK(\"x\")"], &["-3"], &["+1x"], &["＝1+1"], &["＠x"]]);
+    let text = String::from_utf8(write_csv(&written)).unwrap();
     assert!(text.contains("'=HYPERLINK") && text.contains("'+1x") && text.contains("\r\n-3"), "{text}");
+    assert!(text.contains("'＝1+1") && text.contains("'＠x"), "{text}");
+    assert_eq!(read(text.as_bytes()), Ok(written));
 }
 
 #[test]

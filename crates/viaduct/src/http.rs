@@ -9,6 +9,7 @@ mod channel_tables;
 mod channels;
 mod devices;
 mod events;
+mod extract;
 mod groups;
 mod health;
 mod hooks;

@@ -45,14 +45,17 @@ impl Accounts {
     /// When name, life or number of keys is out of range, or the name is taken.
     pub async fn add_key(&self, user: i64, key: &NewKey) -> Result<(ApiKeyRow, String), AccountError> {
         let name = key.name.trim();
-        if !(1..=MAX_NAME).contains(&name.chars().count()) {
-            return Err(AccountError::BadKey("A key has a name of 1 to 64 characters."));
+        if !(1..=MAX_NAME).contains(&name.chars().count()) || name.chars().any(char::is_control) {
+            return Err(AccountError::BadKey(
+                Some("name"),
+                "A key has a name of 1 to 64 characters, without control characters.",
+            ));
         }
         if !(60..=MAX_KEY_LIFE_S).contains(&key.life_s) {
-            return Err(AccountError::BadKey("A key lives from a minute to two years."));
+            return Err(AccountError::BadKey(Some("days"), "A key lives from a minute to two years."));
         }
         if self.database.api_keys_of(user).await?.len() >= MAX_KEYS {
-            return Err(AccountError::BadKey("You have 50 keys already; remove one."));
+            return Err(AccountError::BadKey(None, "You have 50 keys already; remove one."));
         }
         let secret = format!("{PREFIX}{}", random_token());
         let now = unix_now();
@@ -65,7 +68,9 @@ impl Accounts {
             ..ApiKeyRow::default()
         };
         row.id = match self.database.add_api_key(&secret_hash(&secret), &row).await {
-            Err(DbError::Exists) => return Err(AccountError::BadKey("You have a key of this name already.")),
+            Err(DbError::Exists) => {
+                return Err(AccountError::BadKey(Some("name"), "You have a key of this name already."));
+            }
             added => added?,
         };
         Ok((row, secret))

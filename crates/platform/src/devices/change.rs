@@ -132,7 +132,7 @@ impl Devices {
     /// # Errors
     /// As for adding, and [`DevicesError::Stale`].
     pub async fn change_device(&self, caller: &Caller, row: DeviceRow) -> Result<(), DevicesError> {
-        let _one_at_a_time = self.changes.lock().await;
+        let _one_at_a_time = self.changes.next().await?;
         let (present, _) = self.device(caller, row.id)?;
         self.check_managed(caller, Kind::Device, &Place::of_organisation(present.organisation_id))?;
         let row = DeviceRow { created_at: present.created_at, ..row };
@@ -161,7 +161,7 @@ impl Devices {
     /// # Errors
     /// When there is none or the caller may not.
     pub async fn remove_device(&self, caller: &Caller, id: i64) -> Result<(), DevicesError> {
-        let _one_at_a_time = self.changes.lock().await;
+        let _one_at_a_time = self.changes.next().await?;
         let (present, _) = self.device(caller, id)?;
         self.check_managed(caller, Kind::Device, &Place::of_organisation(present.organisation_id))?;
         if !self.database.remove_device(id).await? {
@@ -200,7 +200,7 @@ impl Devices {
     /// # Errors
     /// What is wrong with the first row that does not fit.
     pub async fn carry_out(&self, caller: &Caller, plan: Plan) -> Result<Done, DevicesError> {
-        let _one_at_a_time = self.changes.lock().await;
+        let _one_at_a_time = self.changes.next().await?;
         self.check_plan(caller, &plan)?;
         let before = |id: &i64| self.read().channel(*id).cloned().ok_or(DevicesError::Stale);
         let changed_before = plan.changed.iter().map(|row| before(&row.id)).collect::<Result<Vec<_>, _>>()?;
@@ -230,7 +230,7 @@ impl Devices {
     /// # Errors
     /// [`DevicesError::NotFound`] when it is too long ago or somebody else's, [`DevicesError::Stale`].
     pub async fn undo(&self, caller: &Caller, token: &str) -> Result<Done, DevicesError> {
-        let _one_at_a_time = self.changes.lock().await;
+        let _one_at_a_time = self.changes.next().await?;
         let changes = {
             let mut kept = self.undo.lock().unwrap_or_else(PoisonError::into_inner);
             kept.retain(|_, undo| undo.at.elapsed() < UNDO_LIFE);

@@ -90,7 +90,7 @@ impl Devices {
         organisation_id: OrganisationId,
         name: &str,
     ) -> Result<GroupId, DevicesError> {
-        let _one_at_a_time = self.changes.lock().await;
+        let _one_at_a_time = self.changes.next().await?;
         self.check_managed(caller, Kind::Group, &Place::of_organisation(organisation_id))?;
         if self.read().membership.groups().count() >= MAX_GROUPS {
             return Err(DevicesError::TooManyGroups);
@@ -117,7 +117,7 @@ impl Devices {
         (id, version): (GroupId, i64),
         name: &str,
     ) -> Result<(), DevicesError> {
-        let _one_at_a_time = self.changes.lock().await;
+        let _one_at_a_time = self.changes.next().await?;
         let present = self.managed_group(caller, id)?;
         let row = GroupRow { name: checked_name(name)?, version, ..(*present).clone() };
         match self.database.update_group(&row).await.map_err(taken)? {
@@ -134,7 +134,7 @@ impl Devices {
     /// # Errors
     /// When there is none, the caller may not, or somebody has rights for it.
     pub async fn remove_group(&self, caller: &Caller, id: GroupId) -> Result<(), DevicesError> {
-        let _one_at_a_time = self.changes.lock().await;
+        let _one_at_a_time = self.changes.next().await?;
         self.managed_group(caller, id)?;
         match self.database.remove_group(id).await {
             Ok(true) => {}
@@ -158,7 +158,7 @@ impl Devices {
         add: &[i64],
         remove: &[i64],
     ) -> Result<MembersChanged, DevicesError> {
-        let _one_at_a_time = self.changes.lock().await;
+        let _one_at_a_time = self.changes.next().await?;
         let group = self.managed_group(caller, id)?;
         check_numbers(add, remove)?;
         add.iter().chain(remove).try_for_each(|channel| self.channel(caller, *channel).map(|_| ()))?;

@@ -60,7 +60,7 @@ impl People {
         caller: &Caller,
         input: OrganisationInput,
     ) -> Result<OrganisationRow, PeopleError> {
-        let _one_at_a_time = self.changes.lock().await;
+        let _one_at_a_time = self.changes.next().await?;
         let known = self.known();
         self.check_place(caller, &input)?;
         if known.organisations.len() >= MAX_ORGANISATIONS {
@@ -85,7 +85,7 @@ impl People {
         (id, version): (OrganisationId, i64),
         input: OrganisationInput,
     ) -> Result<OrganisationRow, PeopleError> {
-        let _one_at_a_time = self.changes.lock().await;
+        let _one_at_a_time = self.changes.next().await?;
         let known = self.known();
         let present = known.organisations.iter().find(|each| each.id == id).ok_or(NOT_FOUND)?.clone();
         self.check_seen_and_managed(caller, id)?;
@@ -116,7 +116,7 @@ impl People {
     /// # Errors
     /// When something belongs to it or is below it, or the caller may not.
     pub async fn remove_organisation(&self, caller: &Caller, id: OrganisationId) -> Result<(), PeopleError> {
-        let _one_at_a_time = self.changes.lock().await;
+        let _one_at_a_time = self.changes.next().await?;
         if id == ROOT {
             return Err(PeopleError::Root);
         }

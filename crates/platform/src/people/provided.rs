@@ -75,7 +75,7 @@ impl People {
         rules: &[MapRule],
         create: bool,
     ) -> Result<UserRow, ProvidedError> {
-        let _one_at_a_time = self.changes.lock().await;
+        let _one_at_a_time = self.changes.next().await?;
         let grants = self.known().mapped_grants(rules, &person.groups);
         let Some(user) = self.database.user_of_identity(&person.issuer, &person.subject).await? else {
             return self.make_provided(person, grants, create).await;
@@ -146,7 +146,7 @@ impl People {
         issuer: Option<String>,
         subject: &str,
     ) -> Result<(), PeopleError> {
-        let _one_at_a_time = self.changes.lock().await;
+        let _one_at_a_time = self.changes.next().await?;
         let user = self.managed_user(caller, id).await?;
         let issuer = issuer.ok_or(PeopleError::NoProvider)?;
         let subject = subject.trim();
@@ -167,7 +167,7 @@ impl People {
     /// # Errors
     /// When there is no such user, the caller may not, or the user is not linked.
     pub async fn unlink_user(&self, caller: &Caller, id: i64) -> Result<(), PeopleError> {
-        let _one_at_a_time = self.changes.lock().await;
+        let _one_at_a_time = self.changes.next().await?;
         let user = self.managed_user(caller, id).await?;
         if self.database.unlink_identity(user.id).await? { Ok(()) } else { Err(PeopleError::NotLinked) }
     }

@@ -30,7 +30,7 @@ impl People {
     /// # Errors
     /// When its name or permissions do not fit, or are more than the caller has everywhere.
     pub async fn add_role(&self, caller: &Caller, input: &RoleInput) -> Result<RoleRow, PeopleError> {
-        let _one_at_a_time = self.changes.lock().await;
+        let _one_at_a_time = self.changes.next().await?;
         let row = RoleRow { created_at: unix_now(), version: 1, ..checked(caller, input)? };
         if self.known().roles.len() >= MAX_ROLES {
             return Err(PeopleError::TooMany);
@@ -51,7 +51,7 @@ impl People {
         version: i64,
         input: &RoleInput,
     ) -> Result<RoleRow, PeopleError> {
-        let _one_at_a_time = self.changes.lock().await;
+        let _one_at_a_time = self.changes.next().await?;
         let present = self.known().roles.get(&id).cloned().ok_or(NOT_FOUND)?;
         check_own(caller, &Permissions::parse(present.permissions.split(','))?)?;
         let row = RoleRow { id, created_at: present.created_at, version, ..checked(caller, input)? };
@@ -79,7 +79,7 @@ impl People {
     /// # Errors
     /// While somebody holds it.
     pub async fn remove_role(&self, id: i64) -> Result<(), PeopleError> {
-        let _one_at_a_time = self.changes.lock().await;
+        let _one_at_a_time = self.changes.next().await?;
         match self.database.remove_role(id).await {
             Ok(true) => self.read_again().await,
             Ok(false) => Err(NOT_FOUND),

@@ -141,7 +141,7 @@ impl People {
         input: &UserInput,
         password_hash: String,
     ) -> Result<UserRow, PeopleError> {
-        let _one_at_a_time = self.changes.lock().await;
+        let _one_at_a_time = self.changes.next().await?;
         let grants = self.checked(caller, input).await?;
         if self.database.users().await?.len() >= MAX_USERS {
             return Err(PeopleError::TooMany);
@@ -162,7 +162,7 @@ impl People {
         version: i64,
         input: &UserInput,
     ) -> Result<UserRow, PeopleError> {
-        let _one_at_a_time = self.changes.lock().await;
+        let _one_at_a_time = self.changes.next().await?;
         let present = self.managed_user(caller, id).await?;
         let grants = self.checked(caller, input).await?;
         let known = self.known();
@@ -190,7 +190,7 @@ impl People {
     /// # Errors
     /// When there is none, the caller may not, or nobody would be left to manage users.
     pub async fn remove_user(&self, caller: &Caller, id: i64) -> Result<(), PeopleError> {
-        let _one_at_a_time = self.changes.lock().await;
+        let _one_at_a_time = self.changes.next().await?;
         self.managed_user(caller, id).await?;
         self.check_administrators(|held| held.retain(|grant| grant.user != id)).await?;
         if self.database.remove_user(id).await? { Ok(()) } else { Err(NOT_FOUND) }

@@ -35,8 +35,13 @@ pub enum PtzFailure {
     #[error("This camera has too many commands waiting. Try again in a moment.")]
     Busied,
     /// A command out of range.
-    #[error("{0}")]
-    Invalid(&'static str),
+    #[error("{text}")]
+    Invalid {
+        /// What the command calls it.
+        field: &'static str,
+        /// What fits.
+        text: &'static str,
+    },
     /// A name of a preset or cruise.
     #[error("A name has at most {MAX_NAME} characters, without control characters.")]
     Name,
@@ -69,7 +74,7 @@ impl PtzFailure {
             Self::NotSteered => ErrorKind::Unsupported,
             Self::Busy { .. } => ErrorKind::Conflict,
             Self::Busied => ErrorKind::Exhausted,
-            Self::Invalid(_) | Self::Name | Self::Steps | Self::IdleAfter => ErrorKind::InvalidInput,
+            Self::Invalid { .. } | Self::Name | Self::Steps | Self::IdleAfter => ErrorKind::InvalidInput,
             Self::Camera(error) => error.kind(),
             Self::Storage(_) => ErrorKind::Unavailable,
         }

@@ -137,7 +137,7 @@ pub struct Plans {
     plans: RwLock<Arc<Vec<Plan>>>,
     status: Mutex<HashMap<i64, PlanStatus>>,
     bell: Notify,
-    changes: tokio::sync::Mutex<()>,
+    changes: crate::turn::Turns,
 }
 
 impl Plans {
@@ -159,7 +159,7 @@ impl Plans {
             plans: RwLock::default(),
             status: Mutex::default(),
             bell: Notify::new(),
-            changes: tokio::sync::Mutex::default(),
+            changes: crate::turn::Turns::default(),
         };
         plans.read().await?;
         Ok(Arc::new(plans))
@@ -225,7 +225,7 @@ impl Plans {
     pub async fn add(&self, input: PlanInput) -> Result<Plan, PlanError> {
         let plan = Plan { created_at: unix_now(), ..Plan::checked(input)? };
         self.check_subjects(&plan)?;
-        let _alone = self.changes.lock().await;
+        let _alone = self.changes.next().await?;
         if self.list().len() >= MAX_PLANS {
             return Err(PlanError::TooMany);
         }
@@ -241,7 +241,7 @@ impl Plans {
     pub async fn change(&self, id: i64, version: i64, input: PlanInput) -> Result<Plan, PlanError> {
         let plan = Plan { id, version, ..Plan::checked(input)? };
         self.check_subjects(&plan)?;
-        let _alone = self.changes.lock().await;
+        let _alone = self.changes.next().await?;
         match self.database.update_snapshot_plan(&plan.to_row()).await? {
             Changed::Done => {}
             Changed::Stale => return Err(PlanError::Stale),
@@ -256,7 +256,7 @@ impl Plans {
     /// # Errors
     /// When there is none.
     pub async fn remove(&self, id: i64) -> Result<(), PlanError> {
-        let _alone = self.changes.lock().await;
+        let _alone = self.changes.next().await?;
         if !self.database.remove_snapshot_plan(id).await? {
             return Err(PlanError::NotFound);
         }

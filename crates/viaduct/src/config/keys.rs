@@ -242,7 +242,8 @@ pub(crate) const KEYS: &[Key] = &[
     key("auth.session_max_days", Kind::Integer, "30", Reload::Live, "Days after which people sign in again although they use their session; 0: never.").range(0, 3650).unit("days"),
     key("oidc.issuer", Kind::Text, "", Reload::Live, "Sign-in through an OpenID provider: its address, exactly as it calls itself, such as https://id.example/realms/road; empty: off."),
     key("oidc.client_id", Kind::Text, "", Reload::Live, "What the provider calls this server."),
-    key("oidc.client_secret", Kind::Text, "", Reload::Live, "By which the provider knows this server; empty: a public client.").secret(),
+    key("oidc.client_secret", Kind::Text, "", Reload::Live, "By which the provider knows this server; empty: a public client.").secret()
+    .not_by_console(),
     key("oidc.name", Kind::Text, "", Reload::Live, "On the button of the sign-in page; empty: the provider's host."),
     key("oidc.scopes", Kind::List, "openid,profile", Reload::Live, "What the provider is asked for."),
     key("oidc.username_claim", Kind::Text, "preferred_username", Reload::Live, "Claim with the sign-in name of a new user."),

@@ -8,7 +8,7 @@ use api::{
     SetupState,
 };
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use db::{ApiKeyRow, LoginRow};
 use platform::accounts::{AccountError, Client, Credentials, NewKey, Proof, SignedIn};
@@ -18,7 +18,7 @@ use platform::rights::Permissions;
 
 use super::Failure;
 use super::auth::{ClientAddress, Who, agent};
-use super::problem::Body;
+use super::extract::{Body, Path};
 use super::views::rfc3339;
 use crate::server::App;
 

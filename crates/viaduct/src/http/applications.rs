@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use api::{Application, ApplicationInput, ApplicationList, ApplicationSettings, EffectiveSettings, SilentOrigin};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use gateway::UrlTemplate;
 use gateway::pull::PullUrl;
@@ -14,8 +14,8 @@ use platform::applications::{self, Admission, Output, Rule, RuleError, RuleSetti
 
 use super::Failure;
 use super::auth::Who;
+use super::extract::{Body, Path};
 use super::named::NamedStream;
-use super::problem::Body;
 use super::views::{self, millis};
 use crate::server::App;
 
@@ -24,7 +24,7 @@ impl From<RuleError> for Failure {
         if let RuleError::Storage(source) = &error {
             tracing::error!(error = %source, "The rules failed.");
         }
-        Self { field: error.field(), ..Self::new(error.kind(), error.to_string()) }
+        Self { field: error.field().map(Into::into), ..Self::new(error.kind(), error.to_string()) }
     }
 }
 

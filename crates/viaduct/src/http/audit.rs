@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use api::{AuditEntry, AuditPage, AuditVerdict};
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use db::{AuditFilter, AuditRow};
@@ -12,6 +12,7 @@ use serde::Deserialize;
 use sheet::{Row, Table};
 
 use super::Failure;
+use super::extract::Query;
 use super::language::localised;
 use super::views::instant_ms;
 use crate::server::App;

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use api::{CellError, ChannelImportReport, OverLicence};
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use base::ErrorKind;
@@ -17,6 +16,7 @@ use sheet::Table;
 use super::Failure;
 use super::auth::Who;
 use super::channels::Wanted;
+use super::extract::{Path, Query, Upload};
 use super::language::{self, localised};
 use crate::server::App;
 
@@ -35,7 +35,7 @@ pub(super) async fn import(
     State(app): State<Arc<App>>,
     Who(caller): Who,
     Query(manner): Query<Manner>,
-    bytes: Bytes,
+    Upload(bytes): Upload,
 ) -> Result<Json<ChannelImportReport>, Failure> {
     let default = manner.organisation.unwrap_or(ROOT);
     let (known, asker) = (Arc::clone(&app.devices), caller.clone());

@@ -8,7 +8,7 @@ use api::{
     Maintenance, PlayOffer, Position, RoadPosition,
 };
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use base::ErrorKind;
 use db::ChannelRow;
@@ -21,8 +21,8 @@ use serde::Deserialize;
 
 use super::Failure;
 use super::auth::{IfMatch, Versioned, Who};
+use super::extract::{Body, Path, Query};
 use super::language::localised;
-use super::problem::Body;
 use super::views::{Part, rfc3339};
 use crate::server::App;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use api::{Device, DeviceInput, DevicePage, NewDevice};
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use db::DeviceRow;
 use platform::devices::DevicesError;
@@ -15,7 +15,7 @@ use serde::Deserialize;
 use super::Failure;
 use super::auth::{IfMatch, Versioned, Who};
 use super::channels;
-use super::problem::Body;
+use super::extract::{Body, Path, Query};
 use super::views::{Part, rfc3339};
 use crate::server::App;
 
@@ -29,7 +29,7 @@ impl From<DevicesError> for Failure {
             DevicesError::LicenceLimit { .. } => Some("licence_limit"),
             _ => None,
         };
-        Self { code, field: error.field(), ..Self::new(error.kind(), error.to_string()) }
+        Self { code, field: error.field().map(Into::into), ..Self::new(error.kind(), error.to_string()) }
     }
 }
 

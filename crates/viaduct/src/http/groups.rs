@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use api::{Group, GroupInput, GroupList, GroupMembersChanged, GroupMembersInput, NewGroup};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use platform::devices::GroupView;
 use platform::people::Caller;
 
 use super::Failure;
 use super::auth::{IfMatch, Versioned, Who};
-use super::problem::Body;
+use super::extract::{Body, Path};
 use crate::server::App;
 
 fn view(group: GroupView) -> Group {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use api::{Hook, HookCreated, HookDelivery, HookDeliveryPage, HookInput, HookList, HookSecret, HookTest};
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use db::DeliveryRow;
 use platform::hooks::{self, HookError, HookEvent};
@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::Failure;
 use super::auth::Who;
-use super::problem::Body;
+use super::extract::{Body, Path, Query};
 use super::views::{self, millis};
 use crate::server::App;
 
@@ -25,7 +25,7 @@ impl From<HookError> for Failure {
         if let HookError::Storage(source) = &error {
             tracing::error!(error = %source, "The web hooks failed.");
         }
-        Self { field: error.field(), ..Self::new(error.kind(), error.to_string()) }
+        Self { field: error.field().map(Into::into), ..Self::new(error.kind(), error.to_string()) }
     }
 }
 

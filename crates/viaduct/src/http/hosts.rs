@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use api::{Host, HostChange, HostInput, HostList};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use db::SourceRow;
 use platform::hosts::{self, HostError};
 
 use super::Failure;
 use super::auth::Who;
-use super::problem::Body;
+use super::extract::{Body, Path};
 use super::views;
 use crate::server::App;
 
@@ -20,7 +20,7 @@ impl From<HostError> for Failure {
         if let HostError::Storage(source) = &error {
             tracing::error!(error = %source, "The virtual hosts failed.");
         }
-        Self { field: error.field(), ..Self::new(error.kind(), error.to_string()) }
+        Self { field: error.field().map(Into::into), ..Self::new(error.kind(), error.to_string()) }
     }
 }
 

@@ -12,9 +12,9 @@ use hub::StreamKey;
 
 use super::Failure;
 use super::auth::Who;
+use super::extract::Body;
 use super::language::localised;
 use super::named::located;
-use super::problem::Body;
 use super::sources;
 use crate::server::App;
 
@@ -68,7 +68,7 @@ pub(super) async fn import(
             reason: None,
         };
         match sources::checked(&app, &wanted, None) {
-            Err(failure) if failure.field == Some("mode") => return Err(failure),
+            Err(failure) if failure.field.as_deref() == Some("mode") => return Err(failure),
             Err(failure) => {
                 item.outcome = "refused".to_owned();
                 item.reason = Some(localised(&failure.detail));

@@ -11,8 +11,8 @@ use platform::licence::{FREE_CHANNELS, LicenceError, Standing, Terms};
 use serde_json::json;
 
 use super::Failure;
+use super::extract::Body;
 use super::language::localised;
-use super::problem::Body;
 use super::routes::Detail;
 use crate::server::App;
 
@@ -22,7 +22,7 @@ impl From<LicenceError> for Failure {
             tracing::error!(error = %source, "The licence failed.");
         }
         let code = matches!(error, LicenceError::NoIssuer).then_some("licence_issuer_missing");
-        Self { code, field: error.field(), ..Self::new(error.kind(), error.to_string()) }
+        Self { code, field: error.field().map(Into::into), ..Self::new(error.kind(), error.to_string()) }
     }
 }
 

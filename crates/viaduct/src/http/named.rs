@@ -16,7 +16,7 @@ use crate::server::App;
 
 impl From<UnknownHost> for Failure {
     fn from(error: UnknownHost) -> Self {
-        Self { field: Some("vhost"), ..Self::new(ErrorKind::NotFound, error.to_string()) }
+        Self { field: Some("vhost".into()), ..Self::new(ErrorKind::NotFound, error.to_string()) }
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use api::{LoginOptions, LoginProvider, LoginResponse, ProviderLink, ProviderLogin};
 use axum::Json;
-use axum::extract::{FromRequestParts, Path, RawQuery, State};
+use axum::extract::{FromRequestParts, RawQuery, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -19,7 +19,7 @@ use serde_json::json;
 use super::Failure;
 use super::account::{respond, signing_in};
 use super::auth::{ClientAddress, Who, agent};
-use super::problem::Body;
+use super::extract::{Body, Path};
 use super::streams::host_only;
 use crate::server::App;
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use api::{Patrol, PatrolInput, PatrolList, PatrolLog, PatrolRun, PatrolStep, PatrolStop, PatrolStopInput};
 use axum::Extension;
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use db::{PatrolRow, PatrolStopRow};
@@ -20,7 +20,7 @@ use serde::Deserialize;
 
 use super::Failure;
 use super::auth::{IfMatch, Versioned, Who};
-use super::problem::Body;
+use super::extract::{Body, Path, Query};
 use super::routes::NothingNew;
 use super::schedules::{from_windows, windows};
 use super::views::rfc3339;

@@ -7,7 +7,7 @@ use api::{
     Role, RoleInput, RoleList, User, UserInput, UserList,
 };
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use db::{GrantRow, OrganisationRow, RoleRow};
 use platform::people::{self, GrantInput, GrantPlace, PeopleError, Person, RoleRef};
@@ -16,7 +16,7 @@ use platform::schedule::Schedule;
 
 use super::Failure;
 use super::auth::{IfMatch, Versioned, Who};
-use super::problem::Body;
+use super::extract::{Body, Path};
 use super::schedules::{from_windows, windows};
 use super::views::rfc3339;
 use crate::server::App;
@@ -32,7 +32,7 @@ impl From<PeopleError> for Failure {
             PeopleError::LastAdministrator => Some("last_administrator"),
             _ => None,
         };
-        Self { code, field: error.field(), ..Self::new(error.kind(), error.to_string()) }
+        Self { code, field: error.field().map(Into::into), ..Self::new(error.kind(), error.to_string()) }
     }
 }
 

@@ -1,11 +1,9 @@
 //! Failures as problem JSON (RFC 9457).
 
-use std::sync::Arc;
+use std::borrow::Cow;
 
 use api::Problem;
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base::ErrorKind;
@@ -13,9 +11,9 @@ use db::DbError;
 use hub::InvalidName;
 use hub::resolver::OpenError;
 use platform::accounts::AccountError;
-use serde::de::DeserializeOwned;
 
-use crate::server::App;
+/// Characters of a sentence.
+const MAX_DETAIL: usize = 1000;
 
 /// A failed request.
 #[derive(Debug)]
@@ -23,18 +21,25 @@ pub(crate) struct Failure {
     pub(crate) kind: ErrorKind,
     /// When the kind's own name is too coarse.
     pub(crate) code: Option<&'static str>,
+    /// When the kind's own status is too coarse.
+    pub(crate) status: Option<StatusCode>,
     pub(crate) detail: String,
-    pub(crate) field: Option<&'static str>,
+    pub(crate) field: Option<Cow<'static, str>>,
     pub(crate) retry_after_s: Option<u64>,
 }
 
 impl Failure {
     pub(crate) fn new(kind: ErrorKind, detail: impl Into<String>) -> Self {
-        Self { kind, code: None, detail: detail.into(), field: None, retry_after_s: None }
+        Self { kind, code: None, status: None, detail: detail.into(), field: None, retry_after_s: None }
     }
 
-    pub(crate) fn invalid(field: &'static str, detail: impl Into<String>) -> Self {
-        Self { field: Some(field), ..Self::new(ErrorKind::InvalidInput, detail) }
+    pub(crate) fn invalid(field: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Self {
+        Self { field: Some(field.into()), ..Self::new(ErrorKind::InvalidInput, detail) }
+    }
+
+    pub(crate) fn too_large(detail: impl Into<String>) -> Self {
+        let (code, status) = (Some("too_large"), Some(StatusCode::PAYLOAD_TOO_LARGE));
+        Self { code, status, ..Self::new(ErrorKind::InvalidInput, detail) }
     }
 
     pub(crate) fn not_found(what: &str) -> Self {
@@ -44,16 +49,16 @@ impl Failure {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let status = self.kind.http_status();
+        let own = StatusCode::from_u16(self.kind.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = self.status.unwrap_or(own);
         let problem = Problem {
             kind: "about:blank".to_owned(),
             title: self.kind.as_str().replace('_', " "),
-            status,
-            detail: super::language::localised(&self.detail),
+            status: status.as_u16(),
+            detail: shortened(super::language::localised(&self.detail)),
             code: self.code.unwrap_or(self.kind.as_str()).to_owned(),
-            field: self.field.map(str::to_owned),
+            field: self.field.map(Cow::into_owned),
         };
-        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(problem)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
@@ -80,7 +85,8 @@ impl From<AccountError> for Failure {
             AccountError::Locked { retry_after } => Some(retry_after.as_secs().max(1)),
             _ => None,
         };
-        Self { kind: error.kind(), code, detail: error.to_string(), field: error.field(), retry_after_s }
+        let field = error.field().map(Cow::from);
+        Self { code, field, retry_after_s, ..Self::new(error.kind(), error.to_string()) }
     }
 }
 
@@ -105,24 +111,11 @@ impl From<InvalidName> for Failure {
     }
 }
 
-/// A JSON body whose errors are problems too.
-pub(crate) struct Body<T>(pub(crate) T);
-
-impl<T: DeserializeOwned> FromRequest<Arc<App>> for Body<T> {
-    type Rejection = Failure;
-
-    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Failure> {
-        let patience = app.live().settings.limits.handshake;
-        let Ok(read) = tokio::time::timeout(patience, Json::<T>::from_request(request, app)).await else {
-            return Err(Failure::new(ErrorKind::Timeout, "The body did not arrive in time."));
-        };
-        match read {
-            Ok(Json(value)) => Ok(Self(value)),
-            Err(JsonRejection::BytesRejection(_)) => {
-                Err(Failure::new(ErrorKind::InvalidInput, "The body is too long."))
-            }
-            Err(rejection) => Err(Failure::new(ErrorKind::InvalidInput, rejection.body_text())),
-        }
+/// What is wrong may be quoted, however long it is.
+fn shortened(detail: String) -> String {
+    match detail.char_indices().nth(MAX_DETAIL) {
+        Some((end, _)) => format!("{}…", &detail[..end]),
+        None => detail,
     }
 }
 

@@ -11,7 +11,7 @@ use api::{
     PtzPreset, PtzPresetInput, PtzStanding,
 };
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use device::ptz::CruiseStep;
@@ -24,7 +24,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::time::Instant;
 
 use super::auth::Who;
-use super::problem::Body;
+use super::extract::{Body, Path};
 use super::routes::NothingNew;
 use super::views::{millis, rfc3339};
 use super::{Failure, snapshots};
@@ -45,12 +45,13 @@ impl From<PtzFailure> for Failure {
             _ => (None, None),
         };
         let field = match &error {
+            PtzFailure::Invalid { field, .. } => Some(*field),
             PtzFailure::Name => Some("name"),
             PtzFailure::Steps => Some("steps"),
             PtzFailure::IdleAfter => Some("after_s"),
             _ => None,
         };
-        Self { code, field, retry_after_s, ..Self::new(error.kind(), error.to_string()) }
+        Self { code, field: field.map(Into::into), retry_after_s, ..Self::new(error.kind(), error.to_string()) }
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use api::{Relay, RelayInput, RelayList, RelayPush, SourceError};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use base::ErrorKind;
 use db::{DbError, RelayRow};
@@ -18,8 +18,8 @@ use platform::unix_now;
 
 use super::Failure;
 use super::auth::Who;
+use super::extract::{Body, Path};
 use super::language::localised;
-use super::problem::Body;
 use super::views::{self, millis};
 use crate::server::App;
 
@@ -108,7 +108,7 @@ fn checked(input: &RelayInput, stored: Option<&RelayRow>) -> Result<RelayRow, Fa
 fn stored_failure(error: DbError) -> Failure {
     match error {
         DbError::Exists => Failure {
-            field: Some("target"),
+            field: Some("target".into()),
             ..Failure::new(ErrorKind::Conflict, "These streams are pushed there already; change that relay.")
         },
         other => other.into(),

@@ -172,7 +172,7 @@ fn deed_of(app: &App, path: &str, need: Need, request: &Request) -> Option<Deed>
     })
 }
 
-/// Writes a deed down before it is acknowledged.
+/// Writes a deed down before it is acknowledged. What was refused needs no acknowledgement: its own reason says more.
 async fn recorded(app: &App, deed: Option<Deed>, response: Response) -> Response {
     let Some(deed) = deed.filter(|_| response.extensions().get::<NothingNew>().is_none()) else { return response };
     let outcome = response.status().as_u16();
@@ -181,6 +181,9 @@ async fn recorded(app: &App, deed: Option<Deed>, response: Response) -> Response
         Ok(()) => response,
         Err(error) => {
             tracing::error!(%error, "The audit log cannot be written.");
+            if !response.status().is_success() {
+                return response;
+            }
             let text =
                 "It may be done, but could not be written to the audit log, because the database does not answer.";
             Failure::new(ErrorKind::Unavailable, text).into_response()

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use api::{EndedSession, EndedSessionPage, TrafficReport, TrafficTotal};
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use db::{TrafficGroup, TrafficRow, ViewerSessionRow};
 use platform::unix_now;
 use serde::Deserialize;
 
 use super::Failure;
+use super::extract::Query;
 use super::named::OfHost;
 use super::views;
 use crate::server::App;

@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 
 use super::Failure;
 use super::auth::{IfMatch, Versioned, Who};
+use super::extract::Body;
 use super::language::localised;
-use super::problem::Body;
 use super::routes::Detail;
 use crate::config::console::{changed, judge, named};
 use crate::config::{KEYS, Key, Kind, Origin, Refused, Reload, Values};
@@ -29,7 +29,7 @@ impl From<Refused> for Failure {
             Refused::Gives { .. } => (ErrorKind::Forbidden, Some("setting_gives_rights")),
             Refused::Storage(_) => (ErrorKind::Internal, None),
         };
-        Self { code, field: refused.key(), ..Self::new(kind, refused.to_string()) }
+        Self { code, field: refused.key().map(Into::into), ..Self::new(kind, refused.to_string()) }
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use api::{Share, ShareCreated, ShareInput, ShareList, SharedChannel};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use base::ErrorKind;
 use db::{ChannelRow, ShareRow};
@@ -16,7 +16,7 @@ use platform::unix_now;
 
 use super::Failure;
 use super::auth::Who;
-use super::problem::Body;
+use super::extract::{Body, Path};
 use super::streams::offer_until;
 use super::views::rfc3339;
 use super::wall_views::names;

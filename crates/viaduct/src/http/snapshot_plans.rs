@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use api::{SnapshotPlan, SnapshotPlanFailure, SnapshotPlanInput, SnapshotPlanList};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use platform::snapshots::plans::{Plan, PlanError, PlanInput};
 
 use super::Failure;
 use super::auth::{IfMatch, Versioned, Who};
+use super::extract::{Body, Path};
 use super::language::localised;
-use super::problem::Body;
 use super::schedules::{from_windows, windows};
 use super::views;
 use crate::server::App;
@@ -21,7 +21,7 @@ impl From<PlanError> for Failure {
         if let PlanError::Storage(source) = &error {
             tracing::error!(error = %source, "The plans of pictures failed.");
         }
-        Self { field: error.field(), ..Self::new(error.kind(), error.to_string()) }
+        Self { field: error.field().map(Into::into), ..Self::new(error.kind(), error.to_string()) }
     }
 }
 

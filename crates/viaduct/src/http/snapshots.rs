@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use api::{Snapshot, SnapshotPage, SnapshotRequest};
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -20,8 +20,8 @@ use vision::{Form, MAX_SIDE};
 
 use super::Failure;
 use super::auth::Who;
+use super::extract::{Body, Path, Query};
 use super::named::NamedStream;
-use super::problem::Body;
 use super::views::{self, instant_ms};
 use crate::server::App;
 

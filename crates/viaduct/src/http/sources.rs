@@ -22,9 +22,9 @@ use vision::{Form, Wish};
 
 use super::Failure;
 use super::auth::Who;
+use super::extract::Body;
 use super::language::localised;
 use super::named::{NamedStream, OfHost, located};
-use super::problem::Body;
 use super::schedules::{from_windows, windows};
 use super::views::{self, millis};
 use crate::server::App;
@@ -116,7 +116,7 @@ pub(super) fn checked(
     let key = located(app, StreamKey::new(&input.app, &input.name)?, input.vhost.as_deref())?;
     if key.app() == NUMBERED || app.devices.of_stream(&key).is_some() {
         let text = format!("{key} is the stream of a channel; change the channel, or choose another name.");
-        return Err(Failure { field: Some("name"), ..Failure::new(base::ErrorKind::Conflict, text) });
+        return Err(Failure { field: Some("name".into()), ..Failure::new(base::ErrorKind::Conflict, text) });
     }
     let kept = stored.and_then(|row| row.password.as_deref()).filter(|_| input.password.is_none());
     let password = input.password.as_deref().or(kept);

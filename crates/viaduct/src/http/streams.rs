@@ -9,7 +9,7 @@ use api::{
     StreamUrls, ViewerList,
 };
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use base::ErrorKind;
 use container::fmp4;
@@ -28,6 +28,7 @@ use serde::Deserialize;
 
 use super::Failure;
 use super::auth::Who;
+use super::extract::{Path, Query};
 use super::language::localised;
 use super::named::{NamedStream, OfHost};
 use super::{sources, views};

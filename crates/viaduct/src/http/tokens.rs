@@ -15,8 +15,8 @@ use platform::unix_now;
 
 use super::Failure;
 use super::auth::Who;
+use super::extract::Body;
 use super::named::located;
-use super::problem::Body;
 use super::streams::urls;
 use super::views::rfc3339;
 use crate::server::App;

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use api::{UploadHeader, UploadTarget, UploadTargetInput, UploadTargetList, UploadTest};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use platform::uploads::{Target, TargetInput, UploadError};
 
 use super::Failure;
 use super::auth::{IfMatch, Versioned, Who};
+use super::extract::{Body, Path};
 use super::language::localised;
-use super::problem::Body;
 use super::views;
 use crate::server::App;
 
@@ -20,7 +20,7 @@ impl From<UploadError> for Failure {
         if let UploadError::Storage(source) = &error {
             tracing::error!(error = %source, "The targets of pictures failed.");
         }
-        Self { field: error.field(), ..Self::new(error.kind(), error.to_string()) }
+        Self { field: error.field().map(Into::into), ..Self::new(error.kind(), error.to_string()) }
     }
 }
 

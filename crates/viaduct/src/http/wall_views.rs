@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use api::{Screen, ScreenList, ScreenShow, Tile, View, ViewInput, ViewList};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use db::ViewRow;
 use platform::people::Caller;
@@ -16,7 +16,7 @@ use serde_json::json;
 
 use super::Failure;
 use super::auth::{IfMatch, Versioned, Who};
-use super::problem::Body;
+use super::extract::{Body, Path};
 use super::views::rfc3339;
 use crate::server::App;
 
@@ -26,7 +26,7 @@ impl From<SharingError> for Failure {
             tracing::error!(error = %source, "Views and patrols failed.");
         }
         let code = matches!(error, SharingError::Stale).then_some("stale");
-        Self { code, field: error.field(), ..Self::new(error.kind(), error.to_string()) }
+        Self { code, field: error.field().map(Into::into), ..Self::new(error.kind(), error.to_string()) }
     }
 }
 

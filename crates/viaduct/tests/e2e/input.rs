@@ -139,7 +139,7 @@ fn requests_of_wrong_form_get_an_answer_that_says_so() {
     assert_eq!(post(&server, b"{nonsense").status, 400);
     assert_eq!(post(&server, &b"[".repeat(10_000)).status, 400);
     let long = post(&server, &vec![b' '; 100_000]);
-    assert_eq!((long.status, long.json()["detail"].as_str()), (400, Some("The body is too long.")));
+    assert_eq!((long.status, long.json()["detail"].as_str()), (413, Some("The body is too long.")));
     assert_eq!(http::request(http, "DELETE", "/api/v1/login", &[], None).status, 405);
     assert_eq!(http::request(http, "GET", "/api/v1/nothing", &[], None).json()["code"], "not_found");
     server.assert_well();

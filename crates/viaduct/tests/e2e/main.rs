@@ -8,6 +8,7 @@
 mod access;
 mod accounts;
 mod applications;
+mod attacks;
 mod cameras;
 mod cdn;
 mod channels;

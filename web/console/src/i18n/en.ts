@@ -230,6 +230,7 @@ const en: Catalogue<typeof zhCN> = {
     not_found: { text: 'Not found.', next: 'It may have been deleted; refresh the list.' },
     conflict: { text: 'This conflicts with something that exists.', next: 'Choose another name, or change the existing one.' },
     invalid_input: { text: 'The input is not valid.', next: 'Correct the marked fields and try again.' },
+    too_large: { text: 'What was sent is too long.', next: 'Send less at once, or a smaller file.' },
     stale: { text: 'Somebody else changed it meanwhile.', next: 'Load what is saved, then save again.' },
     more_than_own: { text: 'You can give only rights that you have yourself.', next: 'Choose a role and an organisation that you have, or ask an administrator.' },
     last_administrator: { text: 'One user who manages all users must remain.', next: 'Make another user an administrator first.' },

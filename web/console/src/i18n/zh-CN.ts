@@ -225,6 +225,7 @@ export default {
     not_found: { text: '没有找到。', next: '它可能已被删除，请刷新列表。' },
     conflict: { text: '与现有的内容冲突。', next: '换一个名称，或先修改现有的。' },
     invalid_input: { text: '输入有误。', next: '改正标出的内容后再试。' },
+    too_large: { text: '发送的内容过长。', next: '减少一次发送的内容，或换较小的文件。' },
     stale: { text: '其他人已修改过。', next: '载入最新内容后再保存。' },
     more_than_own: { text: '不能授予超出自己所有的权限。', next: '选择自己拥有的角色和组织，或请管理员授予。' },
     last_administrator: { text: '至少要保留一名管理全部用户的人。', next: '先让另一名用户担任管理员。' },

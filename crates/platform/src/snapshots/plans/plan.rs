@@ -105,8 +105,9 @@ pub struct PlanInput {
 impl Plan {
     pub(super) fn checked(input: PlanInput) -> Result<Self, PlanError> {
         let name = input.name.trim().to_owned();
-        if name.is_empty() || name.chars().count() > MAX_NAME {
-            return Err(PlanError::field_of("name", format!("A plan has a name of 1 to {MAX_NAME} characters.")));
+        if !(1..=MAX_NAME).contains(&name.chars().count()) || name.chars().any(char::is_control) {
+            let text = format!("A plan has a name of 1 to {MAX_NAME} characters, without control characters.");
+            return Err(PlanError::field_of("name", text));
         }
         if !(MIN_INTERVAL_MS..=MAX_INTERVAL_MS).contains(&input.interval_ms) {
             return Err(PlanError::field_of("interval_ms", "The interval is a second to a week."));

@@ -222,6 +222,16 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
     ("The media worker does not start: {}", "媒体工作进程无法启动：{0}"),
     ("The media worker ended while it made this picture, twice.", "媒体工作进程在生成该截图时两次意外退出。"),
     ("The key frame cannot be decoded.", "关键帧无法解码。"),
+    ("There is no such thing.", "没有这个对象。"),
+    ("The body is too long.", "请求内容过长。"),
+    ("The body did not arrive in time.", "请求内容未及时送达。"),
+    ("The body did not arrive whole.", "请求内容不完整。"),
+    ("The body is no JSON: {}.", "请求内容不是有效的 JSON：{0}。"),
+    (
+        "The body is not said to be JSON; send it with Content-Type: application/json.",
+        "请求未声明为 JSON；请以 Content-Type: application/json 发送。",
+    ),
+    ("The body does not fit: {}.", "请求内容不符合要求：{0}。"),
     ("There is no such picture.", "没有该截图。"),
     ("You may not do this with pictures of this camera.", "你没有对该摄像机截图执行此操作的权限。"),
     ("The file of this picture is gone.", "该截图的文件已不存在。"),
@@ -233,7 +243,10 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
     ("The quality is 1 to 100.", "质量为 1 到 100。"),
     ("A side is 0 to {} pixels.", "边长为 0 到 {0} 像素。"),
     ("The origin is manual, plan, patrol or preset.", "来源为 manual、plan、patrol 或 preset。"),
-    ("A plan has a name of 1 to {} characters.", "计划名称为 1 到 {0} 个字符。"),
+    (
+        "A plan has a name of 1 to {} characters, without control characters.",
+        "计划名称为 1 到 {0} 个字符，不能含控制字符。",
+    ),
     ("A plan has at most {} streams.", "一个计划最多 {0} 路流。"),
     ("A plan names at most {} cameras one by one.", "一个计划最多逐台指定 {0} 台摄像机。"),
     (
@@ -508,7 +521,10 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
         "请重新开始：扫描二维码，并在十分钟内输入验证码。",
     ),
     ("There is no such session or key.", "没有这个登录会话或密钥。"),
-    ("A key has a name of 1 to 64 characters.", "密钥名称应为 1 至 64 个字符。"),
+    (
+        "A key has a name of 1 to 64 characters, without control characters.",
+        "密钥名称应为 1 至 64 个字符，不能含控制字符。",
+    ),
     ("A key lives from a minute to two years.", "密钥有效期应为一分钟至两年。"),
     ("You have 50 keys already; remove one.", "已有 50 个密钥，请先删除一个。"),
     ("You have a key of this name already.", "已有同名密钥。"),
@@ -702,4 +718,8 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
         "子码流需要地址：完整 URL，或相对于设备地址的路径。",
     ),
     ("The address that it is below has parameters; write the whole URL.", "设备地址带有参数，请填写完整 URL。"),
+    // The widest come last.
+    ("{} has the character NUL, which no text may have.", "{0} 含有 NUL 字符，文字中不允许出现。"),
+    ("{} is missing.", "缺少 {0}。"),
+    ("{} does not fit: {}.", "{0} 不符合要求：{1}。"),
 ];

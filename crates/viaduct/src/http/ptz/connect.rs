@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::{PtzCommand, PtzMessage};
+use axum::extract::State;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
-use axum::extract::{Path, State};
 use axum::response::Response;
 use base::ErrorKind;
 use platform::audit::Deed;
@@ -18,6 +18,7 @@ use tokio::time::Instant;
 use super::{motion, number, rect, standing_view};
 use crate::http::Failure;
 use crate::http::auth::ClientAddress;
+use crate::http::extract::Path;
 use crate::http::routes::caller_of;
 use crate::server::App;
 
