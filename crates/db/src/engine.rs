@@ -15,8 +15,8 @@ use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
 use sqlx::{AnyConnection, AnyPool};
 
-/// Connections to SQLite, which has one writer anyway.
-const SQLITE_CONNECTIONS: u32 = 4;
+/// Connections to SQLite. It has one writer; while another program keeps that from writing, who only reads must find a connection.
+const SQLITE_CONNECTIONS: u32 = 8;
 /// Connections to PostgreSQL, whose default limit is 100 for everybody.
 const POSTGRES_CONNECTIONS: u32 = 8;
 /// How long a use case waits for a connection; a server that is gone is asked again until then.

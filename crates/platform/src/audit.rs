@@ -78,6 +78,8 @@ pub struct Verdict {
 pub struct Audit {
     database: Database,
     key: [u8; KEY_LEN],
+    /// One row at a time is added anyway; those that wait for it in the database would keep connections from who only reads.
+    turns: crate::turn::Turns,
     note_head: Box<dyn Fn(&Head) + Send + Sync>,
 }
 
@@ -90,7 +92,7 @@ impl std::fmt::Debug for Audit {
 impl Audit {
     /// A log in `database`; `note_head` keeps the newest row outside of it.
     pub fn new(database: Database, key: [u8; KEY_LEN], note_head: impl Fn(&Head) + Send + Sync + 'static) -> Self {
-        Self { database, key, note_head: Box::new(note_head) }
+        Self { database, key, turns: crate::turn::Turns::default(), note_head: Box::new(note_head) }
     }
 
     /// Writes down what somebody did.
@@ -109,6 +111,7 @@ impl Audit {
             detail: cut(deed.detail),
             ..AuditRow::default()
         };
+        let _one_at_a_time = self.turns.next().await?;
         let added = self.database.add_audit(row, |before, row| self.sum(before, row)).await?;
         (self.note_head)(&Head { id: added.id, sum: added.sum });
         Ok(())

@@ -140,7 +140,7 @@ fn paths_and_queries_that_lead_nowhere_are_refused_with_a_sentence() {
     ] {
         for path in routes()
             .into_iter()
-            .filter(|route| route.method == "GET" && !route.path.contains('{'))
+            .filter(|route| route.method == "GET" && route.need != "nothing" && !route.path.contains('{'))
             .map(|route| route.path)
         {
             let answer = tell(&server, &api, ("GET", &format!("{path}?{query}")), "", &[]);
