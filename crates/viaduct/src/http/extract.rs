@@ -26,6 +26,8 @@ const MAX_TRIED: usize = 64;
 
 /// How the decoder begins to say that a field is not there.
 const MISSING: &str = "missing field `";
+/// How it begins to say that a field is there twice.
+const TWICE: &str = "duplicate field `";
 
 /// A JSON body.
 pub(crate) struct Body<T>(pub(crate) T);
@@ -180,11 +182,12 @@ fn not_json(error: &serde_json::Error) -> Failure {
     Failure::new(ErrorKind::InvalidInput, format!("The body is no JSON: {}.", cut(&error.to_string())))
 }
 
-/// The decoder knows where it was; of a field that is missing it tells the name in its sentence.
+/// The decoder knows where it was; of a field that is missing or there twice it tells the name in its sentence.
 fn misfit(path: Option<String>, reason: &str) -> Failure {
-    let missing = reason.strip_prefix(MISSING).and_then(|rest| rest.split('`').next());
-    let field = path.into_iter().chain(missing.map(str::to_owned)).collect::<Vec<_>>().join(".");
-    let field = cut(&field);
+    let told = |prefix| reason.strip_prefix(prefix).and_then(|rest| rest.split('`').next());
+    let missing = told(MISSING);
+    let name = missing.or_else(|| told(TWICE)).map(str::to_owned);
+    let field = cut(&path.into_iter().chain(name).collect::<Vec<_>>().join("."));
     match missing {
         _ if field.is_empty() => {
             Failure::new(ErrorKind::InvalidInput, format!("The body does not fit: {}.", cut(reason)))
