@@ -105,7 +105,7 @@ fn a_licence_is_taken_kept_and_given_back() {
         assert_eq!((refused.status, refused.json()["field"].as_str()), (400, Some("text")), "{}", refused.text());
         assert!(refused.text().contains(reason), "{}", refused.text());
     }
-    assert_eq!(put(&api, &"x".repeat(1 << 20)).status, 400);
+    assert_eq!(put(&api, &"x".repeat(1 << 20)).status, 413);
     let taken = put(&api, &good.replace('\n', "\r\n"));
     assert_eq!(taken.status, 200, "{}", taken.text());
     assert_eq!((&taken.json()["limit"], &taken.json()["terms"]["number"]), (&json!(7), &json!("A-7")));
