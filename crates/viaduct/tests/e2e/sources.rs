@@ -193,7 +193,7 @@ fn a_list_of_channels_is_checked_and_then_imported_once() {
     let empty = json!({ "list": "#EXTM3U\n", "app": "road", "mode": "always" });
     assert_eq!(api.send("POST", "/sources/import", Some(&empty)).status, 400);
     let too_long = json!({ "list": "rtsp://192.0.2.7/x\n".repeat(100_000), "app": "road", "mode": "always" });
-    assert_eq!(api.send("POST", "/sources/import", Some(&too_long)).status, 400);
+    assert_eq!(api.send("POST", "/sources/import", Some(&too_long)).status, 413);
     server.assert_well();
 }
 
