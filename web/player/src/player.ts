@@ -115,6 +115,7 @@ export class Player {
     if (!offer || !ladder || !other || !possible || (other.mime && !sameKinds(this.mime, other.mime))) return this.open(renew);
     this.offer = offer;
     this.dispatch({ kind: 'switch', rungs: ladder.rungs, rung });
+    clearTimeout(this.switching);
     this.switching = setTimeout(() => this.open(renew), SWITCH_WAIT_MS);
     engine.switchTo(other);
   }
