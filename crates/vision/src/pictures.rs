@@ -131,12 +131,7 @@ impl Pictures {
         if file.len() > MAX_REQUEST / 2 {
             return Err(PictureError::TooLong(file.len()));
         }
-        let pictures = Arc::clone(self);
-        let made = self.runtime.spawn(async move {
-            let request = request(Codec::File(form), &wish, file);
-            Ok(pictures.pool.ask(&request.write()).await??)
-        });
-        made.await.unwrap_or(Err(PictureError::Died))
+        self.ask(request(Codec::File(form), &wish, file)).await
     }
 
     /// A key frame of no stream, such as that of a probe, as a picture. Nothing of it is kept.
@@ -153,7 +148,11 @@ impl Pictures {
         wish: &Wish,
     ) -> Result<Picture, PictureError> {
         let codec = key_frame::decodable(config, payload)?;
-        let request = request(codec, wish, key_frame::unit(config, payload));
+        self.ask(request(codec, wish, key_frame::unit(config, payload))).await
+    }
+
+    /// In a task of its own, because a worker whose exchange is dropped in the middle must be killed.
+    async fn ask(self: &Arc<Self>, request: Request) -> Result<Picture, PictureError> {
         let pictures = Arc::clone(self);
         let made = self.runtime.spawn(async move { Ok(pictures.pool.ask(&request.write()).await??) });
         made.await.unwrap_or(Err(PictureError::Died))
