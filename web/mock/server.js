@@ -59,7 +59,7 @@ export async function startMock({ port = 0, setup = false } = {}) {
       method: request.method, path: url.pathname.slice('/api/v1'.length), query: url.searchParams,
       token: (request.headers.authorization ?? '').replace('Bearer ', ''), match: request.headers['if-match'], body: request.headers['content-type'] === 'application/octet-stream' ? text : text ? JSON.parse(text) : {}, host: '10.8.0.5',
     });
-    if (result.body?.picture) {
+    if (result.body?.picture instanceof Uint8Array) {
       response.writeHead(200, { 'content-type': 'image/png' }).end(result.body.picture);
       return;
     }

@@ -136,6 +136,7 @@ export const wall = [
       await camera(page, '江口收费站入口').click();
       await until(() => readCounter(page, '[data-tile="0"] viaduct-player'), 'a picture');
       assert((await tile(page, 0).innerText()).includes('江口收费站入口'), 'its name');
+      await camera(page, '江口收费站出口').hover();
       await camera(page, '江口收费站出口').locator('.do').click();
       for (const [text, name] of [['cqsd', '长桥隧道北洞口'], ['K1207', '北段 K1207+200'], ['重点', '海湾收费站']]) {
         await page.fill('.cameras input[type=search]', text);
