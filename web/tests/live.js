@@ -1,7 +1,8 @@
 /**
  * Plays streams of a real server in a browser: `node tests/live.js chromium|firefox URL PASSWORD [HOST/]APP/NAME [VIDEO...]`.
  * The console's player opens the stream's page. Each VIDEO is a path (and query) that goes into a bare <video>: a playlist by way of hls.js
- * in its low-latency mode, a manifest by way of dash.js, either by way of Shaka Player after `shaka:`, anything else as it is.
+ * in its low-latency mode, a manifest by way of dash.js, either by way of Shaka Player after `shaka:`, an address of WHEP by way of
+ * WebRTC after `whep:`, anything else as it is.
  * Prints one line of JSON for each: the frame numbers that were read from the pixels, and what the player says of itself. Where
  * hls.js or dash.js in Chromium finds several sounds, they are listed with the tone that is heard when each is chosen, in Hz.
  */
@@ -72,6 +73,34 @@ const PLAYERS = {
       latency_s: window.player.getStats().liveLatency,
       tracks: window.player.getVariantTracks().filter(({ active }) => active).map(({ videoCodec, audioCodec }) => [videoCodec, audioCodec].join()),
     }),
+  },
+  whep: {
+    // What is muted is not decoded.
+    audible: true,
+    start: async (video, source) => {
+      const peer = new RTCPeerConnection();
+      window.peer = peer;
+      video.srcObject = new MediaStream();
+      peer.ontrack = ({ track }) => video.srcObject.addTrack(track);
+      for (const kind of ['video', 'audio']) peer.addTransceiver(kind, { direction: 'recvonly' });
+      await peer.setLocalDescription();
+      const answer = await fetch(source, { method: 'POST', headers: { 'content-type': 'application/sdp' }, body: peer.localDescription.sdp });
+      if (!answer.ok) throw new Error(`${answer.status} ${(await answer.json()).detail}`);
+      await peer.setRemoteDescription({ type: 'answer', sdp: await answer.text() });
+    },
+    // What was received, how loud it was decoded, and by which transport it came.
+    says: async () => {
+      const reports = [...(await window.peer.getStats()).values()];
+      const received = (kind) => reports.find((each) => each.type === 'inbound-rtp' && each.kind === kind) ?? {};
+      const pair = reports.find((each) => each.type === 'candidate-pair' && each.nominated) ?? {};
+      return {
+        transport: reports.find((each) => each.id === pair.remoteCandidateId)?.protocol,
+        lost: received('video').packetsLost,
+        buffer_s: received('video').jitterBufferDelay / received('video').jitterBufferEmittedCount,
+        energy: received('audio').totalAudioEnergy ?? 0,
+        codecs: reports.filter((each) => each.type === 'codec').map(({ mimeType }) => mimeType),
+      };
+    },
   },
   none: {
     start: (video, source) => {
@@ -184,6 +213,13 @@ for (const video of videos) {
     });
     await page.evaluate(`(${player.start})(document.querySelector('#bare').video, ${JSON.stringify(source)})`);
     const numbers = await watch(page, '#bare');
+    if (player.audible) {
+      await page.mouse.click(5, 5);
+      await page.evaluate(() => {
+        document.querySelector('#bare').video.muted = false;
+      });
+      await page.waitForTimeout(2_000);
+    }
     const said = await page.evaluate(player.says);
     return { numbers, ...said, ...(player.sounds ? await sounds(page, player.sounds) : {}) };
   });

@@ -79,8 +79,8 @@ pub use source::{
     ScheduleWindow, Source, SourceError, SourceImport, SourceImportItem, SourceImportReport, SourceInput, SourceList,
 };
 pub use stream::{
-    BitrateSample, Counters, Diagnosis, Engine, Gop, PlayOffer, PublisherInfo, RefusedTrack, Step, Stream,
-    StreamDetail, StreamPage, StreamStats, StreamUrls, Track, Viewer, ViewerList,
+    BitrateSample, Counters, Diagnosis, Engine, Gop, LeftOut, PlayOffer, PlayWish, PlayerAbilities, PublisherInfo,
+    RefusedTrack, Step, Stream, StreamDetail, StreamPage, StreamStats, StreamUrls, Track, Viewer, ViewerList,
 };
 pub use token::{TokenRequest, TokenResponse};
 pub use view::{Screen, ScreenList, ScreenShow, Tile, View, ViewInput, ViewList};

@@ -24,7 +24,7 @@ use crate::{
     Application, ApplicationInput, ApplicationList, ClientMessage, ConfigChanges, Configuration, Diagnosis,
     EffectiveSettings, EndedSessionPage, EventMessage, Hook, HookCreated, HookDeliveryPage, HookInput, HookList,
     HookSecret, HookTest, Host, HostChange, HostInput, HostList, LoadHistory, LoginRequest, LoginResponse, Me,
-    PasswordChange, PlayOffer, ProbeReport, ProbeRequest, Problem, PtzCommand, PtzMessage, Relay, RelayInput,
+    PasswordChange, PlayOffer, PlayWish, ProbeReport, ProbeRequest, Problem, PtzCommand, PtzMessage, Relay, RelayInput,
     RelayList, ReloadResult, ServerInfo, SetupRequest, SetupState, Source, SourceImport, SourceImportReport,
     SourceInput, SourceList, StreamDetail, StreamPage, StreamStats, TokenRequest, TokenResponse, TrafficReport,
     ViewerList,
@@ -158,6 +158,7 @@ route!(
     path = "/api/v1/streams/{app}/{name}/play",
     tag = "streams",
     params(("app" = String, Path), ("name" = String, Path), ("vhost" = Option<String>, Query)),
+    request_body = Option<PlayWish>,
     responses((status = 200, body = PlayOffer), (status = 404, body = Problem), (status = 503, body = Problem))
 );
 route!(

@@ -179,6 +179,8 @@ pub struct StreamUrls {
     pub hls_audio: Option<String>,
     /// MPEG-DASH.
     pub dash: Option<String>,
+    /// WebRTC: where an SDP offer is posted (WHEP).
+    pub webrtc: Option<String>,
 }
 
 /// Why there is or is no picture.
@@ -189,6 +191,41 @@ pub struct Diagnosis {
     pub summary: String,
     pub next_step: Option<String>,
     pub steps: Vec<Step>,
+}
+
+/// What a player wants and can; without it everything is offered.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct PlayWish {
+    /// "wall" (many pictures at a time; the default), "control" (steered or talked through: the shortest delay) or "public"
+    /// (through caches).
+    pub purpose: Option<String>,
+    pub player: Option<PlayerAbilities>,
+}
+
+/// What a player has measured of its browser.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct PlayerAbilities {
+    /// Codecs that Media Source Extensions take in MP4, by the first part of their RFC 6381 names: "avc1", "hvc1", "av01", "mp4a",
+    /// "opus", "flac".
+    pub mse: Vec<String>,
+    /// Codecs received by WebRTC, by the names of session descriptions: "H264", "OPUS".
+    pub webrtc: Vec<String>,
+    /// Codecs that the player decodes itself, named as those of `mse`.
+    pub software: Vec<String>,
+    /// Whether the browser plays HLS by itself.
+    pub native_hls: bool,
+}
+
+/// A way of playing that a player cannot go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LeftOut {
+    pub engine: String,
+    /// Why: "codec".
+    pub code: String,
+    /// What is lacking.
+    pub message: String,
 }
 
 /// Everything that a player needs to choose an engine before it connects.
@@ -202,18 +239,24 @@ pub struct PlayOffer {
     pub gop_ms: u64,
     pub token: String,
     pub expires_at: String,
+    /// In the order in which to try them.
     pub engines: Vec<Engine>,
+    /// Ways that the player cannot go, as far as it said what it can.
+    pub left_out: Vec<LeftOut>,
 }
 
 /// One way to play.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Engine {
-    /// "ws-fmp4", "http-fmp4", "ws-flv" or "http-flv".
+    /// "webrtc", "ws-fmp4", "http-fmp4", "ws-flv" or "http-flv".
     pub engine: String,
     /// Path and query on this server.
     pub url: String,
+    /// MIME type with codecs; for "webrtc" the names that session descriptions have for them.
     pub mime: String,
     pub refused: Vec<RefusedTrack>,
+    /// Why it stands at its place: "shortest_delay", "steady", "no_websocket_needed", "decoded_here", "native" or "through_caches".
+    pub reason: Option<String>,
 }
 
 /// A track that an engine's container cannot carry.

@@ -20,6 +20,7 @@ use crate::rtsp::{Groups, Receivers, Tunnels};
 use crate::shard::Shards;
 use crate::tls::{Tls, TlsError, TlsMaterial};
 use crate::udp::UdpPorts;
+use crate::webrtc::{Directory, WebRtcPorts};
 
 /// What the binary brings.
 pub struct GatewayParts {
@@ -39,6 +40,8 @@ pub struct GatewayParts {
     pub tls: Option<TlsMaterial>,
     /// Ports for RTP by UDP; without them RTSP offers its connection alone.
     pub rtsp_udp: Option<UdpPorts>,
+    /// Ports of WebRTC; without them it is off.
+    pub webrtc: Option<WebRtcPorts>,
 }
 
 /// The gateway: shared by all sessions.
@@ -57,6 +60,9 @@ pub struct Gateway {
     pub(crate) groups: Groups,
     /// RTSP tunnels through HTTP whose second half has not come yet.
     pub(crate) tunnels: Tunnels,
+    pub(crate) webrtc_ports: Option<Arc<WebRtcPorts>>,
+    /// WebRTC peers.
+    pub(crate) webrtc: Directory,
     pub(crate) connections: Arc<Connections>,
     pub(crate) metrics: Metrics,
     pub(crate) hls: Hls,
@@ -111,6 +117,8 @@ impl Gateway {
             receivers: Receivers::default(),
             groups: Groups::default(),
             tunnels: Tunnels::default(),
+            webrtc_ports: parts.webrtc.map(Arc::new),
+            webrtc: Directory::default(),
             connections: Arc::default(),
             metrics: Metrics::default(),
             hls: Hls::default(),
@@ -130,6 +138,16 @@ impl Gateway {
     /// Where RTP is received by UDP, if it is.
     pub fn rtsp_udp_address(&self) -> Option<SocketAddr> {
         self.rtsp_udp.as_ref().map(UdpPorts::address)
+    }
+
+    /// Where WebRTC peers send to, if it is on.
+    pub fn webrtc_address(&self) -> Option<SocketAddr> {
+        self.webrtc_ports.as_ref().map(|ports| ports.address())
+    }
+
+    /// WebRTC sessions at present.
+    pub fn webrtc_peers(&self) -> usize {
+        self.webrtc.count()
     }
 
     /// Counters.

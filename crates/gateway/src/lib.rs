@@ -43,6 +43,7 @@ mod ts;
 mod udp;
 pub mod upload;
 mod viewer;
+pub mod webrtc;
 
 pub use config::{Config, Limits, Listen, MulticastConfig, Protocol};
 pub use context::{Gateway, GatewayParts};

@@ -13,7 +13,7 @@ use crate::context::Gateway;
 use crate::metrics::Metrics;
 use crate::peer::{ConnectionSlot, TooMany, canonical};
 use crate::transport::Transport;
-use crate::{http, rtmp, rtsp};
+use crate::{http, rtmp, rtsp, webrtc};
 
 const BACKLOG: i32 = 4096;
 /// Unsent bytes that the kernel keeps per viewer: stale pictures belong in our ring, where they can be skipped.
@@ -74,6 +74,7 @@ impl Listening {
     /// Takes connections until the gateway stops.
     pub fn start(self, gateway: &Arc<Gateway>) {
         rtsp::listen_for_reports(gateway);
+        webrtc::listen(gateway);
         for (protocol, listener, _) in self.listeners {
             let gateway = Arc::clone(gateway);
             let runtime = gateway.runtime.clone();

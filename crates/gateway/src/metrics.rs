@@ -38,6 +38,10 @@ metrics! {
     received_bytes,
     /// Datagrams to the RTSP ports that no session expects, or from a wrong address.
     stray_datagrams,
+    /// Datagrams and connections to the WebRTC ports that no session expects.
+    webrtc_stray_datagrams,
+    /// Datagrams that a WebRTC session was too busy to take.
+    webrtc_overflows,
     /// RTP packets that were lost on their way to us.
     rtp_packets_lost,
     /// Requests for playlists and pieces of HLS, answered or refused.

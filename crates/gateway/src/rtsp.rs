@@ -6,7 +6,7 @@ mod lanes;
 mod multicast;
 mod reports;
 mod server;
-mod to_hub;
+pub(crate) mod to_hub;
 pub(crate) mod tunnel;
 pub(crate) mod websocket;
 

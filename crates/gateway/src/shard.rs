@@ -17,8 +17,9 @@ use tokio::sync::mpsc;
 use tokio::task::LocalSet;
 
 use crate::pump::{Pump, PumpDoor, Start};
-use crate::udp::{DatagramPair, UdpPorts};
+use crate::udp::{DatagramPair, Datagrams, UdpPorts};
 use crate::viewer::{MediaPath, Viewer, ViewerControl};
+use crate::webrtc::{Feeds, WebRtcPorts};
 
 /// Connections handed to a shard that it has not taken yet; over it the acceptor waits.
 const QUEUE: usize = 1024;
@@ -92,7 +93,13 @@ impl ShardHandle {
 }
 
 async fn run(mut inbox: mpsc::Receiver<Job>, merge_window: Duration) {
-    let shard = Rc::new(Shard { pumps: RefCell::default(), datagrams: RefCell::default(), merge_window });
+    let shard = Rc::new(Shard {
+        pumps: RefCell::default(),
+        datagrams: RefCell::default(),
+        webrtc: RefCell::default(),
+        feeds: Feeds::default(),
+        merge_window,
+    });
     LocalSet::new()
         .run_until(async {
             while let Some(job) = inbox.recv().await {
@@ -107,6 +114,10 @@ pub(crate) struct Shard {
     pumps: RefCell<HashMap<(usize, RenditionKey), Rc<PumpDoor>>>,
     /// This thread's handles of the server's UDP ports.
     datagrams: RefCell<Option<Rc<DatagramPair>>>,
+    /// This thread's handle of the UDP port of WebRTC.
+    webrtc: RefCell<Option<Rc<Datagrams>>>,
+    /// What WebRTC viewers of this thread share.
+    pub(crate) feeds: Feeds,
     merge_window: Duration,
 }
 
@@ -150,6 +161,17 @@ impl Shard {
         let pair = Rc::new(ports.open_pair()?);
         *datagrams = Some(Rc::clone(&pair));
         Ok(pair)
+    }
+
+    /// The UDP port of WebRTC, to send by.
+    pub(crate) fn webrtc_datagrams(&self, ports: &WebRtcPorts) -> io::Result<Rc<Datagrams>> {
+        let mut webrtc = self.webrtc.borrow_mut();
+        if let Some(datagrams) = &*webrtc {
+            return Ok(Rc::clone(datagrams));
+        }
+        let datagrams = Rc::new(ports.datagrams()?);
+        *webrtc = Some(Rc::clone(&datagrams));
+        Ok(datagrams)
     }
 
     /// The pump of a rendition on this shard. Whoever enters must do so at once: an empty pump ends.

@@ -83,14 +83,20 @@ impl UdpPorts {
 
     /// The address as our sockets must be given it: an IPv6 socket knows IPv4 peers by their mapped address.
     pub(crate) fn reachable(&self, peer: SocketAddr) -> SocketAddr {
-        match (self.address, peer) {
-            (SocketAddr::V6(_), SocketAddr::V4(peer)) => (peer.ip().to_ipv6_mapped(), peer.port()).into(),
-            _ => peer,
-        }
+        reachable(self.address, peer)
     }
 }
 
-fn socket(address: SocketAddr) -> io::Result<Socket> {
+/// A peer's address as a socket that is bound at `own` must be given it.
+pub(crate) fn reachable(own: SocketAddr, peer: SocketAddr) -> SocketAddr {
+    match (own, peer) {
+        (SocketAddr::V6(_), SocketAddr::V4(peer)) => (peer.ip().to_ipv6_mapped(), peer.port()).into(),
+        _ => peer,
+    }
+}
+
+/// A UDP socket of the server's own kind.
+pub(crate) fn socket(address: SocketAddr) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
     if address.is_ipv6() {
         socket.set_only_v6(false)?;
@@ -210,8 +216,19 @@ impl Datagrams {
     /// # Errors
     /// [`io::ErrorKind::WouldBlock`] when the system takes no more now; otherwise these datagrams are lost.
     pub(crate) fn try_send(&self, to: SocketAddr, bytes: &[u8], segment: usize) -> io::Result<()> {
+        self.try_send_from(None, to, bytes, segment)
+    }
+
+    /// The same, from one of this machine's addresses: a peer takes answers from the address that it wrote to alone.
+    pub(crate) fn try_send_from(
+        &self,
+        local: Option<IpAddr>,
+        to: SocketAddr,
+        bytes: &[u8],
+        segment: usize,
+    ) -> io::Result<()> {
         let transmit =
-            Transmit { destination: to, ecn: None, contents: bytes, segment_size: Some(segment), src_ip: None };
+            Transmit { destination: to, ecn: None, contents: bytes, segment_size: Some(segment), src_ip: local };
         self.socket.try_io(Interest::WRITABLE, || self.state.try_send(UdpSockRef::from(&self.socket), &transmit))
     }
 
@@ -220,6 +237,15 @@ impl Datagrams {
         &self,
         cx: &mut Context<'_>,
         mut take: impl FnMut(SocketAddr, &[u8]),
+    ) -> Poll<io::Result<()>> {
+        self.poll_receive_at(cx, |from, _, bytes| take(from, bytes))
+    }
+
+    /// The same, with the address of this machine that each datagram was sent to, where the system tells.
+    pub(crate) fn poll_receive_at(
+        &self,
+        cx: &mut Context<'_>,
+        mut take: impl FnMut(SocketAddr, Option<IpAddr>, &[u8]),
     ) -> Poll<io::Result<()>> {
         loop {
             ready!(self.socket.poll_recv_ready(cx))?;
@@ -232,7 +258,7 @@ impl Datagrams {
         }
     }
 
-    fn receive(&self, take: &mut impl FnMut(SocketAddr, &[u8])) -> io::Result<()> {
+    fn receive(&self, take: &mut impl FnMut(SocketAddr, Option<IpAddr>, &[u8])) -> io::Result<()> {
         SCRATCH.with_borrow_mut(|scratch| {
             let mut found = [RecvMeta::default(); RECEIVE_BATCH];
             let mut slices = scratch.chunks_mut(RECEIVE_BYTES).map(IoSliceMut::new);
@@ -242,7 +268,7 @@ impl Datagrams {
             for (meta, buffer) in found.iter().zip(&buffers).take(count) {
                 let from = crate::peer::canonical(meta.addr);
                 let bytes = &buffer[..meta.len.min(buffer.len())];
-                bytes.chunks(meta.stride.max(1)).for_each(|datagram| take(from, datagram));
+                bytes.chunks(meta.stride.max(1)).for_each(|datagram| take(from, meta.dst_ip, datagram));
             }
             Ok(())
         })

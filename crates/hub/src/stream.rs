@@ -156,6 +156,9 @@ struct State {
     /// The newest key frame, and its distance to the one before.
     last_key: Option<Timestamp>,
     key_distance: Option<Duration>,
+    /// When the newest picture is shown, and whether one has come after a later one since the tracks last changed.
+    last_picture: Option<Timestamp>,
+    reorders: bool,
     renditions: HashMap<RenditionKey, Weak<Rendition>>,
     key_frame_requests: TokenBucket,
 }
@@ -214,6 +217,8 @@ impl Stream {
                 last_push: None,
                 last_key: None,
                 key_distance: None,
+                last_picture: None,
+                reorders: false,
                 renditions: HashMap::new(),
                 key_frame_requests,
             }),
@@ -273,6 +278,11 @@ impl Stream {
         let state = self.lock();
         let (frames, bytes, duration) = state.ring.gop();
         (frames, bytes, duration, state.ring.join_position().is_some())
+    }
+
+    /// Whether pictures are sent in another order than they are shown (B-frames), as seen since the tracks last changed.
+    pub fn reorders_pictures(&self) -> bool {
+        self.lock().reorders
     }
 
     /// Distance of the last two key frames, once there were two.
@@ -505,6 +515,7 @@ impl Stream {
         if changed {
             let generation = state.tracks.generation + 1;
             state.tracks = Arc::new(Tracks { generation, list: tracks.to_vec() });
+            (state.last_picture, state.reorders) = (None, false);
         }
         let join_track = state.tracks.join_track();
         let mut overflow = false;
@@ -515,6 +526,10 @@ impl Stream {
             if Some(frame.track) == join_track && frame.key {
                 let last_key = state.last_key.replace(frame.dts);
                 state.key_distance = last_key.map(|last| frame.dts.saturating_since(last));
+            }
+            if Some(frame.track) == join_track {
+                let last = state.last_picture.replace(frame.pts);
+                state.reorders |= last.is_some_and(|last| frame.pts < last);
             }
             let tracks = Arc::clone(&state.tracks);
             overflow |= state.ring.push(Arc::new(frame), tracks, join_track) == Pushed::GopOverflow;

@@ -61,11 +61,14 @@ pub enum Output {
     Hls,
     /// MPEG-DASH.
     Dash,
+    /// WebRTC.
+    Webrtc,
 }
 
 impl Output {
     /// All of them.
-    pub const ALL: [Self; 7] = [Self::Rtmp, Self::Rtsp, Self::Flv, Self::Fmp4, Self::Ts, Self::Hls, Self::Dash];
+    pub const ALL: [Self; 8] =
+        [Self::Rtmp, Self::Rtsp, Self::Flv, Self::Fmp4, Self::Ts, Self::Hls, Self::Dash, Self::Webrtc];
 
     /// Stable identifier.
     pub const fn as_str(self) -> &'static str {
@@ -77,6 +80,7 @@ impl Output {
             Self::Ts => "ts",
             Self::Hls => "hls",
             Self::Dash => "dash",
+            Self::Webrtc => "webrtc",
         }
     }
 
@@ -91,6 +95,7 @@ impl Output {
             _ if protocol.starts_with("rtsp") => Some(Self::Rtsp),
             _ if protocol.starts_with("hls") => Some(Self::Hls),
             "dash" => Some(Self::Dash),
+            "webrtc" => Some(Self::Webrtc),
             _ if protocol.ends_with("flv") => Some(Self::Flv),
             _ if protocol.ends_with("fmp4") => Some(Self::Fmp4),
             _ if protocol.ends_with("ts") => Some(Self::Ts),

@@ -32,6 +32,12 @@ impl Answer {
         Ok(Self { status, head, body: bytes[end + 4..].to_vec() })
     }
 
+    /// A field of its head.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let fields = self.head.lines().skip(1).filter_map(|line| line.split_once(':'));
+        fields.into_iter().find(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+    }
+
     /// Its body as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error} in {}", self.text()))
@@ -61,15 +67,21 @@ pub fn request(
     body: Option<&Value>,
 ) -> Answer {
     let body = body.map(Value::to_string).unwrap_or_default();
+    let mut headers = headers.to_vec();
+    if !body.is_empty() {
+        headers.push(("Content-Type", "application/json"));
+    }
+    send(address, method, target, &headers, body.as_bytes())
+}
+
+/// Sends one request with a body of any kind and reads until the server closes.
+pub fn send(address: SocketAddr, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
     let mut head = format!("{method} {target} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
     for (name, value) in headers {
         head += &format!("{name}: {value}\r\n");
     }
-    if !body.is_empty() {
-        head += "Content-Type: application/json\r\n";
-    }
-    head += &format!("Content-Length: {}\r\n\r\n{body}", body.len());
-    let bytes = exchange(address, head.as_bytes(), PATIENCE);
+    head += &format!("Content-Length: {}\r\n\r\n", body.len());
+    let bytes = exchange(address, &[head.as_bytes(), body].concat(), PATIENCE);
     Answer::parse(&bytes).unwrap_or_else(|text| panic!("{method} {target}: no answer but {text:?}"))
 }
 

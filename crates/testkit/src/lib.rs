@@ -28,6 +28,7 @@ pub mod rtsp_peer;
 pub mod server;
 pub mod tls;
 pub mod upstream;
+pub mod webrtc;
 pub mod wire;
 pub mod ws;
 

@@ -38,6 +38,7 @@ impl ServerOptions {
             set.insert(format!("{protocol}.listen"), "127.0.0.1:0".to_owned());
         }
         set.insert("rtsp.udp_listen".to_owned(), "127.0.0.1:0".to_owned());
+        set.insert("webrtc.listen".to_owned(), "127.0.0.1:0".to_owned());
         set.insert("auth.admin_password".to_owned(), ADMIN_PASSWORD.to_owned());
         set.insert("log.level".to_owned(), "debug,sqlx=info".to_owned());
         Self { binary: binary.into(), dev: true, folder: None, set, config: None }

@@ -23,6 +23,7 @@ mod oidc;
 mod overview;
 mod patrols;
 mod people;
+mod plan;
 mod problem;
 mod ptz;
 mod relays;

@@ -22,6 +22,7 @@ use gateway::pull::PullUrl;
 use gateway::relay::Relays;
 use gateway::slate::{self, Slates};
 use gateway::source::{SourceSpec, Sources};
+use gateway::webrtc::WebRtcPorts;
 use gateway::{Config, CutAhead, Gateway, GatewayParts, Listening, Protocol, PullGuard, UdpPorts};
 use hub::{Hub, SessionRecord, StreamKey};
 use platform::access::TokenAccess;
@@ -136,6 +137,7 @@ async fn serve(
     let listening = Listening::bind(&settings.listeners)?;
     let addresses = listening.addresses();
     let rtsp_udp = settings.rtsp_udp.map(bind_rtsp_udp).transpose()?;
+    let webrtc = bind_webrtc(&settings)?;
     let data = DataDir::open(&args.data_dir)?;
     let _lock = data.lock()?;
     let database = Database::open(&data.database(settings.database_url.as_deref())).await?;
@@ -174,6 +176,7 @@ async fn serve(
         pictures: Some(Arc::clone(&pictures)),
         tls: Some(certificate.material.clone()),
         rtsp_udp,
+        webrtc,
     })?;
     let chosen = Arc::clone(&applications);
     let choose: slate::Choose =
@@ -301,6 +304,15 @@ fn bind_rtsp_udp(address: SocketAddr) -> anyhow::Result<UdpPorts> {
     UdpPorts::bind(address).with_context(|| {
         format!("cannot receive RTP on {address} and the port above. Set rtsp.udp_listen to another address")
     })
+}
+
+fn bind_webrtc(settings: &Settings) -> anyhow::Result<Option<WebRtcPorts>> {
+    let Some(address) = settings.webrtc else { return Ok(None) };
+    let ports = WebRtcPorts::bind(address, settings.webrtc_public.clone());
+    let ports = ports.with_context(|| {
+        format!("cannot open UDP and TCP on {address} for WebRTC. Set webrtc.listen to another address, or stop the program that uses it")
+    })?;
+    Ok(Some(ports))
 }
 
 async fn open_accounts(
@@ -442,6 +454,10 @@ async fn announce(app: &App) -> anyhow::Result<()> {
     if let Some(address) = app.gateway.rtsp_udp_address() {
         tracing::info!(protocol = "rtsp-udp", %address, "Listening.");
         tell(&format!("listening rtsp-udp {address}"));
+    }
+    if let Some(address) = app.gateway.webrtc_address() {
+        tracing::info!(protocol = "webrtc", %address, "Listening.");
+        tell(&format!("listening webrtc {address}"));
     }
     let console = app.addresses.iter().find(|(protocol, _)| *protocol == Protocol::Http);
     if let Some((_, address)) = console {

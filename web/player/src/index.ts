@@ -4,13 +4,16 @@
  */
 import { registerEngine } from './engines/engine';
 import { httpFmp4, wsFmp4 } from './engines/mse';
+import { webRtc } from './engines/webrtc';
 
+registerEngine(webRtc);
 registerEngine(wsFmp4);
 registerEngine(httpFmp4);
 
 export { defineViaductPlayer, ViaductPlayerElement } from './element';
+export { abilities, type Abilities, type Purpose, type Wish } from './abilities';
 export { registerEngine, type Engine, type EngineContext, type EngineKind } from './engines/engine';
 export { catalogues, createTranslator, reasonText, type Catalogue, type MessageKey, type Translator } from './messages';
 export type { LadderStep, Model, PlayerState, Reason } from './machine';
-export type { EngineOffer, PlayOffer, Refusal, Track } from './offer';
+export type { EngineOffer, LeftOut, PlayOffer, Refusal, Track } from './offer';
 export type { PlayerStats, RenewOffer } from './player';

@@ -90,7 +90,9 @@ const STABLE_MS = 20_000;
 /** The viewer was cut on purpose or may not watch: asking again by itself would be rude. */
 const FINAL_CODES = new Set(['kicked', 'forbidden']);
 /** A new token may help. */
-const RENEW_CODES = new Set(['unauthorized', 'expired']);
+const RENEW_CODES = new Set(['unauthorized', 'expired', 'changed']);
+/** Trying the same way again leads to the same end. */
+const BARRED_CODES = new Set(['unsupported', 'no_path']);
 
 export function initialModel(): Model {
   return {
@@ -213,7 +215,7 @@ function fault(model: Model, reason: Reason, retryable: boolean, env: Env): Next
     reason,
     playingSince_ms: null,
     failures: stable ? 0 : model.failures + 1,
-    rungFailures: played ? 0 : model.rungFailures + 1,
+    rungFailures: played ? 0 : BARRED_CODES.has(reason.code) ? FAILURES_PER_RUNG : model.rungFailures + 1,
     reconnects: model.reconnects + 1,
     renew: model.renew || RENEW_CODES.has(reason.code),
   };

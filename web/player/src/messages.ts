@@ -27,6 +27,10 @@ const en = {
   'reason.no_engine': 'None of the offered ways of playing works in this browser.',
   'reason.no_mse': 'This browser has no Media Source Extensions.',
   'reason.no_websocket': 'This browser has no WebSocket.',
+  'reason.no_webrtc': 'This browser has no WebRTC.',
+  'reason.no_path': 'No packet of WebRTC comes through. The way to the server is blocked for UDP and TCP.',
+  'reason.unsupported': 'The stream cannot be had this way.',
+  'reason.changed': 'The stream changed its codec.',
   'reason.no_offer': 'The server gave no permission to play.',
   'step.start': 'started',
   'step.playing': 'plays',
@@ -88,6 +92,10 @@ const zhCN: Catalogue = {
   'reason.no_engine': '服务器提供的播放方式在此浏览器中都不可用。',
   'reason.no_mse': '此浏览器不支持 MSE。',
   'reason.no_websocket': '此浏览器不支持 WebSocket。',
+  'reason.no_webrtc': '此浏览器不支持 WebRTC。',
+  'reason.no_path': 'WebRTC 数据无法到达：到服务器的 UDP 和 TCP 均不通。',
+  'reason.unsupported': '此流不能以这种方式播放。',
+  'reason.changed': '此流更换了编码。',
   'reason.no_offer': '服务器未给出播放授权。',
   'step.start': '启动',
   'step.playing': '出画面',
@@ -130,7 +138,7 @@ export function createTranslator(locale: 'en' | 'zh-CN'): Translator {
 }
 
 /** Codes with which the server says what is wrong with this very stream. */
-const SERVER_EXPLAINS = new Set(['unavailable', 'not_found', 'timeout', 'exhausted', 'forbidden']);
+const SERVER_EXPLAINS = new Set(['unavailable', 'not_found', 'timeout', 'exhausted', 'forbidden', 'unsupported']);
 
 /** The sentence for a reason: the server's own where it knows more, else ours. */
 export function reasonText(translate: Translator, reason: { code: string; message?: string | undefined }): string {

@@ -27,6 +27,15 @@ export interface EngineOffer {
   /** MIME type with codecs, or null while the server does not know the tracks. */
   mime?: string | null | undefined;
   refused?: Refusal[] | undefined;
+  /** Why the server puts it at its place; there only when it was told what this browser can. */
+  reason?: string | null | undefined;
+}
+
+/** A way that the server leaves out for this browser, and what it lacks for it. */
+export interface LeftOut {
+  engine: string;
+  code: string;
+  message: string;
 }
 
 export interface PlayOffer {
@@ -39,6 +48,7 @@ export interface PlayOffer {
   /** RFC 3339 time after which the addresses are refused. */
   expires_at?: string | null | undefined;
   engines: EngineOffer[];
+  left_out?: LeftOut[] | undefined;
 }
 
 /** Whether two MIME types announce the same number of pictures and sounds: a buffer keeps the tracks that it began with. */

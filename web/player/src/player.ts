@@ -341,7 +341,7 @@ export class Player {
       bitrate_bps: ((readout.bytes - this.reported.bytes) * 8) / seconds,
       buffer_s: readout.live ? Math.max(0, readout.live.end - video.currentTime) : 0,
       target_s: this.target.current(readout.piece),
-      latency_s: this.latency.at(sharedNow(), video.currentTime),
+      latency_s: readout.delay_s ?? this.latency.at(sharedNow(), video.currentTime),
       reconnects: this.model.reconnects,
       refused: this.refused,
     });

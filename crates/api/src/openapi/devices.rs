@@ -2,7 +2,7 @@
 
 use crate::{
     Channel, ChannelBulk, ChannelImportReport, ChannelInput, ChannelPage, ChannelTree, ChannelsChanged, Device,
-    DeviceInput, DevicePage, NewDevice, PlayOffer, Problem,
+    DeviceInput, DevicePage, NewDevice, PlayOffer, PlayWish, Problem,
 };
 
 route!(
@@ -190,5 +190,6 @@ route!(
         ("id" = i64, Path),
         ("rendition" = Option<String>, Query, description = "\"main\" (when absent) or \"sub\" (main where there is none).")
     ),
+    request_body = Option<PlayWish>,
     responses((status = 200, body = PlayOffer), (status = 404, body = Problem), (status = 503, body = Problem))
 );

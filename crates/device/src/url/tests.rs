@@ -37,6 +37,7 @@ fn driver() -> (Arc<Hub>, Arc<Sources>, UrlDriver) {
         pictures: None,
         tls: None,
         rtsp_udp: None,
+        webrtc: None,
     })
     .unwrap();
     let guard = PullGuard::new();

@@ -21,6 +21,7 @@ use crate::hls;
 use crate::listener::Connection;
 use crate::shard::Shard;
 use crate::transport::Transport;
+use crate::webrtc::request as webrtc;
 
 /// Bytes that hyper buffers per connection.
 const MAX_BUFFER: usize = 64 << 10;
@@ -66,6 +67,8 @@ pub(super) async fn respond(
         hls::serve(shard, gateway, piece, &head, address).await
     } else if let Some(wanted) = picture::request(&head) {
         picture::serve(gateway, wanted, &head, address).await
+    } else if let Some(asked) = webrtc::request(&head) {
+        webrtc::serve(shard, gateway, asked, request.into_body(), &head, address).await
     } else {
         hand_over(gateway, request).await
     }

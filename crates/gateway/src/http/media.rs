@@ -365,6 +365,7 @@ fn problem(status: u16, text: &str) -> String {
         401 => "unauthorized",
         403 => "forbidden",
         404 => "not_found",
+        406 => "unsupported",
         415 => "unsupported",
         429 => "exhausted",
         503 => "unavailable",

@@ -12,7 +12,7 @@ use crate::metrics::Metrics;
 const LOSS_SUMMARY: Duration = Duration::from_secs(10);
 
 /// Passes on what an ingest has; `false` when the publisher was replaced.
-pub(super) fn drain(
+pub(crate) fn drain(
     ingest: &mut Ingest,
     publisher: &mut Publisher,
     losses: &mut Losses,
@@ -42,14 +42,14 @@ pub(super) fn drain(
 
 /// Packets that went missing since the last step about them.
 #[derive(Debug, Default)]
-pub(super) struct Losses {
+pub(crate) struct Losses {
     packets: u64,
     reported: Option<Instant>,
 }
 
 impl Losses {
     /// The sentence about them when it is due.
-    pub(super) fn sentence(&mut self, now: Instant) -> Option<String> {
+    pub(crate) fn sentence(&mut self, now: Instant) -> Option<String> {
         let due = self.reported.is_none_or(|at| now.saturating_duration_since(at) >= LOSS_SUMMARY);
         if self.packets == 0 || !due {
             return None;
@@ -59,12 +59,12 @@ impl Losses {
     }
 
     /// Counts packets.
-    pub(super) const fn add(&mut self, packets: u32) {
+    pub(crate) const fn add(&mut self, packets: u32) {
         self.packets += packets as u64;
     }
 
     /// Takes a step about them when it is due.
-    pub(super) fn report(&mut self, stream: &Stream, now: Instant) {
+    pub(crate) fn report(&mut self, stream: &Stream, now: Instant) {
         if let Some(text) = self.sentence(now) {
             stream.step(Leg::Media, false, text);
         }

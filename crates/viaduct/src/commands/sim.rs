@@ -113,6 +113,7 @@ fn serve(args: &SimArgs, hub: &Arc<Hub>) -> anyhow::Result<SocketAddr> {
         pictures: None,
         tls: None,
         rtsp_udp: Some(UdpPorts::bind(SocketAddr::new(args.listen.ip(), 0)).context("opening ports for RTP by UDP")?),
+        webrtc: None,
     })?;
     let address = listening.addresses().first().map_or(args.listen, |(_, address)| *address);
     listening.start(&gateway);

@@ -199,6 +199,19 @@ pub(crate) const KEYS: &[Key] = &[
         "127.0.0.1:8000",
         "RTP of RTSP by UDP; RTCP is one port above, the port is even; empty: off.",
     ),
+    listen(
+        "webrtc.listen",
+        "[::]:8189",
+        "127.0.0.1:8189",
+        "WebRTC, by UDP and by TCP on the same port; empty: off.",
+    ),
+    key(
+        "webrtc.public_addresses",
+        Kind::List,
+        "",
+        Reload::Restart,
+        "Addresses by which WebRTC peers outside reach this server, such as the router's; those of its own interfaces are told besides.",
+    ),
     key(
         "rtsp.multicast",
         Kind::Text,

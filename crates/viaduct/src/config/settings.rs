@@ -39,6 +39,9 @@ pub(crate) struct Settings {
     pub(crate) listeners: Vec<Listen>,
     /// Where RTP is received by UDP.
     pub(crate) rtsp_udp: Option<SocketAddr>,
+    pub(crate) webrtc: Option<SocketAddr>,
+    /// Told to WebRTC peers before the addresses of this machine.
+    pub(crate) webrtc_public: Vec<IpAddr>,
     pub(crate) multicast: Option<MulticastConfig>,
     pub(crate) certificate: Option<(PathBuf, PathBuf)>,
     pub(crate) admin_password: Option<String>,
@@ -77,6 +80,8 @@ impl Settings {
             trusted_proxies: reader.parsed_list("server.trusted_proxies", "IP addresses")?,
             listeners: reader.listeners()?,
             rtsp_udp: reader.address("rtsp.udp_listen")?,
+            webrtc: reader.address("webrtc.listen")?,
+            webrtc_public: reader.parsed_list("webrtc.public_addresses", "IP addresses")?,
             multicast: reader.multicast()?,
             certificate: reader.certificate()?,
             admin_password: reader.text("auth.admin_password"),

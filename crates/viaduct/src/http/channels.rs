@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use api::{
     Channel, ChannelBranch, ChannelBulk, ChannelInput, ChannelPage, ChannelRendition, ChannelTree, ChannelsChanged,
-    Maintenance, PlayOffer, Position, RoadPosition,
+    Maintenance, PlayOffer, PlayWish, Position, RoadPosition,
 };
 use axum::Json;
 use axum::extract::State;
@@ -21,7 +21,7 @@ use serde::Deserialize;
 
 use super::Failure;
 use super::auth::{IfMatch, Versioned, Who};
-use super::extract::{Body, Path, Query};
+use super::extract::{Body, MaybeBody, Path, Query};
 use super::language::localised;
 use super::views::{Part, rfc3339};
 use crate::server::App;
@@ -347,6 +347,7 @@ pub(super) async fn play(
     headers: HeaderMap,
     Path(id): Path<i64>,
     Query(wanted): Query<Rendition>,
+    MaybeBody(wish): MaybeBody<PlayWish>,
 ) -> Result<Json<PlayOffer>, Failure> {
     let row = app.devices.channel(&caller, id)?;
     if !caller.may(Action::Play, Kind::Stream, &app.devices.place_of(&row)) {
@@ -364,5 +365,5 @@ pub(super) async fn play(
         Some("sub") => sub.unwrap_or(main),
         Some(_) => return Err(Failure::invalid("rendition", "The rendition is main or sub.")),
     };
-    super::streams::offer(&app, &headers, key).await
+    super::streams::offer(&app, &headers, key, &wish).await
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use api::{Share, ShareCreated, ShareInput, ShareList, SharedChannel};
+use api::{PlayWish, Share, ShareCreated, ShareInput, ShareList, SharedChannel};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -124,7 +124,8 @@ pub(super) async fn open(
     }
     let (main, sub) = streams(&channel);
     let key = if row.rendition == "sub" { sub.unwrap_or(main) } else { main };
-    let Json(offer) = offer_until(&app, &headers, key, row.expires_at.min(now + OFFER_LIFE_S)).await?;
+    let until = row.expires_at.min(now + OFFER_LIFE_S);
+    let Json(offer) = offer_until(&app, &headers, key, &PlayWish::default(), until).await?;
     Ok(Json(SharedChannel {
         name: channel.name.clone(),
         watermark: row.watermark,

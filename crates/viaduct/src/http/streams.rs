@@ -5,16 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::{
-    BitrateSample, Counters, Diagnosis, Engine, Gop, PlayOffer, RefusedTrack, Stream, StreamDetail, StreamPage,
-    StreamUrls, ViewerList,
+    BitrateSample, Counters, Diagnosis, Engine, Gop, PlayOffer, PlayWish, RefusedTrack, Stream, StreamDetail,
+    StreamPage, StreamUrls, ViewerList,
 };
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use base::ErrorKind;
 use container::fmp4;
-use gateway::Protocol;
 use gateway::source::SourceState;
+use gateway::{Protocol, webrtc};
 use hub::publisher::StopReason;
 use hub::{Action, HostHints, Phase, StreamKey};
 use media::{CodecConfig, MediaKind, TrackConfig};
@@ -28,9 +28,10 @@ use serde::Deserialize;
 
 use super::Failure;
 use super::auth::Who;
-use super::extract::{Path, Query};
+use super::extract::{MaybeBody, Path, Query};
 use super::language::localised;
 use super::named::{NamedStream, OfHost};
+use super::plan::plan;
 use super::{sources, views};
 use crate::server::App;
 
@@ -156,13 +157,19 @@ pub(super) async fn play(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     NamedStream(key): NamedStream,
+    MaybeBody(wish): MaybeBody<PlayWish>,
 ) -> Result<Json<PlayOffer>, Failure> {
-    offer(&app, &headers, key).await
+    offer(&app, &headers, key, &wish).await
 }
 
 /// What a player needs, for somebody who may watch.
-pub(super) async fn offer(app: &App, headers: &HeaderMap, key: StreamKey) -> Result<Json<PlayOffer>, Failure> {
-    offer_until(app, headers, key, unix_now() + PLAY_TOKEN_LIFE_S).await
+pub(super) async fn offer(
+    app: &App,
+    headers: &HeaderMap,
+    key: StreamKey,
+    wish: &PlayWish,
+) -> Result<Json<PlayOffer>, Failure> {
+    offer_until(app, headers, key, wish, unix_now() + PLAY_TOKEN_LIFE_S).await
 }
 
 /// What a player needs until a time, in Unix seconds.
@@ -170,6 +177,7 @@ pub(super) async fn offer_until(
     app: &App,
     headers: &HeaderMap,
     key: StreamKey,
+    wish: &PlayWish,
     expires_at: i64,
 ) -> Result<Json<PlayOffer>, Failure> {
     let rules = app.applications.effective(&key);
@@ -180,8 +188,11 @@ pub(super) async fn offer_until(
     let tracks = open.stream.tracks();
     let token = app.signer.sign(&TokenClaims::of_stream(Action::Play, &key, expires_at));
     let gop = open.stream.key_distance().unwrap_or_default();
+    let query = query_of(app, authority(headers), &key, Some(&token));
+    let (engines, left_out) = plan(engines(app, &open.stream, &query, &rules), wish);
     Ok(Json(PlayOffer {
-        engines: engines(&key, &tracks.list, &query_of(app, authority(headers), &key, Some(&token)), &rules),
+        engines,
+        left_out,
         tracks: tracks.list.iter().map(|track| views::track(track)).collect(),
         gop_ms: views::millis(gop),
         token,
@@ -192,7 +203,8 @@ pub(super) async fn offer_until(
     }))
 }
 
-fn engines(key: &StreamKey, tracks: &[Arc<TrackConfig>], query: &str, rules: &RuleSettings) -> Vec<Engine> {
+fn engines(app: &App, stream: &hub::Stream, query: &str, rules: &RuleSettings) -> Vec<Engine> {
+    let (key, tracks) = (stream.key(), &stream.tracks().list);
     let (mime, refusals) = fmp4::mime_type(tracks);
     let refused: Vec<RefusedTrack> = refusals
         .into_iter()
@@ -203,8 +215,16 @@ fn engines(key: &StreamKey, tracks: &[Arc<TrackConfig>], query: &str, rules: &Ru
         url: format!("/{}/{}.{extension}{query}", key.app(), key.name()),
         mime: mime.to_owned(),
         refused: refused.to_vec(),
+        reason: None,
     };
     let mut engines = Vec::new();
+    let by_webrtc = app.gateway.webrtc_address().and_then(|_| webrtc::form(stream));
+    if let Some(form) = by_webrtc {
+        let refused: Vec<RefusedTrack> =
+            form.refused.into_iter().map(|(codec, reason)| RefusedTrack { codec, reason }).collect();
+        let url = format!("/{}/{}/whep{query}", key.app(), key.name());
+        engines.push(Engine { engine: "webrtc".to_owned(), url, mime: form.mime, refused, reason: None });
+    }
     if refused.len() < tracks.len() {
         engines.push(engine("ws-fmp4", "mp4", &mime, &refused));
         engines.push(engine("http-fmp4", "mp4", &mime, &refused));
@@ -259,6 +279,7 @@ pub(super) fn urls(app: &App, headers: &HeaderMap, key: &StreamKey, token: Optio
         hls_ts: on(Output::Hls, Protocol::Http, "http", "/ts.m3u8"),
         hls_audio: on(Output::Hls, Protocol::Http, "http", "/audio.m3u8"),
         dash: on(Output::Dash, Protocol::Http, "http", "/manifest.mpd"),
+        webrtc: app.gateway.webrtc_address().and_then(|_| on(Output::Webrtc, Protocol::Http, "http", "/whep")),
     }
 }
 

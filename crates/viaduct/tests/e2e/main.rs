@@ -51,3 +51,4 @@ mod streams;
 mod support;
 mod tracks;
 mod wall;
+mod webrtc;

@@ -1,7 +1,7 @@
 import { answer, client } from './client';
 import type { operations } from './generated';
 import { one, present } from './names';
-import type { Channel, ChannelBranch, ChannelImportReport, ChannelInput, ChannelPage, ChannelsChanged, ChannelSet, PlayOffer } from './types';
+import type { Channel, ChannelBranch, ChannelImportReport, ChannelInput, ChannelPage, ChannelsChanged, ChannelSet, PlayOffer, PlayWish } from './types';
 
 export type ChannelQuery = NonNullable<operations['channels']['parameters']['query']>;
 
@@ -17,8 +17,8 @@ export const listChannels = (query: ChannelQuery): Promise<ChannelPage> =>
 /** Those of these numbers that there are and that one may see; up to `IDS_MAX` numbers. */
 export const getChannels = async (ids: readonly number[]): Promise<Channel[]> => (await listChannels({ ids: ids.join(), per_page: IDS_MAX })).items;
 
-export const openChannel = (id: number, rendition: 'main' | 'sub'): Promise<PlayOffer> =>
-  answer(client.POST('/api/v1/channels/{id}/play', { params: { path: { id }, query: { rendition } } }));
+export const openChannel = (id: number, rendition: 'main' | 'sub', wish: PlayWish): Promise<PlayOffer> =>
+  answer(client.POST('/api/v1/channels/{id}/play', { params: { path: { id }, query: { rendition } }, body: wish }));
 
 export const getChannel = (id: number): Promise<Channel> => answer(client.GET('/api/v1/channels/{id}', one(id)));
 

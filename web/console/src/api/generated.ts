@@ -2450,9 +2450,12 @@ export interface components {
         };
         /** @description One way to play. */
         Engine: {
-            /** @description "ws-fmp4", "http-fmp4", "ws-flv" or "http-flv". */
+            /** @description "webrtc", "ws-fmp4", "http-fmp4", "ws-flv" or "http-flv". */
             engine: string;
+            /** @description MIME type with codecs; for "webrtc" the names that session descriptions have for them. */
             mime: string;
+            /** @description Why it stands at its place: "shortest_delay", "steady", "no_websocket_needed", "decoded_here", "native" or "through_caches". */
+            reason?: string | null;
             refused: components["schemas"]["RefusedTrack"][];
             /** @description Path and query on this server. */
             url: string;
@@ -2699,6 +2702,14 @@ export interface components {
         /** @description All virtual hosts by name; the one called "default", which has everything else, is none of them. */
         HostList: {
             items: components["schemas"]["Host"][];
+        };
+        /** @description A way of playing that a player cannot go. */
+        LeftOut: {
+            /** @description Why: "codec". */
+            code: string;
+            engine: string;
+            /** @description What is lacking. */
+            message: string;
         };
         /** @description A licence that is handed in. */
         LicenceInput: {
@@ -3074,15 +3085,53 @@ export interface components {
         /** @description Everything that a player needs to choose an engine before it connects. */
         PlayOffer: {
             app: string;
+            /** @description In the order in which to try them. */
             engines: components["schemas"]["Engine"][];
             expires_at: string;
             /** Format: int64 */
             gop_ms: number;
+            /** @description Ways that the player cannot go, as far as it said what it can. */
+            left_out: components["schemas"]["LeftOut"][];
             name: string;
             token: string;
             tracks: components["schemas"]["Track"][];
             /** @description Virtual host; "default" is that of everything that names no configured one. */
             vhost: string;
+        };
+        /** @description What a player wants and can; without it everything is offered. */
+        PlayWish: {
+            /** @default null */
+            player?: components["schemas"]["PlayerAbilities"] | null;
+            /**
+             * @description "wall" (many pictures at a time; the default), "control" (steered or talked through: the shortest delay) or "public"
+             *     (through caches).
+             * @default null
+             */
+            purpose?: string | null;
+        };
+        /** @description What a player has measured of its browser. */
+        PlayerAbilities: {
+            /**
+             * @description Codecs that Media Source Extensions take in MP4, by the first part of their RFC 6381 names: "avc1", "hvc1", "av01", "mp4a",
+             *     "opus", "flac".
+             * @default []
+             */
+            mse?: string[];
+            /**
+             * @description Whether the browser plays HLS by itself.
+             * @default false
+             */
+            native_hls?: boolean;
+            /**
+             * @description Codecs that the player decodes itself, named as those of `mse`.
+             * @default []
+             */
+            software?: string[];
+            /**
+             * @description Codecs received by WebRTC, by the names of session descriptions: "H264", "OPUS".
+             * @default []
+             */
+            webrtc?: string[];
         };
         /** @description A place on earth. */
         Position: {
@@ -4084,6 +4133,8 @@ export interface components {
             rtmp?: string | null;
             rtsp?: string | null;
             ts?: string | null;
+            /** @description WebRTC: where an SDP offer is posted (WHEP). */
+            webrtc?: string | null;
             ws_flv?: string | null;
             ws_mp4?: string | null;
             ws_ts?: string | null;
@@ -4991,7 +5042,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PlayWish"] | null;
+            };
+        };
         responses: {
             200: {
                 headers: {
@@ -8785,7 +8840,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PlayWish"] | null;
+            };
+        };
         responses: {
             200: {
                 headers: {

@@ -1,6 +1,6 @@
 import { answer, client } from './client';
 import { at, type StreamName } from './names';
-import type { Diagnosis, PlayOffer, Stream, StreamDetail } from './types';
+import type { Diagnosis, PlayOffer, PlayWish, Stream, StreamDetail } from './types';
 
 const PAGE = 500;
 /** More streams than this are reached by the search, not by scrolling. */
@@ -26,8 +26,8 @@ export const getStream = (stream: StreamName): Promise<StreamDetail> =>
 export const getDiagnosis = (stream: StreamName): Promise<Diagnosis> =>
   answer(client.GET('/api/v1/streams/{app}/{name}/diagnosis', at(stream)));
 
-export const openPlay = (stream: StreamName): Promise<PlayOffer> =>
-  answer(client.POST('/api/v1/streams/{app}/{name}/play', at(stream)));
+export const openPlay = (stream: StreamName, wish: PlayWish): Promise<PlayOffer> =>
+  answer(client.POST('/api/v1/streams/{app}/{name}/play', { ...at(stream), body: wish }));
 
 export const kickPublisher = (stream: StreamName): Promise<undefined> =>
   answer(client.DELETE('/api/v1/streams/{app}/{name}/publisher', at(stream)));

@@ -29,6 +29,7 @@ export type Viewer = Schemas['Viewer'];
 export type Step = Schemas['Step'];
 export type Diagnosis = Schemas['Diagnosis'];
 export type PlayOffer = Schemas['PlayOffer'];
+export type PlayWish = Schemas['PlayWish'];
 export type ScheduleWindow = Schemas['ScheduleWindow'];
 export type Source = Schemas['Source'];
 export type SourceImport = Schemas['SourceImport'];

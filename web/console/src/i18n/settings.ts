@@ -12,6 +12,8 @@ export const SETTING_TEXTS: Record<string, Record<Locale, Words>> = {
   'https.listen': { 'zh-CN': ['HTTPS 监听', '同上，经 TLS 加密；留空则关闭。'], en: ['HTTPS', 'The same over TLS; empty: off.'] },
   'rtsp.listen': { 'zh-CN': ['RTSP 监听', '留空则关闭。'], en: ['RTSP', 'Empty: off.'] },
   'rtsps.listen': { 'zh-CN': ['RTSPS 监听', '经 TLS 的 RTSP；留空则关闭。'], en: ['RTSPS', 'RTSP over TLS; empty: off.'] },
+  'webrtc.listen': { 'zh-CN': ['WebRTC 监听', '同一端口上的 UDP 和 TCP；留空则关闭。'], en: ['WebRTC', 'UDP and TCP on the same port; empty: off.'] },
+  'webrtc.public_addresses': { 'zh-CN': ['WebRTC 公网地址', '外网对端到达本服务器的地址，例如路由器的公网 IP；本机网卡地址会一并告知。'], en: ['Public addresses of WebRTC', "Addresses by which peers outside reach this server, such as the router's; those of its own interfaces are told besides."] },
   'rtsp.udp_listen': { 'zh-CN': ['RTP 监听（UDP）', '以 UDP 收 RTP；端口为偶数，RTCP 用其后一个端口；留空则关闭。'], en: ['RTP by UDP', 'RTP of RTSP by UDP; RTCP is one port above, the port is even; empty: off.'] },
   'rtsp.multicast': { 'zh-CN': ['组播地址', 'RTSP 组播所用的网段，每路流一个组，如 239.1.0.0/24；同一网络内都能收看。留空则关闭。'], en: ['Multicast groups', 'One for each stream, such as 239.1.0.0/24. Whoever is in the network can listen; empty: off.'] },
   'rtsp.multicast_port': { 'zh-CN': ['组播端口', '组内第一条轨道的端口；RTCP 和其他轨道依次向后。'], en: ['Multicast port', 'Of the first track of a group; its RTCP and the other tracks follow.'] },

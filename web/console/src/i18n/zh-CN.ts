@@ -133,7 +133,7 @@ export default {
     search: '按名称或键查找', none_found: '没有匹配的设置。', edited: '已修改 {count} 项，尚未保存', discard: '放弃修改', saved: '设置已保存。', changed: '已修改', pending_one: '重启后生效', on: '开启', off: '关闭', by_line: '每行一个', reset: '恢复默认', range: '{min} 至 {max}', fixed: '由{origin}固定，请在服务器上修改', on_machine: '只能在服务器上修改',
     pending: '以下设置在重启后生效：{keys}。', undone: '服务器用这些设置未能启动，已恢复为上次可用的值：{keys}。原因：', restart: '重启服务器', restart_title: '重启服务器？', restart_text: '所有画面会中断数秒，然后自动恢复；若新设置无法启动，会自动恢复为上次可用的设置。', restart_moves: '控制台的监听地址有改动，重启后可能需要用新地址打开。', restarting: '服务器正在重启，完成后本页自动恢复…', restarted: '服务器已重启。',
     faults: { number: '请输入整数。', range: '应为 {min} 至 {max}。', address: '格式为 IP:端口，如 0.0.0.0:8080 或 [::]:8080；留空则关闭。' }, units: { ms: '毫秒', bytes: '字节', days: '天', minutes: '分钟' },
-    sections: { server: '服务器', listen: '监听端口', rtsp: 'RTSP 组播', tls: 'TLS 证书', auth: '登录', oidc: '统一身份认证', database: '数据库', media: '媒体', snapshots: '快照', hls: 'HLS', streams: '流', limits: '限制', pull: '拉流', licence: '授权', log: '日志' },
+    sections: { server: '服务器', listen: '监听端口', rtsp: 'RTSP 组播', webrtc: 'WebRTC', tls: 'TLS 证书', auth: '登录', oidc: '统一身份认证', database: '数据库', media: '媒体', snapshots: '快照', hls: 'HLS', streams: '流', limits: '限制', pull: '拉流', licence: '授权', log: '日志' },
   },
   config: {
     live: '立即生效', restart: '重启后生效', secret: '已设置', no_secret: '未设置', reload: '重新加载', changed: '已更新：{keys}', unchanged: '配置没有变化。',

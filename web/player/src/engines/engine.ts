@@ -24,6 +24,8 @@ export interface EngineReadout {
   piece: number;
   /** Newest arrival in seconds of the shared clock, 0 before any. */
   arrived: number;
+  /** Time that pictures wait in the browser, in seconds, where the engine knows it better than by arrival. */
+  delay_s?: number;
   inWorker: boolean;
 }
 
@@ -69,9 +71,10 @@ export interface Ladder {
   rejected: { engine: string; reason: Reason }[];
 }
 
-/** Engines of an offer that this browser can run, cheapest first, and why the others cannot. */
+/** Engines of an offer that this browser can run, in the order of the server's plan or else cheapest first, and why the others cannot. */
 export function buildLadder(offer: PlayOffer): Ladder {
-  const ladder: Ladder = { rungs: [], rejected: [] };
+  const leftOut = (offer.left_out ?? []).filter(({ engine }) => registered.has(engine));
+  const ladder: Ladder = { rungs: [], rejected: leftOut.map(({ engine, code, message }) => ({ engine, reason: { code, message } })) };
   for (const candidate of offer.engines) {
     const kind = registered.get(candidate.engine);
     // The server may offer engines that this build does not have.
@@ -80,6 +83,7 @@ export function buildLadder(offer: PlayOffer): Ladder {
     if (reason) ladder.rejected.push({ engine: candidate.engine, reason });
     else ladder.rungs.push(candidate);
   }
+  if (ladder.rungs.some(({ reason }) => reason)) return ladder;
   const cost = (rung: EngineOffer): number => registered.get(rung.engine)?.cost ?? Infinity;
   ladder.rungs.sort((a, b) => cost(a) - cost(b));
   return ladder;
