@@ -10,7 +10,7 @@ use testkit::webrtc::WebRtcPeer;
 use testkit::{PATIENCE, Server, publish, until};
 
 use crate::console::{advances, seen_by};
-use crate::support::{closed_server, options};
+use crate::support::{BINARY, closed_server, options};
 
 fn whep(server: &Server, key: &str) -> String {
     format!("http://{}/{key}/whep", server.address("http"))
@@ -99,9 +99,9 @@ fn what_a_peer_cannot_show_is_refused_with_a_sentence() {
     let mut server = options().start();
     let api = server.sign_in();
     let _frames = publish::ffmpeg_rtmp(&Clip::H264Aac.path(), &server.url("rtmp", "road/b"));
-    let _h265 = publish::ffmpeg_rtsp(&Clip::H265Opus.path(), &server.url("rtsp", "road/h265"));
+    let _av1 = publish::viaduct_push(BINARY, &Clip::Av1.path(), &server.url("rtmp", "road/av1"));
     api.await_live("road/b");
-    api.await_live("road/h265");
+    api.await_live("road/av1");
     let refusal = |key: &str, video: &str| {
         let answer = post(&server, &format!("/{key}/whep"), &offer(video));
         (answer.status, answer.json())
@@ -111,11 +111,11 @@ fn what_a_peer_cannot_show_is_refused_with_a_sentence() {
         (status == 406).then_some(problem)
     });
     assert!(reordered["detail"].as_str().unwrap().contains("B-frames"), "{reordered}");
-    let (status, problem) = refusal("road/h265", "H264");
+    let (status, problem) = refusal("road/av1", "H264");
     assert_eq!((status, &problem["code"]), (406, &json!("unsupported")), "{problem}");
-    assert!(problem["detail"].as_str().unwrap().contains("H.265"), "{problem}");
+    assert!(problem["detail"].as_str().unwrap().contains("AV1"), "{problem}");
     for (body, status) in [("", 400), ("v=0", 400), ("{}", 400), (&*"a".repeat(70_000), 400)] {
-        let answer = post(&server, "/road/h265/whep", body);
+        let answer = post(&server, "/road/av1/whep", body);
         assert_eq!(answer.status, status, "{} bytes: {}", body.len(), answer.text());
     }
     assert_eq!(post(&server, "/road/nothing/whep", &offer("H264")).status, 404);
