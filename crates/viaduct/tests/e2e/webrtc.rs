@@ -1,13 +1,19 @@
 //! WebRTC against Chromium and aiortc, which share no line with us.
 
+use std::collections::BTreeSet;
 use std::net::{TcpStream, UdpSocket};
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use testkit::clips::Clip;
 use testkit::http::{self, Answer};
+use testkit::process::Process;
+use testkit::server::ADMIN_PASSWORD;
 use testkit::webrtc::WebRtcPeer;
-use testkit::{PATIENCE, Server, publish, until};
+use testkit::{Api, PATIENCE, Server, publish, until};
 
 use crate::console::{advances, seen_by};
 use crate::support::{BINARY, closed_server, options};
@@ -221,5 +227,107 @@ fn floods_to_the_ports_disturb_nobody() {
     let seen = peer.seen();
     assert!(seen["changes"].as_u64().unwrap() > 60, "{seen}");
     assert!(api.metric("viaduct_gateway_webrtc_stray_datagrams_total") > 1_000, "strays are counted");
+    server.assert_well();
+}
+
+/// The page of a camera as Chromium sees it for so many seconds: `web/tests/camera.js`.
+fn camera_page(server: &Server, camera: &Value, seconds: u32, flags: &[&str]) -> Process {
+    let web = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web");
+    let url = format!("http://{}", server.address("http"));
+    let mut command = Command::new("node");
+    command.current_dir(web).args(["tests/camera.js", &url, "admin", ADMIN_PASSWORD, &camera.to_string()]);
+    command.arg(seconds.to_string()).args(flags);
+    Process::run(command, usize::MAX)
+}
+
+/// What it saw.
+fn seen_on_page(mut page: Process) -> Value {
+    let output = page.output(Duration::from_secs(180));
+    let text = String::from_utf8_lossy(&output).into_owned();
+    let seen: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{text}\n{}", page.messages()));
+    assert!(seen["error"].is_null(), "{seen}");
+    seen
+}
+
+/// A camera that sends what is published as `road/k1`.
+fn camera(admin: &Api) -> Value {
+    let device = json!({
+        "name": "encoder", "organisation_id": 1, "driver": "push", "enabled": true,
+        "channels": [{ "name": "K1", "enabled": true, "main": { "stream": "road/k1", "address": "" } }],
+    });
+    admin.post("/devices", &device);
+    admin.get("/channels")["items"][0]["id"].clone()
+}
+
+fn publisher(server: &Server, admin: &Api) -> Process {
+    let token = admin.stream_token("publish", "road/k1", 600);
+    let url = server.url("rtsp", &format!("road/k1?token={token}"));
+    let publisher = publish::ffmpeg_rtsp(&Clip::H264G711.path(), &url);
+    admin.await_live("road/k1");
+    publisher
+}
+
+/// Numbers of different pictures shown by an engine within a time, in milliseconds.
+fn pictures(seen: &Value, engine: &str, time: std::ops::Range<u64>) -> usize {
+    let samples = seen["samples"].as_array().unwrap();
+    let within = samples.iter().filter(|sample| time.contains(&sample["at_ms"].as_u64().unwrap()));
+    let numbers: BTreeSet<u64> =
+        within.filter(|sample| sample["engine"] == engine).filter_map(|sample| sample["number"].as_u64()).collect();
+    numbers.len()
+}
+
+#[test]
+fn a_camera_page_plays_by_webrtc_and_comes_back_after_its_source_and_the_server_were_killed() {
+    let (server, admin) = closed_server(&options());
+    let id = camera(&admin);
+    let first = publisher(&server, &admin);
+    let fixed = ["http", "rtsp", "webrtc"].into_iter().fold(options().closed(), |options, protocol| {
+        options.set(&format!("{protocol}.listen"), &server.address(protocol).to_string())
+    });
+    let page = camera_page(&server, &id, 60, &[]);
+    until("the viewer", PATIENCE, || {
+        let viewers = admin.get("/viewers")["items"].clone();
+        (viewers[0]["protocol"] == "webrtc" && viewers[0]["bytes"].as_u64()? > 200_000).then_some(())
+    });
+    testkit::pause(Duration::from_secs(4));
+    drop(first);
+    let second = publisher(&server, &admin);
+    testkit::pause(Duration::from_secs(8));
+    server.signal("KILL");
+    let folder = Arc::clone(server.folder());
+    drop((server, second));
+    let mut server = fixed.folder(&folder).start();
+    let admin = server.sign_in();
+    let _third = publisher(&server, &admin);
+    let seen = seen_on_page(page);
+    println!("first picture after {} ms; {}", seen["first_ms"], seen["steps"]);
+    assert!(pictures(&seen, "webrtc", 0..12_000) >= 3, "{seen}");
+    assert!(pictures(&seen, "webrtc", 50_000..60_000) >= 5, "{seen}");
+    server.assert_well();
+}
+
+#[test]
+fn where_udp_is_blocked_tcp_carries_it() {
+    let (mut server, admin) = closed_server(&options());
+    let id = camera(&admin);
+    let _publisher = publisher(&server, &admin);
+    let page = camera_page(&server, &id, 20, &["--force-webrtc-ip-handling-policy=disable_non_proxied_udp"]);
+    let seen = seen_on_page(page);
+    println!("{}", seen["steps"]);
+    assert!(pictures(&seen, "webrtc", 10_000..20_000) >= 5, "{seen}");
+    server.assert_well();
+}
+
+#[test]
+fn where_webrtc_does_not_come_through_the_next_way_is_taken() {
+    // Nobody is at the address that peers are told.
+    let settings = options().set("webrtc.listen", "");
+    let (mut server, admin) = closed_server(&settings);
+    let id = camera(&admin);
+    let _publisher = publisher(&server, &admin);
+    let seen = seen_on_page(camera_page(&server, &id, 15, &[]));
+    assert!(pictures(&seen, "ws-fmp4", 5_000..15_000) >= 5, "{seen}");
+    let answer = post(&server, "/road/k1/whep", &offer("H264"));
+    assert!(answer.text().contains("webrtc.listen"), "{}", answer.text());
     server.assert_well();
 }
