@@ -13,6 +13,10 @@ const INTERVAL: Duration = Duration::from_millis(25);
 const SOURCE_LEN: usize = 32 << 20;
 /// An RTP packet as the server makes them.
 const DATAGRAM: usize = 1400;
+/// The same for WebRTC, with the tag and its share of sealed bytes.
+const SEALED_DATAGRAM: usize = 1180;
+const TAG: usize = 16;
+const HEADER: usize = 12;
 /// Bytes in one call, as the server does.
 const MAX_BATCH: usize = 65_000;
 /// A TLS record.
@@ -27,8 +31,9 @@ pub(crate) struct FloorArgs {
     /// Seal the bytes for each socket with AES-128-GCM first.
     #[arg(long)]
     seal: bool,
-    /// Send datagrams to the port that each connection asks for in its path, as RTSP by UDP does.
-    #[arg(long, conflicts_with = "seal")]
+    /// Send datagrams to the port that each connection asks for in its path, as RTSP by UDP does; sealed each by itself, as
+    /// WebRTC does.
+    #[arg(long)]
     datagrams: bool,
 }
 
@@ -52,11 +57,11 @@ impl Sender {
         Ok(Self { socket, state })
     }
 
-    fn send(&self, to: SocketAddr, bytes: &[u8]) {
-        let at_once = self.state.max_gso_segments().clamp(1, MAX_BATCH / DATAGRAM) * DATAGRAM;
+    fn send(&self, to: SocketAddr, bytes: &[u8], datagram: usize) {
+        let at_once = self.state.max_gso_segments().clamp(1, MAX_BATCH / datagram) * datagram;
         for contents in bytes.chunks(at_once) {
             let transmit =
-                Transmit { destination: to, ecn: None, contents, segment_size: Some(DATAGRAM), src_ip: None };
+                Transmit { destination: to, ecn: None, contents, segment_size: Some(datagram), src_ip: None };
             let _lost_as_on_the_way = self.state.try_send(UdpSockRef::from(&self.socket), &transmit);
         }
     }
@@ -89,7 +94,12 @@ pub(crate) fn serve(args: &FloorArgs) -> anyhow::Result<()> {
         offset += count;
         receivers.retain_mut(|Receiver { socket, to }| {
             if let Some(to) = to {
-                sender.send(*to, bytes);
+                if args.seal {
+                    seal_datagrams(&key, bytes, &mut sealed);
+                    sender.send(*to, &sealed, SEALED_DATAGRAM);
+                } else {
+                    sender.send(*to, bytes, DATAGRAM);
+                }
                 return true;
             }
             let outcome = if args.seal {
@@ -116,6 +126,24 @@ fn seal(key: &LessSafeKey, bytes: &[u8], out: &mut Vec<u8>) {
         }
         let len = u16::try_from(out.len() - body).unwrap_or(u16::MAX);
         out[at + 3..at + 5].copy_from_slice(&len.to_be_bytes());
+    }
+}
+
+/// Each datagram has a header in the clear, sealed bytes and a tag, as SRTP has (RFC 7714 §7).
+fn seal_datagrams(key: &LessSafeKey, bytes: &[u8], out: &mut Vec<u8>) {
+    out.clear();
+    for datagram in bytes.chunks(SEALED_DATAGRAM) {
+        let at = out.len();
+        out.extend_from_slice(datagram);
+        if datagram.len() < HEADER + TAG {
+            continue;
+        }
+        out.truncate(out.len() - TAG);
+        let nonce = Nonce::assume_unique_for_key([3; 12]);
+        let (header, body) = out[at..].split_at_mut(HEADER);
+        if let Ok(tag) = key.seal_in_place_separate_tag(nonce, Aad::from(&*header), body) {
+            out.extend_from_slice(tag.as_ref());
+        }
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Every fan-out figure stands beside its floor, measured in turn with it: a bare program that sends the same
 //! number of bytes to the same number of sockets every 25 ms (for TLS: seals them with AES-128-GCM first; for RTSP by
-//! UDP: hands many datagrams of one size to the system in one call, as the server does).
+//! UDP: hands many datagrams of one size to the system in one call, as the server does; for WebRTC: both, each datagram
+//! sealed by itself).
 //! Quote medians of paired ratios; absolute times of shared machines mean little.
 //!
 //! The clip is synthetic: pictures of the configured bit rate whose payload ends with a marker (send time and
@@ -25,6 +26,7 @@ mod scenario;
 mod snapshots;
 mod sources;
 mod viewer;
+mod webrtc;
 
 use std::path::PathBuf;
 

@@ -39,7 +39,7 @@ impl Measured {
         for protocol in ["http", "https", "rtsp", "rtsps", "rtmp", "rtmps"] {
             command.arg("--set").arg(format!("{protocol}.listen=127.0.0.1:0"));
         }
-        command.arg("--set").arg("rtsp.udp_listen=127.0.0.1:0");
+        command.args(["--set", "rtsp.udp_listen=127.0.0.1:0", "--set", "webrtc.listen=127.0.0.1:0"]);
         command.args(["--set", "log.level=warn", "--set"]).arg(format!("auth.admin_password={ADMIN_PASSWORD}"));
         if let Some(window) = merge_window_ms {
             command.arg("--set").arg(format!("media.merge_window_ms={window}"));
@@ -57,6 +57,7 @@ impl Measured {
         match watch {
             Watch::FloorTls => command.arg("--seal"),
             Watch::FloorUdp => command.arg("--datagrams"),
+            Watch::FloorSrtp => command.args(["--datagrams", "--seal"]),
             _ => &mut command,
         };
         Self::spawn(command, 1, None)

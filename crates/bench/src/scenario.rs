@@ -246,8 +246,8 @@ fn fanout_rows(watch: Watch, args: &FanoutArgs, runs: &[(Delivery, Delivery)]) -
         Watch::Flv | Watch::WsFlv => Some(1.3),
         Watch::Rtmp | Watch::Ts | Watch::Fmp4 | Watch::WsFmp4 => Some(1.4),
         Watch::Rtsp => Some(1.6),
-        Watch::FlvTls | Watch::WsFlvTls => Some(1.5),
-        Watch::RtspUdp | Watch::Floor | Watch::FloorTls | Watch::FloorUdp => None,
+        Watch::FlvTls | Watch::WsFlvTls | Watch::Webrtc => Some(1.5),
+        Watch::RtspUdp | Watch::Floor | Watch::FloorTls | Watch::FloorUdp | Watch::FloorSrtp => None,
     };
     let encrypted = watch.is_encrypted();
     let cycles = |run: &Delivery| run.cycles_per_byte.unwrap_or(f64::NAN);

@@ -16,6 +16,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 
 use crate::clip::MarkerScanner;
 use crate::datagrams::Datagrams;
+use crate::webrtc::Peer;
 
 /// Time for the first key frame.
 const JOIN_LIMIT: Duration = Duration::from_secs(10);
@@ -34,6 +35,7 @@ pub(crate) enum Watch {
     RtspUdp,
     FlvTls,
     WsFlvTls,
+    Webrtc,
     /// Raw bytes of the floor.
     #[value(skip)]
     Floor,
@@ -43,6 +45,9 @@ pub(crate) enum Watch {
     /// Datagrams of the floor.
     #[value(skip)]
     FloorUdp,
+    /// Sealed datagrams of the floor.
+    #[value(skip)]
+    FloorSrtp,
 }
 
 impl Watch {
@@ -58,9 +63,11 @@ impl Watch {
             Self::RtspUdp => "RTSP/UDP",
             Self::FlvTls => "HTTPS-FLV",
             Self::WsFlvTls => "WSS-FLV",
+            Self::Webrtc => "WebRTC",
             Self::Floor => "floor",
             Self::FloorTls => "floor AES-GCM",
             Self::FloorUdp => "floor UDP",
+            Self::FloorSrtp => "floor AES-GCM UDP",
         }
     }
 
@@ -73,12 +80,13 @@ impl Watch {
         match self {
             Self::FlvTls | Self::WsFlvTls => Self::FloorTls,
             Self::RtspUdp => Self::FloorUdp,
+            Self::Webrtc => Self::FloorSrtp,
             _ => Self::Floor,
         }
     }
 
     const fn is_floor(self) -> bool {
-        matches!(self, Self::Floor | Self::FloorTls | Self::FloorUdp)
+        matches!(self, Self::Floor | Self::FloorTls | Self::FloorUdp | Self::FloorSrtp)
     }
 }
 
@@ -98,6 +106,8 @@ pub(crate) struct Viewer {
     scanner: MarkerScanner,
     /// Where media comes by UDP; the connection then only controls it.
     datagrams: Option<Datagrams>,
+    /// Where it comes by WebRTC; the connection then only asked for it.
+    peer: Option<Peer>,
     /// From connecting to the first complete key frame.
     pub(crate) joined: Duration,
     /// Bytes taken so far.
@@ -124,7 +134,8 @@ impl Viewer {
         let mut viewer = Self {
             stream,
             scanner: MarkerScanner::default(),
-            datagrams: matches!(watch, Watch::RtspUdp | Watch::FloorUdp).then(Datagrams::default),
+            datagrams: matches!(watch, Watch::RtspUdp | Watch::FloorUdp | Watch::FloorSrtp).then(Datagrams::default),
+            peer: None,
             joined: Duration::ZERO,
             bytes: 0,
             acknowledged: 0,
@@ -134,7 +145,8 @@ impl Viewer {
         match watch {
             Watch::Floor | Watch::FloorTls => viewer.request(&http_request("/", false))?,
             Watch::Rtmp => viewer.handshake_rtmp(name)?,
-            Watch::FloorUdp => {
+            Watch::Webrtc => viewer.peer = Some(Peer::connect(address, name)?),
+            Watch::FloorUdp | Watch::FloorSrtp => {
                 let port = viewer.datagrams.as_mut().context("ports")?.open_one()?;
                 viewer.request(&http_request(&format!("/{port}"), false))?;
             }
@@ -150,7 +162,7 @@ impl Viewer {
                 viewer.request(&http_request(&format!("/live/{name}.{extension}"), websocket))?;
             }
         }
-        if viewer.datagrams.is_some() {
+        if viewer.datagrams.is_some() || viewer.peer.is_some() {
             viewer.wait_for_datagrams(watch)?;
         } else if !watch.is_floor() && !watch.is_encrypted() {
             viewer.wait_for_key()?;
@@ -187,7 +199,7 @@ impl Viewer {
                 bail!("no key frame came by UDP");
             }
             self.look_at_datagrams(&mut buffer, &mut |_, key| ready |= key);
-            ready |= watch == Watch::FloorUdp && self.bytes > 0;
+            ready |= watch.is_floor() && self.bytes > 0;
             std::thread::park_timeout(Duration::from_micros(100));
         }
         Ok(())
@@ -198,6 +210,13 @@ impl Viewer {
             let scanner = &mut self.scanner;
             let count = datagrams.look(buffer, |bytes| scanner.scan(bytes, &mut *picture));
             self.bytes += count as u64;
+        }
+        if let Some(peer) = &mut self.peer {
+            let scanner = &mut self.scanner;
+            match peer.look(buffer, |payload| scanner.scan(payload, &mut *picture)) {
+                Ok(count) => self.bytes += count as u64,
+                Err(_) => self.alive = false,
+            }
         }
     }
 
@@ -298,6 +317,13 @@ impl Viewer {
             self.bytes += datagrams.drain(untouched) as u64;
             return;
         }
+        if let Some(peer) = &mut self.peer {
+            match peer.drain(untouched) {
+                Ok(count) => self.bytes += count as u64,
+                Err(_) => self.alive = false,
+            }
+            return;
+        }
         while self.alive {
             let flags = RecvFlags::TRUNC | RecvFlags::DONTWAIT;
             match rustix::net::recv(self.stream.as_fd(), &mut *untouched, flags) {
@@ -318,7 +344,7 @@ impl Viewer {
 
     /// Takes what has come and reports each picture's send time.
     pub(crate) fn look(&mut self, buffer: &mut [u8], mut picture: impl FnMut(u64)) {
-        if self.datagrams.is_some() {
+        if self.datagrams.is_some() || self.peer.is_some() {
             return self.look_at_datagrams(buffer, &mut |sent, _| picture(sent));
         }
         while self.alive {
