@@ -3,6 +3,7 @@
 use bytes::BytesMut;
 
 use crate::http::{head, websocket};
+use crate::webrtc;
 
 /// The head of a request.
 pub fn http_head(bytes: &[u8]) {
@@ -13,4 +14,21 @@ pub fn http_head(bytes: &[u8]) {
 pub fn websocket(bytes: &[u8]) {
     let mut input = BytesMut::from(bytes);
     while let Ok(Some(_)) = websocket::take_message(&mut input) {}
+}
+
+/// An offer of a WebRTC peer, up to our answer.
+pub fn webrtc_offer(bytes: &[u8]) {
+    webrtc::answer_any(bytes);
+}
+
+/// Datagrams on the WebRTC port, as far as they name a peer: each with its length in two bytes before it.
+pub fn webrtc_datagrams(bytes: &[u8]) {
+    let directory = webrtc::Directory::default();
+    let mut rest = bytes;
+    while let Some((length, tail)) = rest.split_first_chunk::<2>() {
+        let length = usize::from(u16::from_be_bytes(*length)).min(tail.len());
+        let (datagram, tail) = tail.split_at(length);
+        directory.is_known(datagram);
+        rest = tail;
+    }
 }

@@ -26,3 +26,12 @@ pub(crate) use feed::Feeds;
 pub use form::{Form, form};
 pub(crate) use listen::listen;
 pub use ports::WebRtcPorts;
+
+/// Answers an offer with every codec, for fuzzing.
+pub(crate) fn answer_any(offer: &[u8]) {
+    use str0m::format::Codec;
+    const ALL: [Codec; 8] =
+        [Codec::H264, Codec::H265, Codec::Av1, Codec::Vp8, Codec::Vp9, Codec::Opus, Codec::PCMA, Codec::PCMU];
+    publish::codecs(offer);
+    let _refused = answer::read_offer(offer).and_then(|offer| answer::agree(offer, &ALL, &[]));
+}
