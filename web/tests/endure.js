@@ -73,6 +73,16 @@ async function tour(switches) {
   await until(() => ready('now'), 'the first page', 60_000);
   const samples = [];
   const took_ms = [];
+  const seen = () => {
+    const sorted = took_ms.toSorted((a, b) => a - b);
+    const share = (part) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))]);
+    return { samples, turned: took_ms.length, took_ms: { p50: share(0.5), p99: share(0.99), longest: share(1) } };
+  };
+  // Who has waited long enough still gets what was seen.
+  process.on('SIGTERM', () => {
+    process.stdout.write(`${JSON.stringify({ ...seen(), faults })}\n`);
+    process.exit(0);
+  });
   for (let turned = 0; turned < switches; turned++) {
     await until(() => ready('ahead'), `the page after ${turned}`, 60_000);
     // From the key until the other page's pictures have been painted.
@@ -88,11 +98,12 @@ async function tour(switches) {
       document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }));
       look();
     })));
-    if (turned % 50 === 49) samples.push({ turned: turned + 1, ...(await memory()) });
+    if (turned % 50 === 49) {
+      samples.push({ turned: turned + 1, ...(await memory()) });
+      process.stderr.write(`${JSON.stringify(seen().took_ms)} after ${turned + 1}\n`);
+    }
   }
-  took_ms.sort((a, b) => a - b);
-  const share = (part) => Math.round(took_ms[Math.min(took_ms.length - 1, Math.floor(took_ms.length * part))]);
-  return { samples, took_ms: { p50: share(0.5), p99: share(0.99), longest: share(1) } };
+  return seen();
 }
 
 await page.goto(url);

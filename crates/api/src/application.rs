@@ -10,7 +10,8 @@ pub struct ApplicationSettings {
     pub publish: Option<String>,
     /// Who may play: "open", "token" or "off".
     pub play: Option<String>,
-    /// The outputs that are on: "rtmp", "rtsp", "flv", "fmp4", "ts", "hls", "dash".
+    /// The outputs that are on: "rtmp", "rtsp", "flv", "fmp4", "ts", "hls", "dash",
+    /// "webrtc".
     pub outputs: Option<Vec<String>>,
     /// What happens to sound: "keep" or "drop".
     pub audio: Option<String>,

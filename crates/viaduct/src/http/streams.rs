@@ -218,16 +218,16 @@ fn engines(app: &App, stream: &hub::Stream, query: &str, rules: &RuleSettings) -
         reason: None,
     };
     let mut engines = Vec::new();
+    if refused.len() < tracks.len() {
+        engines.push(engine("ws-fmp4", "mp4", &mime, &refused));
+        engines.push(engine("http-fmp4", "mp4", &mime, &refused));
+    }
     let by_webrtc = app.gateway.webrtc_address().and_then(|_| webrtc::form(stream));
     if let Some(form) = by_webrtc {
         let refused: Vec<RefusedTrack> =
             form.refused.into_iter().map(|(codec, reason)| RefusedTrack { codec, reason }).collect();
         let url = format!("/{}/{}/whep{query}", key.app(), key.name());
         engines.push(Engine { engine: "webrtc".to_owned(), url, mime: form.mime, refused, reason: None });
-    }
-    if refused.len() < tracks.len() {
-        engines.push(engine("ws-fmp4", "mp4", &mime, &refused));
-        engines.push(engine("http-fmp4", "mp4", &mime, &refused));
     }
     let flv = |track: &Arc<TrackConfig>| !matches!(track.codec, CodecConfig::Opaque(_));
     if tracks.iter().any(flv) {

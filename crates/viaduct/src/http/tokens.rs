@@ -70,6 +70,8 @@ pub(super) async fn make(
             ("hls_ts", urls.hls_ts, !publish),
             ("hls_audio", urls.hls_audio, !publish),
             ("dash", urls.dash, !publish),
+            ("whip", urls.webrtc.as_ref().map(|url| url.replacen("/whep", "/whip", 1)), publish),
+            ("webrtc", urls.webrtc, !publish),
         ];
         named.extend(all.into_iter().filter_map(|(name, url, fits)| Some((name.to_owned(), url.filter(|_| fits)?))));
     }

@@ -1998,7 +1998,8 @@ export interface components {
              */
             origins?: string[] | null;
             /**
-             * @description The outputs that are on: "rtmp", "rtsp", "flv", "fmp4", "ts", "hls", "dash".
+             * @description The outputs that are on: "rtmp", "rtsp", "flv", "fmp4", "ts", "hls", "dash",
+             *     "webrtc".
              * @default null
              */
             outputs?: string[] | null;

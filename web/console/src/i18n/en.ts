@@ -95,7 +95,7 @@ const en: Catalogue<typeof zhCN> = {
   },
   unit: { d: 'd', h: 'h', min: 'min' },
   track: { video: 'Video', audio: 'Audio', data: 'Data' },
-  url: { rtsp: 'RTSP', rtmp: 'RTMP', flv: 'HTTP-FLV', ws_flv: 'WS-FLV', mp4: 'HTTP-fMP4', ws_mp4: 'WS-fMP4', ts: 'HTTP-TS', ws_ts: 'WS-TS', hls: 'HLS', hls_ts: 'HLS (TS)', hls_audio: 'HLS (sound)', hls_cdn: 'HLS (CDN)', dash: 'DASH' },
+  url: { rtsp: 'RTSP', rtmp: 'RTMP', flv: 'HTTP-FLV', ws_flv: 'WS-FLV', mp4: 'HTTP-fMP4', ws_mp4: 'WS-fMP4', ts: 'HTTP-TS', ws_ts: 'WS-TS', hls: 'HLS', hls_ts: 'HLS (TS)', hls_audio: 'HLS (sound)', hls_cdn: 'HLS (CDN)', dash: 'DASH', webrtc: 'WebRTC (WHEP)', whip: 'WebRTC (WHIP)' },
   counter: {
     frames: 'Frames', key_frames: 'Key frames', bytes: 'Volume', jumps: 'Time jumps', wraps: 'Wraps', rollbacks: 'Rollbacks', reordered: 'Reordered', dropped: 'Dropped', gop_overflows: 'GOP overflows', config_changes: 'New parameters', publishers: 'Publishers',
   },

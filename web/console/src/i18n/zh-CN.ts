@@ -90,7 +90,7 @@ export default {
   },
   unit: { d: '天', h: '小时', min: '分钟' },
   track: { video: '视频', audio: '音频', data: '数据' },
-  url: { rtsp: 'RTSP', rtmp: 'RTMP', flv: 'HTTP-FLV', ws_flv: 'WS-FLV', mp4: 'HTTP-fMP4', ws_mp4: 'WS-fMP4', ts: 'HTTP-TS', ws_ts: 'WS-TS', hls: 'HLS', hls_ts: 'HLS (TS)', hls_audio: 'HLS（仅声音）', hls_cdn: 'HLS (CDN)', dash: 'DASH' },
+  url: { rtsp: 'RTSP', rtmp: 'RTMP', flv: 'HTTP-FLV', ws_flv: 'WS-FLV', mp4: 'HTTP-fMP4', ws_mp4: 'WS-fMP4', ts: 'HTTP-TS', ws_ts: 'WS-TS', hls: 'HLS', hls_ts: 'HLS (TS)', hls_audio: 'HLS（仅声音）', hls_cdn: 'HLS (CDN)', dash: 'DASH', webrtc: 'WebRTC（WHEP）', whip: 'WebRTC（WHIP）' },
   counter: {
     frames: '帧', key_frames: '关键帧', bytes: '流量', jumps: '时间跳变', wraps: '时间戳回绕', rollbacks: '时间回退', reordered: '重排帧', dropped: '丢弃帧', gop_overflows: 'GOP 超限', config_changes: '参数变更', publishers: '推流次数',
   },

@@ -60,7 +60,7 @@ export function dateTime(at: string): string {
 
 /** A protocol as its address is called elsewhere: `WS-fMP4`, `HTTP-FLV`, `RTSP`. */
 export function protocolName(protocol: string): string {
-  return protocol.toUpperCase().replace('FMP4', 'fMP4');
+  return protocol.toUpperCase().replace('FMP4', 'fMP4').replace('WEBRTC', 'WebRTC');
 }
 
 export function fps(value: number): string {

@@ -7,7 +7,7 @@ export interface NamedUrl {
 }
 
 /** In this order, whatever order the server names them in; protocols that it learns later stand at the end. */
-const ORDER = ['rtsp', 'rtsps', 'rtmp', 'rtmps', 'srt', 'webrtc', 'flv', 'ws_flv', 'mp4', 'ws_mp4', 'ts', 'ws_ts', 'hls', 'hls_ts', 'hls_audio', 'dash', 'hls_cdn'];
+const ORDER = ['rtsp', 'rtsps', 'rtmp', 'rtmps', 'srt', 'webrtc', 'whip', 'flv', 'ws_flv', 'mp4', 'ws_mp4', 'ts', 'ws_ts', 'hls', 'hls_ts', 'hls_audio', 'dash', 'hls_cdn'];
 
 const rank = (key: string): number => (ORDER.includes(key) ? ORDER.indexOf(key) : ORDER.length);
 
