@@ -13,6 +13,7 @@ export class LiveStream {
   gop = [];
   process = null;
   started = Date.now();
+  spoil = 0;
 
   constructor(clip) {
     this.clip = clip;
@@ -36,6 +37,11 @@ export class LiveStream {
   change(clip) {
     this.clip = clip;
     if (this.process) this.start();
+  }
+
+  /** Spoils the pictures of so many fragments, which keep their boxes. */
+  damage(fragments) {
+    this.spoil = fragments;
   }
 
   stop() {
@@ -69,6 +75,7 @@ export class LiveStream {
           key = shiftFragment(moof, clocks, offset_s);
         }
         if (box.type === 'mdat' && moof) {
+          if (this.spoil-- > 0) for (let at = 40; at < box.bytes.length; at += 31) box.bytes[at] ^= 0x55;
           const fragment = Buffer.concat([moof, box.bytes]);
           if (key) this.gop = [];
           this.gop.push(fragment);

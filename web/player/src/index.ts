@@ -4,9 +4,11 @@
  */
 import { registerEngine } from './engines/engine';
 import { httpFmp4, wsFmp4 } from './engines/mse';
+import { software } from './engines/software';
 
 registerEngine(wsFmp4);
 registerEngine(httpFmp4);
+registerEngine(software);
 
 export { defineViaductPlayer, ViaductPlayerElement } from './element';
 export { registerEngine, type Engine, type EngineContext, type EngineKind } from './engines/engine';

@@ -17,7 +17,7 @@ use gateway::Protocol;
 use gateway::source::SourceState;
 use hub::publisher::StopReason;
 use hub::{Action, HostHints, Phase, StreamKey};
-use media::{CodecConfig, MediaKind, TrackConfig};
+use media::{Codec, CodecConfig, MediaKind, TrackConfig};
 use platform::access::PLAYING_IS_OFF;
 use platform::applications::{Admission, Output, RuleSettings};
 use platform::people::Caller;
@@ -31,7 +31,7 @@ use super::auth::Who;
 use super::extract::{Path, Query};
 use super::language::localised;
 use super::named::{NamedStream, OfHost};
-use super::{sources, views};
+use super::{assets, sources, views};
 use crate::server::App;
 
 /// Life of the token in a play offer: a player reconnects with a new offer when it ends.
@@ -208,6 +208,10 @@ fn engines(key: &StreamKey, tracks: &[Arc<TrackConfig>], query: &str, rules: &Ru
     if refused.len() < tracks.len() {
         engines.push(engine("ws-fmp4", "mp4", &mime, &refused));
         engines.push(engine("http-fmp4", "mp4", &mime, &refused));
+    }
+    // Chosen by browsers that cannot decode H.265 themselves; nothing to choose where the decoder was left out.
+    if tracks.iter().any(|track| track.codec() == Codec::H265) && assets::has_h265_decoder() {
+        engines.push(engine("software", "mp4", &mime, &refused));
     }
     let flv = |track: &Arc<TrackConfig>| !matches!(track.codec, CodecConfig::Opaque(_));
     if tracks.iter().any(flv) {

@@ -17,11 +17,11 @@ use crate::support::options;
 
 /// What Chromium saw of one thing that it was shown.
 #[derive(Debug)]
-struct Seen {
+pub(crate) struct Seen {
     /// Frame numbers.
-    numbers: Vec<u64>,
+    pub(crate) numbers: Vec<u64>,
     /// The whole line.
-    line: Value,
+    pub(crate) line: Value,
 }
 
 /// What Chromium saw, by what it was shown.
@@ -30,7 +30,7 @@ fn chromium(server: &Server, stream: &str, videos: &[&str]) -> BTreeMap<String, 
 }
 
 /// What a browser saw, by what it was shown: see `web/tests/live.js`.
-fn seen_by(
+pub(crate) fn seen_by(
     browser: &str,
     server: &Server,
     scheme: &str,
@@ -70,7 +70,7 @@ fn advances(numbers: &[u64]) -> bool {
 }
 
 /// The same after the first picture: hls.js in Firefox may find its place only then.
-fn advances_once_begun(numbers: &[u64]) -> bool {
+pub(crate) fn advances_once_begun(numbers: &[u64]) -> bool {
     numbers.len() == 5 && goes_on(&numbers[1..])
 }
 
