@@ -40,6 +40,8 @@ function hearAll() {
 
 const browser = await openBrowser();
 const page = await openPage(browser, { url }, { signedIn: false });
+// Browsers ask for an icon wherever they are.
+page.allowed.push(/status of 404/);
 await page.addInitScript(hearAll);
 await page.goto(`${url}/healthz`);
 await page.evaluate((kept) => localStorage.setItem('viaduct.session', kept), session);

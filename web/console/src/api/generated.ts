@@ -2450,7 +2450,10 @@ export interface components {
         };
         /** @description One way to play. */
         Engine: {
-            /** @description "ws-fmp4", "http-fmp4", "ws-flv" or "http-flv". */
+            /**
+             * @description "ws-fmp4", "http-fmp4", "software" (as "ws-fmp4", for browsers that cannot decode H.265 themselves), "ws-flv" or
+             *     "http-flv".
+             */
             engine: string;
             mime: string;
             refused: components["schemas"]["RefusedTrack"][];

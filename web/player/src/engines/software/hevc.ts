@@ -65,7 +65,9 @@ export class HevcDecoder {
 
   /** RGBA of the picture that was decoded last. */
   rgba({ width, height }: HevcPicture): Uint8ClampedArray<ArrayBuffer> {
-    return new Uint8ClampedArray(this.exports.memory.buffer as ArrayBuffer, this.exports.rgba(), width * height * 4);
+    // The memory may grow for it, and then has another buffer.
+    const at = this.exports.rgba();
+    return new Uint8ClampedArray(this.exports.memory.buffer as ArrayBuffer, at, width * height * 4);
   }
 
   /** What follows begins with a key frame. */
@@ -74,8 +76,9 @@ export class HevcDecoder {
   }
 
   private picture(): HevcPicture {
+    const at = this.exports.picture();
     const { buffer } = this.exports.memory;
-    const layout = new Uint32Array(buffer, this.exports.picture(), 6);
+    const layout = new Uint32Array(buffer, at, 6);
     const [width, height, codedBits, y, cb, cr] = layout as unknown as [number, number, number, number, number, number];
     return { width, height, codedBits, memory: new Uint8Array(buffer as ArrayBuffer), offsets: [y, cb, cr] };
   }
