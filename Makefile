@@ -53,7 +53,7 @@ lint: build-tools web-packages format clippy tidy licences ## Format, lints, tid
 	cd web && npm run typecheck
 
 .PHONY: test
-test: forget-skips test-tools lint rust-tests web-tests fuzz-check e2e ## Everything that a change must pass
+test: forget-skips test-tools lint rust-tests hevc-check web-tests fuzz-check e2e ## Everything that a change must pass
 	@scripts/skips report
 
 .PHONY: forget-skips
@@ -66,6 +66,11 @@ test-long: test-tools console ## Also the ignored tests, and every fuzz target f
 	cargo test --workspace -- --ignored --skip another_server_is_pulled
 	scripts/fuzz --seconds 60
 
+.PHONY: hevc-wasm
+hevc-wasm: build-tools ## Build the player's H.265 decoder (WebAssembly) anew and put it in its place
+	$(call say,H.265 decoder)
+	scripts/hevc-wasm build
+
 .PHONY: bench
 bench: build ## Benchmarks beside their floors: table and JSON
 	$(call say,Benchmarks)
@@ -77,7 +82,7 @@ fuzz: fuzz-tools ## Fuzz every target for SECONDS=20 each (TARGETS="a b" chooses
 
 # ---- the parts ---------------------------------------------------------------------------------------------
 
-.PHONY: format clippy tidy licences rust-tests web-tests fuzz-check e2e
+.PHONY: format clippy tidy licences rust-tests hevc-check web-tests fuzz-check e2e
 format:
 	$(call say,Format)
 	cargo fmt --all --check
@@ -98,6 +103,12 @@ rust-tests: dist-folder
 	$(call say,Tests of the crates)
 	cargo test --workspace --exclude viaduct
 	cargo test --package viaduct --bins
+
+hevc-check:
+	$(call say,H.265 decoder: tests and the same bytes again)
+	cargo fmt --manifest-path web/hevc/Cargo.toml --check
+	cargo clippy --quiet --locked --manifest-path web/hevc/Cargo.toml --target-dir "$(TARGET_DIR)/hevc" --all-targets -- -D warnings
+	scripts/hevc-wasm check
 
 web-tests: console
 	$(call say,Web: unit and browser tests)

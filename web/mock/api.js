@@ -84,7 +84,7 @@ function playOffer(stream) {
   const refused = stream.tracks.filter((t) => !t.codecs).map((t) => ({ codec: t.codec, reason: '浏览器的 MP4 不收 G.711' }));
   return {
     vhost: stream.vhost, app: stream.app, name: stream.name, tracks: stream.tracks, gop_ms: stream.gop_ms, token: 'play', expires_at: inHours(1),
-    engines: ['ws-fmp4', 'http-fmp4', 'ws-flv', 'http-flv'].map((engine) => ({ engine, url: engine.endsWith('flv') ? path.replace('.mp4', '.flv') : path, mime, refused })),
+    engines: ['ws-fmp4', 'http-fmp4', ...(codecs.includes('hvc1') ? ['software'] : []), 'ws-flv', 'http-flv'].map((engine) => ({ engine, url: engine.endsWith('flv') ? path.replace('.mp4', '.flv') : path, mime, refused })),
   };
 }
 

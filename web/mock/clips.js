@@ -18,6 +18,17 @@ export const CLIPS = {
   sound: { width: 640, height: 360, source: 'smptehdbars', audio: true },
   wide: { width: 960, height: 400, source: 'testsrc2', audio: false },
   bars: { width: 480, height: 270, source: 'smptebars', audio: false },
+  hevc: { width: 640, height: 360, source: 'testsrc2', audio: false, hevc: true },
+  hevcWide: { width: 960, height: 400, source: 'testsrc2', audio: false, hevc: true },
+  /** White for 0.2 s of each second, with a tone. */
+  flash: { width: 640, height: 360, source: 'flash', audio: true, hevc: true },
+  hevcSound: { width: 640, height: 360, source: 'smptehdbars', audio: true, hevc: true },
+};
+
+/** Both without pictures that wait for later ones, as cameras send. */
+const VIDEO = {
+  h264: ['-c:v', 'libx264', '-preset', 'veryfast', '-tune', 'zerolatency', '-profile:v', 'main', '-g', String(GOP_FRAMES), '-keyint_min', String(GOP_FRAMES), '-sc_threshold', '0'],
+  hevc: ['-c:v', 'libx265', '-preset', 'ultrafast', '-tune', 'zerolatency', '-tag:v', 'hvc1', '-x265-params', `keyint=${GOP_FRAMES}:min-keyint=${GOP_FRAMES}:scenecut=0:log-level=error`],
 };
 
 function barcode(width) {
@@ -36,17 +47,18 @@ export function clipFile(name) {
   const file = path.join(FOLDER, `${name}.mp4`);
   if (existsSync(file)) return file;
   mkdirSync(FOLDER, { recursive: true });
-  const audio = clip.audio ? ['-f', 'lavfi', '-i', 'sine=frequency=330:sample_rate=48000'] : [];
+  const flash = clip.source === 'flash';
+  const audio = clip.audio ? ['-f', 'lavfi', '-i', flash ? "aevalsrc='0.5*sin(2*PI*1000*t)*lt(mod(t,1),0.2)':s=48000" : 'sine=frequency=330:sample_rate=48000'] : [];
+  const size = `size=${clip.width}x${clip.height}:rate=${FPS}`;
   const result = spawnSync(
     'ffmpeg',
     [
       '-v', 'error', '-y',
-      '-f', 'lavfi', '-i', `${clip.source}=size=${clip.width}x${clip.height}:rate=${FPS}`,
+      '-f', 'lavfi', '-i', flash ? `color=black:${size}` : `${clip.source}=${size}`,
       ...audio,
       '-t', '40',
-      '-vf', `${barcode(clip.width)},format=yuv420p`,
-      '-c:v', 'libx264', '-preset', 'veryfast', '-tune', 'zerolatency', '-profile:v', 'main',
-      '-g', String(GOP_FRAMES), '-keyint_min', String(GOP_FRAMES), '-sc_threshold', '0', '-b:v', '900k',
+      '-vf', `${flash ? "drawbox=color=white:t=fill:enable='lt(mod(t,1),0.199)'" : barcode(clip.width)},format=yuv420p`,
+      ...VIDEO[clip.hevc ? 'hevc' : 'h264'], '-b:v', clip.bitrate ?? '900k',
       ...(clip.audio ? ['-c:a', 'aac', '-b:a', '64k'] : []),
       `${file}.part.mp4`,
     ],

@@ -36,7 +36,16 @@ function find(buffer, from, to, ...types) {
   return null;
 }
 
-/** Clock rate of each track, by id, and the codec string of the first H.264 track. */
+/** ISO/IEC 14496-15 Annex E.3. */
+function hevcCodec(hvcC) {
+  let compatibility = 0;
+  for (let bit = 0; bit < 32; bit++) if (hvcC[2 + (bit >> 3)] & (0x80 >> (bit & 7))) compatibility += 2 ** bit;
+  const constraints = [...hvcC.subarray(6, 12)];
+  while (constraints.at(-1) === 0) constraints.pop();
+  return `hvc1.${hvcC[1] & 31}.${compatibility.toString(16)}.L${hvcC[12]}${constraints.map((byte) => `.${byte.toString(16)}`).join('')}`.toUpperCase().replace('HVC1', 'hvc1');
+}
+
+/** Clock rate of each track, by id, and the codec strings of the pictures and of AAC. */
 export function readInit(init) {
   const clocks = new Map();
   let codecs = [];
@@ -50,6 +59,8 @@ export function readInit(init) {
   }
   const avcC = init.indexOf('avcC', 0, 'latin1');
   if (avcC > 0) codecs.push(`avc1.${init.toString('hex', avcC + 5, avcC + 8).toUpperCase()}`);
+  const hvcC = init.indexOf('hvcC', 0, 'latin1');
+  if (hvcC > 0) codecs.push(hevcCodec(init.subarray(hvcC + 4)));
   if (init.indexOf('mp4a', 0, 'latin1') > 0) codecs.push('mp4a.40.2');
   return { clocks, mime: `video/mp4; codecs="${codecs.join(',')}"` };
 }

@@ -6,6 +6,12 @@ import { Boxes, readInit, shiftFragment } from './fmp4.js';
 const TIME_OFFSET_S = 1_000_000;
 const LINGER_MS = 1000;
 
+/** Noise in the pictures of an `mdat`, and a length in it that leads out of it. */
+function spoil(mdat, length) {
+  for (let at = 40; at < mdat.length; at += 31) mdat[at] ^= 0x55;
+  if (length) mdat[9] ^= 0x40;
+}
+
 export class LiveStream {
   viewers = new Set();
   init = null;
@@ -13,6 +19,7 @@ export class LiveStream {
   gop = [];
   process = null;
   started = Date.now();
+  spoil = 0;
 
   constructor(clip) {
     this.clip = clip;
@@ -36,6 +43,11 @@ export class LiveStream {
   change(clip) {
     this.clip = clip;
     if (this.process) this.start();
+  }
+
+  /** Spoils the pictures of so many fragments, which keep their boxes. */
+  damage(fragments) {
+    this.spoil = fragments;
   }
 
   stop() {
@@ -69,6 +81,7 @@ export class LiveStream {
           key = shiftFragment(moof, clocks, offset_s);
         }
         if (box.type === 'mdat' && moof) {
+          if (this.spoil-- > 0) spoil(box.bytes, this.spoil % 2 === 0);
           const fragment = Buffer.concat([moof, box.bytes]);
           if (key) this.gop = [];
           this.gop.push(fragment);

@@ -12,9 +12,9 @@ import { Problem } from './problem.js';
 import { createWorld, load, publicStream } from './state.js';
 
 const DIST = path.join(path.dirname(fileURLToPath(import.meta.url)), '../console/dist');
-const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.json': 'application/json' };
+const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.json': 'application/json', '.wasm': 'application/wasm' };
 /** The policy that the product's server sends; the console must live with it. */
-export const CSP = "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+export const CSP = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 export async function startMock({ port = 0, setup = false } = {}) {
   // Made before anything plays: making one stops the whole process for seconds.

@@ -129,6 +129,8 @@ export const player = [
   {
     name: 'player says which codec the browser lacks, before connecting',
     run: async ({ page, mock }) => {
+      // Without the player's own decoder.
+      await page.addInitScript(() => delete window.WebAssembly);
       await page.at('/streams/hwy/h265-only');
       await until(async () => (await state(page)) === 'failed', 'the refusal');
       const text = await page.evaluate(() => document.querySelector('viaduct-player').shadowRoot.querySelector('.note').textContent);

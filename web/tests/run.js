@@ -5,6 +5,7 @@
 import { account } from './account.js';
 import { cameras } from './cameras.js';
 import { groups } from './groups.js';
+import { hevc } from './hevc.js';
 import { closePage, openBrowser, openPage, startMock } from './harness.js';
 import { licence } from './licence.js';
 import { overview } from './overview.js';
@@ -17,10 +18,11 @@ import { roles } from './roles.js';
 import { session } from './session.js';
 import { settings } from './settings.js';
 import { snapshots } from './snapshots.js';
+import { software } from './software.js';
 import { wall } from './wall.js';
 
 const wanted = process.argv[2] ?? '';
-const tests = [...session, ...account, ...roles, ...people, ...pages, ...licence, ...overview, ...settings, ...cameras, ...groups, ...patrols, ...snapshots, ...wall, ...player, ...ptz].filter(({ name }) => name.includes(wanted));
+const tests = [...session, ...account, ...roles, ...people, ...pages, ...licence, ...overview, ...settings, ...cameras, ...groups, ...patrols, ...snapshots, ...wall, ...player, ...hevc, ...software, ...ptz].filter(({ name }) => name.includes(wanted));
 const browser = await openBrowser();
 let failed = 0;
 for (const { name, options = {}, run } of tests) {

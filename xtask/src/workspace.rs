@@ -17,7 +17,7 @@ pub(crate) struct Workspace {
     pub(crate) files: Vec<SourceFile>,
     /// Names in `[workspace.dependencies]` that come from a registry.
     pub(crate) shared_dependencies: BTreeSet<String>,
-    /// Dependencies of the fuzz workspace and the npm packages.
+    /// Dependencies of the workspaces beside this one, and the npm packages.
     pub(crate) other_dependencies: BTreeSet<String>,
     /// `[[bin]]` names of the fuzz workspace.
     pub(crate) fuzz_targets: BTreeSet<String>,
@@ -74,18 +74,30 @@ impl Workspace {
             }
         }
         workspace.dependency_list = fs::read_to_string(root.join("docs/dependencies.md")).unwrap_or_default();
+        workspace.load_decoder(root)?;
         workspace.load_fuzz(root)?;
         workspace.load_npm(root)?;
         Ok(workspace)
     }
 
-    fn load_fuzz(&mut self, root: &Path) -> anyhow::Result<()> {
-        let manifest = read_toml(&root.join("fuzz/Cargo.toml"))?;
+    /// The manifest of a workspace beside this one.
+    fn load_other(&mut self, path: &Path) -> anyhow::Result<toml::Table> {
+        let manifest = read_toml(path)?;
         for (name, value) in manifest.get("dependencies").and_then(toml::Value::as_table).into_iter().flatten() {
             if value.get("path").is_none() {
                 self.other_dependencies.insert(name.clone());
             }
         }
+        Ok(manifest)
+    }
+
+    /// The player's decoder, which is compiled for browsers.
+    fn load_decoder(&mut self, root: &Path) -> anyhow::Result<()> {
+        self.load_other(&root.join("web/hevc/Cargo.toml")).map(drop)
+    }
+
+    fn load_fuzz(&mut self, root: &Path) -> anyhow::Result<()> {
+        let manifest = self.load_other(&root.join("fuzz/Cargo.toml"))?;
         for bin in manifest.get("bin").and_then(toml::Value::as_array).into_iter().flatten() {
             let name = bin.get("name").and_then(toml::Value::as_str).context("a [[bin]] has a name")?;
             let corpus = fs::read_dir(root.join("fuzz/corpus").join(name)).map_or(0, Iterator::count);

@@ -248,7 +248,8 @@ pub struct PlayOffer {
 /// One way to play.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Engine {
-    /// "webrtc", "ws-fmp4", "http-fmp4", "ws-flv" or "http-flv".
+    /// "ws-fmp4", "http-fmp4", "webrtc", "software" (as "ws-fmp4", for browsers that cannot decode H.265 themselves),
+    /// "ws-flv" or "http-flv".
     pub engine: String,
     /// Path and query on this server.
     pub url: String,

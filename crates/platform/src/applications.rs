@@ -98,6 +98,8 @@ impl Output {
             "webrtc" => Some(Self::Webrtc),
             _ if protocol.ends_with("flv") => Some(Self::Flv),
             _ if protocol.ends_with("fmp4") => Some(Self::Fmp4),
+            // The player's own decoder, which is fed by WebSocket.
+            "software" => Some(Self::Fmp4),
             _ if protocol.ends_with("ts") => Some(Self::Ts),
             _ => None,
         }
@@ -546,6 +548,8 @@ mod tests {
             ("dash", false),
             ("http-ts", false),
             ("rtsps", false),
+            ("ws-fmp4", false),
+            ("software", false),
         ] {
             assert_eq!(settings.permits_protocol(protocol), permitted, "{protocol}");
         }

@@ -1,5 +1,7 @@
 /** What this browser can play, measured once, so that the server can say in which order to try. */
 
+import { decodedHere } from './engines/software';
+
 export interface Abilities {
   /** Codecs that Media Source Extensions take in MP4, by the first part of their RFC 6381 names. */
   mse: string[];
@@ -32,7 +34,7 @@ const PROBES: [string, string][] = [
 let measured: Abilities | null = null;
 
 export function abilities(): Abilities {
-  measured ??= { mse: mse(), webrtc: webrtc(), software: [], native_hls: nativeHls() };
+  measured ??= { mse: mse(), webrtc: webrtc(), software: decodedHere(), native_hls: nativeHls() };
   return measured;
 }
 

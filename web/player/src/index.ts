@@ -5,10 +5,12 @@
 import { registerEngine } from './engines/engine';
 import { httpFmp4, wsFmp4 } from './engines/mse';
 import { webRtc } from './engines/webrtc';
+import { software } from './engines/software';
 
 registerEngine(webRtc);
 registerEngine(wsFmp4);
 registerEngine(httpFmp4);
+registerEngine(software);
 
 export { defineViaductPlayer, ViaductPlayerElement } from './element';
 export { abilities, type Abilities, type Purpose, type Wish } from './abilities';

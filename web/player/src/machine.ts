@@ -28,7 +28,7 @@ export interface Reason {
 export interface LadderStep {
   at_ms: number;
   engine: string;
-  /** What happened: `start`, `playing`, `fault`, `down`, `climb`, `unsupported`, `parameters`, `switch`, `switched`. */
+  /** What happened: `start`, `playing`, `fault`, `down`, `climb`, `unsupported`, `parameters`, `behind`, `switch`, `switched`. */
   what: string;
   reason?: Reason | undefined;
 }
@@ -60,6 +60,8 @@ export type PlayerEvent =
   | { kind: 'switch'; rungs: EngineOffer[]; rung: number }
   | { kind: 'switched' }
   | { kind: 'parameters' }
+  /** This machine does not keep up with the present way of playing; `lasting` when that goes on. */
+  | { kind: 'behind'; lasting: boolean }
   | { kind: 'frame' }
   | { kind: 'fault'; reason: Reason; retry: boolean }
   | { kind: 'retry' }
@@ -137,6 +139,8 @@ export function step(model: Model, event: PlayerEvent, env: Env): Next {
       return [noted(model, env, 'switched'), STAY];
     case 'parameters':
       return [noted(model, env, 'parameters'), STAY];
+    case 'behind':
+      return behind(model, event.lasting, env);
     case 'frame':
       return firstFrame(model, env);
     case 'fault':
@@ -210,6 +214,8 @@ function fault(model: Model, reason: Reason, retryable: boolean, env: Env): Next
   if (model.state === 'idle' || model.state === 'suspended' || model.state === 'failed') return [model, STAY];
   const stable = model.playingSince_ms !== null && env.now_ms - model.playingSince_ms >= STABLE_MS;
   const played = model.playingSince_ms !== null;
+  // The camera changed its codec while it was watched: the server knows which ways lead to the new one.
+  const changed = played && reason.code === 'codec';
   let next: Model = {
     ...noted(model, env, 'fault', reason),
     reason,
@@ -217,7 +223,7 @@ function fault(model: Model, reason: Reason, retryable: boolean, env: Env): Next
     failures: stable ? 0 : model.failures + 1,
     rungFailures: played ? 0 : BARRED_CODES.has(reason.code) ? FAILURES_PER_RUNG : model.rungFailures + 1,
     reconnects: model.reconnects + 1,
-    renew: model.renew || RENEW_CODES.has(reason.code),
+    renew: model.renew || changed || RENEW_CODES.has(reason.code),
   };
   const halt: Effect[] = [{ kind: 'cancel', name: 'climb' }, HALT];
   if (FINAL_CODES.has(reason.code)) return [{ ...next, state: 'failed' }, halt];
@@ -227,9 +233,17 @@ function fault(model: Model, reason: Reason, retryable: boolean, env: Env): Next
     const rung = (next.rung + 1) % next.rungs.length;
     next = noted({ ...next, rung, rungFailures: 0 }, env, rung === 0 ? 'climb' : 'down', reason);
   }
-  if (!retryable) return [{ ...next, state: 'failed' }, [...halt, ...retryLater(next, env)]];
+  if (!retryable && !changed) return [{ ...next, state: 'failed' }, [...halt, ...retryLater(next, env)]];
   const delay_ms = backoffDelay(RECONNECT, Math.max(0, next.failures - 1), env.random);
   return [{ ...next, state: 'reconnecting' }, [...halt, { kind: 'timer', name: 'retry', delay_ms }]];
+}
+
+/** Pictures are skipped, and where there is a way below that costs less it is taken. */
+function behind(model: Model, lasting: boolean, env: Env): Next {
+  const reason = { code: 'overflow' };
+  const next = noted(model, env, 'behind', reason);
+  if (!lasting || model.state !== 'playing' || model.rung + 1 >= model.rungs.length) return [next, STAY];
+  return start({ ...next, rung: model.rung + 1, rungFailures: 0 }, env, 'down', [{ kind: 'cancel', name: 'climb' }, HALT]);
 }
 
 function retryLater(model: Model, env: Env): Effect[] {

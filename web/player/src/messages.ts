@@ -31,6 +31,8 @@ const en = {
   'reason.no_path': 'No packet of WebRTC comes through. The way to the server is blocked for UDP and TCP.',
   'reason.unsupported': 'The stream cannot be had this way.',
   'reason.changed': 'The stream changed its codec.',
+  'reason.no_wasm': 'This browser is too old for the H.265 decoder of the player (WebAssembly with SIMD).',
+  'reason.no_decoder': 'The H.265 decoder of the player could not be loaded or has stopped.',
   'reason.no_offer': 'The server gave no permission to play.',
   'step.start': 'started',
   'step.playing': 'plays',
@@ -39,6 +41,7 @@ const en = {
   'step.climb': 'better way is tried again',
   'step.unsupported': 'not possible here',
   'step.parameters': 'new parameters',
+  'step.behind': 'left pictures out',
   'step.switch': 'another stream is asked for',
   'step.switched': 'shows the other stream',
   'action.retry': 'Try again',
@@ -61,6 +64,9 @@ const en = {
   'stats.latency': 'Delay (at least)',
   'stats.reconnects': 'Reconnects',
   'stats.refused': 'Left out',
+  'stats.decoder': 'Own decoder (worker busy)',
+  'stats.leftOut': 'Skipped / late / damaged',
+  'stats.soundOffset': 'Picture before sound',
   'stats.steps': 'Last steps',
 } as const;
 
@@ -96,6 +102,8 @@ const zhCN: Catalogue = {
   'reason.no_path': 'WebRTC 数据无法到达：到服务器的 UDP 和 TCP 均不通。',
   'reason.unsupported': '此流不能以这种方式播放。',
   'reason.changed': '此流更换了编码。',
+  'reason.no_wasm': '此浏览器过旧，无法运行播放器自带的 H.265 解码器（需要 WebAssembly SIMD）。',
+  'reason.no_decoder': '播放器自带的 H.265 解码器未能加载，或已停止。',
   'reason.no_offer': '服务器未给出播放授权。',
   'step.start': '启动',
   'step.playing': '出画面',
@@ -104,6 +112,7 @@ const zhCN: Catalogue = {
   'step.climb': '重试更优方式',
   'step.unsupported': '此处不可用',
   'step.parameters': '参数已更新',
+  'step.behind': '跳过部分画面',
   'step.switch': '请求切换码流',
   'step.switched': '已切换码流',
   'action.retry': '重试',
@@ -126,6 +135,9 @@ const zhCN: Catalogue = {
   'stats.latency': '延迟（下限）',
   'stats.reconnects': '重连次数',
   'stats.refused': '未传送',
+  'stats.decoder': '软件解码（线程占用）',
+  'stats.leftOut': '跳过 / 过期 / 损坏',
+  'stats.soundOffset': '画面超前声音',
   'stats.steps': '最近步骤',
 };
 

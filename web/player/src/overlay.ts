@@ -19,6 +19,12 @@ export function renderOverlay(box: HTMLElement, model: Model, stats: PlayerStats
       ['stats.latency', stats.latency_s === null ? '–' : `${stats.latency_s.toFixed(2)} s`],
       ['stats.reconnects', String(stats.reconnects)],
     ];
+    if (stats.decoder) {
+      const { fps, picture_ms, busy, skipped, late, damaged, traps, ahead_of_sound_ms } = stats.decoder;
+      rows.push(['stats.decoder', `${fps.toFixed(1)} fps · ${picture_ms.toFixed(1)} ms · ${(busy * 100).toFixed(0)} %`]);
+      rows.push(['stats.leftOut', `${skipped} / ${late} / ${damaged + traps}`]);
+      if (ahead_of_sound_ms !== null) rows.push(['stats.soundOffset', `${ahead_of_sound_ms.toFixed(0)} ms`]);
+    }
     for (const { codec, reason } of stats.refused) rows.push(['stats.refused', `${codec}: ${reason}`]);
     for (const [key, value] of rows) list.append(cell('dt', translate(key)), cell('dd', value));
   }

@@ -3,7 +3,7 @@
  * watchdog and the catch-up. It draws nothing.
  */
 import { catchUp, livePosition, TargetLatency } from './catchup';
-import { buildLadder, engineKind, type Engine } from './engines/engine';
+import { buildLadder, engineKind, type DecoderReadout, type Engine } from './engines/engine';
 import { openHost, type PumpHost } from './engines/host';
 import { sharedNow } from './engines/pump';
 import { LatencyEstimate } from './latency';
@@ -27,6 +27,15 @@ export interface PlayerStats {
   latency_s: number | null;
   reconnects: number;
   refused: Refusal[];
+  /** Only where pictures are decoded by ours. */
+  decoder: DecoderStats | null;
+}
+
+/** How the decoder does, over the last second and, what is counted, since it began. */
+export interface DecoderStats extends Omit<DecoderReadout, 'decoded' | 'spent_ms'> {
+  fps: number;
+  /** Milliseconds for one picture. */
+  picture_ms: number;
 }
 
 export interface PlayerHooks {
@@ -68,7 +77,7 @@ export class Player {
   private lastUnderrun_ms = 0;
   private mime = '';
   private refused: Refusal[] = [];
-  private reported = { at_ms: 0, bytes: 0, frames: 0 };
+  private reported = { at_ms: 0, bytes: 0, frames: 0, decoder: null as DecoderReadout | null };
   /** Counts loads, so that an offer that comes late is not taken for the present stream. */
   private generation = 0;
   private switching: ReturnType<typeof setTimeout> | undefined;
@@ -146,7 +155,7 @@ export class Player {
 
   jumpToLive(): void {
     const readout = this.engine?.readout();
-    if (!readout?.live || this.video.seeking) return;
+    if (!readout?.live || this.engine?.position || this.video.seeking) return;
     const target = this.target.current(readout.piece);
     if (readout.live.end - this.video.currentTime > target) {
       this.video.currentTime = livePosition(readout.live, target);
@@ -222,7 +231,7 @@ export class Player {
     this.lastArrival = 0;
     this.mime = rung.mime ?? '';
     this.refused = rung.refused ?? [];
-    this.reported = { at_ms: performance.now(), bytes: 0, frames: this.frames.presented };
+    this.reported = { at_ms: performance.now(), bytes: 0, frames: this.frames.presented, decoder: null };
     this.frames.start();
     this.engine =
       engineKind(rung.engine)?.start(rung, {
@@ -242,6 +251,7 @@ export class Player {
           },
           // Asked for anew it says why, and tries on.
           switchFailed: () => this.renewOffer && this.open(this.renewOffer),
+          behind: (lasting) => this.dispatch({ kind: 'behind', lasting }),
           fault: ({ code, message, retry }) => this.dispatch({ kind: 'fault', reason: { code, message }, retry }),
         },
       }) ?? null;
@@ -296,7 +306,7 @@ export class Player {
       this.lastArrival = readout.arrived;
       this.latency.arrived(readout.arrived, readout.live.end);
     }
-    if (!video.seeking && video.readyState >= HTMLMediaElement.HAVE_METADATA) this.follow(readout);
+    if (!engine.position && !video.seeking && video.readyState >= HTMLMediaElement.HAVE_METADATA) this.follow(readout);
     if (document.visibilityState === 'hidden') {
       // Nothing is presented in a hidden page; that is no stall.
       this.watchdog.reset();
@@ -329,6 +339,8 @@ export class Player {
     const { engine, video } = this;
     if (!engine) return;
     const readout = engine.readout();
+    const decoder = engine.decoder?.() ?? null;
+    const at_s = engine.position ? (engine.position() ?? readout.live?.end ?? 0) : video.currentTime;
     const seconds = (now_ms - this.reported.at_ms) / 1000;
     this.hooks.stats({
       engine: this.model.rungs[this.model.rung]?.engine ?? '',
@@ -339,12 +351,19 @@ export class Player {
       fps: (this.frames.presented - this.reported.frames) / seconds,
       dropped: video.getVideoPlaybackQuality().droppedVideoFrames,
       bitrate_bps: ((readout.bytes - this.reported.bytes) * 8) / seconds,
-      buffer_s: readout.live ? Math.max(0, readout.live.end - video.currentTime) : 0,
+      buffer_s: readout.live ? Math.max(0, readout.live.end - at_s) : 0,
       target_s: this.target.current(readout.piece),
-      latency_s: readout.delay_s ?? this.latency.at(sharedNow(), video.currentTime),
+      latency_s: readout.delay_s ?? this.latency.at(sharedNow(), at_s),
       reconnects: this.model.reconnects,
       refused: this.refused,
+      decoder: decoder && decoderStats(decoder, this.reported.decoder, seconds),
     });
-    this.reported = { at_ms: now_ms, bytes: readout.bytes, frames: this.frames.presented };
+    this.reported = { at_ms: now_ms, bytes: readout.bytes, frames: this.frames.presented, decoder };
   }
+}
+
+function decoderStats(now: DecoderReadout, before: DecoderReadout | null, seconds: number): DecoderStats {
+  const { decoded, spent_ms, ...counts } = now;
+  const pictures = decoded - (before?.decoded ?? 0);
+  return { ...counts, fps: pictures / seconds, picture_ms: pictures > 0 ? (spent_ms - (before?.spent_ms ?? 0)) / pictures : 0 };
 }

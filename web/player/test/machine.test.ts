@@ -77,6 +77,30 @@ describe('state machine', () => {
     expect(timer(played.effects, 'retry')).toBeLessThanOrEqual(500);
   });
 
+  it('asks for a new offer at once when the camera changes to a codec that this way cannot play', () => {
+    const codec: PlayerEvent = { kind: 'fault', reason: { code: 'codec', message: 'hvc1' }, retry: false };
+    const { model, effects } = run([load, { kind: 'frame' }, codec]);
+    expect(model.state).toBe('reconnecting');
+    expect(timer(effects, 'retry')).toBeLessThanOrEqual(500);
+    expect(run([{ kind: 'retry' }], model).effects).toContainEqual({ kind: 'renew' });
+    // Before a first frame nothing has changed: there is no hurry.
+    const refused = run([load, codec]);
+    expect(refused.model.state).toBe('failed');
+    expect(timer(refused.effects, 'retry')).toBeGreaterThan(5_000);
+  });
+
+  it('goes down when this machine does not keep up for good, and stays where there is nothing below', () => {
+    const behind = (lasting: boolean): PlayerEvent => ({ kind: 'behind', lasting });
+    const once = run([load, { kind: 'frame' }, behind(false)]);
+    expect(once.model.state).toBe('playing');
+    expect(once.model.steps.at(-1)).toMatchObject({ what: 'behind', reason: { code: 'overflow' } });
+    const down = run([load, { kind: 'frame' }, behind(true)]);
+    expect(started(down.effects)).toBe('http-fmp4');
+    expect(down.effects[1]).toEqual({ kind: 'halt' });
+    const last = run([{ ...load, rungs: [ws] }, { kind: 'frame' }, behind(true)]);
+    expect(last.model.state).toBe('playing');
+  });
+
   it('asks for a new offer when the token was refused', () => {
     const { model } = run([load, { kind: 'fault', reason: { code: 'unauthorized' }, retry: true }]);
     expect(run([{ kind: 'retry' }], model).effects).toContainEqual({ kind: 'renew' });

@@ -5,14 +5,19 @@ use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::RustEmbed;
 
-/// The page itself runs only what we ship; styles are set by components at run time.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+/// The page itself runs only what we ship, the decoder in WebAssembly included; styles are set by components at run time.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
     img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self' ws: wss:; worker-src 'self'; \
     object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 
 #[derive(RustEmbed)]
 #[folder = "../../web/console/dist"]
 struct Console;
+
+/// Whether the player's H.265 decoder is among the files: it can be left out (`web/hevc/README.md`).
+pub(super) fn has_h265_decoder() -> bool {
+    Console::iter().any(|path| path.starts_with("assets/hevc-") && path.ends_with(".wasm"))
+}
 
 /// Serves a file; paths of the console's own router get its page.
 pub(super) async fn serve(method: Method, uri: Uri) -> Response {

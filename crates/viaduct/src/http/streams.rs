@@ -17,7 +17,7 @@ use gateway::source::SourceState;
 use gateway::{Protocol, webrtc};
 use hub::publisher::StopReason;
 use hub::{Action, HostHints, Phase, StreamKey};
-use media::{CodecConfig, MediaKind, TrackConfig};
+use media::{Codec, CodecConfig, MediaKind, TrackConfig};
 use platform::access::PLAYING_IS_OFF;
 use platform::applications::{Admission, Output, RuleSettings};
 use platform::people::Caller;
@@ -32,7 +32,7 @@ use super::extract::{MaybeBody, Path, Query};
 use super::language::localised;
 use super::named::{NamedStream, OfHost};
 use super::plan::plan;
-use super::{sources, views};
+use super::{assets, sources, views};
 use crate::server::App;
 
 /// Life of the token in a play offer: a player reconnects with a new offer when it ends.
@@ -228,6 +228,10 @@ fn engines(app: &App, stream: &hub::Stream, query: &str, rules: &RuleSettings) -
             form.refused.into_iter().map(|(codec, reason)| RefusedTrack { codec, reason }).collect();
         let url = format!("/{}/{}/whep{query}", key.app(), key.name());
         engines.push(Engine { engine: "webrtc".to_owned(), url, mime: form.mime, refused, reason: None });
+    }
+    // Chosen by browsers that cannot decode H.265 themselves; nothing to choose where the decoder was left out.
+    if tracks.iter().any(|track| track.codec() == Codec::H265) && assets::has_h265_decoder() {
+        engines.push(engine("software", "mp4", &mime, &refused));
     }
     let flv = |track: &Arc<TrackConfig>| !matches!(track.codec, CodecConfig::Opaque(_));
     if tracks.iter().any(flv) {

@@ -70,7 +70,7 @@ pub(crate) fn advances(numbers: &[u64]) -> bool {
 }
 
 /// The same after the first picture: hls.js in Firefox may find its place only then.
-fn advances_once_begun(numbers: &[u64]) -> bool {
+pub(crate) fn advances_once_begun(numbers: &[u64]) -> bool {
     numbers.len() == 5 && goes_on(&numbers[1..])
 }
 

@@ -46,6 +46,7 @@ mod schedules;
 mod settings;
 mod slate;
 mod snapshots;
+mod software;
 mod sources;
 mod streams;
 mod support;

@@ -2451,7 +2451,10 @@ export interface components {
         };
         /** @description One way to play. */
         Engine: {
-            /** @description "webrtc", "ws-fmp4", "http-fmp4", "ws-flv" or "http-flv". */
+            /**
+             * @description "ws-fmp4", "http-fmp4", "webrtc", "software" (as "ws-fmp4", for browsers that cannot decode H.265 themselves),
+             *     "ws-flv" or "http-flv".
+             */
             engine: string;
             /** @description MIME type with codecs; for "webrtc" the names that session descriptions have for them. */
             mime: string;

@@ -13,11 +13,11 @@ export interface Box {
   bytes: Uint8Array;
 }
 
-function fourcc(bytes: Uint8Array, at: number): string {
+export function fourcc(bytes: Uint8Array, at: number): string {
   return String.fromCharCode(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]!);
 }
 
-function u32(bytes: Uint8Array, at: number): number {
+export function u32(bytes: Uint8Array, at: number): number {
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(at);
 }
 
@@ -58,7 +58,7 @@ export function isInit(bytes: Uint8Array): boolean {
 }
 
 const CONTAINERS = new Set(['moov', 'trak', 'mdia', 'minf', 'stbl']);
-const VISUAL_ENTRY_BYTES = 86;
+export const VISUAL_ENTRY_BYTES = 86;
 const AUDIO_ENTRY_BYTES = 36;
 
 /** MIME type with codecs of an initialisation segment, or null when nothing in it is known. */
@@ -116,7 +116,8 @@ function sampleEntry(bytes: Uint8Array, at: number, to: number, codecs: string[]
   }
 }
 
-function child(bytes: Uint8Array, from: number, to: number, type: string): Uint8Array | null {
+/** Content of the first box of a type between two places. */
+export function child(bytes: Uint8Array, from: number, to: number, type: string): Uint8Array | null {
   let at = from;
   while (to - at >= 8) {
     const size = u32(bytes, at);

@@ -15,6 +15,8 @@ export interface EngineEvents {
   /** The other stream is here, or cannot be had while the present one goes on. */
   switched(): void;
   switchFailed(fault: Fault): void;
+  /** Pictures were left out because this machine does not keep up; `lasting` when that goes on. */
+  behind(lasting: boolean): void;
   fault(fault: Fault): void;
 }
 
@@ -29,10 +31,31 @@ export interface EngineReadout {
   inWorker: boolean;
 }
 
+/** What a decoder of ours has done since the engine began. */
+export interface DecoderReadout {
+  decoded: number;
+  /** Time spent on it, in milliseconds. */
+  spent_ms: number;
+  /** Access units left out because it fell behind. */
+  skipped: number;
+  /** Pictures that came too late to be shown. */
+  late: number;
+  damaged: number;
+  /** Decoders that were lost to damaged units. */
+  traps: number;
+  /** How far the picture is ahead of the sound that is heard, in milliseconds; null without sound. */
+  ahead_of_sound_ms: number | null;
+  /** Share of the last moment that its worker spent decoding, for all tiles together. */
+  busy: number;
+}
+
 export interface Engine {
   readout(): EngineReadout;
   /** Called a few times a second while it runs. */
   tick(currentTime: number): void;
+  /** Media time of the picture on the screen, of engines that do not go by the clock of the element; null before any. */
+  position?(): number | null;
+  decoder?(): DecoderReadout | null;
   /** Asks for another stream within the present session, where the engine can. */
   switchTo?(offer: EngineOffer): void;
   stop(): void;
