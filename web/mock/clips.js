@@ -12,12 +12,14 @@ export const FPS = 25;
 export const GOP_FRAMES = 25;
 export const BITS = 12;
 
-/** The variants: size, pattern, sound and codec. */
+/** The variants: size, pattern, sound, and what a lens makes of a panorama of twice the width. */
 export const CLIPS = {
   road: { width: 640, height: 360, source: 'testsrc2', audio: false },
   sound: { width: 640, height: 360, source: 'smptehdbars', audio: true },
   wide: { width: 960, height: 400, source: 'testsrc2', audio: false },
   bars: { width: 480, height: 270, source: 'smptebars', audio: false },
+  round: { width: 960, height: 480, source: 'smptehdbars', audio: false },
+  ceiling: { width: 480, height: 480, source: 'smptehdbars', audio: false, lens: 'v360=e:fisheye:pitch=-90:h_fov=180:v_fov=180:w=480:h=480' },
 };
 
 function barcode(width) {
@@ -36,15 +38,16 @@ export function clipFile(name) {
   const file = path.join(FOLDER, `${name}.mp4`);
   if (existsSync(file)) return file;
   mkdirSync(FOLDER, { recursive: true });
+  const drawn = clip.lens ? clip.width * 2 : clip.width;
   const audio = clip.audio ? ['-f', 'lavfi', '-i', 'sine=frequency=330:sample_rate=48000'] : [];
   const result = spawnSync(
     'ffmpeg',
     [
       '-v', 'error', '-y',
-      '-f', 'lavfi', '-i', `${clip.source}=size=${clip.width}x${clip.height}:rate=${FPS}`,
+      '-f', 'lavfi', '-i', `${clip.source}=size=${drawn}x${clip.height}:rate=${FPS}`,
       ...audio,
       '-t', '40',
-      '-vf', `${barcode(clip.width)},format=yuv420p`,
+      '-vf', `${clip.lens ? `${clip.lens},` : ''}${barcode(clip.width)},format=yuv420p`,
       '-c:v', 'libx264', '-preset', 'veryfast', '-tune', 'zerolatency', '-profile:v', 'main',
       '-g', String(GOP_FRAMES), '-keyint_min', String(GOP_FRAMES), '-sc_threshold', '0', '-b:v', '900k',
       ...(clip.audio ? ['-c:a', 'aac', '-b:a', '64k'] : []),
