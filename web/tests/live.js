@@ -193,7 +193,10 @@ await report('console', async (page) => {
   await page.goto(`${url}/healthz`);
   await page.evaluate((kept) => localStorage.setItem('viaduct.session', kept), session);
   await page.goto(`${url}/streams/${stream}`);
-  return { numbers: await watch(page, 'viaduct-player') };
+  const numbers = await watch(page, 'viaduct-player');
+  // Leaving, the player says how it went.
+  await page.goto(`${url}/healthz`);
+  return { numbers };
 });
 for (const video of videos) {
   await report(video, async (page) => {

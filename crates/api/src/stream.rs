@@ -239,6 +239,8 @@ pub struct PlayOffer {
     pub gop_ms: u64,
     pub token: String,
     pub expires_at: String,
+    /// Path and query on this server to which the player says how it plays.
+    pub reports_url: String,
     /// In the order in which to try them.
     pub engines: Vec<Engine>,
     /// Ways that the player cannot go, as far as it said what it can.
@@ -248,7 +250,7 @@ pub struct PlayOffer {
 /// One way to play.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Engine {
-    /// "webrtc", "ws-fmp4", "http-fmp4", "ws-flv" or "http-flv".
+    /// "webrtc", "ws-fmp4", "http-fmp4", "ws-flv", "http-flv" or "ll-hls".
     pub engine: String,
     /// Path and query on this server.
     pub url: String,

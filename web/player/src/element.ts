@@ -22,6 +22,7 @@ import type { ReplayControl } from './replay/control';
 import { SoundControl } from './sound/control';
 import { Still } from './still';
 import { STYLE } from './style';
+import { Telemetry, type Observed } from './telemetry';
 import { parseFit, parseTurn, type Look, type Point, type Rect } from './view/geometry';
 import { ViewMenu, type ViewSettings } from './view/menu';
 import { parseProjection } from './view/projection';
@@ -53,6 +54,7 @@ export class ViaductPlayerElement extends HTMLElement {
   private readonly hint = new Hint();
   private readonly pip: PictureInPicture;
   private readonly presence: Presence;
+  private readonly telemetry = new Telemetry({ observation: () => this.observation(), reportsUrl: () => this.player.reportsUrl });
   private replayControl: ReplayControl | null = null;
   private text: Translator = createTranslator('en');
   private lastStats: PlayerStats | null = null;
@@ -101,6 +103,7 @@ export class ViaductPlayerElement extends HTMLElement {
       stats: (stats) => this.onStats(stats),
       firstFrame: () => {
         this.still.hide();
+        this.telemetry.pictureCame();
         this.dispatchEvent(new Event('firstframe'));
       },
       leaving: () => this.still.keep(),
@@ -120,6 +123,7 @@ export class ViaductPlayerElement extends HTMLElement {
   disconnectedCallback(): void {
     this.presence.disconnect();
     this.recorder.stop();
+    this.telemetry.end();
     this.setReplay();
     this.panorama.close();
     this.menu.close();
@@ -147,12 +151,14 @@ export class ViaductPlayerElement extends HTMLElement {
   /** Plays an offer. Called again it changes over to another stream with the same element. */
   load(offer: PlayOffer): void {
     this.begin();
+    this.telemetry.begin();
     this.player.load(offer);
   }
 
   /** Plays what `renew` offers, and asks it again whenever the offer has run out. */
   open(renew: RenewOffer): void {
     this.begin();
+    this.telemetry.begin();
     this.player.open(renew);
   }
 
@@ -329,8 +335,17 @@ export class ViaductPlayerElement extends HTMLElement {
     this.render();
   }
 
+  private observation(): ReturnType<Observed['observation']> {
+    const { state, rungs, rung } = this.model;
+    return {
+      state, engine: rungs[rung]?.engine ?? '', presented: this.player.presentedFrames,
+      dropped: this.video.getVideoPlaybackQuality().droppedVideoFrames, latency_s: this.lastStats?.latency_s ?? null,
+    };
+  }
+
   /** Another stream: nothing of the one before is left. */
   private begin(): void {
+    this.telemetry.end();
     this.still.forget();
     this.lastStats = null;
     this.recorder.stop();

@@ -142,6 +142,16 @@ export class Player {
     this.dispatch({ kind: 'visible' });
   }
 
+  /** Where to say how it plays, while the offer permits it. */
+  get reportsUrl(): string | null {
+    return this.offer && !offerExpires(this.offer, Date.now(), 0) ? (this.offer.reports_url ?? null) : null;
+  }
+
+  /** Frames presented so far, by all engines. */
+  get presentedFrames(): number {
+    return this.frames.presented;
+  }
+
   /** Hands what is received to `taker`, with every engine that can; null ends it. */
   tap(taker: ((piece: TapPiece) => void) | null): void {
     this.taker = taker;
