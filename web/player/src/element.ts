@@ -329,7 +329,7 @@ export class ViaductPlayerElement extends HTMLElement {
 
   private showInstead(video: HTMLVideoElement | null, offset_s: number): void {
     this.view.setSource(video ?? this.video, video !== null);
-    this.annotations.follow(video ?? this.video, offset_s);
+    this.annotations.moveTo(video ?? this.video, offset_s);
     this.panorama.follow(video ?? this.video);
     this.toggleAttribute('data-replay', video !== null);
     this.render();

@@ -5,6 +5,10 @@ import { Annotations, type Annotation, type WallClock } from './annotations';
 const COLOUR = '#35c2d6';
 const LINE_PX = 2;
 const FONT_PX = 12;
+/** What is drawn now is on the screen with the next refresh. */
+const REFRESH_MS = 17;
+/** A picture that does not come is not foreseen any further. */
+const AHEAD_MAX_MS = 80;
 /** The past is looked through once in so many frames. */
 const FORGET_EVERY = 250;
 
@@ -13,6 +17,9 @@ export class AnnotationLayer {
   private readonly kept = new Annotations();
   private video: HTMLVideoElement | null = null;
   private handle: number | null = null;
+  private drawing: number | null = null;
+  /** When the newest picture is, or was, on the screen. */
+  private shown_ms = 0;
   /** Added to the media times of the element: a replay counts from its own beginning. */
   private offset = 0;
   private time: number | null = null;
@@ -44,30 +51,49 @@ export class AnnotationLayer {
     this.video = video;
     this.offset = offset;
     const next = (): void => {
-      this.handle = video.requestVideoFrameCallback((_now, { mediaTime }) => {
+      this.handle = video.requestVideoFrameCallback((_now, { mediaTime, expectedDisplayTime }) => {
         this.time = mediaTime + this.offset;
+        this.shown_ms = expectedDisplayTime;
         if (++this.frames % FORGET_EVERY === 0) this.kept.forget(this.time, this.clock);
-        this.draw();
         next();
       });
     };
     next();
+    const refresh = (): void => {
+      this.draw();
+      this.drawing = requestAnimationFrame(refresh);
+    };
+    refresh();
+  }
+
+  /** The same from now on, if there is anything to draw. */
+  moveTo(video: HTMLVideoElement, offset: number): void {
+    if (this.video) this.follow(video, offset);
   }
 
   stop(): void {
     if (this.handle !== null) this.video?.cancelVideoFrameCallback(this.handle);
+    if (this.drawing !== null) cancelAnimationFrame(this.drawing);
     this.handle = null;
+    this.drawing = null;
     this.video = null;
     this.time = null;
   }
 
-  /** Draws what is due with the picture of the moment; called too when the picture is moved. */
+  /** Draws what is due with the picture that is on the screen next. */
   draw(): void {
-    const due = this.time === null ? [] : this.kept.due(this.time, this.clock);
+    const due = this.time === null ? [] : this.kept.due(this.time + this.ahead_s(), this.clock);
     if (due.length === 0 && this.isBlank) return;
     this.isBlank = due.length === 0;
     const context = this.prepare();
     if (context) for (const item of due) this.drawOne(context, item);
+  }
+
+  /** How much later the picture is that will be on the screen together with what is drawn now. */
+  private ahead_s(): number {
+    if (!this.video || this.video.paused) return 0;
+    const ahead_ms = Math.max(0, Math.min(AHEAD_MAX_MS, performance.now() + REFRESH_MS - this.shown_ms));
+    return (ahead_ms / 1000) * this.video.playbackRate;
   }
 
   private prepare(): CanvasRenderingContext2D | null {
