@@ -1,5 +1,5 @@
 import vue from '@vitejs/plugin-vue';
-import { defineConfig } from 'vite';
+import { defaultClientConditions, defineConfig } from 'vite';
 
 /** Where `npm run dev` finds a server: the mock, or a running Viaduct. */
 const SERVER = process.env['VIADUCT_URL'] ?? 'http://127.0.0.1:8090';
@@ -14,6 +14,8 @@ export default defineConfig({
     __INTLIFY_PROD_DEVTOOLS__: 'false',
     __INTLIFY_JIT_COMPILATION__: 'true',
   },
+  // The player's sources, not what is published of it.
+  resolve: { conditions: ['viaduct-source', ...defaultClientConditions] },
   worker: { format: 'es' },
   build: {
     target: 'es2022',

@@ -84,11 +84,26 @@ function playOffer(stream) {
   const refused = stream.tracks.filter((t) => !t.codecs).map((t) => ({ codec: t.codec, reason: '浏览器的 MP4 不收 G.711' }));
   return {
     vhost: stream.vhost, app: stream.app, name: stream.name, tracks: stream.tracks, gop_ms: stream.gop_ms, token: 'play', expires_at: inHours(1),
+    reports_url: `/api/v1/streams/${stream.app}/${stream.name}/playback-reports?token=play${stream.vhost === 'default' ? '' : `&vhost=${stream.vhost}`}`,
     engines: ['ws-fmp4', 'http-fmp4', ...(codecs.includes('hvc1') ? ['software'] : []), 'ws-flv', 'http-flv'].map((engine) => ({ engine, url: engine.endsWith('flv') ? path.replace('.mp4', '.flv') : path, mime, refused })),
   };
 }
 
 const HOOK_EVENTS = ['publish', 'play', 'not_found', 'no_viewers', 'stream_up', 'stream_down', 'source_failed', 'sessions_ended', 'server_started', 'keepalive'];
+
+/** Of the viewers who reported, and of some that are invented. */
+function playback(world, { app, name }) {
+  const items = [...world.playback.values()].filter(({ stream }) => stream === `${app}/${name}`).map(({ stream: _stream, ...report }) => report).reverse();
+  const sorted = (values) => values.filter((value) => value !== null).sort((a, b) => a - b);
+  const at = (values, share) => values[Math.max(0, Math.ceil(values.length * share) - 1)] ?? null;
+  const engines = [...new Set(items.map(({ engine }) => engine))].sort().map((engine) => {
+    const own = items.filter((item) => item.engine === engine);
+    const [first, latency] = ['first_picture_ms', 'latency_ms'].map((field) => sorted(own.map((item) => item[field])));
+    const sums = Object.fromEntries(['watched_s', 'stalls', 'stalled_ms', 'dropped'].map((field) => [field, own.reduce((sum, item) => sum + item[field], 0)]));
+    return { engine, viewers: own.length, first_picture_p50_ms: at(first, 0.5), first_picture_p95_ms: at(first, 0.95), latency_p50_ms: at(latency, 0.5), ...sums };
+  });
+  return { items, engines };
+}
 
 function byId(items, id) {
   const found = items.find((each) => each.id === Number(id));
@@ -196,6 +211,12 @@ const ROUTES = {
     return { items: world.streams.filter(ofHost(query)).filter((s) => `${s.app}/${s.name}`.includes(search)).map(publicStream), next_cursor: null };
   },
   'GET /streams/:a/:n': ({ world, params, query, host }) => detail(world, findStream(world, ...params, query), host),
+  'POST /streams/:a/:n/playback-reports': ({ world, params, query, body }) => {
+    if (query.get('token') !== 'play') throw new Problem(401, 'unauthorized', '需要播放令牌。');
+    findStream(world, ...params, query);
+    world.playback.set(body.viewer, { stream: params.join('/'), ...body, reported_at: new Date().toISOString() });
+  },
+  'GET /streams/:a/:n/playback-reports': ({ world, params, query }) => playback(world, findStream(world, ...params, query)),
   'POST /streams/:a/:n/play': ({ world, params, query }) => playOffer(findStream(world, ...params, query)),
   'DELETE /streams/:a/:n/publisher': ({ world, params, query, emit }) => {
     const found = findStream(world, ...params, query);

@@ -12,7 +12,7 @@ export const FPS = 25;
 export const GOP_FRAMES = 25;
 export const BITS = 12;
 
-/** The variants: size, pattern, sound and codec. */
+/** The variants: size, pattern, sound, and what a lens makes of a panorama of twice the width. */
 export const CLIPS = {
   road: { width: 640, height: 360, source: 'testsrc2', audio: false },
   sound: { width: 640, height: 360, source: 'smptehdbars', audio: true },
@@ -23,6 +23,8 @@ export const CLIPS = {
   /** White for 0.2 s of each second, with a tone. */
   flash: { width: 640, height: 360, source: 'flash', audio: true, hevc: true },
   hevcSound: { width: 640, height: 360, source: 'smptehdbars', audio: true, hevc: true },
+  round: { width: 960, height: 480, source: 'smptehdbars', audio: false },
+  ceiling: { width: 480, height: 480, source: 'smptehdbars', audio: false, lens: 'v360=e:fisheye:pitch=-90:h_fov=180:v_fov=180:w=480:h=480' },
 };
 
 /** Both without pictures that wait for later ones, as cameras send. */
@@ -48,8 +50,9 @@ export function clipFile(name) {
   if (existsSync(file)) return file;
   mkdirSync(FOLDER, { recursive: true });
   const flash = clip.source === 'flash';
+  const drawn = clip.lens ? clip.width * 2 : clip.width;
   const audio = clip.audio ? ['-f', 'lavfi', '-i', flash ? "aevalsrc='0.5*sin(2*PI*1000*t)*lt(mod(t,1),0.2)':s=48000" : 'sine=frequency=330:sample_rate=48000'] : [];
-  const size = `size=${clip.width}x${clip.height}:rate=${FPS}`;
+  const size = `size=${drawn}x${clip.height}:rate=${FPS}`;
   const result = spawnSync(
     'ffmpeg',
     [
@@ -57,7 +60,7 @@ export function clipFile(name) {
       '-f', 'lavfi', '-i', flash ? `color=black:${size}` : `${clip.source}=${size}`,
       ...audio,
       '-t', '40',
-      '-vf', `${flash ? "drawbox=color=white:t=fill:enable='lt(mod(t,1),0.199)'" : barcode(clip.width)},format=yuv420p`,
+      '-vf', `${clip.lens ? `${clip.lens},` : ''}${flash ? "drawbox=color=white:t=fill:enable='lt(mod(t,1),0.199)'" : barcode(clip.width)},format=yuv420p`,
       ...VIDEO[clip.hevc ? 'hevc' : 'h264'], '-b:v', clip.bitrate ?? '900k',
       ...(clip.audio ? ['-c:a', 'aac', '-b:a', '64k'] : []),
       `${file}.part.mp4`,

@@ -72,7 +72,7 @@ export function createWorld() {
   ];
   const channels = createChannels(streams);
   return {
-    started_at: new Date(START).toISOString(), streams, sources, viewers, people: createPeople(), channels, groups: createGroups(channels), devices: createDevices(channels), undo: new Map(), ptz: [], shares: [], licence: createLicence(), settings: createSettings(), views: createViews(), patrols: createPatrols(), patrol_runs: [], patrol_stops: [], screens: new Map(), ...createSnapshots(), password: 'correct-horse', setup: false, provider: null, page_rows: 50,
+    started_at: new Date(START).toISOString(), streams, sources, viewers, people: createPeople(), channels, groups: createGroups(channels), devices: createDevices(channels), undo: new Map(), ptz: [], playback: createPlayback(), shares: [], licence: createLicence(), settings: createSettings(), views: createViews(), patrols: createPatrols(), patrol_runs: [], patrol_stops: [], screens: new Map(), ...createSnapshots(), password: 'correct-horse', setup: false, provider: null, page_rows: 50,
     defaults: { publish: 'token', play: 'token', outputs: ['rtmp', 'rtsp', 'flv', 'fmp4', 'ts', 'hls', 'dash'], audio: 'keep', merge_window_ms: 20, publisher_grace_ms: 10_000, idle_close_ms: 20_000, interleave_wait_ms: 100, gop_cap_bytes: 8_388_608, replace_publisher: false, encrypt_hls: false, hls_always: false, record: false },
     applications: [
       { id: 2, pattern: 'g4/ramp*', settings: { outputs: ['flv', 'fmp4'], publisher_grace_ms: 30_000 }, silent_origins: [], streams: 2, created_at: ago(86400) },
@@ -102,6 +102,12 @@ export function createWorld() {
     })),
     ...makePeople(),
   };
+}
+
+/** What players of two viewers said of demo/road1. */
+function createPlayback() {
+  const report = (viewer, over) => [viewer, { stream: 'demo/road1', viewer, engine: 'ws-fmp4', first_picture_ms: 420, watched_s: 1840, stalls: 0, stalled_ms: 0, latency_ms: 810, dropped: 0, ended: false, reported_at: ago(6), ...over }];
+  return new Map([report('a1', {}), report('b2', { first_picture_ms: 980, watched_s: 610, stalls: 2, stalled_ms: 3100, latency_ms: 1240, dropped: 14 }), report('c3', { engine: 'http-fmp4', first_picture_ms: 1310, watched_s: 75, stalls: 1, stalled_ms: 900, latency_ms: 1900, ended: true })]);
 }
 
 export function delivery(id, hook, event, state, over) {

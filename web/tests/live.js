@@ -200,7 +200,10 @@ const engine = (page) => page.evaluate(() => document.querySelector('viaduct-pla
 
 await report('console', async (page) => {
   await openConsole(page);
-  return { numbers: await watch(page, 'viaduct-player'), engine: await engine(page) };
+  const seen = { numbers: await watch(page, 'viaduct-player'), engine: await engine(page) };
+  // Leaving, the player says how it went.
+  await page.goto(`${url}/healthz`);
+  return seen;
 });
 for (const video of videos) {
   if (video === 'software') {

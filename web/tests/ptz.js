@@ -2,7 +2,7 @@
 import { assert, assertAccessible, closePage, openPage, PHONE, readCounter, until } from './harness.js';
 
 /** The page of a camera that can be turned, with its picture. */
-async function openCamera(page, id) {
+export async function openCamera(page, id) {
   await page.at(`/cameras/${id}`);
   await until(() => readCounter(page), 'a picture');
 }

@@ -9,10 +9,16 @@ import { hevc } from './hevc.js';
 import { closePage, openBrowser, openPage, startMock } from './harness.js';
 import { licence } from './licence.js';
 import { overview } from './overview.js';
+import { packaged } from './package.js';
 import { pages } from './pages.js';
 import { patrols } from './patrols.js';
 import { people } from './people.js';
 import { player } from './player.js';
+import { playerAnnotate } from './player-annotate.js';
+import { playerKeeping } from './player-keeping.js';
+import { playerPanorama } from './player-panorama.js';
+import { playerSound } from './player-sound.js';
+import { playerView } from './player-view.js';
 import { ptz } from './ptz.js';
 import { roles } from './roles.js';
 import { session } from './session.js';
@@ -22,7 +28,7 @@ import { software } from './software.js';
 import { wall } from './wall.js';
 
 const wanted = process.argv[2] ?? '';
-const tests = [...session, ...account, ...roles, ...people, ...pages, ...licence, ...overview, ...settings, ...cameras, ...groups, ...patrols, ...snapshots, ...wall, ...player, ...hevc, ...software, ...ptz].filter(({ name }) => name.includes(wanted));
+const tests = [...session, ...account, ...roles, ...people, ...pages, ...licence, ...overview, ...settings, ...cameras, ...groups, ...patrols, ...snapshots, ...wall, ...player, ...playerView, ...playerSound, ...playerPanorama, ...playerKeeping, ...playerAnnotate, ...packaged, ...hevc, ...software, ...ptz].filter(({ name }) => name.includes(wanted));
 const browser = await openBrowser();
 let failed = 0;
 for (const { name, options = {}, run } of tests) {

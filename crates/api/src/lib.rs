@@ -17,6 +17,7 @@ mod openapi;
 mod overview;
 mod patrol;
 mod people;
+mod playback;
 mod probe;
 mod problem;
 mod ptz;
@@ -58,6 +59,7 @@ pub use people::{
     PasswordInput, ProviderAccount, ProviderLink, Role, RoleInput, RoleList, SecondFactor, SecondFactorConfirmation,
     User, UserInput, UserList,
 };
+pub use playback::{PlaybackReport, PlaybackReports, PlaybackSummary, PlaybackViewer};
 pub use probe::{ProbeClock, ProbeLeg, ProbeReport, ProbeRequest};
 pub use problem::Problem;
 pub use ptz::{

@@ -24,10 +24,10 @@ use crate::{
     Application, ApplicationInput, ApplicationList, ClientMessage, ConfigChanges, Configuration, Diagnosis,
     EffectiveSettings, EndedSessionPage, EventMessage, Hook, HookCreated, HookDeliveryPage, HookInput, HookList,
     HookSecret, HookTest, Host, HostChange, HostInput, HostList, LoadHistory, LoginRequest, LoginResponse, Me,
-    PasswordChange, PlayOffer, PlayWish, ProbeReport, ProbeRequest, Problem, PtzCommand, PtzMessage, Relay, RelayInput,
-    RelayList, ReloadResult, ServerInfo, SetupRequest, SetupState, Source, SourceImport, SourceImportReport,
-    SourceInput, SourceList, StreamDetail, StreamPage, StreamStats, TokenRequest, TokenResponse, TrafficReport,
-    ViewerList,
+    PasswordChange, PlayOffer, PlayWish, PlaybackReport, PlaybackReports, ProbeReport, ProbeRequest, Problem,
+    PtzCommand, PtzMessage, Relay, RelayInput, RelayList, ReloadResult, ServerInfo, SetupRequest, SetupState, Source,
+    SourceImport, SourceImportReport, SourceInput, SourceList, StreamDetail, StreamPage, StreamStats, TokenRequest,
+    TokenResponse, TrafficReport, ViewerList,
 };
 
 /// The document, pretty-printed.
@@ -42,7 +42,7 @@ pub fn openapi_json() -> String {
 #[openapi(
     info(title = "Viaduct", description = "REST interface of Viaduct. Errors are RFC 9457 problem JSON with a stable `code`. The query parameter `vhost` names the virtual host of a stream (`default` when absent), or of which a list is shown (all when absent)."),
     paths(
-        setup_state, set_up, login, logout, me, change_password, server, configuration, change_configuration, restart, reload, streams, stream, play,
+        setup_state, set_up, login, logout, me, change_password, server, configuration, change_configuration, restart, reload, streams, stream, play, report_playback, playback_reports,
         kick_publisher, stream_viewers, viewers, kick_viewer, diagnosis, sources, add_source, import_sources, source, change_source,
         remove_source, probe, make_token, applications, add_application, change_application, remove_application,
         stream_settings, hosts, add_host, change_host, remove_host, relays, add_relay, change_relay, remove_relay, hooks, add_hook, change_hook,
@@ -160,6 +160,25 @@ route!(
     params(("app" = String, Path), ("name" = String, Path), ("vhost" = Option<String>, Query)),
     request_body = Option<PlayWish>,
     responses((status = 200, body = PlayOffer), (status = 404, body = Problem), (status = 503, body = Problem))
+);
+route!(
+    report_playback,
+    post,
+    path = "/api/v1/streams/{app}/{name}/playback-reports",
+    tag = "streams",
+    description = "What a player says of how it plays, every ten seconds and at its end. Asks for the token of the offer, whose `reports_url` is this address with it.",
+    security(()),
+    params(("app" = String, Path), ("name" = String, Path), ("vhost" = Option<String>, Query), ("token" = String, Query)),
+    request_body = PlaybackReport,
+    responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem), (status = 429, body = Problem))
+);
+route!(
+    playback_reports,
+    get,
+    path = "/api/v1/streams/{app}/{name}/playback-reports",
+    tag = "streams",
+    params(("app" = String, Path), ("name" = String, Path), ("vhost" = Option<String>, Query)),
+    responses((status = 200, body = PlaybackReports), (status = 404, body = Problem))
 );
 route!(
     kick_publisher,

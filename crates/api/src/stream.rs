@@ -239,6 +239,8 @@ pub struct PlayOffer {
     pub gop_ms: u64,
     pub token: String,
     pub expires_at: String,
+    /// Path and query on this server to which the player says how it plays.
+    pub reports_url: String,
     /// In the order in which to try them.
     pub engines: Vec<Engine>,
     /// Ways that the player cannot go, as far as it said what it can.
@@ -249,7 +251,7 @@ pub struct PlayOffer {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Engine {
     /// "ws-fmp4", "http-fmp4", "webrtc", "software" (as "ws-fmp4", for browsers that cannot decode H.265 themselves),
-    /// "ws-flv" or "http-flv".
+    /// "ws-flv", "http-flv" or "ll-hls".
     pub engine: String,
     /// Path and query on this server.
     pub url: String,

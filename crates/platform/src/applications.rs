@@ -93,7 +93,7 @@ impl Output {
         match protocol {
             _ if protocol.starts_with("rtmp") => Some(Self::Rtmp),
             _ if protocol.starts_with("rtsp") => Some(Self::Rtsp),
-            _ if protocol.starts_with("hls") => Some(Self::Hls),
+            _ if protocol.starts_with("hls") || protocol == "ll-hls" => Some(Self::Hls),
             "dash" => Some(Self::Dash),
             "webrtc" => Some(Self::Webrtc),
             _ if protocol.ends_with("flv") => Some(Self::Flv),
@@ -545,6 +545,7 @@ mod tests {
             ("hls", true),
             ("hls-ts", true),
             ("hls-audio", true),
+            ("ll-hls", true),
             ("dash", false),
             ("http-ts", false),
             ("rtsps", false),

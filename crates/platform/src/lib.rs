@@ -42,6 +42,7 @@ pub mod oidc;
 pub mod patrols;
 pub mod pattern;
 pub mod people;
+pub mod playback;
 pub mod ptz;
 pub mod rights;
 pub mod schedule;

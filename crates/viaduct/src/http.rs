@@ -24,6 +24,7 @@ mod overview;
 mod patrols;
 mod people;
 mod plan;
+mod playback;
 mod problem;
 mod ptz;
 mod relays;
@@ -166,6 +167,9 @@ fn routes() -> Routes {
         .get("/streams", Somewhere(View, Kind::Stream), streams::list)
         .get("/streams/{app}/{name}", Somewhere(View, Kind::Stream), streams::detail)
         .post("/streams/{app}/{name}/play", Somewhere(Play, Kind::Stream), streams::play)
+        // The token with which it is played is what it asks for.
+        .upload("/streams/{app}/{name}/playback-reports", Nothing, playback::MAX_BODY, playback::report)
+        .get("/streams/{app}/{name}/playback-reports", Somewhere(View, Kind::Stream), playback::list)
         .delete("/streams/{app}/{name}/publisher", Somewhere(Operate, Kind::Stream), streams::kick_publisher)
         .get("/streams/{app}/{name}/viewers", Somewhere(View, Kind::Stream), streams::stream_viewers)
         .get("/streams/{app}/{name}/diagnosis", Somewhere(View, Kind::Stream), streams::diagnosis)

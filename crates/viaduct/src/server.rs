@@ -38,6 +38,7 @@ use platform::licence::Licence;
 use platform::oidc::Oidc;
 use platform::patrols::Patrols;
 use platform::people::People;
+use platform::playback::Playback;
 use platform::ptz::{Channels, Ptz};
 use platform::snapshots::Snapshots;
 use platform::snapshots::plans::Plans;
@@ -250,6 +251,7 @@ async fn serve(
         views: Views::new(database.clone(), Arc::clone(&people)),
         screens: Screens::default(),
         patrols: Patrols::new(database.clone(), Arc::clone(&people)),
+        playback: Playback::default(),
         people,
         devices,
         licence,

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { bandOf, frameOf, pictureIn } from '../src/ptz/frame';
+import { bandOf, common, frameOf } from '../src/ptz/frame';
 import { DEAD_ZONE, moveOf, padOf, toldOf, type Pad } from '../src/ptz/gamepad';
 import { freeNumber, isNumber } from '../src/ptz/numbers';
 
 describe('a rectangle drawn over a picture', () => {
-  const picture = pictureIn({ left: 0, top: 0, width: 1000, height: 500 }, 1600, 1200);
+  const picture = { left: 1000 / 6, top: 0, width: 2000 / 3, height: 500 };
 
-  it('is measured on the picture, not on the bars beside it', () => {
-    expect(picture.left).toBeCloseTo(1000 / 6);
-    expect(picture.width).toBeCloseTo(2000 / 3);
-    const wide = pictureIn({ left: 0, top: 0, width: 1600, height: 1200 }, 1600, 900);
-    expect([wide.top, wide.height]).toEqual([150, 900]);
+  it('ends at the edge of the box, however far the enlarged picture goes', () => {
+    const [box, enlarged] = [{ left: 0, top: 0, width: 400, height: 300 }, { left: -400, top: -100, width: 1600, height: 900 }];
+    expect(common(enlarged, box)).toEqual(box);
+    expect(frameOf(enlarged, bandOf(common(enlarged, box), { x: 0, y: 0 }, { x: 900, y: 900 }))).toEqual({ x: 0.25, y: 1 / 9, width: 0.25, height: 1 / 3 });
+    expect(common(picture, { left: 0, top: 0, width: 1000, height: 500 })).toEqual(picture);
   });
 
   it('may be drawn from any corner and ends at the edge', () => {

@@ -1,5 +1,5 @@
 /** What this browser can play, measured once, so that the server can say in which order to try. */
-
+import { mediaSource } from './engines/media-source';
 import { decodedHere } from './engines/software';
 
 export interface Abilities {
@@ -39,8 +39,8 @@ export function abilities(): Abilities {
 }
 
 function mse(): string[] {
-  if (typeof MediaSource !== 'function') return [];
-  return PROBES.filter(([, mime]) => MediaSource.isTypeSupported(mime)).map(([name]) => name);
+  const Source = mediaSource();
+  return Source ? PROBES.filter(([, mime]) => Source.isTypeSupported(mime)).map(([name]) => name) : [];
 }
 
 function webrtc(): string[] {
@@ -50,6 +50,7 @@ function webrtc(): string[] {
   return [...new Set(codecs.map(({ mimeType }) => mimeType.split('/')[1]?.toUpperCase() ?? ''))].filter(Boolean);
 }
 
+/** The engine is there where nothing else is. */
 function nativeHls(): boolean {
-  return document.createElement('video').canPlayType('application/vnd.apple.mpegurl') !== '';
+  return mediaSource() === null && document.createElement('video').canPlayType('application/vnd.apple.mpegurl') !== '';
 }

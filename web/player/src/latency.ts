@@ -21,10 +21,16 @@ export class LatencyEstimate {
     this.best = Math.min(this.best, now - mediaEnd);
   }
 
+  /** What the fastest delivery lately adds to a media time to give the time of its arrival, or null before anything arrived. */
+  get offset(): number | null {
+    const offset = Math.min(this.best, this.previousBest);
+    return Number.isFinite(offset) ? offset : null;
+  }
+
   /** Seconds, or null before anything arrived. */
   at(now: number, currentTime: number): number | null {
-    const offset = Math.min(this.best, this.previousBest);
-    if (!Number.isFinite(offset)) return null;
+    const { offset } = this;
+    if (offset === null) return null;
     return Math.max(0, now - currentTime - offset);
   }
 }

@@ -47,6 +47,8 @@ export interface PlayOffer {
   token?: string | undefined;
   /** RFC 3339 time after which the addresses are refused. */
   expires_at?: string | null | undefined;
+  /** Where to say how it plays, on the page's own origin or absolute. */
+  reports_url?: string | undefined;
   engines: EngineOffer[];
   left_out?: LeftOut[] | undefined;
 }

@@ -4,6 +4,7 @@
  */
 import { catchUp, livePosition, TargetLatency } from './catchup';
 import { buildLadder, engineKind, type DecoderReadout, type Engine } from './engines/engine';
+import type { TapPiece } from './engines/tap';
 import { openHost, type PumpHost } from './engines/host';
 import { sharedNow } from './engines/pump';
 import { LatencyEstimate } from './latency';
@@ -81,6 +82,7 @@ export class Player {
   /** Counts loads, so that an offer that comes late is not taken for the present stream. */
   private generation = 0;
   private switching: ReturnType<typeof setTimeout> | undefined;
+  private taker: ((piece: TapPiece) => void) | null = null;
 
   constructor(
     private readonly video: HTMLVideoElement,
@@ -147,6 +149,33 @@ export class Player {
     this.watchdog.reset();
     this.jumpToLive();
     this.dispatch({ kind: 'visible' });
+  }
+
+  /** Where to say how it plays, while the offer permits it. */
+  get reportsUrl(): string | null {
+    return this.offer && !offerExpires(this.offer, Date.now(), 0) ? (this.offer.reports_url ?? null) : null;
+  }
+
+  /** Frames presented so far, by all engines. */
+  get presentedFrames(): number {
+    return this.frames.presented;
+  }
+
+  /** Hands what is received to `taker`, with every engine that can; null ends it. */
+  tap(taker: ((piece: TapPiece) => void) | null): void {
+    this.taker = taker;
+    this.engine?.tap?.(taker);
+  }
+
+  /** Whether the present engine hands out what it receives. */
+  get taps(): boolean {
+    return this.engine?.tap !== undefined;
+  }
+
+  /** Media time of the picture that was received at a wall-clock time, or null before any was. */
+  mediaTimeAt(wall_ms: number): number | null {
+    const lag_s = this.latency.offset;
+    return lag_s === null ? null : wall_ms / 1000 - lag_s;
   }
 
   setTargetLatency(seconds: number): void {
@@ -255,6 +284,7 @@ export class Player {
           fault: ({ code, message, retry }) => this.dispatch({ kind: 'fault', reason: { code, message }, retry }),
         },
       }) ?? null;
+    if (this.taker) this.tap(this.taker);
     this.ticker = setInterval(() => this.tick(), TICK_MS);
   }
 

@@ -193,6 +193,7 @@ pub(super) async fn offer_until(
     Ok(Json(PlayOffer {
         engines,
         left_out,
+        reports_url: format!("/api/v1/streams/{}/{}/playback-reports{query}", key.app(), key.name()),
         tracks: tracks.list.iter().map(|track| views::track(track)).collect(),
         gop_ms: views::millis(gop),
         token,
@@ -210,17 +211,17 @@ fn engines(app: &App, stream: &hub::Stream, query: &str, rules: &RuleSettings) -
         .into_iter()
         .map(|refusal| RefusedTrack { codec: refusal.codec.to_string(), reason: refusal.reason })
         .collect();
-    let engine = |engine: &str, extension: &str, mime: &str, refused: &[RefusedTrack]| Engine {
+    let engine = |engine: &str, ending: &str, mime: &str, refused: &[RefusedTrack]| Engine {
         engine: engine.to_owned(),
-        url: format!("/{}/{}.{extension}{query}", key.app(), key.name()),
+        url: format!("/{}/{}{ending}{query}", key.app(), key.name()),
         mime: mime.to_owned(),
         refused: refused.to_vec(),
         reason: None,
     };
     let mut engines = Vec::new();
     if refused.len() < tracks.len() {
-        engines.push(engine("ws-fmp4", "mp4", &mime, &refused));
-        engines.push(engine("http-fmp4", "mp4", &mime, &refused));
+        engines.push(engine("ws-fmp4", ".mp4", &mime, &refused));
+        engines.push(engine("http-fmp4", ".mp4", &mime, &refused));
     }
     let by_webrtc = app.gateway.webrtc_address().and_then(|_| webrtc::form(stream));
     if let Some(form) = by_webrtc {
@@ -231,12 +232,16 @@ fn engines(app: &App, stream: &hub::Stream, query: &str, rules: &RuleSettings) -
     }
     // Chosen by browsers that cannot decode H.265 themselves; nothing to choose where the decoder was left out.
     if tracks.iter().any(|track| track.codec() == Codec::H265) && assets::has_h265_decoder() {
-        engines.push(engine("software", "mp4", &mime, &refused));
+        engines.push(engine("software", ".mp4", &mime, &refused));
     }
     let flv = |track: &Arc<TrackConfig>| !matches!(track.codec, CodecConfig::Opaque(_));
     if tracks.iter().any(flv) {
-        engines.push(engine("ws-flv", "flv", "video/x-flv", &[]));
-        engines.push(engine("http-flv", "flv", "video/x-flv", &[]));
+        engines.push(engine("ws-flv", ".flv", "video/x-flv", &[]));
+        engines.push(engine("http-flv", ".flv", "video/x-flv", &[]));
+    }
+    // Last: for browsers that have nothing but their own HLS.
+    if refused.len() < tracks.len() {
+        engines.push(engine("ll-hls", "/index.m3u8", "application/vnd.apple.mpegurl", &refused));
     }
     engines.retain(|engine| rules.permits_protocol(&engine.engine));
     engines

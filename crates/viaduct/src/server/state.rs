@@ -21,6 +21,7 @@ use platform::licence::Licence;
 use platform::oidc::Oidc;
 use platform::patrols::Patrols;
 use platform::people::People;
+use platform::playback::Playback;
 use platform::ptz::Ptz;
 use platform::snapshots::Snapshots;
 use platform::snapshots::plans::Plans;
@@ -60,6 +61,7 @@ pub(crate) struct App {
     pub(crate) views: Views,
     pub(crate) screens: Screens,
     pub(crate) patrols: Patrols,
+    pub(crate) playback: Playback,
     pub(crate) ptz: Ptz,
     pub(crate) audit: Audit,
     pub(crate) applications: Arc<Applications>,

@@ -11,7 +11,7 @@ use testkit::picture::ROUND;
 use testkit::process::Process;
 use testkit::server::ADMIN_PASSWORD;
 use testkit::upstream::{ffmpeg_sender, free_port};
-use testkit::{Server, publish};
+use testkit::{Server, publish, until};
 
 use crate::support::options;
 
@@ -93,6 +93,26 @@ fn chromium_shows_streams_of_rtmp_and_rtsp_publishers() {
         assert!(advances(&seen.numbers), "{what}: {seen:?}");
     }
     server.assert_well();
+}
+
+#[test]
+fn the_console_says_how_its_player_went() {
+    let server = options().start();
+    let api = server.sign_in();
+    let _publisher = publish::ffmpeg_rtmp(&Clip::H264Aac.path(), &server.url("rtmp", "road/k1"));
+    api.await_live("road/k1");
+    let seen = chromium(&server, "road/k1", &[]);
+    assert!(seen["console"].is_ok(), "{seen:?}");
+    let reports = until("the last report", Duration::from_secs(10), || {
+        let reports = api.get("/streams/road/k1/playback-reports");
+        (reports["items"][0]["ended"] == true).then_some(reports)
+    });
+    println!("{reports}");
+    let (said, summary) = (&reports["items"][0], &reports["engines"][0]);
+    assert_eq!(said["engine"], "ws-fmp4");
+    assert!((1..10_000).contains(&said["first_picture_ms"].as_u64().unwrap()), "{said}");
+    assert!((2..60).contains(&said["watched_s"].as_u64().unwrap()), "{said}");
+    assert_eq!((&summary["viewers"], &summary["first_picture_p50_ms"]), (&1.into(), &said["first_picture_ms"]));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use container::flv::{Tag, TagKind};
 use rtmp::ClientRole;
-use serde_json::Value;
+use serde_json::{Value, json};
 use testkit::clips::Clip;
 use testkit::flv::{FlvViewer, VideoTag, video_tag};
 use testkit::http::{self, read_until_closed};
@@ -37,6 +37,55 @@ fn a_stream_without_key_frames_is_waited_for_and_explained() {
     assert!(diagnosis["summary"].as_str().unwrap().contains("key frame"), "{diagnosis}");
     assert!(diagnosis["next_step"].as_str().unwrap().contains("I-frame"), "{diagnosis}");
     server.assert_well();
+}
+
+#[test]
+fn players_say_how_they_play_with_the_token_of_their_offer() {
+    let mut server = options().start();
+    let api = server.sign_in();
+    let _publisher = publish_clip(&server, "road/k1", Clip::H264Aac);
+    api.await_live("road/k1");
+    let offer = api.post("/streams/road/k1/play", &json!({}));
+    let url = offer["reports_url"].as_str().unwrap();
+    let say = |url: &str, body: &Value| http::request(server.address("http"), "POST", url, &[], Some(body));
+    let said = json!({
+        "viewer": "a1", "engine": "ws-fmp4", "first_picture_ms": 420, "watched_s": 10, "stalls": 1, "stalled_ms": 900,
+        "latency_ms": 810, "dropped": 3,
+    });
+    assert_eq!(say(url, &said).status, 204, "nobody has to be signed in");
+    let with = |field: &str, value: Value| {
+        let mut body = said.clone();
+        body[field] = value;
+        body
+    };
+    assert_eq!(say(url, &with("ended", json!(true))).status, 204);
+    let reports = api.get("/streams/road/k1/playback-reports");
+    assert_eq!(reports["items"].as_array().unwrap().len(), 1, "{reports}");
+    assert_eq!((&reports["items"][0]["ended"], &reports["items"][0]["dropped"]), (&json!(true), &json!(3)));
+    assert_eq!((&reports["engines"][0]["engine"], &reports["engines"][0]["stalls"]), (&json!("ws-fmp4"), &json!(1)));
+
+    let path = url.split('?').next().unwrap();
+    assert_eq!(say(path, &said).status, 401, "without the token");
+    assert_eq!(say(&url.replace("/k1/", "/k2/"), &said).status, 401, "for another stream");
+    let wrong = say(url, &with("watched_s", json!(u32::MAX)));
+    assert_eq!((wrong.status, wrong.json()["field"].as_str()), (400, Some("watched_s")), "{}", wrong.text());
+    assert_eq!(say(url, &with("viewer", json!("<b>"))).status, 400);
+    assert_eq!(say(url, &with("viewer", json!("x".repeat(4000)))).status, 413);
+    assert!((0..3000).any(|_| say(url, &said).status == 429), "a flood is cut");
+    server.assert_well();
+}
+
+#[test]
+fn the_last_engine_of_an_offer_is_hls_for_browsers_that_have_nothing_else() {
+    let server = options().start();
+    let api = server.sign_in();
+    let _publisher = publish_clip(&server, "road/k1", Clip::H264Aac);
+    api.await_live("road/k1");
+    let offer = api.post("/streams/road/k1/play", &json!({}));
+    let last = offer["engines"].as_array().unwrap().last().unwrap();
+    assert_eq!((&last["engine"], &last["mime"]), (&json!("ll-hls"), &json!("application/vnd.apple.mpegurl")));
+    let url = format!("http://{}{}", server.address("http"), last["url"].as_str().unwrap());
+    read::ffmpeg("", &url, Expect { pictures: 20, sound: true }).unwrap();
 }
 
 #[test]

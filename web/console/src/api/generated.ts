@@ -1563,6 +1563,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/streams/{app}/{name}/playback-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["playback_reports"];
+        put?: never;
+        /** @description What a player says of how it plays, every ten seconds and at its end. Asks for the token of the offer, whose `reports_url` is this address with it. */
+        post: operations["report_playback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/streams/{app}/{name}/publisher": {
         parameters: {
             query?: never;
@@ -2453,7 +2470,7 @@ export interface components {
         Engine: {
             /**
              * @description "ws-fmp4", "http-fmp4", "webrtc", "software" (as "ws-fmp4", for browsers that cannot decode H.265 themselves),
-             *     "ws-flv" or "http-flv".
+             *     "ws-flv", "http-flv" or "ll-hls".
              */
             engine: string;
             /** @description MIME type with codecs; for "webrtc" the names that session descriptions have for them. */
@@ -3097,6 +3114,8 @@ export interface components {
             /** @description Ways that the player cannot go, as far as it said what it can. */
             left_out: components["schemas"]["LeftOut"][];
             name: string;
+            /** @description Path and query on this server to which the player says how it plays. */
+            reports_url: string;
             token: string;
             tracks: components["schemas"]["Track"][];
             /** @description Virtual host; "default" is that of everything that names no configured one. */
@@ -3112,6 +3131,84 @@ export interface components {
              * @default null
              */
             purpose?: string | null;
+        };
+        /** @description What a player says of one session, every ten seconds and at its end. All counts are from its beginning. */
+        PlaybackReport: {
+            /**
+             * Format: int32
+             * @description Pictures that were decoded too late to be shown.
+             */
+            dropped: number;
+            ended?: boolean;
+            /** @description Way of playing, such as "ws-fmp4". */
+            engine: string;
+            /**
+             * Format: int32
+             * @description From asking for the stream to its first picture; absent before there was one.
+             */
+            first_picture_ms?: number | null;
+            /**
+             * Format: int32
+             * @description Behind the fastest delivery, as it was last.
+             */
+            latency_ms?: number | null;
+            /**
+             * Format: int32
+             * @description For how long it did, together.
+             */
+            stalled_ms: number;
+            /**
+             * Format: int32
+             * @description How often the picture stood still.
+             */
+            stalls: number;
+            /** @description A word of up to 36 letters, digits and "-" that the player made up for this session. */
+            viewer: string;
+            /**
+             * Format: int32
+             * @description How long pictures were shown.
+             */
+            watched_s: number;
+        };
+        /** @description The newest viewers of a stream who said how it plays, of the last hour and up to 50. */
+        PlaybackReports: {
+            engines: components["schemas"]["PlaybackSummary"][];
+            items: components["schemas"]["PlaybackViewer"][];
+        };
+        /** @description What the viewers of one engine have in common. */
+        PlaybackSummary: {
+            /** Format: int64 */
+            dropped: number;
+            engine: string;
+            /**
+             * Format: int32
+             * @description Half of the viewers had a picture by then.
+             */
+            first_picture_p50_ms?: number | null;
+            /**
+             * Format: int32
+             * @description All but a twentieth had.
+             */
+            first_picture_p95_ms?: number | null;
+            /**
+             * Format: int32
+             * @description Half of the viewers are no further behind.
+             */
+            latency_p50_ms?: number | null;
+            /** Format: int64 */
+            stalled_ms: number;
+            /** Format: int64 */
+            stalls: number;
+            viewers: number;
+            /**
+             * Format: int64
+             * @description Sums of all viewers.
+             */
+            watched_s: number;
+        };
+        /** @description One viewer as its player last said. */
+        PlaybackViewer: components["schemas"]["PlaybackReport"] & {
+            reported_at: string;
         };
         /** @description What a player has measured of its browser. */
         PlayerAbilities: {
@@ -8867,6 +8964,89 @@ export interface operations {
                 };
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    playback_reports: {
+        parameters: {
+            query?: {
+                vhost?: string;
+            };
+            header?: never;
+            path: {
+                app: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaybackReports"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_playback: {
+        parameters: {
+            query: {
+                vhost?: string;
+                token: string;
+            };
+            header?: never;
+            path: {
+                app: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaybackReport"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

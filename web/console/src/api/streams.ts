@@ -1,6 +1,6 @@
 import { answer, client } from './client';
 import { at, type StreamName } from './names';
-import type { Diagnosis, PlayOffer, PlayWish, Stream, StreamDetail } from './types';
+import type { Diagnosis, PlaybackReports, PlayOffer, PlayWish, Stream, StreamDetail } from './types';
 
 const PAGE = 500;
 /** More streams than this are reached by the search, not by scrolling. */
@@ -25,6 +25,9 @@ export const getStream = (stream: StreamName): Promise<StreamDetail> =>
 
 export const getDiagnosis = (stream: StreamName): Promise<Diagnosis> =>
   answer(client.GET('/api/v1/streams/{app}/{name}/diagnosis', at(stream)));
+
+export const getPlayback = (stream: StreamName): Promise<PlaybackReports> =>
+  answer(client.GET('/api/v1/streams/{app}/{name}/playback-reports', at(stream)));
 
 export const openPlay = (stream: StreamName, wish: PlayWish): Promise<PlayOffer> =>
   answer(client.POST('/api/v1/streams/{app}/{name}/play', { ...at(stream), body: wish }));

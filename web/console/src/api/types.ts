@@ -28,6 +28,7 @@ export type Track = Schemas['Track'];
 export type Viewer = Schemas['Viewer'];
 export type Step = Schemas['Step'];
 export type Diagnosis = Schemas['Diagnosis'];
+export type PlaybackReports = Schemas['PlaybackReports'];
 export type PlayOffer = Schemas['PlayOffer'];
 export type PlayWish = Schemas['PlayWish'];
 export type ScheduleWindow = Schemas['ScheduleWindow'];

@@ -88,6 +88,7 @@ const en: Catalogue<typeof zhCN> = {
     state: 'State', name: 'Name', codecs: 'Codecs', size: 'Size', bitrate: 'Bit rate', fps: 'Frames/s', viewers: 'Viewers', publisher: 'Publisher', since: 'For', all: 'All', from_source: 'from a source',
     search: 'Search app or name', none: 'No streams yet. Publish one, or add a camera.', none_found: 'No stream matches.',
   },
+  playback: { title: 'How it plays', newest: 'players of the last hour', engine: 'Way of playing', viewers: 'Viewers', first_p50: 'First picture (median)', first_p95: 'First picture (95 %)', stalls: 'Stalls', stalled: 'Stood still', latency: 'Delay (median)', dropped: 'Dropped', none: 'No player has said anything yet. Those of the console and of pages report every 10 s.' },
   stream: {
     diagnosis: 'Diagnosis', rate: 'Bit rate and frame rate, last two minutes', viewers: 'Viewers', no_viewers: 'Nobody is watching.', no_tracks: 'No tracks have arrived yet.', urls: 'Addresses', facts: 'Tracks and counters', gop: 'Key frame distance', gop_value: '{frames} frames · {seconds} s · {size}',
     joinable: 'Picture at once', yes: 'yes', no: 'no (the GOP is over the cap; a viewer waits for the next key frame)', b_frames: 'B-frames', channels: '{count} ch', chart: 'Bit rate and frame rate of the last two minutes',

@@ -16,12 +16,12 @@ export interface Box {
 /** A smaller part, as a share of the width or height, is a click that slipped. */
 const SHARE_MIN = 0.02;
 
-/** Where a picture of that size lies when all of it is shown in the middle of a box. */
-export function pictureIn(box: Box, width: number, height: number): Box {
-  if (width <= 0 || height <= 0) return box;
-  const scale = Math.min(box.width / width, box.height / height);
-  const shown = { width: width * scale, height: height * scale };
-  return { left: box.left + (box.width - shown.width) / 2, top: box.top + (box.height - shown.height) / 2, ...shown };
+/** What two rectangles have in common: of an enlarged picture the part that is in its box. */
+export function common(a: Box, b: Box): Box {
+  const [left, top] = [Math.max(a.left, b.left), Math.max(a.top, b.top)];
+  const right = Math.min(a.left + a.width, b.left + b.width);
+  const bottom = Math.min(a.top + a.height, b.top + b.height);
+  return { left, top, width: Math.max(0, right - left), height: Math.max(0, bottom - top) };
 }
 
 /** The rectangle between two points, no further than the picture goes. */

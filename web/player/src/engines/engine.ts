@@ -7,6 +7,7 @@ import type { EngineOffer, PlayOffer, Refusal } from '../offer';
 import type { Reason } from '../machine';
 import type { Fault } from './transport';
 import type { PumpHost } from './host';
+import type { TapPiece } from './tap';
 
 export interface EngineEvents {
   waiting(): void;
@@ -58,6 +59,8 @@ export interface Engine {
   decoder?(): DecoderReadout | null;
   /** Asks for another stream within the present session, where the engine can. */
   switchTo?(offer: EngineOffer): void;
+  /** Hands out what is received, beginning with the initialisation segment, where the engine receives fragmented MP4; null ends it. */
+  tap?(taker: ((piece: TapPiece) => void) | null): void;
   stop(): void;
 }
 

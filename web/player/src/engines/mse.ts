@@ -3,7 +3,9 @@ import type { EngineOffer } from '../offer';
 import type { Reason } from '../machine';
 import type { Engine, EngineContext, EngineKind, EngineReadout } from './engine';
 import type { PumpHost } from './host';
+import { mediaSource } from './media-source';
 import type { PumpReport, TransportKind } from './pump';
+import type { TapPiece } from './tap';
 
 let sessions = 0;
 
@@ -11,6 +13,7 @@ class MseEngine implements Engine {
   private readonly session = ++sessions;
   private readonly host: PumpHost;
   private objectUrl: string | null = null;
+  private taker: ((piece: TapPiece) => void) | null = null;
   private state: Omit<EngineReadout, 'inWorker'> = { live: null, bytes: 0, piece: 0, arrived: 0 };
 
   readonly switchTo?: (offer: EngineOffer) => void;
@@ -38,6 +41,11 @@ class MseEngine implements Engine {
 
   tick(currentTime: number): void {
     this.host.post({ kind: 'clock', session: this.session, currentTime });
+  }
+
+  tap(taker: ((piece: TapPiece) => void) | null): void {
+    this.taker = taker;
+    this.host.post({ kind: 'tap', session: this.session, on: taker !== null });
   }
 
   stop(): void {
@@ -75,6 +83,9 @@ class MseEngine implements Engine {
         this.state = { live: report.live, bytes: report.bytes, piece: report.piece, arrived: report.arrived };
         if (this.context.video.paused) this.context.play();
         break;
+      case 'piece':
+        this.taker?.(report.piece);
+        break;
       case 'switched':
         events.switched();
         break;
@@ -89,7 +100,8 @@ class MseEngine implements Engine {
 
   private attach(source: MediaSource | MediaSourceHandle): void {
     const { video } = this.context;
-    if (typeof MediaSource === 'function' && source instanceof MediaSource) {
+    const Source = mediaSource();
+    if (Source && source instanceof Source) {
       this.objectUrl = URL.createObjectURL(source);
       video.src = this.objectUrl;
     } else {
@@ -107,8 +119,9 @@ export function absoluteUrl(url: string, transport: TransportKind, base: string)
 }
 
 function refuses(offer: EngineOffer): Reason | null {
-  if (typeof MediaSource !== 'function') return { code: 'no_mse' };
-  if (offer.mime && !MediaSource.isTypeSupported(offer.mime)) return { code: 'codec', message: offer.mime };
+  const Source = mediaSource();
+  if (!Source) return { code: 'no_mse' };
+  if (offer.mime && !Source.isTypeSupported(offer.mime)) return { code: 'codec', message: offer.mime };
   return null;
 }
 

@@ -4,7 +4,9 @@
  */
 import type { Span } from '../catchup';
 import type { Refusal } from '../offer';
+import { mediaSource } from './media-source';
 import { Sink } from './sink';
+import { Tap, type TapPiece } from './tap';
 import { openHttp, openWebSocket, type Fault, type Transport, type TransportEvents } from './transport';
 
 export type TransportKind = 'ws' | 'http';
@@ -13,6 +15,7 @@ export type PumpCommand =
   | { kind: 'start'; session: number; transport: TransportKind; url: string; mime: string | null }
   | { kind: 'switch'; session: number; url: string }
   | { kind: 'clock'; session: number; currentTime: number }
+  | { kind: 'tap'; session: number; on: boolean }
   | { kind: 'stop'; session: number };
 
 /** What one session has received so far. */
@@ -30,6 +33,7 @@ export type PumpReport = { session: number } & (
   | { kind: 'waiting' }
   | { kind: 'tracks'; mime: string; refused: Refusal[]; again: boolean }
   | ({ kind: 'progress' } & Progress)
+  | { kind: 'piece'; piece: TapPiece }
   | { kind: 'switched' }
   | { kind: 'switch-failed'; fault: Fault }
   | { kind: 'fault'; fault: Fault }
@@ -49,6 +53,7 @@ export class Pump {
   private session = -1;
   private transport: Transport | null = null;
   private sink: Sink | null = null;
+  private tap: Tap | null = null;
 
   constructor(private readonly report: (report: PumpReport, transfer: Transferable[]) => void) {}
 
@@ -63,6 +68,11 @@ export class Pump {
         break;
       case 'clock':
         if (command.session === this.session) this.sink?.playhead(command.currentTime);
+        break;
+      case 'tap':
+        if (command.session !== this.session) break;
+        if (command.on) this.tap?.open();
+        else this.tap?.close();
         break;
       case 'stop':
         if (command.session === this.session) this.stop();
@@ -79,13 +89,19 @@ export class Pump {
     this.sink?.close();
     this.transport = null;
     this.sink = null;
+    this.tap = null;
     this.session = -1;
   }
 
   private start(command: Extract<PumpCommand, { kind: 'start' }>): void {
     const { session } = command;
     this.session = session;
-    const source = new MediaSource();
+    const Source = mediaSource();
+    if (!Source) {
+      this.fault(session, { code: 'no_mse', retry: false });
+      return;
+    }
+    const source = new Source();
     // Present in workers only; a page attaches the MediaSource itself.
     const handle = (source as { handle?: MediaSourceHandle }).handle;
     const arrivals = new Arrivals();
@@ -97,6 +113,8 @@ export class Pump {
       failed: (code, message) => this.fault(session, { code, message, retry: code !== 'codec' }),
     });
     this.sink = sink;
+    const tap = new Tap((piece) => this.report({ kind: 'piece', session, piece }, [piece.bytes.buffer]));
+    this.tap = tap;
     this.report(
       { kind: 'source', session, source: handle ?? source },
       handle ? [handle as unknown as Transferable] : [],
@@ -111,6 +129,7 @@ export class Pump {
       },
       media: (bytes) => {
         arrivals.received(bytes.length);
+        tap.media(bytes);
         if (!typed && command.mime) {
           typed = true;
           sink.type(command.mime);

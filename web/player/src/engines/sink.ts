@@ -1,5 +1,6 @@
 /** Media bytes into one bounded SourceBuffer. Works the same in a page and in a worker. */
 import { evictions, type Span } from '../catchup';
+import { mediaSource, type ManagedEvents } from './media-source';
 
 /** Bytes that may wait for the SourceBuffer; more means that the browser does not keep up. */
 export const QUEUE_CAP_BYTES = 16 * 1024 * 1024;
@@ -35,6 +36,8 @@ export class Sink {
     private readonly events: SinkEvents,
   ) {
     source.addEventListener('sourceopen', () => this.pump(), { once: true });
+    // Only a ManagedMediaSource says that it wants media again.
+    source.addEventListener('startstreaming', () => this.pump());
   }
 
   /** Announces the type of what follows. */
@@ -80,6 +83,7 @@ export class Sink {
         else this.changeOffset(this.queue[0].shift_s);
         this.queue.shift();
       }
+      if (this.isHeld()) return;
       const bytes = this.take();
       if (!bytes || !this.buffer) return;
       this.before = this.buffered();
@@ -89,6 +93,11 @@ export class Sink {
     } catch (error) {
       this.recover(error);
     }
+  }
+
+  /** Whether the source has enough for now; what comes meanwhile is queued. */
+  private isHeld(): boolean {
+    return (this.source as ManagedEvents).streaming === false;
   }
 
   /** Everything queued up to the next change of type or time line, as one piece. */
@@ -113,7 +122,7 @@ export class Sink {
 
   private changeType(mime: string): void {
     if (mime === this.mime) return;
-    if (!MediaSource.isTypeSupported(mime)) {
+    if (!mediaSource()?.isTypeSupported(mime)) {
       this.fail('codec', mime);
       return;
     }

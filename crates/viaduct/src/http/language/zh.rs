@@ -2,6 +2,13 @@
 
 /// English template and Chinese translation.
 pub(super) const CATALOGUE: &[(&str, &str)] = &[
+    // What players say of how they play.
+    ("The token of the offer is needed, and one that has not run out.", "需要播放授权中的令牌，且令牌须在有效期内。"),
+    ("The field {} has a value that cannot be.", "字段 {0} 的值不可能出现。"),
+    (
+        "There are too many reports on this stream; a player sends one every ten seconds.",
+        "该流的上报过多；播放器每 10 秒上报一次。",
+    ),
     // Sign-in through a provider.
     (
         "Signing in through a provider is not set up here; sign in with a password.",
