@@ -4,6 +4,8 @@
  * in its low-latency mode, a manifest by way of dash.js, either by way of Shaka Player after `shaka:`, anything else as it is.
  * Prints one line of JSON for each: the frame numbers that were read from the pixels, and what the player says of itself. Where
  * hls.js or dash.js in Chromium finds several sounds, they are listed with the tone that is heard when each is chosen, in Hz.
+ * The word `heard` as a VIDEO opens the console once more, turns the sound on, and adds its level (the root of the mean square,
+ * 1 is full scale) and its tone.
  */
 import { createRequire } from 'node:module';
 import { openFirefox } from './firefox.js';
@@ -117,6 +119,34 @@ async function listen(page) {
   });
 }
 
+/** How loud the element's sound is within some seconds at most, and its tone then. */
+async function loudness(page) {
+  await page.evaluate(async () => {
+    const player = document.querySelector('viaduct-player');
+    player.muted = false;
+    const context = new AudioContext();
+    const analyser = new AnalyserNode(context, { fftSize: 8192 });
+    context.createMediaElementSource(player.video).connect(analyser).connect(context.destination);
+    window.level = () => {
+      const [samples, bins] = [new Float32Array(analyser.fftSize), new Float32Array(analyser.frequencyBinCount)];
+      analyser.getFloatTimeDomainData(samples);
+      analyser.getFloatFrequencyData(bins);
+      return {
+        level: Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length),
+        tone_hz: (bins.indexOf(Math.max(...bins)) * context.sampleRate) / analyser.fftSize,
+      };
+    };
+    await context.resume();
+  });
+  let loudest = { level: 0 };
+  for (let round = 0; round < 10; round++) {
+    await page.waitForTimeout(300);
+    const now = await page.evaluate(() => window.level());
+    if (now.level > loudest.level) loudest = now;
+  }
+  return loudest;
+}
+
 /** The tone that is heard once it is another one than before, and stays. */
 async function tone(page, before) {
   const heard = [];
@@ -159,14 +189,26 @@ async function report(what, work) {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
-await report('console', async (page) => {
+/** Opens the stream's page in the console and watches its player. */
+async function openConsole(page) {
   page.allowed.push(ICON);
   await page.goto(`${url}/healthz`);
   await page.evaluate((kept) => localStorage.setItem('viaduct.session', kept), session);
   await page.goto(`${url}/streams/${stream}`);
   return { numbers: await watch(page, 'viaduct-player') };
-});
+}
+
+await report('console', openConsole);
 for (const video of videos) {
+  if (video === 'heard') {
+    await report(video, async (page) => {
+      const seen = await openConsole(page);
+      // Browsers let a page be heard once somebody has done something in it.
+      await page.keyboard.press('F8');
+      return { ...seen, ...(await loudness(page)) };
+    });
+    continue;
+  }
   await report(video, async (page) => {
     const [, wanted, source] = /^(?:(\w+):)?(.*)$/.exec(video);
     const player = PLAYERS[wanted ?? playerOf(source)];

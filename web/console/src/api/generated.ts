@@ -4131,7 +4131,7 @@ export interface components {
             /** Format: int32 */
             channels?: number | null;
             codec: string;
-            /** @description RFC 6381, where there is one. */
+            /** @description RFC 6381, where there is one. G.711 has none; fragmented MP4 carries it as `flac`. */
             codecs?: string | null;
             /** Format: double */
             frame_rate?: number | null;
