@@ -79,6 +79,8 @@ pub struct StreamDetail {
     pub gop: Gop,
     pub counters: Counters,
     pub viewers_list: Vec<Viewer>,
+    /// What its sound is being coded in besides, for those who asked for it: "aac", "opus", "g711a", "g711u".
+    pub sounds: Vec<String>,
     pub steps: Vec<Step>,
     pub urls: StreamUrls,
 }

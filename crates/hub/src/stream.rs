@@ -496,7 +496,12 @@ impl Stream {
     }
 
     /// Takes frames of the publisher of `incarnation` into the ring; `false` when it was replaced.
-    pub(crate) fn append(&self, incarnation: u64, tracks: &[Arc<TrackConfig>], frames: &mut Vec<Frame>) -> bool {
+    pub(crate) fn append(
+        &self,
+        incarnation: u64,
+        tracks: &[Arc<TrackConfig>],
+        frames: impl Iterator<Item = Arc<Frame>>,
+    ) -> bool {
         let mut state = self.lock();
         if state.incarnation != incarnation {
             return false;
@@ -508,7 +513,7 @@ impl Stream {
         }
         let join_track = state.tracks.join_track();
         let mut overflow = false;
-        for frame in frames.drain(..) {
+        for frame in frames {
             self.count_frame(&frame, &state.tracks, join_track);
             state.last_dts = state.last_dts.max(frame.dts);
             state.last_push = Some(frame.arrival);
@@ -517,7 +522,7 @@ impl Stream {
                 state.key_distance = last_key.map(|last| frame.dts.saturating_since(last));
             }
             let tracks = Arc::clone(&state.tracks);
-            overflow |= state.ring.push(Arc::new(frame), tracks, join_track) == Pushed::GopOverflow;
+            overflow |= state.ring.push(frame, tracks, join_track) == Pushed::GopOverflow;
         }
         drop(state);
         if overflow {

@@ -46,6 +46,7 @@ mod schedules;
 mod settings;
 mod slate;
 mod snapshots;
+mod sound;
 mod sources;
 mod streams;
 mod support;

@@ -4036,6 +4036,8 @@ export interface components {
             counters: components["schemas"]["Counters"];
             gop: components["schemas"]["Gop"];
             history: components["schemas"]["BitrateSample"][];
+            /** @description What its sound is being coded in besides, for those who asked for it: "aac", "opus", "g711a", "g711u". */
+            sounds: string[];
             steps: components["schemas"]["Step"][];
             urls: components["schemas"]["StreamUrls"];
             viewers_list: components["schemas"]["Viewer"][];
