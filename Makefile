@@ -140,7 +140,7 @@ dist-folder:
 .PHONY: build-tools test-tools fuzz-tools
 build-tools:
 	@scripts/toolchain
-	@scripts/need build-essential pkg-config libclang-dev libavcodec-dev libavformat-dev libavutil-dev libswscale-dev
+	@scripts/need build-essential pkg-config libclang-dev libavcodec-dev libavformat-dev libavutil-dev libswresample-dev libswscale-dev
 
 test-tools: build-tools
 	@scripts/need ffmpeg gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good \

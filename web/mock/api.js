@@ -71,7 +71,7 @@ function probe(body) {
     summary: bad ? '摄像机不接受该用户名或密码。' : '画面正常。', next_step: bad ? '核对摄像机账号；多数设备连续输错会锁定一段时间。' : null,
     tracks: bad ? [] : [{ id: 1, kind: 'video', codec: 'H.264', codecs: 'avc1.640028', version: 1, width: 1920, height: 1080, frame_rate: 25, profile: 'High', level: '4.0', bitrate_bps: 4_100_000 }, { id: 2, kind: 'audio', codec: 'G.711 A-law', codecs: null, version: 1, sample_rate_hz: 8000, channels: 1, bitrate_bps: 64_000 }],
     gop_ms: bad ? null : 2000, bitrate_bps: bad ? null : 4_164_000, clock: { skew_ms: bad ? null : 3200, text: bad ? '未取到时间' : '摄像机时钟快 3.2 s' },
-    warnings: bad ? [] : ['音频为 G.711，浏览器中以 FLAC 播放。'],
+    warnings: [],
     picture: bad ? null : PREVIEW,
   };
 }
@@ -79,13 +79,13 @@ function probe(body) {
 function playOffer(stream) {
   if (stream.state === 'failed') throw new Problem(503, 'unavailable', '摄像机拒绝了用户名或密码。在“拉流源”里改正密码。');
   const path = `/${stream.app}/${stream.name}.mp4?token=play${stream.vhost === 'default' ? '' : `&vhost=${stream.vhost}`}`;
-  const codecs = stream.tracks.map((t) => t.codecs).filter(Boolean).join(',');
+  // G.711 has no name of its own, and is carried as FLAC.
+  const codecs = stream.tracks.map((t) => t.codecs ?? (t.codec.startsWith('G.711') ? 'flac' : null)).filter(Boolean).join(',');
   const mime = codecs ? `video/mp4; codecs="${codecs}"` : null;
-  const refused = stream.tracks.filter((t) => !t.codecs).map((t) => ({ codec: t.codec, reason: '浏览器的 MP4 不收 G.711' }));
   return {
     vhost: stream.vhost, app: stream.app, name: stream.name, tracks: stream.tracks, gop_ms: stream.gop_ms, token: 'play', expires_at: inHours(1),
     reports_url: `/api/v1/streams/${stream.app}/${stream.name}/playback-reports?token=play${stream.vhost === 'default' ? '' : `&vhost=${stream.vhost}`}`,
-    engines: ['ws-fmp4', 'http-fmp4', ...(codecs.includes('hvc1') ? ['software'] : []), 'ws-flv', 'http-flv'].map((engine) => ({ engine, url: engine.endsWith('flv') ? path.replace('.mp4', '.flv') : path, mime, refused })),
+    engines: ['ws-fmp4', 'http-fmp4', ...(codecs.includes('hvc1') ? ['software'] : []), 'ws-flv', 'http-flv'].map((engine) => ({ engine, url: engine.endsWith('flv') ? path.replace('.mp4', '.flv') : path, mime, refused: [] })),
   };
 }
 

@@ -139,6 +139,7 @@ export function detail(world, stream, host) {
     ...publicStream(stream), history,
     gop: { frames: live ? 25 : 0, ms: live ? 1000 : 0, bytes: live ? 112_640 : 0, joinable: live },
     counters: { frames: 135_211, key_frames: 5409, bytes: 612_334_112, jumps: 1, wraps: 0, rollbacks: 0, reordered: 12, dropped: 0, gop_overflows: 0, config_changes: 1, publishers: 3 },
+    sounds: stream.tracks.some((track) => track.codec === 'AAC') ? ['opus'] : [],
     viewers_list: world.viewers.filter((v) => v.app === stream.app && v.name === stream.name),
     steps: steps(stream),
     urls: {

@@ -6,6 +6,8 @@
  * Prints one line of JSON for each: the frame numbers that were read from the pixels, and what the player says of itself. Where
  * hls.js or dash.js in Chromium finds several sounds, they are listed with the tone that is heard when each is chosen, in Hz.
  * The VIDEO `software` is the console's player with no other engine than its own decoder.
+ * The word `heard` as a VIDEO opens the console once more, turns the sound on, and adds its level (the root of the mean square,
+ * 1 is full scale) and its tone.
  */
 import { createRequire } from 'node:module';
 import { openFirefox } from './firefox.js';
@@ -147,6 +149,34 @@ async function listen(page) {
   });
 }
 
+/** How loud the element's sound is within some seconds at most, and its tone then. */
+async function loudness(page) {
+  await page.evaluate(async () => {
+    const player = document.querySelector('viaduct-player');
+    player.muted = false;
+    const context = new AudioContext();
+    const analyser = new AnalyserNode(context, { fftSize: 8192 });
+    context.createMediaElementSource(player.video).connect(analyser).connect(context.destination);
+    window.level = () => {
+      const [samples, bins] = [new Float32Array(analyser.fftSize), new Float32Array(analyser.frequencyBinCount)];
+      analyser.getFloatTimeDomainData(samples);
+      analyser.getFloatFrequencyData(bins);
+      return {
+        level: Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length),
+        tone_hz: (bins.indexOf(Math.max(...bins)) * context.sampleRate) / analyser.fftSize,
+      };
+    };
+    await context.resume();
+  });
+  let loudest = { level: 0 };
+  for (let round = 0; round < 10; round++) {
+    await page.waitForTimeout(300);
+    const now = await page.evaluate(() => window.level());
+    if (now.level > loudest.level) loudest = now;
+  }
+  return loudest;
+}
+
 /** The tone that is heard once it is another one than before, and stays. */
 async function tone(page, before) {
   const heard = [];
@@ -198,9 +228,14 @@ async function openConsole(page) {
 
 const engine = (page) => page.evaluate(() => document.querySelector('viaduct-player').stats?.engine);
 
-await report('console', async (page) => {
+/** Opens the stream's page in the console and watches its player. */
+async function watchConsole(page) {
   await openConsole(page);
-  const seen = { numbers: await watch(page, 'viaduct-player'), engine: await engine(page) };
+  return { numbers: await watch(page, 'viaduct-player'), engine: await engine(page) };
+}
+
+await report('console', async (page) => {
+  const seen = await watchConsole(page);
   // Leaving, the player says how it went.
   await page.goto(`${url}/healthz`);
   return seen;
@@ -217,6 +252,15 @@ for (const video of videos) {
         player.load({ app: '', name: '', tracks: [], gop_ms: 0, engines });
       });
       return { numbers: await watch(page, 'viaduct-player'), engine: await engine(page) };
+    });
+    continue;
+  }
+  if (video === 'heard') {
+    await report(video, async (page) => {
+      const seen = await watchConsole(page);
+      // Browsers let a page be heard once somebody has done something in it.
+      await page.keyboard.press('F8');
+      return { ...seen, ...(await loudness(page)) };
     });
     continue;
   }

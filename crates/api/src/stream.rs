@@ -39,7 +39,7 @@ pub struct Track {
     /// "video", "audio" or "data".
     pub kind: String,
     pub codec: String,
-    /// RFC 6381, where there is one.
+    /// RFC 6381, where there is one. G.711 has none; fragmented MP4 carries it as `flac`.
     pub codecs: Option<String>,
     pub version: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -79,6 +79,8 @@ pub struct StreamDetail {
     pub gop: Gop,
     pub counters: Counters,
     pub viewers_list: Vec<Viewer>,
+    /// What its sound is being coded in besides, for those who asked for it: "aac", "opus", "g711a", "g711u".
+    pub sounds: Vec<String>,
     pub steps: Vec<Step>,
     pub urls: StreamUrls,
 }

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use base::ErrorKind;
 use hub::resolver::Asker;
 use hub::{
-    Access, AccessDenied, AccessRequest, Grant, HostHints, Hub, OpenError, OpenStream, StreamKey, UnknownHost,
+    Access, AccessDenied, AccessRequest, Grant, HostHints, Hub, OpenError, OpenStream, Stream, StreamKey, UnknownHost,
     VirtualHosts,
 };
 use tokio::sync::watch;
+use vision::SoundCodec;
 
 use crate::config::Config;
 use crate::hls::Hls;
@@ -36,6 +37,8 @@ pub struct GatewayParts {
     pub control: ControlHttp,
     /// Makes pictures of streams; without it none are given.
     pub pictures: Option<Arc<vision::Pictures>>,
+    /// Codes the sound of streams anew; without it each goes out as it is.
+    pub sounds: Option<Arc<vision::Sounds>>,
     /// Certificate; without it the TLS listeners stay closed.
     pub tls: Option<TlsMaterial>,
     /// Ports for RTP by UDP; without them RTSP offers its connection alone.
@@ -52,6 +55,7 @@ pub struct Gateway {
     hosts: Arc<dyn VirtualHosts>,
     pub(crate) control: ControlHttp,
     pub(crate) pictures: Option<Arc<vision::Pictures>>,
+    sounds: Option<Arc<vision::Sounds>>,
     pub(crate) tls: Tls,
     pub(crate) shards: Shards,
     pub(crate) rtsp_udp: Option<UdpPorts>,
@@ -111,6 +115,7 @@ impl Gateway {
             hosts: parts.hosts,
             control: parts.control,
             pictures: parts.pictures,
+            sounds: parts.sounds,
             tls,
             shards,
             rtsp_udp: parts.rtsp_udp,
@@ -201,6 +206,25 @@ impl Gateway {
             return Err(OpenError { kind: ErrorKind::NotFound, text });
         }
         self.hub.open_for(key, self.config.play_wait, &asker).await
+    }
+
+    /// The stream with its first sound in the codec that is wanted, for peers that take no other: itself where none is,
+    /// or it has that already, or no sound, or nothing codes sound here. The viewer's session belongs to `stream` all the
+    /// same, and should be begun soon: what nobody reads ends after some seconds.
+    ///
+    /// # Errors
+    /// When the sound cannot be coded so, or no worker comes to it in time.
+    ///
+    /// # Cancel safety
+    /// Safe: what was begun goes on for others and ends by itself.
+    pub(crate) async fn with_sound(
+        &self,
+        stream: &Arc<Stream>,
+        wanted: Option<SoundCodec>,
+    ) -> Result<Arc<Stream>, OpenError> {
+        let (Some(sounds), Some(codec)) = (&self.sounds, wanted) else { return Ok(Arc::clone(stream)) };
+        let made = sounds.with_sound(stream, codec).await;
+        made.map_err(|error| OpenError { kind: error.kind(), text: error.to_string() })
     }
 
     pub(crate) fn is_trusted_proxy(&self, address: IpAddr) -> bool {

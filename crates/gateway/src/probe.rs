@@ -4,6 +4,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use base::ErrorKind;
 use bytes::Bytes;
+use container::fmp4;
 use hub::Leg;
 use media::bitstream::inband;
 use media::{AccessUnit, CaptureOrigin, MediaKind, Timestamp, TrackConfig, TrackId};
@@ -201,7 +202,7 @@ impl ProbeSink {
             warnings.push("The camera sends B-frames: WebRTC viewers will not see them smoothly.".to_owned());
         }
         for track in &self.tracks {
-            if track.codec.rfc6381().is_none() {
+            if !fmp4::carries(&track.codec) {
                 warnings.push(format!("{} cannot be played by browsers as it is.", track.codec()));
             }
         }

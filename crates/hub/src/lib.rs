@@ -16,9 +16,11 @@
 //! * Within a track `dts` is strictly monotone and `pts >= dts`, whatever the source sends.
 //! * Every queue here is bounded: the ring by [`StreamOptions::gop_cap_bytes`], a rendition by twice that,
 //!   the interleaver by [`interleave::MAX_HELD`], pending streams by [`hub::MAX_STREAMS`].
+//! * A [`Derived`] stream is made of another one, whose frames it shares; no name leads to it.
 //! * A stream outlives its publisher by [`StreamOptions::publisher_grace`], so viewers survive a reconnect.
 
 pub mod access;
+pub mod derived;
 pub mod event;
 pub mod hosts;
 pub mod hub;
@@ -37,6 +39,7 @@ pub mod timeline;
 mod wakeup;
 
 pub use access::{Access, AccessDenied, AccessRequest, Action, Grant};
+pub use derived::Derived;
 pub use event::HubEvent;
 pub use hosts::{DefaultHostOnly, HostHints, UnknownHost, VirtualHosts};
 pub use hub::{Hub, OpenStream, PublishError};

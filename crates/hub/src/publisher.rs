@@ -313,7 +313,7 @@ impl Publisher {
         if self.ready.is_empty() {
             return true;
         }
-        self.stream.append(self.incarnation, &self.tracks, &mut self.ready)
+        self.stream.append(self.incarnation, &self.tracks, self.ready.drain(..).map(Arc::new))
     }
 }
 
@@ -322,7 +322,7 @@ impl Drop for Publisher {
         let ready = &mut self.ready;
         self.interleaver.flush(|frame| ready.push(frame));
         if self.startup.is_none() && !self.ready.is_empty() {
-            self.stream.append(self.incarnation, &self.tracks, &mut self.ready);
+            self.stream.append(self.incarnation, &self.tracks, self.ready.drain(..).map(Arc::new));
         }
         self.stream.detach(self.incarnation, &self.end_text, self.keep_viewers);
     }

@@ -506,7 +506,12 @@ impl Stream {
     }
 
     /// Takes frames of the publisher of `incarnation` into the ring; `false` when it was replaced.
-    pub(crate) fn append(&self, incarnation: u64, tracks: &[Arc<TrackConfig>], frames: &mut Vec<Frame>) -> bool {
+    pub(crate) fn append(
+        &self,
+        incarnation: u64,
+        tracks: &[Arc<TrackConfig>],
+        frames: impl Iterator<Item = Arc<Frame>>,
+    ) -> bool {
         let mut state = self.lock();
         if state.incarnation != incarnation {
             return false;
@@ -519,7 +524,7 @@ impl Stream {
         }
         let join_track = state.tracks.join_track();
         let mut overflow = false;
-        for frame in frames.drain(..) {
+        for frame in frames {
             self.count_frame(&frame, &state.tracks, join_track);
             state.last_dts = state.last_dts.max(frame.dts);
             state.last_push = Some(frame.arrival);
@@ -532,7 +537,7 @@ impl Stream {
                 state.reorders |= last.is_some_and(|last| frame.pts < last);
             }
             let tracks = Arc::clone(&state.tracks);
-            overflow |= state.ring.push(Arc::new(frame), tracks, join_track) == Pushed::GopOverflow;
+            overflow |= state.ring.push(frame, tracks, join_track) == Pushed::GopOverflow;
         }
         drop(state);
         if overflow {

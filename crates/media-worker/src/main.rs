@@ -8,6 +8,8 @@
 //! itself before it reads anything ([`confine`]): it can open no file and no socket, start nothing, and use only so
 //! much memory and time. If it dies, the server starts another.
 //!
+//! A worker that is given sound instead has one session of it, see [`sound`].
+//!
 //! It deliberately keeps nothing from one picture to the next.
 
 mod confine;
@@ -15,6 +17,7 @@ mod decode;
 mod encode;
 mod font;
 mod overlay;
+mod sound;
 mod surface;
 
 use std::io::{Read, Write};
@@ -24,14 +27,18 @@ use std::process::ExitCode;
 use anyhow::Context;
 use bytes::{Bytes, BytesMut};
 use clap::Parser;
-use worker_protocol::{Answer, Failure, FailureKind, GREETING, MAX_REQUEST, Picture, Request, split_message};
+use worker_protocol::{
+    Answer, Failure, FailureKind, GREETING, MAX_REQUEST, Picture, Request, SoundRequest, split_message,
+    write_sound_answer,
+};
 
 use font::Font;
+use sound::Sound;
 
 /// Bytes that are read at once.
 const READ_SIZE: usize = 256 << 10;
 
-/// Makes pictures of key frames for the server, which starts it. It is of no use by hand.
+/// Makes pictures of key frames, and codes sound anew, for the server, which starts it. It is of no use by hand.
 #[derive(Debug, Parser)]
 #[command(name = "viaduct-media-worker", version)]
 struct Args {
@@ -56,11 +63,15 @@ fn run(args: &Args) -> anyhow::Result<()> {
     confine::confine().context("confining itself")?;
     let (mut input, mut output) = (std::io::stdin().lock(), std::io::stdout().lock());
     greet(&mut output, &font)?;
-    let mut buffer = BytesMut::new();
+    let (mut buffer, mut sound) = (BytesMut::new(), Sound::default());
     loop {
         while let Some(body) = split_message(&mut buffer, MAX_REQUEST)? {
             confine::limit_time()?;
-            output.write_all(&Picture::write(&answer(body, &font)))?;
+            output.write_all(&if SoundRequest::begins(&body) {
+                write_sound_answer(&sound.answer(body))
+            } else {
+                Picture::write(&answer(body, &font))
+            })?;
             output.flush()?;
         }
         if !fill(&mut input, &mut buffer)? {

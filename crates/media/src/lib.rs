@@ -21,14 +21,19 @@
 //! | AV1 Bitstream 1.0.0 errata 1 §5.5 | [`bitstream::av1`] |
 //! | ISO/IEC 14496-3 §1.6.2.1 | [`bitstream::aac`] |
 //! | ISO/IEC 11172-3 §2.4.2.3 | [`bitstream::mp3`] |
+//! | ITU-T G.711 (11/1988) §3 | [`g711`] |
+//! | RFC 9639: frames and `STREAMINFO`, written | [`flac`] |
 //!
-//! It deliberately decodes no pictures and knows no socket, clock or task.
+//! It deliberately decodes no pictures and knows no socket, clock or task. Of sound it decodes G.711 alone, which is
+//! a table, and writes it as FLAC, which loses nothing.
 
 pub mod bitstream;
 mod codec;
+pub mod flac;
 mod frame;
 #[doc(hidden)]
 pub mod fuzz;
+pub mod g711;
 mod language;
 mod muxer;
 mod picked;

@@ -21,6 +21,10 @@ pub enum Clip {
     H264Aac,
     /// H.264 Constrained Baseline, G.711 A-law.
     H264G711,
+    /// H.264 Constrained Baseline, G.711 µ-law in two channels.
+    H264G711U,
+    /// H.264 Constrained Baseline, G.711 A-law in which nothing is heard.
+    H264G711Silent,
     /// H.264 without sound.
     H264,
     /// H.264 of another size, for parameter changes.
@@ -41,6 +45,10 @@ pub enum Clip {
     Mp3,
     /// G.711 A-law alone.
     G711,
+    /// H.264 and a sound that FLV alone has, the ADPCM of Flash.
+    H264Adpcm,
+    /// That sound alone.
+    Adpcm,
 }
 
 impl Clip {
@@ -49,6 +57,8 @@ impl Clip {
         match self {
             Self::H264Aac => "H.264 B-frames + AAC",
             Self::H264G711 => "H.264 baseline + G.711A",
+            Self::H264G711U => "H.264 baseline + G.711U",
+            Self::H264G711Silent => "H.264 baseline + silence",
             Self::H264 => "H.264",
             Self::H264Small => "H.264 small",
             Self::H264OneKey => "H.264 one key frame",
@@ -59,12 +69,14 @@ impl Clip {
             Self::Aac => "AAC",
             Self::Mp3 => "MP3",
             Self::G711 => "G.711A",
+            Self::H264Adpcm => "H.264 + ADPCM",
+            Self::Adpcm => "ADPCM",
         }
     }
 
     /// Whether it has pictures.
     pub const fn has_video(self) -> bool {
-        !matches!(self, Self::Aac | Self::Mp3 | Self::G711)
+        !matches!(self, Self::Aac | Self::Mp3 | Self::G711 | Self::Adpcm)
     }
 
     /// Whether it has sound.
@@ -75,7 +87,13 @@ impl Clip {
     const fn video(self) -> &'static str {
         match self {
             Self::H264Aac => "-c:v libx264 -preset veryfast -bf 2 -g 25 -keyint_min 25 -sc_threshold 0 -b:v 400k",
-            Self::H264G711 | Self::H264 | Self::H264Small | Self::TwoSounds => {
+            Self::H264G711
+            | Self::H264G711U
+            | Self::H264G711Silent
+            | Self::H264
+            | Self::H264Small
+            | Self::H264Adpcm
+            | Self::TwoSounds => {
                 "-c:v libx264 -preset veryfast -profile:v baseline -bf 0 -g 25 -keyint_min 25 -sc_threshold 0 -b:v 400k"
             }
             Self::H264OneKey => {
@@ -85,7 +103,7 @@ impl Clip {
                 "-c:v libx265 -preset ultrafast -x265-params keyint=25:min-keyint=25:scenecut=0:log-level=error -b:v 400k -tag:v hvc1"
             }
             Self::Av1 => "-c:v libsvtav1 -preset 12 -g 25 -b:v 400k",
-            Self::Aac | Self::Mp3 | Self::G711 => "-vn",
+            Self::Aac | Self::Mp3 | Self::G711 | Self::Adpcm => "-vn",
         }
     }
 
@@ -93,6 +111,9 @@ impl Clip {
         match self {
             Self::H264Aac | Self::H265Aac | Self::TwoSounds | Self::Aac => "-c:a aac -b:a 64k -ar 48000 -ac 2",
             Self::H264G711 | Self::G711 => "-c:a pcm_alaw -ar 8000 -ac 1",
+            Self::H264G711U => "-c:a pcm_mulaw -ar 8000 -ac 2",
+            Self::H264G711Silent => "-c:a pcm_alaw -ar 8000 -ac 1 -af volume=0",
+            Self::H264Adpcm | Self::Adpcm => "-c:a adpcm_swf -ar 22050 -ac 1",
             Self::H265Opus => "-c:a libopus -b:a 48k -ar 48000 -ac 2",
             Self::Mp3 => "-c:a libmp3lame -b:a 64k -ar 44100 -ac 2",
             Self::H264 | Self::H264Small | Self::H264OneKey | Self::Av1 => "-an",
@@ -102,7 +123,8 @@ impl Clip {
     /// MP4 where it can carry the codecs.
     const fn extension(self) -> &'static str {
         match self {
-            Self::H264G711 | Self::G711 => "mkv",
+            Self::H264G711 | Self::H264G711U | Self::H264G711Silent | Self::G711 => "mkv",
+            Self::H264Adpcm | Self::Adpcm => "flv",
             _ => "mp4",
         }
     }

@@ -46,7 +46,7 @@ use platform::tokens::TokenSigner;
 use platform::uploads::Uploads;
 use platform::views::{Screens, Views};
 use tokio::sync::mpsc;
-use vision::Pictures;
+use vision::{Pictures, Sounds};
 
 use hook_sender::HttpHookSender;
 pub(crate) use provider_http::HttpProvider;
@@ -168,6 +168,7 @@ async fn serve(
     oidc.set(settings.provider(&guard)?);
     let (router, slot) = http::handler();
     let pictures = Pictures::new(settings.worker.clone());
+    let sounds = Sounds::new(settings.worker.clone());
     let gateway = Gateway::new(GatewayParts {
         config: gateway_config(&settings, data.server_id()?),
         hub: Arc::clone(&hub),
@@ -175,6 +176,7 @@ async fn serve(
         hosts: Arc::clone(&hosts) as Arc<dyn hub::VirtualHosts>,
         control: router,
         pictures: Some(Arc::clone(&pictures)),
+        sounds: Some(Arc::clone(&sounds)),
         tls: Some(certificate.material.clone()),
         rtsp_udp,
         webrtc,
@@ -242,6 +244,7 @@ async fn serve(
         clock,
         relays,
         pictures,
+        sounds,
         snapshots,
         snapshot_plans,
         uploads,

@@ -7,7 +7,10 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
-use worker_protocol::{Answer, GREETING, MAX_ANSWER, Picture, split_message};
+use worker_protocol::{
+    Answer, GREETING, MAX_ANSWER, MAX_SOUND_ANSWER, Picture, SoundAnswer, SoundRequest, read_sound_answer,
+    split_message,
+};
 
 use crate::PictureError;
 use crate::error::WorkerFault;
@@ -103,10 +106,27 @@ impl Worker {
     /// # Cancel safety
     /// Not safe: a worker whose exchange was dropped must not be used again.
     pub(crate) async fn exchange(&mut self, request: &Bytes, patience: Duration) -> Result<Answer, WorkerFault> {
+        Ok(Picture::read(self.body(request, MAX_ANSWER, patience).await?)?)
+    }
+
+    /// The same for a message about sound.
+    ///
+    /// # Cancel safety
+    /// As for [`Worker::exchange`].
+    pub(crate) async fn exchange_sound(
+        &mut self,
+        request: &SoundRequest,
+        patience: Duration,
+    ) -> Result<SoundAnswer, WorkerFault> {
+        Ok(read_sound_answer(self.body(&request.write(), MAX_SOUND_ANSWER, patience).await?)?)
+    }
+
+    /// The body of the answer to a message.
+    async fn body(&mut self, request: &Bytes, limit: usize, patience: Duration) -> Result<Bytes, WorkerFault> {
         let exchange = async {
             self.input.write_all(request).await?;
             self.input.flush().await?;
-            Ok(Picture::read(self.receive(MAX_ANSWER).await?)?)
+            self.receive(limit).await
         };
         tokio::time::timeout(patience, exchange).await.unwrap_or(Err(WorkerFault::Timeout))
     }

@@ -21,7 +21,7 @@ pub struct Picture {
     pub bytes: Bytes,
 }
 
-/// Why there is no picture.
+/// Why there is no picture, or no sound.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{text}")]
 pub struct Failure {
@@ -34,7 +34,7 @@ pub struct Failure {
 /// What kind of failure it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureKind {
-    /// The key frame does not give a picture.
+    /// The key frame does not give a picture; the access units give no sound.
     Undecodable,
     /// This build of the libraries lacks the codec or the form.
     Unsupported,
@@ -60,15 +60,7 @@ impl Picture {
                 head.put_u16(picture.height);
                 message(&head, &picture.bytes)
             }
-            Err(failure) => {
-                let kind = match failure.kind {
-                    FailureKind::Undecodable => 1,
-                    FailureKind::Unsupported => 2,
-                    FailureKind::TooLarge => 3,
-                };
-                let end = failure.text.floor_char_boundary(MAX_REASON);
-                message(&[kind], &failure.text.as_bytes()[..end])
-            }
+            Err(failure) => put_failure(failure),
         }
     }
 
@@ -77,20 +69,37 @@ impl Picture {
     /// # Errors
     /// When it is truncated or a field has a value that is not defined.
     pub fn read(mut body: Bytes) -> Result<Answer, Malformed> {
-        let kind = match take_u8(&mut body)? {
-            0 => {
-                let (width, height) = (take_u16(&mut body)?, take_u16(&mut body)?);
-                return Ok(Ok(Self { width, height, bytes: body }));
-            }
-            1 => FailureKind::Undecodable,
-            2 => FailureKind::Unsupported,
-            3 => FailureKind::TooLarge,
-            value => return Err(Malformed::Unknown { field: "failure", value }),
-        };
-        if body.len() > MAX_REASON {
-            return Err(Malformed::Text);
+        let kind = take_u8(&mut body)?;
+        if kind != 0 {
+            return Ok(Err(read_failure(kind, body)?));
         }
-        let text = String::from_utf8(body.into()).map_err(|_| Malformed::Text)?;
-        Ok(Err(Failure { kind, text }))
+        let (width, height) = (take_u16(&mut body)?, take_u16(&mut body)?);
+        Ok(Ok(Self { width, height, bytes: body }))
     }
+}
+
+/// The message of a failure.
+pub(crate) fn put_failure(failure: &Failure) -> Bytes {
+    let kind = match failure.kind {
+        FailureKind::Undecodable => 1,
+        FailureKind::Unsupported => 2,
+        FailureKind::TooLarge => 3,
+    };
+    let end = failure.text.floor_char_boundary(MAX_REASON);
+    message(&[kind], &failure.text.as_bytes()[..end])
+}
+
+/// A failure from what stands behind its kind.
+pub(crate) fn read_failure(kind: u8, text: Bytes) -> Result<Failure, Malformed> {
+    let kind = match kind {
+        1 => FailureKind::Undecodable,
+        2 => FailureKind::Unsupported,
+        3 => FailureKind::TooLarge,
+        value => return Err(Malformed::Unknown { field: "failure", value }),
+    };
+    if text.len() > MAX_REASON {
+        return Err(Malformed::Text);
+    }
+    let text = String::from_utf8(text.into()).map_err(|_| Malformed::Text)?;
+    Ok(Failure { kind, text })
 }

@@ -46,6 +46,25 @@ proptest! {
     }
 
     #[test]
+    fn sound_survives_the_way(
+        codec in prop::sample::select(SoundCodec::ALL.to_vec()), sample_rate_hz: u32, channels: u8, pts_us: i64,
+        units in prop::collection::vec((any::<i64>(), any::<Vec<u8>>()), 0..5),
+    ) {
+        let from = SoundForm { codec, sample_rate_hz, channels };
+        let to = SoundForm { codec: SoundCodec::Opus, sample_rate_hz: 48_000, channels: 2 };
+        let units: Vec<SoundUnit> =
+            units.into_iter().map(|(pts_us, bytes)| SoundUnit { pts_us, bytes: bytes.into() }).collect();
+        let unit = SoundUnit { pts_us, bytes: Bytes::from_static(b"unit") };
+        for request in [SoundRequest::Open { from, to }, SoundRequest::Unit(unit)] {
+            let body = request.write().slice(4..);
+            prop_assert!(SoundRequest::begins(&body) && Request::read(body.clone()).is_err());
+            prop_assert_eq!(SoundRequest::read(body).unwrap(), request);
+        }
+        let answer = Ok(units);
+        prop_assert_eq!(read_sound_answer(write_sound_answer(&answer).slice(4..)).unwrap(), answer);
+    }
+
+    #[test]
     fn any_bytes_are_read_or_refused(data: Vec<u8>) {
         fuzz::requests(&data);
         fuzz::answers(&data);
@@ -68,6 +87,26 @@ fn messages_are_as_documented() {
     assert_eq!(Picture::write(&Ok(picture))[..], *b"\0\0\0\x08\0\0\x03\0\x04jpg");
     let failure = Failure::new(FailureKind::TooLarge, "No.");
     assert_eq!(Picture::write(&Err(failure))[..], *b"\0\0\0\x04\x03No.");
+}
+
+#[test]
+fn messages_about_sound_are_as_documented() {
+    let from = SoundForm { codec: SoundCodec::Aac, sample_rate_hz: 16_000, channels: 1 };
+    let to = SoundForm { codec: SoundCodec::Opus, sample_rate_hz: 48_000, channels: 2 };
+    let open = SoundRequest::Open { from, to };
+    assert_eq!(open.write()[..], *b"\0\0\0\x0d\x40\x01\0\0\x3e\x80\x01\x04\0\0\xbb\x80\x02");
+    let unit = SoundUnit { pts_us: 258, bytes: Bytes::from_static(b"abc") };
+    assert_eq!(SoundRequest::Unit(unit.clone()).write()[..], *b"\0\0\0\x0c\x41\0\0\0\0\0\0\x01\x02abc");
+    let made = write_sound_answer(&Ok(vec![unit]));
+    assert_eq!(made[..], *b"\0\0\0\x10\0\0\0\0\0\0\0\x01\x02\0\0\0\x03abc");
+}
+
+#[test]
+fn a_unit_of_sound_is_refused_by_its_length() {
+    let unit = SoundUnit { pts_us: 0, bytes: Bytes::from(vec![0; MAX_SOUND_UNIT + 1]) };
+    assert!(matches!(SoundRequest::read(SoundRequest::Unit(unit).write().slice(4..)), Err(Malformed::TooLong { .. })));
+    let lies = Bytes::from_static(b"\0\0\0\0\0\0\0\0\0\xff\xff\xff\xff");
+    assert!(matches!(read_sound_answer(lies), Err(Malformed::TooLong { .. })));
 }
 
 #[test]

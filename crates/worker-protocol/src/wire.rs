@@ -70,6 +70,14 @@ pub(crate) fn take_u16(body: &mut Bytes) -> Result<u16, Malformed> {
     body.try_get_u16().map_err(|_| Malformed::Truncated)
 }
 
+pub(crate) fn take_u32(body: &mut Bytes) -> Result<u32, Malformed> {
+    body.try_get_u32().map_err(|_| Malformed::Truncated)
+}
+
+pub(crate) fn take_i64(body: &mut Bytes) -> Result<i64, Malformed> {
+    body.try_get_i64().map_err(|_| Malformed::Truncated)
+}
+
 /// A text behind its length, of at most `limit` bytes.
 pub(crate) fn take_text(body: &mut Bytes, limit: usize) -> Result<String, Malformed> {
     let length = usize::from(take_u16(body)?);

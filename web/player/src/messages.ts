@@ -256,6 +256,8 @@ const CODEC_NAMES: [RegExp, string][] = [
   [/^(hvc1|hev1)/, 'H.265'],
   [/^av01/, 'AV1'],
   [/^mp4a/, 'AAC'],
+  [/^opus/i, 'Opus'],
+  [/^flac/i, 'G.711 (FLAC)'],
 ];
 
 /** A MIME type's codecs by the names that people use, for example `H.265 + AAC`. */

@@ -1,6 +1,6 @@
 //! Which tracks an fMP4 stream carries.
 
-use media::{AacConfig, CodecConfig, MediaKind, Refusal, TrackConfig};
+use media::{AacConfig, CodecConfig, MediaKind, Refusal, TrackConfig, flac};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
@@ -30,14 +30,33 @@ fn objection(codec: &CodecConfig) -> Option<String> {
             Some(format!("fMP4 carries no data track {}", opaque.id))
         }
         CodecConfig::Opaque(opaque) => Some(format!("fMP4 cannot describe the codec {}", opaque.id)),
-        CodecConfig::G711A(_) | CodecConfig::G711U(_) => {
-            Some("browsers play no G.711 in MP4; the sound needs another transport or transcoding".to_owned())
+        CodecConfig::G711A(config) | CodecConfig::G711U(config) if flac_format(codec).is_none() => Some(format!(
+            "fMP4 carries G.711 as FLAC, which has no room for {} channels at {} Hz",
+            config.channels, config.sample_rate_hz
+        )),
+        _ => None,
+    }
+}
+
+/// How G.711 is carried: browsers play none in MP4, but FLAC, which keeps every sample.
+pub(super) fn flac_format(codec: &CodecConfig) -> Option<flac::Format> {
+    match codec {
+        CodecConfig::G711A(config) | CodecConfig::G711U(config) => {
+            flac::Format::new(config.sample_rate_hz, config.channels)
         }
         _ => None,
     }
 }
 
-/// Whether fMP4 has a sample entry for a codec.
+/// What a codec is called here (RFC 6381): its own name, but for G.711, which is carried as FLAC.
+pub fn codec_name(codec: &CodecConfig) -> Option<String> {
+    match codec {
+        CodecConfig::G711A(_) | CodecConfig::G711U(_) => Some("flac".to_owned()),
+        _ => codec.rfc6381(),
+    }
+}
+
+/// Whether fMP4 has a sample entry for a codec, or for what it is carried as.
 pub fn carries(codec: &CodecConfig) -> bool {
     objection(codec).is_none()
 }
@@ -50,7 +69,7 @@ pub fn mime_type(tracks: &[Arc<TrackConfig>]) -> (String, Vec<Refusal>) {
         Some(track) if track.kind() == MediaKind::Audio => "audio/mp4",
         _ => "video/mp4",
     };
-    let codecs: Vec<String> = chosen.iter().filter_map(|track| track.codec.rfc6381()).collect();
+    let codecs: Vec<String> = chosen.iter().filter_map(|track| codec_name(&track.codec)).collect();
     if codecs.is_empty() {
         return (container.to_owned(), refusals);
     }

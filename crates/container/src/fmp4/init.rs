@@ -1,10 +1,10 @@
 //! The initialisation segment.
 
 use bytes::{BufMut, BytesMut};
-use media::{CodecConfig, MediaKind, TrackConfig};
+use media::{CodecConfig, MediaKind, TrackConfig, flac};
 use std::sync::Arc;
 
-use super::carried::timescale;
+use super::carried::{flac_format, timescale};
 use crate::mp4::language;
 
 /// Rows of the identity matrix (ISO/IEC 14496-12 §8.2.2.3).
@@ -134,9 +134,11 @@ fn write_sample_entry(out: &mut BytesMut, codec: &CodecConfig) {
                 out.put_slice(&[0; 3]);
             });
         }),
-        CodecConfig::G711A(_) | CodecConfig::G711U(_) | CodecConfig::Opaque(_) => {
-            unreachable!("choose refuses codecs without a sample entry")
-        }
+        CodecConfig::G711A(_) | CodecConfig::G711U(_) => audio(out, b"fLaC", codec, |out| {
+            let format = flac_format(codec).expect("choose refuses what FLAC has no room for");
+            full_boxed(out, b"dfLa", 0, 0, |out| put_stream_info(out, &format));
+        }),
+        CodecConfig::Opaque(_) => unreachable!("choose refuses codecs without a sample entry"),
     }
 }
 
@@ -200,6 +202,14 @@ fn write_esds(out: &mut BytesMut, object_type: u8, specific_config: &[u8]) {
         }
         out.put_slice(&[SL_CONFIG, 1, 2]);
     });
+}
+
+/// The one metadata block, which is the last (RFC 9639 §8.1).
+fn put_stream_info(out: &mut BytesMut, format: &flac::Format) {
+    const LAST_STREAM_INFO: u32 = 0x8000_0000;
+    let info = format.stream_info();
+    out.put_u32(LAST_STREAM_INFO | u32::try_from(info.len()).expect("34 bytes"));
+    out.put_slice(&info);
 }
 
 fn put_matrix(out: &mut BytesMut) {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::carried::{choose, default_duration, timescale};
 use super::init;
+use super::lossless::G711AsFlac;
 
 /// Bytes of `moof` with one sample: every field has a fixed place.
 const MOOF_LEN: u32 = 104;
@@ -18,7 +19,8 @@ const DELTA_FLAGS: u32 = 0x0101_0000;
 /// Frames further apart than this say nothing about a frame's duration.
 const MAX_DURATION_S: u32 = 10;
 
-/// Writes fragmented MP4: one `moof` and `mdat` for each frame, with `tfdt` on the stream's time line.
+/// Writes fragmented MP4: one `moof` and `mdat` for each frame, with `tfdt` on the stream's time line. G.711 becomes
+/// FLAC; a frame of it that is longer than a FLAC frame may be becomes several.
 ///
 /// The duration of a frame is not known when it is written; it is taken to be as long as the one before.
 #[derive(Debug, Default)]
@@ -38,6 +40,7 @@ struct Carried {
     audio: bool,
     last_dts: Option<Timestamp>,
     duration: u32,
+    flac: Option<G711AsFlac>,
 }
 
 impl Muxer {
@@ -73,28 +76,26 @@ impl media::Muxer for Muxer {
         let Some(track) = self.carried.iter_mut().find(|track| track.id == frame.track) else {
             return;
         };
-        // The sizes of mdat and trun are 32 bits.
-        let Some(payload_len) = u32::try_from(frame.payload.len()).ok().filter(|len| *len < u32::MAX - MOOF_LEN) else {
-            return;
-        };
         if std::mem::take(&mut self.announce) {
             init::write(out, &self.tracks);
         }
-        self.sequence = self.sequence.wrapping_add(1).max(1);
-        out.reserve(frame.payload.len() + 112);
-        put_moof(out, self.sequence, &track.sample(frame, payload_len));
-        out.put_u32(MDAT_HEADER_LEN + payload_len);
-        out.put_slice(b"mdat");
-        out.put_slice(&frame.payload);
+        let (sample, sequence) = (track.sample(frame), &mut self.sequence);
+        match &mut track.flac {
+            None => put_fragment(out, sequence, &sample, &frame.payload),
+            Some(flac) => flac.write(&frame.payload, |before, duration, block| {
+                let dts = sample.dts.saturating_add(u64::from(before));
+                put_fragment(out, sequence, &Sample { dts, duration, ..sample }, block);
+            }),
+        }
     }
 }
 
 /// The fields of a fragment that differ from frame to frame.
+#[derive(Clone, Copy)]
 struct Sample {
     track: u32,
     dts: u64,
     duration: u32,
-    size: u32,
     flags: u32,
     composition: i32,
 }
@@ -108,10 +109,11 @@ impl Carried {
             audio: track.kind() == MediaKind::Audio,
             last_dts: None,
             duration: default_duration(&track.codec),
+            flac: G711AsFlac::new(&track.codec),
         }
     }
 
-    fn sample(&mut self, frame: &Frame, size: u32) -> Sample {
+    fn sample(&mut self, frame: &Frame) -> Sample {
         let dts = frame.dts.to_ticks(self.timescale);
         if let Some(last) = self.last_dts.replace(frame.dts) {
             let distance = u32::try_from(dts - last.to_ticks(self.timescale)).unwrap_or(0);
@@ -125,14 +127,26 @@ impl Carried {
             // The time line begins at 0; what a repaired jump put before it is shown at once.
             dts: u64::try_from(dts).unwrap_or(0),
             duration: self.duration,
-            size,
             flags: if frame.key || self.audio { KEY_FLAGS } else { DELTA_FLAGS },
             composition: i32::try_from(composition).expect("clamped to 32 bits"),
         }
     }
 }
 
-fn put_moof(out: &mut BytesMut, sequence: u32, sample: &Sample) {
+/// One fragment with the next number; nothing if the payload has no size of 32 bits.
+fn put_fragment(out: &mut BytesMut, sequence: &mut u32, sample: &Sample, payload: &[u8]) {
+    let Some(payload_len) = u32::try_from(payload.len()).ok().filter(|len| *len < u32::MAX - MOOF_LEN) else {
+        return;
+    };
+    *sequence = sequence.wrapping_add(1).max(1);
+    out.reserve(payload.len() + 112);
+    put_moof(out, *sequence, sample, payload_len);
+    out.put_u32(MDAT_HEADER_LEN + payload_len);
+    out.put_slice(b"mdat");
+    out.put_slice(payload);
+}
+
+fn put_moof(out: &mut BytesMut, sequence: u32, sample: &Sample, size: u32) {
     const DEFAULT_BASE_IS_MOOF: u32 = 0x02_0000;
     const VERSION_1: u32 = 1 << 24;
     /// Data offset, then duration, size, flags and composition offset of each sample.
@@ -151,7 +165,7 @@ fn put_moof(out: &mut BytesMut, sequence: u32, sample: &Sample) {
     out.put_u32(1);
     out.put_u32(MOOF_LEN + MDAT_HEADER_LEN);
     out.put_u32(sample.duration);
-    out.put_u32(sample.size);
+    out.put_u32(size);
     out.put_u32(sample.flags);
     out.put_i32(sample.composition);
 }

@@ -1,6 +1,7 @@
 use bytes::{Bytes, BytesMut};
 use media::{
-    AacConfig, CodecConfig, Frame, G711Config, MediaKind, Mp3Config, Muxer as _, OpusConfig, TrackConfig, TrackId,
+    AacConfig, CodecConfig, Frame, G711Config, MediaKind, Mp3Config, Muxer as _, OpaqueConfig, OpusConfig, TrackConfig,
+    TrackId,
 };
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -82,9 +83,9 @@ fn a_golden_file_survives_demuxing_and_muxing() {
 
 #[test]
 fn what_browsers_cannot_play_is_refused_and_left_out_of_the_type() {
-    let g711 = G711Config { sample_rate_hz: hz(8000), channels: 1 };
+    let g722 = OpaqueConfig { kind: MediaKind::Audio, id: "G722".into(), params: Bytes::new() };
     let aac = CodecConfig::Aac(AacConfig::lc(hz(48_000), 2).unwrap());
-    let tracks = [track(0, h264()), track(1, CodecConfig::G711A(g711)), track(2, aac), track(4, h265())];
+    let tracks = [track(0, h264()), track(1, CodecConfig::Opaque(g722)), track(2, aac), track(4, h265())];
     let (kind, refusals) = mime_type(&tracks);
     assert_eq!(kind, "video/mp4; codecs=\"avc1.64000A,mp4a.40.2\"");
     let refused: Vec<u8> = refusals.iter().map(|refusal| refusal.track.0).collect();
@@ -96,6 +97,37 @@ fn what_browsers_cannot_play_is_refused_and_left_out_of_the_type() {
         let (kind, refusals) = mime_type(&[track(0, video), track(1, audio)]);
         assert!(refusals.is_empty() && kind.starts_with("video/mp4; codecs="), "{kind}");
     }
+}
+
+fn g711(sample_rate_hz: u32, channels: u8) -> CodecConfig {
+    CodecConfig::G711A(G711Config { sample_rate_hz: hz(sample_rate_hz), channels })
+}
+
+#[test]
+fn g711_is_called_flac_unless_flac_has_no_room_for_it() {
+    assert_eq!(mime_type(&[track(0, h264()), track(1, g711(8000, 1))]).0, "video/mp4; codecs=\"avc1.64000A,flac\"");
+    for codec in [g711(2_000_000, 1), g711(8000, 9)] {
+        let (kind, refusals) = mime_type(&[track(1, codec)]);
+        assert!(kind == "video/mp4" && refusals[0].reason.contains("no room"), "{kind} {refusals:?}");
+    }
+}
+
+/// Times and lengths of the fragments of one access unit of a track.
+fn fragments(codec: CodecConfig, payload: &[u8]) -> Vec<(i64, Bytes)> {
+    let out = muxed(&[track(1, codec)], &[frame(1, 1000, 1000, true, payload)]);
+    let mut reader = FileReader::open(out.freeze()).unwrap();
+    std::iter::from_fn(|| reader.next_unit().unwrap()).map(|unit| (unit.dts.unwrap().ticks, unit.payload)).collect()
+}
+
+#[test]
+fn a_long_unit_of_g711_becomes_several_frames_one_after_the_other() {
+    let times = |payload: &[u8], channels| -> Vec<i64> {
+        fragments(g711(8000, channels), payload).into_iter().map(|(dts, _)| dts).collect()
+    };
+    assert_eq!(times(&[0xD5; 10_000], 1), [8000, 8000 + 4608, 8000 + 2 * 4608]);
+    assert_eq!(times(&[0xD5; 10_000], 2), [8000, 8000 + 4608]);
+    assert_eq!(times(&[0xD5; 9216], 2), [8000]);
+    assert!(times(&[], 1).is_empty() && times(&[0xD5], 2).is_empty());
 }
 
 #[test]

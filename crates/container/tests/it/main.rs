@@ -8,9 +8,9 @@ mod mpegts;
 
 use bytes::{Bytes, BytesMut};
 use container::flv::{self, FileReader, TagDemuxer, TagEvent};
-use container::{fmp4, mp4};
+use container::{fmp4, matroska, mp4};
 use media::{AccessUnit, Frame, Muxer, TrackConfig};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Instant;
@@ -81,8 +81,13 @@ fn write(mut muxer: impl Muxer, (tracks, frames): &Stream, name: &str) -> PathBu
 
 /// Checksums of all decoded pictures and samples by stream; every complaint of FFmpeg is a failure.
 fn decoded(path: &str) -> Vec<String> {
+    decoded_with("warning", path)
+}
+
+/// The same where only what FFmpeg says from a level on is a failure.
+fn decoded_with(level: &str, path: &str) -> Vec<String> {
     let output = Command::new("ffmpeg")
-        .args(["-v", "warning", "-nostdin", "-i", path, "-fps_mode", "passthrough"])
+        .args(["-v", level, "-nostdin", "-i", path, "-fps_mode", "passthrough"])
         .args(["-f", "streamhash", "-hash", "md5", "-"])
         .stdin(Stdio::null())
         .output()
@@ -166,6 +171,49 @@ fn ffmpeg_decodes_h265_and_opus_in_fragmented_mp4() {
     assert_packets(path, &stream);
     let video = |path: &str| decoded(path).into_iter().find(|line| line.contains(",v,")).unwrap();
     assert_eq!(video(path), video(&golden_path("h265_opus.mp4")));
+}
+
+/// G.711 that FFmpeg made, by way of Matroska.
+fn read_mkv(path: &Path) -> Stream {
+    let (mut demuxer, mut events) = (matroska::Demuxer::new(), Vec::new());
+    demuxer.push(&std::fs::read(path).unwrap(), &mut events).unwrap();
+    let (mut tracks, mut frames) = (Vec::new(), Vec::new());
+    for event in events {
+        match event {
+            matroska::Event::Config(config) => tracks.push(Arc::new(config)),
+            matroska::Event::Unit(unit) => frames.push(shared(unit)),
+            other => panic!("{other:?}"),
+        }
+    }
+    (tracks, frames)
+}
+
+#[test]
+fn ffmpeg_decodes_flac_in_fragmented_mp4_to_the_very_samples_of_g711() {
+    let noise = |color: &str, options: &str| format!("-f lavfi -i anoisesrc=color={color} -t 2 -map 3:a {options}");
+    for (name, options) in [
+        ("tone.mkv", "-map 1:a -ar 8000 -c:a pcm_alaw".to_owned()),
+        ("tone_mu.mkv", "-map 2:a -ar 16000 -ac 2 -c:a pcm_mulaw".to_owned()),
+        ("white.mkv", noise("white", "-ar 8000 -c:a pcm_mulaw")),
+        ("pink.mkv", noise("pink", "-ar 11025 -c:a pcm_alaw")),
+        ("silence.mkv", "-map 1:a -af volume=0 -ar 8000 -c:a pcm_alaw".to_owned()),
+    ] {
+        let source = clip::ffmpeg(name, &options);
+        let stream = read_mkv(&source);
+        let path = write(fmp4::Muxer::new(), &stream, &format!("{name}.mp4"));
+        let path = path.to_str().unwrap();
+        // Matroska says how many channels there are and not which: FFmpeg warns that it guesses.
+        assert_eq!(decoded(path), decoded_with("error", source.to_str().unwrap()), "{name}");
+        let seen = packets(path);
+        assert_eq!(seen.len(), stream.1.len(), "one frame each");
+        let bytes: u32 = seen.iter().map(|packet| packet.3).sum();
+        let before: usize = stream.1.iter().map(|frame| frame.payload.len()).sum();
+        println!("{name}: {bytes} bytes of FLAC for {before} of G.711");
+        for (packet, frame) in seen.iter().zip(&stream.1) {
+            let micros = i32::try_from(frame.pts.as_micros()).unwrap();
+            assert!((packet.1 * 1e6 - f64::from(micros)).abs() < 1100.0 && packet.4, "{name} {packet:?}");
+        }
+    }
 }
 
 #[test]

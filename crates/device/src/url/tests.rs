@@ -35,6 +35,7 @@ fn driver() -> (Arc<Hub>, Arc<Sources>, UrlDriver) {
         hosts: Arc::new(DefaultHostOnly),
         control: Arc::new(|_| std::future::pending().boxed()),
         pictures: None,
+        sounds: None,
         tls: None,
         rtsp_udp: None,
         webrtc: None,

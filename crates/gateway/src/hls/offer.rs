@@ -85,9 +85,12 @@ impl Offer {
 
     /// Every codec that a player of the variant may meet, once (§4.4.6.2 of the successor of RFC 8216).
     fn codecs(&self) -> Option<String> {
-        let mut names: Vec<String> = codecs(&self.main_tracks).into_iter().collect();
-        for (_, track) in &self.sounds {
-            names.extend(track.codec.rfc6381().filter(|name| !names.contains(name)));
+        // What has no name of its own has one in fragmented MP4 at most.
+        let is_named = |track: &&Arc<TrackConfig>| !self.main.is_ts() || track.codec.rfc6381().is_some();
+        let main_tracks: Vec<_> = self.main_tracks.iter().filter(is_named).cloned().collect();
+        let mut names: Vec<String> = codecs(&main_tracks).into_iter().collect();
+        for track in self.sounds.iter().map(|(_, track)| track).filter(is_named) {
+            names.extend(fmp4::codec_name(&track.codec).filter(|name| !names.contains(name)));
         }
         (!names.is_empty()).then(|| names.join(","))
     }

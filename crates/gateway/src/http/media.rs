@@ -15,6 +15,7 @@ use hyper::body::{Frame, Incoming};
 use hyper_util::rt::TokioIo;
 use media::{CodecConfig, MediaKind, Muxer, Picked, TrackConfig, TrackId};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
+use vision::SoundCodec;
 
 use super::forward::Rewound;
 use super::head::Head;
@@ -57,6 +58,8 @@ pub(super) struct MediaRequest {
     query: Option<String>,
     /// Number of the one sound that is wanted, from 1.
     sound: Option<u8>,
+    /// What the first sound is to be coded in, where it is not that already.
+    sound_codec: Option<SoundCodec>,
     start: Start,
     head_only: bool,
     websocket_key: Option<String>,
@@ -91,6 +94,7 @@ pub(super) fn request(head: &Head) -> Option<MediaRequest> {
         via: query.via,
         query: rest,
         sound: query.sound,
+        sound_codec: query.sound_codec,
         start: query.start,
         head_only,
         websocket_key: head.websocket_key.clone().filter(|_| head.upgrades_to_websocket),
@@ -109,14 +113,22 @@ struct Query {
     via: Option<String>,
     vhost: Option<String>,
     sound: Option<u8>,
+    sound_codec: Option<SoundCodec>,
     start: Start,
     hevc: HevcForm,
 }
 
 impl Query {
     fn parse(query: &str) -> Self {
-        let mut parsed =
-            Self { token: None, via: None, vhost: None, sound: None, start: Start::Key, hevc: HevcForm::Enhanced };
+        let mut parsed = Self {
+            token: None,
+            via: None,
+            vhost: None,
+            sound: None,
+            sound_codec: None,
+            start: Start::Key,
+            hevc: HevcForm::Enhanced,
+        };
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             match (&*name, &*value) {
                 ("token", token) => parsed.token = Some(token.to_owned()),
@@ -125,6 +137,7 @@ impl Query {
                 ("audio", number) => {
                     parsed.sound = number.parse().ok().filter(|number| (1..=MAX_SOUND).contains(number));
                 }
+                ("sound", codec) => parsed.sound_codec = SoundCodec::parse(codec),
                 ("start", "next") => parsed.start = Start::Next,
                 ("hevc", "12") => parsed.hevc = HevcForm::Domestic,
                 _ => {}
@@ -260,7 +273,11 @@ pub(super) async fn open(gateway: &Gateway, request: &MediaRequest, peer: Socket
         .open(&key, request.via.as_deref())
         .await
         .map_err(|error| Failure { kind: error.kind, text: error.text })?;
-    let rendition = open.stream.rendition(request.rendition_key(), || request.muxer()).ok_or_else(|| Failure {
+    let stream = gateway
+        .with_sound(&open.stream, request.sound_codec)
+        .await
+        .map_err(|error| Failure { kind: error.kind, text: error.text })?;
+    let rendition = stream.rendition(request.rendition_key(), || request.muxer()).ok_or_else(|| Failure {
         kind: ErrorKind::Exhausted,
         text: "Too many different forms of this stream are being watched.".to_owned(),
     })?;
@@ -509,6 +526,8 @@ mod tests {
         assert_eq!(flv.token.as_deref(), Some("a+b"));
         assert_eq!((flv.format, flv.start), (Format::Flv(HevcForm::Domestic), Start::Next));
         assert_eq!(get("/road/k1.mp4").unwrap().protocol(), "http-fmp4");
+        let wanted = |query: &str| get(&format!("/road/k1.ts?{query}")).unwrap().sound_codec;
+        assert_eq!([wanted("sound=aac"), wanted("sound=vorbis")], [Some(SoundCodec::Aac), None]);
         for (query, sound) in [("audio=2", Some(2)), ("audio=0", None), ("audio=17", None), ("audio=-1", None)] {
             assert_eq!(get(&format!("/road/k1.mp4?{query}")).unwrap().sound, sound, "{query}");
         }

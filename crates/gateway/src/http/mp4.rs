@@ -87,7 +87,7 @@ fn track_json(track: &TrackConfig) -> Value {
         "id": track.id.0,
         "kind": kind,
         "codec": track.codec().to_string(),
-        "codecs": track.codec.rfc6381(),
+        "codecs": fmp4::codec_name(&track.codec),
         "version": track.version,
         "width": picture.map(|picture| picture.width),
         "height": picture.map(|picture| picture.height),

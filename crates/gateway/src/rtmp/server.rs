@@ -15,6 +15,7 @@ use hub::{
 };
 use rtmp::{Output, PlayMuxer, PlayOptions, ServerConfig, ServerEvent, ServerSession};
 use tokio::io::AsyncWriteExt;
+use vision::SoundCodec;
 
 use super::to_hub::TagFeed;
 use crate::context::{Gateway, rest_of_query};
@@ -239,8 +240,9 @@ impl Peer {
             if parameter(query, "hevc").as_deref() == Some("12") { HevcForm::Domestic } else { HevcForm::Enhanced };
         let name = if hevc == HevcForm::Domestic { "rtmp:hevc12" } else { "rtmp" };
         let muxer = || Box::new(PlayMuxer::new(PlayOptions::viewers(MuxOptions::with_hevc(hevc)))) as Box<_>;
-        let rendition = open
-            .stream
+        let wanted = parameter(query, "sound").as_deref().and_then(SoundCodec::parse);
+        let stream = self.gateway.with_sound(&open.stream, wanted).await.map_err(|error| (error.kind, error.text))?;
+        let rendition = stream
             .rendition(RenditionKey(name.into()), muxer)
             .ok_or((ErrorKind::Exhausted, "Too many different forms of this stream are being watched.".to_owned()))?;
         let (refusals, carries_any) = rendition.refusals();

@@ -656,3 +656,31 @@ fn rules_decide_by_name_and_sound_that_is_not_wanted_is_passed_over() {
         assert_eq!(stream.counters().read().dropped, 0, "{name}");
     }
 }
+
+#[test]
+fn a_derived_stream_shares_frames_and_is_in_no_list() {
+    let hub = hub();
+    let mut source = Source::new(&hub, "road/k1", &[track(VIDEO, "v"), track(AUDIO, "a")]);
+    source.send_bytes(VIDEO, 0, true, Bytes::from_static(b"key"));
+    let mut events = hub.events();
+    let stream = hub.find(&key("road/k1")).unwrap();
+    let derived = crate::Derived::of(&stream, "sound");
+    let made = Arc::clone(derived.stream());
+    assert_eq!((made.key(), made.phase()), (stream.key(), Phase::Waiting));
+    derived.push(&stream.tracks().list, []);
+    assert_eq!((made.phase(), made.tracks().list.len()), (Phase::Live, 2));
+
+    let mut original = Subscriber::new(Arc::clone(&stream), true);
+    let frame = original.try_next().unwrap().frame;
+    derived.push(&stream.tracks().list, [Arc::clone(&frame)]);
+    let mut reader = Subscriber::new(Arc::clone(&made), true);
+    assert!(Arc::ptr_eq(&reader.try_next().unwrap().frame, &frame), "shared, not copied");
+    assert!(made.request_key_frame(Instant::now()));
+    assert_eq!(derived.feedback().take(), Some(Feedback::KeyFrame));
+
+    assert_eq!(hub.list().len(), 1);
+    drop(derived);
+    assert_eq!((made.phase(), stream.phase()), (Phase::Closed, Phase::Live));
+    assert!(events.try_recv().is_err(), "nobody hears of it");
+    assert!(Arc::ptr_eq(&hub.find(&key("road/k1")).unwrap(), &stream));
+}

@@ -111,6 +111,7 @@ fn serve(args: &SimArgs, hub: &Arc<Hub>) -> anyhow::Result<SocketAddr> {
         hosts: Arc::new(hub::DefaultHostOnly),
         control,
         pictures: None,
+        sounds: None,
         tls: None,
         rtsp_udp: Some(UdpPorts::bind(SocketAddr::new(args.listen.ip(), 0)).context("opening ports for RTP by UDP")?),
         webrtc: None,

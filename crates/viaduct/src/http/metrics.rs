@@ -35,6 +35,13 @@ fn text(app: &App) -> String {
         metric(&mut out, &format!("vision_workers_{name}_total"), "counter", value);
     }
     metric(&mut out, "vision_pictures_refused_total", "counter", pictures.refused);
+    let sounds = app.sounds.stats();
+    metric(&mut out, "vision_sounds_running", "gauge", sounds.running);
+    for (name, value) in
+        [("started", sounds.started), ("failures", sounds.failed), ("dropped_units", sounds.dropped_units)]
+    {
+        metric(&mut out, &format!("vision_sounds_{name}_total"), "counter", value);
+    }
     metric(&mut out, "gateway_open_packagers", "gauge", app.gateway.packagers() as u64);
     metric(&mut out, "process_resident_memory_bytes", "gauge", memory_bytes());
     let mut total = hub::stats::CounterValues::default();

@@ -123,6 +123,7 @@ pub(super) async fn detail(
             key_frame_requests: counters.key_frame_requests,
         },
         viewers_list: viewers_of(&stream),
+        sounds: app.sounds.of(&key).iter().map(|codec| codec.as_str().to_owned()).collect(),
         steps: stream.steps().iter().map(views::step).collect(),
     }))
 }
@@ -148,6 +149,7 @@ fn idle_detail(app: &App, headers: &HeaderMap, key: &StreamKey) -> Result<Json<S
             key_frame_requests: 0,
         },
         viewers_list: Vec::new(),
+        sounds: Vec::new(),
         steps: Vec::new(),
         urls: urls(app, headers, key, None),
     }))

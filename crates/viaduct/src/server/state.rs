@@ -28,7 +28,7 @@ use platform::snapshots::plans::Plans;
 use platform::tokens::TokenSigner;
 use platform::uploads::Uploads;
 use platform::views::{Screens, Views};
-use vision::Pictures;
+use vision::{Pictures, Sounds};
 
 use crate::certificate::{self, Certificate};
 use crate::config::{ConsoleFile, Reload, Settings, Values};
@@ -49,6 +49,7 @@ pub(crate) struct App {
     pub(crate) clock: Arc<WallClock>,
     pub(crate) relays: Arc<Relays>,
     pub(crate) pictures: Arc<Pictures>,
+    pub(crate) sounds: Arc<Sounds>,
     pub(crate) snapshots: Arc<Snapshots>,
     pub(crate) snapshot_plans: Arc<Plans>,
     pub(crate) uploads: Arc<Uploads>,

@@ -119,11 +119,39 @@ fn the_console_says_how_its_player_went() {
 fn the_console_shows_a_stream_whose_sound_its_container_cannot_carry() {
     let server = options().start();
     let api = server.sign_in();
-    let _publisher = publish::ffmpeg_rtsp(&Clip::H264G711.path(), &server.url("rtsp", "road/k1"));
+    let _publisher = crate::support::publish(&server, "road/k1", Clip::H264Adpcm);
     api.await_live("road/k1");
     let seen = chromium(&server, "road/k1", &[]);
     let seen = seen["console"].as_ref().unwrap();
     assert!(advances(&seen.numbers), "{seen:?}");
+}
+
+/// Below this a sound is not heard: a sine of FFmpeg has 0.09, silence in G.711 less than 0.001.
+const HEARD: f64 = 0.02;
+
+/// How loud the console's player is in Chromium, and the tone that it plays.
+fn heard(server: &Server, stream: &str) -> (f64, f64) {
+    let seen = chromium(server, stream, &["heard"]);
+    let seen = seen["heard"].as_ref().unwrap_or_else(|error| panic!("{stream}: {error}"));
+    println!("{stream}: {}", seen.line);
+    assert!(advances_once_begun(&seen.numbers), "{stream}: {seen:?}");
+    (seen.line["level"].as_f64().unwrap(), seen.line["tone_hz"].as_f64().unwrap_or(0.0))
+}
+
+#[test]
+fn g711_of_both_laws_is_heard_in_chromium_and_silence_is_not() {
+    let mut server = options().start();
+    let api = server.sign_in();
+    let cameras = [(Clip::H264G711, "road/a"), (Clip::H264G711U, "road/mu"), (Clip::H264G711Silent, "road/silent")];
+    let _publishers = cameras.map(|(clip, stream)| publish::ffmpeg_rtsp(&clip.path(), &server.url("rtsp", stream)));
+    cameras.iter().for_each(|(_, stream)| drop(api.await_live(stream)));
+    for stream in ["road/a", "road/mu"] {
+        let (level, tone_hz) = heard(&server, stream);
+        assert!(level > HEARD && (tone_hz - TONES_HZ[0]).abs() < 20.0, "{stream}: {level}, {tone_hz} Hz");
+    }
+    let (silence, _) = heard(&server, "road/silent");
+    assert!(silence < HEARD / 10.0, "{silence}");
+    server.assert_well();
 }
 
 #[test]

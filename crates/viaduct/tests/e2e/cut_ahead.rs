@@ -89,9 +89,9 @@ fn a_rule_counts_for_running_streams_and_only_for_outputs_that_are_on() {
     let mut server = short_segments().start();
     let api = server.sign_in();
     let _publisher = publish(&server, "road/k1", Clip::H264Aac);
-    let _sound = publish(&server, "road/g711", Clip::G711);
+    let _sound = publish(&server, "road/adpcm", Clip::Adpcm);
     api.await_live("road/k1");
-    api.await_live("road/g711");
+    api.await_live("road/adpcm");
     assert_eq!(packagers(&api), 0);
     let id = add_rule(&api, "road/*", &json!({ "hls_always": true, "outputs": ["hls", "flv"] }));
     // The sound of the other stream has no place in HLS.

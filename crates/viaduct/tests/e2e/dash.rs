@@ -215,9 +215,9 @@ fn what_cannot_be_is_refused_and_explained() {
     }
     let _off = publish(&server, "off/k1", Clip::H264);
     let _secret = publish(&server, "secret/k1", Clip::H264);
-    let _g711 = publish(&server, "road/g711", Clip::G711);
+    let _adpcm = publish(&server, "road/adpcm", Clip::Adpcm);
     for (stream, status, word) in
-        [("off/k1", 403, "switched off"), ("secret/k1", 415, "encrypted"), ("road/g711", 415, "G.711")]
+        [("off/k1", 403, "switched off"), ("secret/k1", 415, "encrypted"), ("road/adpcm", 415, "codec")]
     {
         api.await_live(stream);
         let answer = get(&server, &format!("/{stream}/manifest.mpd"));
@@ -227,10 +227,10 @@ fn what_cannot_be_is_refused_and_explained() {
     let silent = get(&server, "/off/k1/audio.m3u8");
     assert_eq!(silent.status, 415, "pictures alone have no sound: {}", silent.text());
     assert!(silent.text().contains("no sound"), "{}", silent.text());
-    let g711 = get(&server, "/road/g711/audio.m3u8");
-    assert!(g711.status == 415 && g711.text().contains("G.711"), "{}", g711.text());
+    let adpcm = get(&server, "/road/adpcm/audio.m3u8");
+    assert!(adpcm.status == 415 && adpcm.text().contains("codec"), "{}", adpcm.text());
     assert!(api.stream("off/k1").unwrap()["urls"]["dash"].is_null());
-    assert!(api.stream("road/g711").unwrap()["urls"]["dash"].as_str().unwrap().ends_with("/road/g711/manifest.mpd"));
+    assert!(api.stream("road/adpcm").unwrap()["urls"]["dash"].as_str().unwrap().ends_with("/road/adpcm/manifest.mpd"));
 }
 
 #[test]

@@ -47,6 +47,7 @@ mod settings;
 mod slate;
 mod snapshots;
 mod software;
+mod sound;
 mod sources;
 mod streams;
 mod support;

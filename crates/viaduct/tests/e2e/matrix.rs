@@ -200,17 +200,15 @@ enum Way {
 
 fn way(clip: Clip, output: &str) -> Way {
     let flv = output.contains("FLV") || output.starts_with("RTMP");
-    let fmp4 = output.contains("fMP4") || ["HLS", "HLS for a CDN", "DASH"].contains(&output);
     let ts = output.ends_with("TS");
     match clip {
         // FFmpeg 5.1 reads neither enhanced FLV nor AV1 over RTP.
         Clip::H265Aac | Clip::H265Opus | Clip::Av1 if flv => Way::Ours,
         Clip::Av1 if output == "RTSP" || output == "RTSPS" => Way::Ours,
         Clip::Av1 if output.starts_with("RTSP") => Way::Unread,
-        Clip::G711 if fmp4 => Way::Refused,
         Clip::Av1 if ts => Way::Refused,
         // FFmpeg 5.1 does not know G.711 in MPEG-TS, as GB/T 28181 has it.
-        Clip::H264G711 => Way::Ffmpeg { sound: !fmp4 && !ts },
+        Clip::H264G711 => Way::Ffmpeg { sound: !ts },
         _ => Way::Ffmpeg { sound: clip.has_audio() },
     }
 }
@@ -408,7 +406,7 @@ fn document(cells: &BTreeMap<(usize, &str), Result<&'static str, String>>) -> St
          their pixels counting on, and heard the sound; **tungstenite + FFmpeg** is the same behind an independent \
          WebSocket client; **ours only** means that no independent reader on the test machine understands the \
          combination (FFmpeg 5.1 and GStreamer 1.22 know neither enhanced RTMP nor AV1 over RTP), so our own \
-         demultiplexers read it, without decoding; **not read** that nobody at hand reads it at all. In *H.264 baseline + G.711A* fMP4 carries the picture alone, and FFmpeg does not hear G.711 in MPEG-TS.\n\n",
+         demultiplexers read it, without decoding; **not read** that nobody at hand reads it at all. In *H.264 baseline + G.711A* fMP4 carries the sound as FLAC, and FFmpeg does not hear G.711 in MPEG-TS.\n\n",
     );
     let _infallible = writeln!(text, "| publisher | codecs | {} |", OUTPUTS.join(" | "));
     let _infallible = writeln!(text, "|---|---|{}", "---|".repeat(OUTPUTS.len()));

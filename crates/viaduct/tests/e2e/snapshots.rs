@@ -9,7 +9,7 @@ use testkit::http::{self, Answer};
 use testkit::publish::{ffmpeg_rtsp, gstreamer_rtsp, media_tags};
 use testkit::{PATIENCE, Server, picture, process};
 
-use crate::support::{options, publish, publish_tags};
+use crate::support::{options, publish, publish_tags, workers};
 
 /// A picture in grey, as FFmpeg decodes it, scaled to the size of the clips.
 pub(crate) fn decoded(bytes: &[u8], extension: &str) -> (Vec<u8>, String) {
@@ -163,13 +163,6 @@ fn key_frames_of_noise_give_a_sentence_or_a_picture_and_harm_nobody() {
         assert_eq!(picture::read(&decoded(&good.body, "jpg").0) % 25, 0);
     }
     server.assert_well();
-}
-
-/// The workers of a server.
-fn workers(server: &Server) -> Vec<String> {
-    let parent = server.id().to_string();
-    let (_, children, _) = process::run("pgrep", ["-P", &parent], PATIENCE);
-    children.lines().map(str::to_owned).collect()
 }
 
 /// Each of the thousand is another picture, so that none is had for nothing.

@@ -12,7 +12,7 @@ use testkit::clips::Clip;
 use testkit::http::{self, Answer};
 use testkit::publish::{TagPublisher, media_tags};
 use testkit::rtmp_peer::RtmpPeer;
-use testkit::{Api, Server, ServerOptions};
+use testkit::{Api, PATIENCE, Server, ServerOptions, process};
 
 /// The program under test.
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_viaduct");
@@ -40,6 +40,13 @@ pub(crate) fn change_database(data: &Path, statement: &str) {
     let output =
         Command::new("python3").args(["-c", program]).arg(data.join("viaduct.db")).arg(statement).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// The media workers of a server, which starts no other process.
+pub(crate) fn workers(server: &Server) -> Vec<String> {
+    let parent = server.id().to_string();
+    let (_, children, _) = process::run("pgrep", ["-P", &parent], PATIENCE);
+    children.lines().map(str::to_owned).collect()
 }
 
 /// Publishes a clip by RTMP at its own speed.

@@ -4186,6 +4186,8 @@ export interface components {
             counters: components["schemas"]["Counters"];
             gop: components["schemas"]["Gop"];
             history: components["schemas"]["BitrateSample"][];
+            /** @description What its sound is being coded in besides, for those who asked for it: "aac", "opus", "g711a", "g711u". */
+            sounds: string[];
             steps: components["schemas"]["Step"][];
             urls: components["schemas"]["StreamUrls"];
             viewers_list: components["schemas"]["Viewer"][];
@@ -4283,7 +4285,7 @@ export interface components {
             /** Format: int32 */
             channels?: number | null;
             codec: string;
-            /** @description RFC 6381, where there is one. */
+            /** @description RFC 6381, where there is one. G.711 has none; fragmented MP4 carries it as `flac`. */
             codecs?: string | null;
             /** Format: double */
             frame_rate?: number | null;

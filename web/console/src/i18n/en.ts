@@ -90,7 +90,7 @@ const en: Catalogue<typeof zhCN> = {
   },
   playback: { title: 'How it plays', newest: 'players of the last hour', engine: 'Way of playing', viewers: 'Viewers', first_p50: 'First picture (median)', first_p95: 'First picture (95 %)', stalls: 'Stalls', stalled: 'Stood still', latency: 'Delay (median)', dropped: 'Dropped', none: 'No player has said anything yet. Those of the console and of pages report every 10 s.' },
   stream: {
-    diagnosis: 'Diagnosis', rate: 'Bit rate and frame rate, last two minutes', viewers: 'Viewers', no_viewers: 'Nobody is watching.', no_tracks: 'No tracks have arrived yet.', urls: 'Addresses', facts: 'Tracks and counters', gop: 'Key frame distance', gop_value: '{frames} frames · {seconds} s · {size}',
+    diagnosis: 'Diagnosis', rate: 'Bit rate and frame rate, last two minutes', viewers: 'Viewers', no_viewers: 'Nobody is watching.', no_tracks: 'No tracks have arrived yet.', sounds: 'Sound coded anew for viewers: {codecs}', urls: 'Addresses', facts: 'Tracks and counters', gop: 'Key frame distance', gop_value: '{frames} frames · {seconds} s · {size}',
     joinable: 'Picture at once', yes: 'yes', no: 'no (the GOP is over the cap; a viewer waits for the next key frame)', b_frames: 'B-frames', channels: '{count} ch', chart: 'Bit rate and frame rate of the last two minutes',
     cut: 'Cut publisher', cut_title: 'Cut the publisher?', cut_text: 'The publisher is disconnected and may come back by itself. Viewers wait on the last picture.', cut_done: 'The publisher was disconnected.',
   },

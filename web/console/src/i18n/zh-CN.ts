@@ -85,7 +85,7 @@ export default {
   },
   playback: { title: '播放质量', newest: '最近一小时内的播放器', engine: '播放方式', viewers: '观看数', first_p50: '首帧（中位）', first_p95: '首帧（95%）', stalls: '卡顿次数', stalled: '卡顿占比', latency: '延迟（中位）', dropped: '丢帧', none: '还没有播放器上报。控制台和嵌入网页的播放器每 10 秒上报一次。' },
   stream: {
-    diagnosis: '诊断', rate: '码率与帧率（近 2 分钟）', viewers: '观看者', no_viewers: '现在没有人观看。', no_tracks: '还没有收到轨道。', urls: '播放地址', facts: '轨道与统计', gop: '关键帧间隔', gop_value: '{frames} 帧 · {seconds} s · {size}',
+    diagnosis: '诊断', rate: '码率与帧率（近 2 分钟）', viewers: '观看者', no_viewers: '现在没有人观看。', no_tracks: '还没有收到轨道。', sounds: '正在为观看者转码音频：{codecs}', urls: '播放地址', facts: '轨道与统计', gop: '关键帧间隔', gop_value: '{frames} 帧 · {seconds} s · {size}',
     joinable: '可立即出画面', yes: '是', no: '否（GOP 超出上限，需等下一个关键帧）', b_frames: '含 B 帧', channels: '{count} 声道', chart: '近两分钟的码率与帧率曲线',
     cut: '断开推流端', cut_title: '断开推流端？', cut_text: '推流端会被断开；它可能自动重连。观看者会停在最后一帧等待。', cut_done: '已断开推流端。',
   },

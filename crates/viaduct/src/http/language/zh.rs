@@ -229,6 +229,16 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
     ("The media worker does not start: {}", "媒体工作进程无法启动：{0}"),
     ("The media worker ended while it made this picture, twice.", "媒体工作进程在生成该截图时两次意外退出。"),
     ("The key frame cannot be decoded.", "关键帧无法解码。"),
+    // Sound.
+    ("The sound of this stream, {}, cannot be coded anew.", "该流的音频（{0}）无法转码。"),
+    (
+        "Too many sounds are being coded anew; try again later, or watch with the sound as it is.",
+        "正在转码的音频过多，请稍后重试，或以原始音频观看。",
+    ),
+    ("The sound was not ready in time.", "音频未能及时转码。"),
+    ("The sound cannot be decoded.", "音频无法解码。"),
+    ("The media worker was lost over the sound: {}.", "媒体工作进程在转码音频时意外退出：{0}。"),
+    ("These FFmpeg libraries write no {}.", "本机的 FFmpeg 库不支持编码 {0}。"),
     ("There is no such thing.", "没有这个对象。"),
     ("The body is too long.", "请求内容过长。"),
     ("The body did not arrive in time.", "请求内容未及时送达。"),
