@@ -4,7 +4,6 @@
  * in its low-latency mode, a manifest by way of dash.js, either by way of Shaka Player after `shaka:`, anything else as it is.
  * Prints one line of JSON for each: the frame numbers that were read from the pixels, and what the player says of itself. Where
  * hls.js or dash.js in Chromium finds several sounds, they are listed with the tone that is heard when each is chosen, in Hz.
- * The VIDEO `software` is the console's player with no other engine than its own decoder.
  */
 import { createRequire } from 'node:module';
 import { openFirefox } from './firefox.js';
@@ -160,34 +159,15 @@ async function report(what, work) {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
-async function openConsole(page) {
+await report('console', async (page) => {
   page.allowed.push(ICON);
   await page.goto(`${url}/healthz`);
   await page.evaluate((kept) => localStorage.setItem('viaduct.session', kept), session);
   await page.goto(`${url}/streams/${stream}`);
-}
-
-const engine = (page) => page.evaluate(() => document.querySelector('viaduct-player').stats?.engine);
-
-await report('console', async (page) => {
-  await openConsole(page);
-  return { numbers: await watch(page, 'viaduct-player'), engine: await engine(page) };
+  const numbers = await watch(page, 'viaduct-player');
+  return { numbers, engine: await page.evaluate(() => document.querySelector('viaduct-player').stats?.engine) };
 });
 for (const video of videos) {
-  if (video === 'software') {
-    await report(video, async (page) => {
-      await openConsole(page);
-      await until(() => page.evaluate(() => document.querySelector('viaduct-player')?.model.rungs.length > 0), 'the offer');
-      await page.evaluate(() => {
-        const player = document.querySelector('viaduct-player');
-        const engines = player.model.rungs.filter(({ engine }) => engine === 'software');
-        player.renewOffer = null;
-        player.load({ app: '', name: '', tracks: [], gop_ms: 0, engines });
-      });
-      return { numbers: await watch(page, 'viaduct-player'), engine: await engine(page) };
-    });
-    continue;
-  }
   await report(video, async (page) => {
     const [, wanted, source] = /^(?:(\w+):)?(.*)$/.exec(video);
     const player = PLAYERS[wanted ?? playerOf(source)];
