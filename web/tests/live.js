@@ -5,7 +5,6 @@
  * WebRTC after `whep:`, anything else as it is.
  * Prints one line of JSON for each: the frame numbers that were read from the pixels, and what the player says of itself. Where
  * hls.js or dash.js in Chromium finds several sounds, they are listed with the tone that is heard when each is chosen, in Hz.
- * The VIDEO `software` is the console's player with no other engine than its own decoder.
  * The word `heard` as a VIDEO opens the console once more, turns the sound on, and adds its level (the root of the mean square,
  * 1 is full scale) and its tone.
  */
@@ -219,7 +218,7 @@ async function report(what, work) {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
-async function openConsole(page) {
+await report('console', async (page) => {
   page.allowed.push(ICON);
   await page.goto(`${url}/healthz`);
   await page.evaluate((kept) => localStorage.setItem('viaduct.session', kept), session);
@@ -241,20 +240,6 @@ await report('console', async (page) => {
   return seen;
 });
 for (const video of videos) {
-  if (video === 'software') {
-    await report(video, async (page) => {
-      await openConsole(page);
-      await until(() => page.evaluate(() => document.querySelector('viaduct-player')?.model.rungs.length > 0), 'the offer');
-      await page.evaluate(() => {
-        const player = document.querySelector('viaduct-player');
-        const engines = player.model.rungs.filter(({ engine }) => engine === 'software');
-        player.renewOffer = null;
-        player.load({ app: '', name: '', tracks: [], gop_ms: 0, engines });
-      });
-      return { numbers: await watch(page, 'viaduct-player'), engine: await engine(page) };
-    });
-    continue;
-  }
   if (video === 'heard') {
     await report(video, async (page) => {
       const seen = await watchConsole(page);
