@@ -218,7 +218,7 @@ async function report(what, work) {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
-await report('console', async (page) => {
+async function openConsole(page) {
   page.allowed.push(ICON);
   await page.goto(`${url}/healthz`);
   await page.evaluate((kept) => localStorage.setItem('viaduct.session', kept), session);

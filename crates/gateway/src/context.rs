@@ -150,6 +150,11 @@ impl Gateway {
         self.webrtc_ports.as_ref().map(|ports| ports.address())
     }
 
+    /// Whether sounds can be had in other codecs.
+    pub const fn codes_sound(&self) -> bool {
+        self.sounds.is_some()
+    }
+
     /// WebRTC sessions at present.
     pub fn webrtc_peers(&self) -> usize {
         self.webrtc.count()

@@ -12,10 +12,13 @@ use bytes::Bytes;
 use http::{Method, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, Limited};
 use hub::{
-    AccessRequest, Action, Grant, HostHints, OpenStream, PublishRequest, PublisherAddress, SessionStart, StreamKey,
+    AccessRequest, Action, Grant, HostHints, OpenStream, PublishRequest, PublisherAddress, SessionStart, Stream,
+    StreamKey,
 };
 use hyper::body::Incoming;
+use media::MediaKind;
 use rand::distr::{Alphanumeric, SampleString};
+use vision::SoundCodec;
 
 use super::answer::{self, Agreed, Codecs, MAX_OFFER_BYTES, OfferRefused, codec_of};
 use super::directory::Known;
@@ -276,10 +279,27 @@ async fn begin(
         Action::Play => {
             let open = gateway.open(&who.key, asked.via.as_deref()).await;
             let open = open.map_err(|error| Failure::new(error.kind, error.text))?;
-            place.play(who, &open, sdp)
+            let stream = audible(gateway, &open.stream, sdp).await;
+            place.play(who, &open, &stream, sdp)
         }
         Action::Publish => place.publish(who, sdp),
     }
+}
+
+/// The stream with a sound that WebRTC has, for peers who want to hear: AAC and others are coded anew. Where that cannot be,
+/// the picture is shown without.
+async fn audible(gateway: &Gateway, stream: &Arc<Stream>, sdp: &[u8]) -> Arc<Stream> {
+    let tracks = stream.tracks();
+    let mut sounds = tracks.list.iter().filter(|track| track.kind() == MediaKind::Audio).peekable();
+    let silent = sounds.peek().is_some() && sounds.all(|track| codec_of(track).is_none());
+    if !silent || answer::offered(sdp, "audio").is_empty() {
+        return Arc::clone(stream);
+    }
+    let coded = gateway.with_sound(stream, Some(SoundCodec::Opus)).await;
+    coded.unwrap_or_else(|error| {
+        tracing::info!(stream = %stream.key(), reason = error.text, "A WebRTC viewer gets no sound.");
+        Arc::clone(stream)
+    })
 }
 
 /// Who has been let in, and to what.
@@ -317,8 +337,9 @@ impl Place<'_> {
         Ok((Begun { id, answer: agreed.answer }, peer, inbox))
     }
 
-    fn play(&self, who: Who, open: &OpenStream, sdp: &[u8]) -> Result<Begun, Failure> {
-        let tracks = open.stream.tracks();
+    /// `stream` is what is sent of `open`.
+    fn play(&self, who: Who, open: &OpenStream, stream: &Arc<Stream>, sdp: &[u8]) -> Result<Begun, Failure> {
+        let tracks = stream.tracks();
         if open.stream.reorders_pictures() {
             let text = "The stream has B-frames, which WebRTC players show out of order. Play it another way, or switch \
                         them off at the camera.";
@@ -328,7 +349,7 @@ impl Place<'_> {
         let agreed = self.agree(sdp, &codecs)?;
         let wants_pictures = !answer::offered(sdp, "video").is_empty();
         let choice = play::Choice::new(&tracks, &agreed.sections, wants_pictures)?;
-        let rendition = choice.selection().rendition(&open.stream).ok_or_else(|| {
+        let rendition = choice.selection().rendition(stream).ok_or_else(|| {
             Failure::new(ErrorKind::Exhausted, "Too many different forms of this stream are being watched.")
         })?;
         let feed = self.shard.feeds.of(self.shard, &rendition);

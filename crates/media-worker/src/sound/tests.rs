@@ -101,7 +101,7 @@ fn lost_units_leave_a_gap_and_small_jitter_none() {
 fn garbage_ends_the_session_with_a_reason_and_not_before_long() {
     let mut sound = Sound::default();
     let (from, to) = (form(SoundCodec::Aac, 48_000, 2), form(SoundCodec::Opus, 48_000, 2));
-    let unit = |index| SoundUnit { pts_us: index * 20_000, bytes: Bytes::from_static(&[0x55; 90]) };
+    let unit = |index: i64| SoundUnit { pts_us: index * 20_000, bytes: Bytes::from_static(&[0x55; 90]) };
     let closed = sound.answer(SoundRequest::Unit(unit(0)).write().slice(4..));
     assert_eq!(closed.unwrap_err().kind, FailureKind::Unsupported);
     sound.answer(SoundRequest::Open { from, to }.write().slice(4..)).unwrap();

@@ -225,7 +225,7 @@ fn engines(app: &App, stream: &hub::Stream, query: &str, rules: &RuleSettings) -
         engines.push(engine("ws-fmp4", ".mp4", &mime, &refused));
         engines.push(engine("http-fmp4", ".mp4", &mime, &refused));
     }
-    let by_webrtc = app.gateway.webrtc_address().and_then(|_| webrtc::form(stream));
+    let by_webrtc = app.gateway.webrtc_address().and_then(|_| webrtc::form(stream, app.gateway.codes_sound()));
     if let Some(form) = by_webrtc {
         let refused: Vec<RefusedTrack> =
             form.refused.into_iter().map(|(codec, reason)| RefusedTrack { codec, reason }).collect();

@@ -133,7 +133,6 @@ const HEARD: f64 = 0.02;
 fn heard(server: &Server, stream: &str) -> (f64, f64) {
     let seen = chromium(server, stream, &["heard"]);
     let seen = seen["heard"].as_ref().unwrap_or_else(|error| panic!("{stream}: {error}"));
-    println!("{stream}: {}", seen.line);
     assert!(advances_once_begun(&seen.numbers), "{stream}: {seen:?}");
     (seen.line["level"].as_f64().unwrap(), seen.line["tone_hz"].as_f64().unwrap_or(0.0))
 }

@@ -77,6 +77,25 @@ fn an_independent_peer_watches() {
 }
 
 #[test]
+fn sound_that_webrtc_does_not_have_is_heard_as_opus() {
+    let mut server = options().start();
+    let api = server.sign_in();
+    let clip = Clip::H264G711.path();
+    let publisher = "-v error -nostdin -re -stream_loop -1 -i";
+    let coded = "-c:v copy -c:a aac -ar 48000 -f rtsp -rtsp_transport tcp";
+    let mut arguments: Vec<String> = publisher.split(' ').map(str::to_owned).collect();
+    arguments.push(clip.to_string_lossy().into_owned());
+    arguments.extend(coded.split(' ').map(str::to_owned));
+    arguments.push(server.url("rtsp", "road/k1"));
+    let _ffmpeg = Process::start("ffmpeg", arguments);
+    api.await_live("road/k1");
+    let seen = WebRtcPeer::play(&whep(&server, "road/k1"), 10).seen();
+    assert!(seen["changes"].as_u64().unwrap() > 50, "{seen}");
+    assert!(seen["loudness"].as_f64().unwrap() > 1e-4, "{seen}");
+    server.assert_well();
+}
+
+#[test]
 fn an_independent_peer_publishes_for_everybody() {
     let mut server = options().start();
     let api = server.sign_in();
