@@ -6,7 +6,7 @@
 //! rendition (RTP packets) --> feed (cut once per thread) --> peers: header and encryption of their own
 //! ```
 //!
-//! The engine (ICE, DTLS, SRTP, RTCP) is `str0m`, seen by [`peer`] and [`answer`] alone. We are ICE-lite (RFC 8445
+//! The engine (ICE, DTLS, SRTP, RTCP) is `str0m`, seen by `peer` and `answer` alone. We are ICE-lite (RFC 8445
 //! §2.5): nothing is ever sent to an address that a peer only names, so that nobody can have us knock at doors inside.
 
 mod answer;
