@@ -17,7 +17,7 @@ pub(super) enum Decoder {
     /// G.711 is a table.
     Table(&'static [i16; 256], SoundForm),
     /// Everything else is FFmpeg's.
-    Library(decoder::Audio),
+    Library(decoder::Audio, SoundForm),
 }
 
 impl Decoder {
@@ -36,14 +36,14 @@ impl Decoder {
         // Sound gains nothing from threads, and the confined process could start none.
         context.set_threading(threading::Config { kind: threading::Type::None, count: 1, ..Default::default() });
         let opened = context.decoder().open_as(found).map_err(|_| missing())?;
-        opened.audio().map(Self::Library).map_err(|_| missing())
+        opened.audio().map(|decoder| Self::Library(decoder, from)).map_err(|_| missing())
     }
 
     /// The samples of a unit; a damaged one has none.
     pub(super) fn decode(&mut self, unit: &[u8]) -> Vec<frame::Audio> {
         match self {
             Self::Table(table, form) => tabled(table, *form, unit).into_iter().collect(),
-            Self::Library(decoder) => {
+            Self::Library(decoder, form) => {
                 let mut frames = Vec::new();
                 if unit.is_empty() || decoder.send_packet(&Packet::copy(unit)).is_err() {
                     return frames;
@@ -55,6 +55,9 @@ impl Decoder {
                     if frame.channel_layout().is_empty() {
                         frame.set_channel_layout(layout(u8::try_from(frame.channels()).unwrap_or(1)));
                     }
+                    if form.codec == SoundCodec::Opus && form.channels == 1 {
+                        frame = mixed(frame);
+                    }
                     if frame.samples() > 0 && RATES_HZ.contains(&frame.rate()) {
                         frames.push(frame);
                     }
@@ -63,6 +66,19 @@ impl Decoder {
             }
         }
     }
+}
+
+/// One channel of two that are alike: FFmpeg's decoder of Opus makes two where nobody told it of one, and each has the full
+/// level, which summing them as the halves of a stereo sound would raise by 3 dB.
+fn mixed(frame: frame::Audio) -> frame::Audio {
+    if frame.channels() != 2 || frame.format() != Sample::F32(Type::Planar) {
+        return frame;
+    }
+    let mut mono = frame::Audio::new(frame.format(), frame.samples(), layout(1));
+    mono.set_rate(frame.rate());
+    let pairs = frame.plane::<f32>(0).iter().zip(frame.plane::<f32>(1));
+    mono.plane_mut::<f32>(0).iter_mut().zip(pairs).for_each(|(to, (left, right))| *to = f32::midpoint(*left, *right));
+    mono
 }
 
 /// Whether a form is one that there is.

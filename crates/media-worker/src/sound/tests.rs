@@ -71,8 +71,9 @@ fn a_tone_stays_one_by_every_pair_of_codecs_and_keeps_its_time() {
                     (hz - TONE_HZ).abs() < 15.0 && (5000..12_000).contains(&peak),
                     "{first:?} {second:?}: {hz} {peak}"
                 );
+                // An encoder of AAC begins one unit before its first sample: 64 ms at 16 kHz, here twice.
                 let early_us = 5_000_000 - twice[0].pts_us;
-                assert!((0..120_000).contains(&early_us), "{first:?} {second:?}: {early_us}");
+                assert!((0..=128_000).contains(&early_us), "{first:?} {second:?}: {early_us}");
                 assert!(twice.windows(2).all(|pair| pair[0].pts_us < pair[1].pts_us), "{second:?}");
             }
         }
