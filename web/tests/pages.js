@@ -83,7 +83,7 @@ export const pages = [
     name: 'a viewer is cut after a question',
     run: async ({ page }) => {
       await page.at('/streams/demo/road1');
-      const rows = page.locator('.left tbody tr');
+      const rows = page.locator('.left table:not(.playback) tbody tr');
       await rows.first().waitFor();
       assert((await rows.count()) === 3, 'three viewers');
       await rows.first().getByRole('button').click();
@@ -303,7 +303,7 @@ export const pages = [
       await page.fill('#rule-pattern', 'hwy/*');
       await page.selectOption('#rule-play', 'open');
       await page.getByLabel('只开放部分输出').check();
-      for (const output of ['RTMP', 'RTSP', 'TS', 'HLS', 'DASH']) await page.getByLabel(output, { exact: true }).uncheck();
+      for (const output of ['RTMP', 'RTSP', 'TS', 'HLS', 'DASH', 'WebRTC']) await page.getByLabel(output, { exact: true }).uncheck();
       await page.selectOption('#rule-encrypt', 'true');
       await page.selectOption('#rule-hls-always', 'true');
       await page.selectOption('#rule-record', 'true');

@@ -151,7 +151,7 @@ export default {
     add: '添加规则', edit: '修改规则', intro: '规则按流的名称生效，越具体的优先；没有规定的取服务器配置。权限和输出方式从下一次会话起生效，HLS 切片与录像设置立即生效，其余各项对之后上线的流生效。', pattern: '适用的流', pattern_note: '写作 应用/名称，可用 * 结尾，如 road/*、road/k12*、*/*；只适用于默认主机。其他虚拟主机写作 主机/应用/名称，如 t1/road/*。', streams: '{count} 路在线', default: '默认', nothing: '没有规定任何项。',
     publish: '推流', play: '播放', open: '任何人', token: '需要令牌', off: '禁止', outputs: '输出方式', some_outputs: '只开放部分输出', audio: '声音', audio_keep: '保留', audio_drop: '去除', replace_publisher: '新推流顶替旧推流', encrypt_hls: '加密 HLS 分片（无低延迟、无 DASH）', hls_always: 'HLS 与 DASH 切片', hls_always_true: '从首帧起始终切片', hls_always_false: '按需切片', hls_always_note: '始终切片时，首个观看者即可得到完整的切片窗口；无论有无观看，每路流都占用处理器。', record: '需要录像', record_note: '本服务器不录像，仅告知其他系统：通过回调 publish、stream_up 以及接口中的字段。', slate: '垫片', slate_note: '推流端或源中断时给观看者播放的文件（MP4、MKV、WebM、FLV、TS），放在数据目录的 files 文件夹。', origins: '源站', silent_origin: '{origin} 在 {seconds} 秒前没有应答，暂时先询问其他源站。', origins_note: '本机没有的流在有人观看时从这些服务器拉取；每行一个地址，优先的在前，用 {app} 和 {name} 表示流名。', yes: '是', no: '否',
     merge_window_ms: '合并发送间隔', publisher_grace_ms: '推流中断后保留', idle_close_ms: '无人观看多久停拉', interleave_wait_ms: '音视频交织等待', gop_cap_bytes: 'GOP 缓存上限',
-    output: { rtmp: 'RTMP', rtsp: 'RTSP', flv: 'FLV', fmp4: 'fMP4', ts: 'TS', hls: 'HLS', dash: 'DASH' },
+    output: { rtmp: 'RTMP', rtsp: 'RTSP', flv: 'FLV', fmp4: 'fMP4', ts: 'TS', hls: 'HLS', dash: 'DASH', webrtc: 'WebRTC' },
     defaults: '其余的流（服务器配置）', effective: '某路流实际生效的设置', effective_note: '应用/名称，或 主机/应用/名称', ask: '查询', apply: '生效的规则：{patterns}', apply_none: '没有规则适用，取服务器配置。', saved: '规则已保存。', deleted: '已删除规则 {name}。',
   },
   hosts: {
