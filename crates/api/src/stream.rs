@@ -197,7 +197,7 @@ pub struct Diagnosis {
 
 /// What a player wants and can; without it everything is offered.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct PlayWish {
     /// "wall" (many pictures at a time; the default), "control" (steered or talked through: the shortest delay) or "public"
     /// (through caches).
@@ -207,7 +207,7 @@ pub struct PlayWish {
 
 /// What a player has measured of its browser.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct PlayerAbilities {
     /// Codecs that Media Source Extensions take in MP4, by the first part of their RFC 6381 names: "avc1", "hvc1", "av01", "mp4a",
     /// "opus", "flac".

@@ -53,7 +53,8 @@ impl<T: DeserializeOwned + Default> FromRequest<Arc<App>> for MaybeBody<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Failure> {
-        if !request.headers().contains_key(header::CONTENT_TYPE) {
+        let is_empty = axum::body::HttpBody::is_end_stream(request.body());
+        if is_empty && !request.headers().contains_key(header::CONTENT_TYPE) {
             return Ok(Self(T::default()));
         }
         Body::from_request(request, app).await.map(|Body(value)| Self(value))
