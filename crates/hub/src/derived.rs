@@ -8,7 +8,7 @@ use media::{Frame, TrackConfig};
 use tokio::sync::broadcast;
 
 use crate::publisher::{FeedbackSlot, PublisherAddress, SILENT_AFTER};
-use crate::stream::{PublisherState, Records, Stream};
+use crate::stream::{Phase, PublisherState, Records, Stream};
 
 /// Feeds a stream that no name leads to: it is in no list, makes no events, and is what [`Derived::stream`] is handed to.
 /// Viewers have their sessions with the stream that it is made of, which so stays as long as they do.
@@ -58,6 +58,9 @@ impl Derived {
 
 impl Drop for Derived {
     fn drop(&mut self) {
-        self.stream.close();
+        // Whoever waits may look only now, and is to learn why it never became live.
+        if !matches!(self.stream.phase(), Phase::Failed { .. }) {
+            self.stream.close();
+        }
     }
 }

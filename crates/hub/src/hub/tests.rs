@@ -684,3 +684,15 @@ fn a_derived_stream_shares_frames_and_is_in_no_list() {
     assert!(events.try_recv().is_err(), "nobody hears of it");
     assert!(Arc::ptr_eq(&hub.find(&key("road/k1")).unwrap(), &stream));
 }
+
+#[test]
+fn why_a_derived_stream_failed_is_known_after_it_is_gone() {
+    let hub = hub();
+    let _source = Source::new(&hub, "road/k1", &[track(VIDEO, "v")]);
+    let stream = hub.find(&key("road/k1")).unwrap();
+    let derived = crate::Derived::of(&stream, "sound");
+    let made = Arc::clone(derived.stream());
+    derived.fail(ErrorKind::Unavailable, "No worker.");
+    drop(derived);
+    assert!(matches!(made.phase(), Phase::Failed { kind: ErrorKind::Unavailable, .. }), "{:?}", made.phase());
+}
