@@ -95,6 +95,7 @@ struct State {
     scratch: Vec<Chunk>,
     next: u64,
     join: Option<u64>,
+    over: bool,
 }
 
 /// The feeds of one thread.
@@ -148,8 +149,9 @@ impl Feed {
         self.rendition.stream()
     }
 
+    /// Whether the stream had ended when it last rang: viewers ask for each frame, and take no lock for it.
     pub(super) fn is_over(&self) -> bool {
-        self.stream().phase() == Phase::Closed
+        self.state.borrow().over
     }
 
     /// Where a peer begins that wants a picture at once, and the position after the newest unit.
@@ -196,7 +198,8 @@ impl Feed {
 
     fn fetch(&self) {
         let mut state = self.state.borrow_mut();
-        let State { units, scratch, next, join } = &mut *state;
+        let State { units, scratch, next, join, over } = &mut *state;
+        *over = self.stream().phase() == Phase::Closed;
         let outcome = self.rendition.read(*next, scratch);
         units.extend(scratch.drain(..).map(|chunk| Rc::new(cut(&chunk))));
         while units.front().is_some_and(|unit| unit.position < outcome.start) {
