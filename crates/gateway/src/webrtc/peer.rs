@@ -1,5 +1,6 @@
 //! One peer: the engine and the paths to it.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::rc::Rc;
@@ -211,6 +212,11 @@ impl Peer {
     }
 }
 
+thread_local! {
+    /// The bytes of the burst that is being made: a thread makes one at a time, and a viewer keeps none.
+    static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
 /// Equal datagrams that leave in one call; the last may be shorter.
 #[derive(Default)]
 struct Burst {
@@ -231,6 +237,9 @@ impl Burst {
     }
 
     fn add(&mut self, to: SocketAddr, from: Option<IpAddr>, bytes: &[u8]) {
+        if self.head.is_none() {
+            self.bytes = SPARE.take();
+        }
         let (.., segment) = *self.head.get_or_insert((to, from, bytes.len()));
         self.full = bytes.len() < segment;
         self.bytes.extend_from_slice(bytes);
@@ -239,6 +248,7 @@ impl Burst {
     fn clear(&mut self) {
         self.head = None;
         self.bytes.clear();
+        SPARE.set(std::mem::take(&mut self.bytes));
         self.full = false;
     }
 }
