@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use bytes::{Bytes, BytesMut};
+use bytes::{BufMut, Bytes, BytesMut};
 use hub::publisher::StopReason;
 use hub::{Feedback, Publisher};
 use media::MediaKind;
-use rtp::{MediaDescription, NtpTime, Packet, Rtcp, SenderReport, SessionDescription};
+use rtp::{FIXED_HEADER_BYTES, Header, MediaDescription, NtpTime, Rtcp, SenderReport, SessionDescription};
 use rtsp::Ingest;
 use rtsp::ingest::Wiring;
 use str0m::format::{Codec, PayloadParams};
@@ -135,18 +135,16 @@ impl Lane {
     /// The packet as it would have come without encryption; a codec has one payload type, whichever was chosen.
     fn plain(&self, packet: &RtpPacket) -> Bytes {
         let header = &packet.header;
-        let plain = Packet {
+        let plain = Header {
             marker: header.marker,
             payload_type: self.payload_type,
             sequence: header.sequence_number,
             timestamp: header.timestamp,
             ssrc: *header.ssrc,
-            csrc: Vec::new(),
-            extension: None,
-            payload: Bytes::copy_from_slice(&packet.payload),
         };
-        let mut out = BytesMut::with_capacity(12 + plain.payload.len());
-        plain.write(&mut out);
+        let mut out = BytesMut::with_capacity(FIXED_HEADER_BYTES + packet.payload.len());
+        out.put_slice(&plain.to_bytes());
+        out.put_slice(&packet.payload);
         out.freeze()
     }
 
