@@ -11,7 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::config::{Listen, Protocol};
 use crate::context::Gateway;
 use crate::metrics::Metrics;
-use crate::peer::{ConnectionSlot, TooMany, canonical};
+use crate::peer::{ConnectionSlot, canonical};
 use crate::transport::Transport;
 use crate::{http, rtmp, rtsp, webrtc};
 
@@ -121,8 +121,7 @@ async fn admit(gateway: &Arc<Gateway>, protocol: Protocol, stream: TcpStream, ad
     let exempt = address.ip().is_loopback() || gateway.is_trusted_proxy(address.ip());
     let slot = match gateway.connections.enter(address.ip(), exempt, &gateway.config.limits) {
         Ok(slot) => slot,
-        Err(TooMany::PerAddress) => return Metrics::count(&gateway.metrics.connections_refused_per_address),
-        Err(TooMany::Total) => return Metrics::count(&gateway.metrics.connections_refused_total),
+        Err(refused) => return Metrics::count(gateway.metrics.refusals(refused)),
     };
     Metrics::count(&gateway.metrics.connections_accepted);
     // The socket moves to the shard's reactor.

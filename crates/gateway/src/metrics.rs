@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::peer::TooMany;
+
 macro_rules! metrics {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {
         /// Counters since the start.
@@ -55,6 +57,14 @@ metrics! {
 }
 
 impl Metrics {
+    /// The counter of connections that were refused so.
+    pub(crate) const fn refusals(&self, refused: TooMany) -> &AtomicU64 {
+        match refused {
+            TooMany::PerAddress => &self.connections_refused_per_address,
+            TooMany::Total => &self.connections_refused_total,
+        }
+    }
+
     pub(crate) fn count(counter: &AtomicU64) {
         counter.fetch_add(1, Ordering::Relaxed);
     }

@@ -100,9 +100,12 @@ async fn accept(gateway: &Arc<Gateway>, shard: &Rc<Shard>, listener: tokio::net:
             Ok((stream, address)) => {
                 let from = canonical(address);
                 let exempt = from.ip().is_loopback();
-                let Ok(slot) = gateway.connections.enter(from.ip(), exempt, &gateway.config.limits) else {
-                    Metrics::count(&gateway.metrics.connections_refused_per_address);
-                    continue;
+                let slot = match gateway.connections.enter(from.ip(), exempt, &gateway.config.limits) {
+                    Ok(slot) => slot,
+                    Err(refused) => {
+                        Metrics::count(gateway.metrics.refusals(refused));
+                        continue;
+                    }
                 };
                 let _untuned = stream.set_nodelay(true);
                 shard.spawn_local(serve(Arc::clone(gateway), stream, from, slot));

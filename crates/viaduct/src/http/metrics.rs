@@ -43,6 +43,7 @@ fn text(app: &App) -> String {
         metric(&mut out, &format!("vision_sounds_{name}_total"), "counter", value);
     }
     metric(&mut out, "gateway_open_packagers", "gauge", app.gateway.packagers() as u64);
+    metric(&mut out, "gateway_webrtc_peers", "gauge", app.gateway.webrtc_peers() as u64);
     metric(&mut out, "process_resident_memory_bytes", "gauge", memory_bytes());
     let mut total = hub::stats::CounterValues::default();
     for stream in &streams {
