@@ -2,6 +2,8 @@
 
 use api::{Engine, LeftOut, PlayWish, PlayerAbilities};
 
+use super::Failure;
+
 /// What a picture is for, which says what counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Purpose {
@@ -40,19 +42,23 @@ const fn order(purpose: Purpose) -> &'static [(&'static str, &'static str)] {
     }
 }
 
-fn purpose(wish: &PlayWish) -> Purpose {
+fn purpose(wish: &PlayWish) -> Result<Purpose, Failure> {
     match wish.purpose.as_deref() {
-        Some("control") => Purpose::Control,
-        Some("public") => Purpose::Public,
-        _ => Purpose::Wall,
+        None | Some("wall") => Ok(Purpose::Wall),
+        Some("control") => Ok(Purpose::Control),
+        Some("public") => Ok(Purpose::Public),
+        Some(_) => Err(Failure::invalid("purpose", "The purpose is wall, control or public.")),
     }
 }
 
 /// The ways that a player can go, best first, and those that it cannot. One that says nothing of itself gets all, in
 /// the order in which they are offered.
-pub(super) fn plan(engines: Vec<Engine>, wish: &PlayWish) -> (Vec<Engine>, Vec<LeftOut>) {
-    let Some(player) = &wish.player else { return (engines, Vec::new()) };
-    let order = order(purpose(wish));
+///
+/// # Errors
+/// When the purpose is none that there is.
+pub(super) fn plan(engines: Vec<Engine>, wish: &PlayWish) -> Result<(Vec<Engine>, Vec<LeftOut>), Failure> {
+    let order = order(purpose(wish)?);
+    let Some(player) = &wish.player else { return Ok((engines, Vec::new())) };
     let place = |engine: &Engine| order.iter().position(|(name, _)| *name == engine.engine).unwrap_or(order.len());
     let (mut kept, mut left_out) = (Vec::new(), Vec::new());
     for mut engine in engines {
@@ -67,7 +73,7 @@ pub(super) fn plan(engines: Vec<Engine>, wish: &PlayWish) -> (Vec<Engine>, Vec<L
         }
     }
     kept.sort_by_key(place);
-    (kept, left_out)
+    Ok((kept, left_out))
 }
 
 /// The codecs of an engine that a player lacks, as its MIME type has them.
@@ -112,6 +118,15 @@ mod tests {
         ]
     }
 
+    fn planned(wish: &PlayWish) -> (Vec<Engine>, Vec<LeftOut>) {
+        plan(h265(), wish).ok().unwrap()
+    }
+
+    #[test]
+    fn a_purpose_that_there_is_not_is_refused() {
+        assert!(plan(h265(), &PlayWish { purpose: Some("party".to_owned()), player: None }).is_err());
+    }
+
     fn words(list: &[&str]) -> Vec<String> {
         list.iter().map(|word| (*word).to_owned()).collect()
     }
@@ -138,7 +153,7 @@ mod tests {
             ("public", safari, &["ll-hls", "ws-fmp4", "http-fmp4", "webrtc"]),
         ] {
             let (mse, webrtc, software, hls) = browser;
-            let (kept, left_out) = plan(h265(), &wish(purpose, mse, webrtc, software, hls));
+            let (kept, left_out) = planned(&wish(purpose, mse, webrtc, software, hls));
             assert_eq!(names(&kept), expected, "{purpose}");
             assert_eq!(kept.len() + left_out.len(), 5, "{purpose}: what is not there has a reason");
             assert!(kept.iter().all(|engine| engine.reason.is_some()), "{purpose}");
@@ -147,7 +162,7 @@ mod tests {
 
     #[test]
     fn what_is_lacking_is_named() {
-        let (_, left_out) = plan(h265(), &wish("wall", &["flac"], &["OPUS"], &[], false));
+        let (_, left_out) = planned(&wish("wall", &["flac"], &["OPUS"], &[], false));
         let reasons: Vec<(&str, &str)> = left_out.iter().map(|out| (&*out.engine, &*out.message)).collect();
         let mp4 = "hvc1.1.6.L93.B0";
         assert_eq!(
@@ -158,7 +173,7 @@ mod tests {
 
     #[test]
     fn a_player_that_says_nothing_gets_everything() {
-        let (kept, left_out) = plan(h265(), &PlayWish::default());
+        let (kept, left_out) = planned(&PlayWish::default());
         assert_eq!((kept.len(), left_out.len()), (5, 0));
         assert_eq!(names(&kept)[0], "webrtc");
     }

@@ -191,7 +191,7 @@ pub(super) async fn offer_until(
     let token = app.signer.sign(&TokenClaims::of_stream(Action::Play, &key, expires_at));
     let gop = open.stream.key_distance().unwrap_or_default();
     let query = query_of(app, authority(headers), &key, Some(&token));
-    let (engines, left_out) = plan(engines(app, &open.stream, &query, &rules), wish);
+    let (engines, left_out) = plan(engines(app, &open.stream, &query, &rules), wish)?;
     Ok(Json(PlayOffer {
         engines,
         left_out,
