@@ -150,10 +150,7 @@ fn what_a_peer_cannot_show_is_refused_with_a_sentence() {
 #[test]
 fn only_those_may_who_have_the_right() {
     let (mut server, admin) = closed_server(&options());
-    let token = admin.stream_token("publish", "road/k1", 600);
-    let _publisher =
-        publish::ffmpeg_rtsp(&Clip::H264G711.path(), &server.url("rtsp", &format!("road/k1?token={token}")));
-    admin.await_live("road/k1");
+    let _publisher = publisher(&server, &admin);
     let play = admin.stream_token("play", "road/k1", 600);
     let other = admin.stream_token("play", "road/k2", 600);
     for (target, status) in [
@@ -179,10 +176,7 @@ fn only_those_may_who_have_the_right() {
 #[test]
 fn a_session_ends_by_its_address_alone_and_says_why() {
     let (mut server, admin) = closed_server(&options());
-    let token = admin.stream_token("publish", "road/k1", 600);
-    let _publisher =
-        publish::ffmpeg_rtsp(&Clip::H264G711.path(), &server.url("rtsp", &format!("road/k1?token={token}")));
-    admin.await_live("road/k1");
+    let _publisher = publisher(&server, &admin);
     let play = admin.stream_token("play", "road/k1", 600);
     let begin = || {
         let answer = post(&server, &format!("/road/k1/whep?token={play}"), &offer("H264"));
@@ -338,8 +332,7 @@ fn where_udp_is_blocked_tcp_carries_it() {
 }
 
 #[test]
-fn where_webrtc_does_not_come_through_the_next_way_is_taken() {
-    // Nobody is at the address that peers are told.
+fn where_webrtc_is_off_the_next_way_is_taken_and_a_peer_is_told() {
     let settings = options().set("webrtc.listen", "");
     let (mut server, admin) = closed_server(&settings);
     let id = camera(&admin);
