@@ -696,3 +696,23 @@ fn why_a_derived_stream_failed_is_known_after_it_is_gone() {
     drop(derived);
     assert!(matches!(made.phase(), Phase::Failed { kind: ErrorKind::Unavailable, .. }), "{:?}", made.phase());
 }
+
+#[test]
+fn pictures_that_are_shown_before_earlier_ones_are_noticed() {
+    let hub = hub();
+    let mut source = Source::new(&hub, "road/k1", &[track(VIDEO, "v")]);
+    let mut send = |decoded_ms: i64, shown_ms: i64| {
+        let time = |at_ms| MediaTime::new(at_ms, MILLIS);
+        let (dts, pts) = (Some(time(decoded_ms)), time(shown_ms));
+        let payload = Bytes::from_static(b"p");
+        let unit = AccessUnit { track: VIDEO, pts, dts, key: decoded_ms == 0, payload, capture_utc: None };
+        source.publisher.push(unit, source.origin + Duration::from_millis(decoded_ms.unsigned_abs()));
+    };
+    send(0, 40);
+    send(40, 160);
+    let stream = hub.find(&key("road/k1")).unwrap();
+    assert!(!stream.reorders_pictures(), "a delay is no other order");
+    send(80, 80);
+    send(120, 200);
+    assert!(stream.reorders_pictures());
+}
