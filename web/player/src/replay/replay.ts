@@ -9,6 +9,10 @@ export class Replay {
   readonly video = document.createElement('video');
   private readonly url: string;
   private isClosed = false;
+  /** When the picture that is seen begins: a paused element's time may already, or still, be that of a neighbour. */
+  private shown_s: number | null = null;
+  /** Where the picture was asked to go, until one is seen. */
+  private asked_s: number | null = null;
 
   /** `failed` is called when the browser does not play it. */
   constructor(
@@ -17,6 +21,7 @@ export class Replay {
   ) {
     Object.assign(this.video, { muted: true, playsInline: true, disableRemotePlayback: true, preservesPitch: true });
     this.video.addEventListener('error', () => this.isClosed || this.failed());
+    this.watch();
     const Source = mediaSource();
     if (!Source) throw new Error('no Media Source Extensions');
     const source = new Source();
@@ -32,11 +37,14 @@ export class Replay {
   /** Shows the picture so many pictures further on, and stands there. */
   step(pictures: number): void {
     this.video.pause();
-    this.seek(this.video.currentTime + pictures * this.content.frame_s);
+    const { frame_s } = this.content;
+    const middle_s = this.shown_s === null ? this.video.currentTime : this.shown_s + frame_s / 2;
+    this.seek((this.asked_s ?? middle_s) + pictures * frame_s);
   }
 
   seek(time_s: number): void {
-    this.video.currentTime = Math.max(0, Math.min(this.duration_s - this.content.frame_s / 2, time_s));
+    this.asked_s = Math.max(0, Math.min(this.duration_s - this.content.frame_s / 2, time_s));
+    this.video.currentTime = this.asked_s;
   }
 
   close(): void {
@@ -46,6 +54,14 @@ export class Replay {
     this.video.load();
     this.video.remove();
     URL.revokeObjectURL(this.url);
+  }
+
+  private watch(): void {
+    this.video.requestVideoFrameCallback?.((_now, { mediaTime }) => {
+      this.shown_s = mediaTime;
+      if (!this.video.seeking) this.asked_s = null;
+      if (!this.isClosed) this.watch();
+    });
   }
 
   private async fill(source: MediaSource): Promise<void> {
