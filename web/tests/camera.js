@@ -4,7 +4,7 @@
  * and the steps that the player took.
  */
 import { chromium } from 'playwright-core';
-import { FLAGS, readCounter } from './harness.js';
+import { FLAGS, readCounter, signIn } from './harness.js';
 
 const [url, user, password, camera, seconds, ...flags] = process.argv.slice(2);
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...FLAGS, ...flags] });
@@ -15,11 +15,7 @@ process.on('uncaughtException', (error) => {
   process.exit(1);
 });
 
-await page.goto(url);
-await page.fill('input[autocomplete="username"]', user);
-await page.fill('input[type="password"]', password);
-await page.keyboard.press('Enter');
-await page.waitForURL((at) => !at.pathname.startsWith('/login'));
+await signIn(page, url, user, password);
 await page.goto(`${url}/cameras/${camera}`);
 const opened = Date.now();
 const samples = [];

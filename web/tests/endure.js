@@ -4,7 +4,7 @@
  * heap after a collection, and all of the browser's processes), how many pictures moved, and how long page changes took.
  */
 import { execFileSync } from 'node:child_process';
-import { openBrowser, until } from './harness.js';
+import { openBrowser, signIn, until } from './harness.js';
 
 const [url, user, password, what, much, patrol] = process.argv.slice(2);
 const MIB = 1024 * 1024;
@@ -83,11 +83,12 @@ async function tour(switches) {
     process.stdout.write(`${JSON.stringify({ ...seen(), faults })}\n`);
     process.exit(0);
   });
-  for (let turned = 0; turned < switches; turned++) {
-    await until(() => ready('ahead'), `the page after ${turned}`, 60_000);
-    // From the key until the other page's pictures have been painted.
-    took_ms.push(await page.evaluate(() => new Promise((resolve) => {
+  while (took_ms.length < switches) {
+    await until(() => ready('ahead'), `the page after ${took_ms.length}`, 60_000);
+    // From the key until the other page's pictures have been painted; null when the page has just turned by itself.
+    const took = await page.evaluate(() => new Promise((resolve) => {
       const shown = document.querySelector('[data-page="ahead"]');
+      if (!shown) return resolve(null);
       const begin = performance.now();
       const look = () => {
         const all = [...shown.querySelectorAll('viaduct-player')];
@@ -97,20 +98,18 @@ async function tour(switches) {
       };
       document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }));
       look();
-    })));
-    if (turned % 50 === 49) {
-      samples.push({ turned: turned + 1, ...(await memory()) });
-      process.stderr.write(`${JSON.stringify(seen().took_ms)} after ${turned + 1}\n`);
+    }));
+    if (took === null) continue;
+    took_ms.push(took);
+    if (took_ms.length % 50 === 0) {
+      samples.push({ turned: took_ms.length, ...(await memory()) });
+      process.stderr.write(`${JSON.stringify(seen().took_ms)} after ${took_ms.length}\n`);
     }
   }
   return seen();
 }
 
-await page.goto(url);
-await page.fill('input[autocomplete="username"]', user);
-await page.fill('input[type="password"]', password);
-await page.keyboard.press('Enter');
-await page.waitForURL((at) => !at.pathname.startsWith('/login'));
+await signIn(page, url, user, password);
 const seen = what === 'wall' ? await wall(Number(much)) : await tour(Number(much));
 process.stdout.write(`${JSON.stringify({ ...seen, faults })}\n`);
 await browser.close();

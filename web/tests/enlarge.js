@@ -3,7 +3,7 @@
  * Prints a line of JSON: the widths of the picture, how many media connections there were, and for how long at most the picture
  * stood still, by the frame numbers in its pixels.
  */
-import { openBrowser, readCounter, until } from './harness.js';
+import { openBrowser, readCounter, signIn, until } from './harness.js';
 
 const [url, user, password] = process.argv.slice(2);
 const browser = await openBrowser();
@@ -16,11 +16,7 @@ process.on('uncaughtException', (error) => {
   process.exit(1);
 });
 
-await page.goto(url);
-await page.fill('input[autocomplete="username"]', user);
-await page.fill('input[type="password"]', password);
-await page.keyboard.press('Enter');
-await page.waitForURL((at) => !at.pathname.startsWith('/login'));
+await signIn(page, url, user, password);
 await page.goto(`${url}/wall`);
 await page.locator('.wall').waitFor();
 await page.getByRole('button', { name: '9', exact: true }).first().click();

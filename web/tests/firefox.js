@@ -104,6 +104,7 @@ async function openTab(session) {
   const call = (what, arg) => (typeof what === 'string' ? what : `(${what})(${JSON.stringify(arg) ?? ''})`);
   return Object.assign(page, {
     goto: (url) => session.send('browsingContext.navigate', { context, url, wait: 'complete' }),
+    addInitScript: (what) => session.send('script.addPreloadScript', { functionDeclaration: String(what), contexts: [context] }),
     addScriptTag: async ({ path }) => {
       const text = await readFile(path, 'utf8');
       await session.send('script.evaluate', { target: { context }, awaitPromise: false, expression: `${text}\n;undefined` });

@@ -42,6 +42,25 @@ export async function openPage(browser, mock, { viewport = DESK, signedIn = true
   return page;
 }
 
+/** Signs in at a real server by its form. */
+export async function signIn(page, url, user, password) {
+  await page.goto(url);
+  await page.fill('input[autocomplete="username"]', user);
+  await page.fill('input[type="password"]', password);
+  await page.keyboard.press('Enter');
+  await page.waitForURL((at) => !at.pathname.startsWith('/login'));
+}
+
+/** A session of the console of a real server, as it keeps it in `localStorage`. */
+export async function sessionText(url, password) {
+  const answer = await fetch(`${url}/api/v1/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ username: 'admin', password }),
+  });
+  return JSON.stringify(await answer.json());
+}
+
 export async function closePage(page) {
   await (page.context?.() ?? page).close();
   if (page.faults.length > 0) throw new Error(`console errors:\n  ${page.faults.join('\n  ')}`);

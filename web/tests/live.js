@@ -6,19 +6,14 @@
  * Prints one line of JSON for each: the frame numbers that were read from the pixels, and what the player says of itself. Where
  * hls.js or dash.js in Chromium finds several sounds, they are listed with the tone that is heard when each is chosen, in Hz.
  * The word `heard` as a VIDEO opens the console once more, turns the sound on, and adds its level (the root of the mean square,
- * 1 is full scale) and its tone.
+ * 1 is full scale) and its tone. The word `software` opens it in a browser whose Media Source Extensions take no H.265.
  */
 import { createRequire } from 'node:module';
 import { openFirefox } from './firefox.js';
-import { closePage, openBrowser, openPage, readCounter, until } from './harness.js';
+import { closePage, openBrowser, openPage, readCounter, sessionText, until } from './harness.js';
 
 const [name, url, password, stream, ...videos] = process.argv.slice(2);
-const answer = await fetch(`${url}/api/v1/login`, {
-  method: 'POST',
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify({ username: 'admin', password }),
-});
-const session = JSON.stringify(await answer.json());
+const session = await sessionText(url, password);
 const { resolve } = createRequire(import.meta.url);
 
 // Browsers ask for an icon wherever they are.
@@ -233,6 +228,12 @@ async function watchConsole(page) {
   return { numbers: await watch(page, 'viaduct-player'), engine: await engine(page) };
 }
 
+/** A browser without the system's decoder says so. */
+function withoutH265() {
+  const { isTypeSupported } = MediaSource;
+  MediaSource.isTypeSupported = (type) => !/hvc1|hev1/.test(type) && isTypeSupported.call(MediaSource, type);
+}
+
 await report('console', async (page) => {
   const seen = await watchConsole(page);
   // Leaving, the player says how it went.
@@ -246,6 +247,13 @@ for (const video of videos) {
       // Browsers let a page be heard once somebody has done something in it.
       await page.keyboard.press('F8');
       return { ...seen, ...(await loudness(page)) };
+    });
+    continue;
+  }
+  if (video === 'software') {
+    await report(video, async (page) => {
+      await page.addInitScript(withoutH265);
+      return watchConsole(page);
     });
     continue;
   }

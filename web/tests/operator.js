@@ -2,7 +2,7 @@
  * A new operator's first hour against a real server: `node tests/operator.js URL USER PASSWORD`. Signs in, finds a camera by its stake, puts
  * nine cameras on the wall and moves one, turns a camera, starts a patrol, takes a picture. Prints a line of JSON with what was seen.
  */
-import { assert, openBrowser, readCounter, until } from './harness.js';
+import { assert, openBrowser, readCounter, signIn, until } from './harness.js';
 
 const [url, user, password] = process.argv.slice(2);
 const browser = await openBrowser();
@@ -19,10 +19,7 @@ process.on('uncaughtException', (error) => {
   process.exit(1);
 });
 
-await page.goto(url);
-await page.fill('input[autocomplete="username"]', user);
-await page.fill('input[type="password"]', password);
-await page.keyboard.press('Enter');
+await signIn(page, url, user, password);
 await page.locator('.overview').waitFor();
 await page.getByRole('link', { name: '视频墙' }).first().click();
 await page.locator('.wall').waitFor();

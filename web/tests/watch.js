@@ -2,15 +2,10 @@
  * Watches one stream of a real server in Chromium until it is ended: `node tests/watch.js URL PASSWORD [HOST/]APP/NAME`. Writes a line of
  * JSON to standard error a few times a second: the number in the picture, what the player says, and how loud the sound is that is heard.
  */
-import { openBrowser, openPage, readCounter } from './harness.js';
+import { openBrowser, openPage, readCounter, sessionText } from './harness.js';
 
 const [url, password, stream] = process.argv.slice(2);
-const answer = await fetch(`${url}/api/v1/login`, {
-  method: 'POST',
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify({ username: 'admin', password }),
-});
-const session = JSON.stringify(await answer.json());
+const session = await sessionText(url, password);
 
 /** Keeps hold of every element that may sound, so that it can be listened to, and of what is fetched. */
 function hearAll() {

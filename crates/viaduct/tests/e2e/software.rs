@@ -3,6 +3,7 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -10,7 +11,7 @@ use testkit::clips::Clip;
 use testkit::picture::ROUND;
 use testkit::process::Process;
 use testkit::server::ADMIN_PASSWORD;
-use testkit::{Server, http, publish, until};
+use testkit::{Api, Server, http, publish, until};
 
 use crate::console::{advances_once_begun, seen_by};
 use crate::support::{closed_server, options};
@@ -105,6 +106,32 @@ fn the_decoder_goes_on_after_the_publisher_came_back() {
 }
 
 #[test]
+fn the_decoder_goes_on_after_the_server_was_killed() {
+    let (server, admin) = closed_server(&options());
+    let send = |server: &Server, admin: &Api| {
+        let token = admin.stream_token("publish", "road/k1", 600);
+        let publisher =
+            publish::ffmpeg_rtsp(&Clip::H265Aac.path(), &server.url("rtsp", &format!("road/k1?token={token}")));
+        admin.await_live("road/k1");
+        publisher
+    };
+    let fixed = ["http", "rtsp"].into_iter().fold(options().closed(), |options, protocol| {
+        options.set(&format!("{protocol}.listen"), &server.address(protocol).to_string())
+    });
+    let first = send(&server, &admin);
+    let mut watcher = Watcher::open(&server, "http", "road/k1");
+    watcher.await_moving("the first pictures", plays_by("software"));
+    server.signal("KILL");
+    let folder = Arc::clone(server.folder());
+    drop((server, first));
+    let mut server = fixed.folder(&folder).start();
+    let admin = server.sign_in();
+    let _second = send(&server, &admin);
+    watcher.await_moving("pictures of the server that was started again", plays_by("software"));
+    server.assert_well();
+}
+
+#[test]
 fn a_camera_that_changes_to_h265_and_back_is_followed() {
     let mut server = options().start();
     let api = server.sign_in();
@@ -124,15 +151,17 @@ fn a_camera_that_changes_to_h265_and_back_is_followed() {
 }
 
 #[test]
-fn firefox_decodes_h265_by_itself() {
+fn firefox_shows_h265_by_its_own_decoder_and_by_ours() {
     let mut server = options().start();
     let api = server.sign_in();
     let _publisher = publish::ffmpeg_rtsp(&Clip::H265Aac.path(), &server.url("rtsp", "road/k1"));
     api.await_live("road/k1");
-    let seen = seen_by("firefox", &server, "http", "road/k1", &[]);
-    let seen = seen["console"].as_ref().unwrap();
-    assert_eq!(seen.line["engine"], "ws-fmp4", "{}", seen.line);
-    assert!(advances_once_begun(&seen.numbers), "{seen:?}");
+    let seen = seen_by("firefox", &server, "http", "road/k1", &["software"]);
+    for (what, engine) in [("console", "ws-fmp4"), ("software", "software")] {
+        let seen = seen[what].as_ref().unwrap_or_else(|error| panic!("{what}: {error}"));
+        assert_eq!(seen.line["engine"], engine, "{}", seen.line);
+        assert!(advances_once_begun(&seen.numbers), "{what}: {seen:?}");
+    }
     server.assert_well();
 }
 

@@ -11,14 +11,24 @@ export function makePicture(picture: HevcPicture, pts_s: number, decoder: HevcDe
   return createImageBitmap(new ImageData(decoder.rgba(picture).slice(), width, height));
 }
 
+/** Planes without gaps, used again for each picture: a frame copies what it is made of. */
+let planes = new Uint8Array(0);
+
 function frameOf({ width, height, memory, offsets }: HevcPicture, timestamp: number): VideoFrame {
   const hd = height >= HD_ROWS;
-  return new VideoFrame(memory, {
+  const luma = width * height;
+  if (planes.length !== luma * 1.5) planes = new Uint8Array(luma * 1.5);
+  // Firefox (ESR 153) takes planes from the beginning, whatever `layout` says.
+  offsets.reduce((at, offset, plane) => {
+    const length = plane === 0 ? luma : luma / 4;
+    planes.set(memory.subarray(offset, offset + length), at);
+    return at + length;
+  }, 0);
+  return new VideoFrame(planes, {
     format: 'I420',
     codedWidth: width,
     codedHeight: height,
     timestamp,
-    layout: offsets.map((offset, plane) => ({ offset, stride: plane === 0 ? width : width / 2 })),
     colorSpace: { matrix: hd ? 'bt709' : 'smpte170m', primaries: hd ? 'bt709' : 'smpte170m', transfer: hd ? 'bt709' : 'smpte170m', fullRange: false },
   });
 }
