@@ -48,6 +48,8 @@ export interface Model {
   reason: Reason | null;
   /** The next attempt needs a fresh offer (the token was refused). */
   renew: boolean;
+  /** No picture has come since the offer, so it is of the stream as it is now. */
+  fresh: boolean;
   steps: LadderStep[];
 }
 
@@ -108,6 +110,7 @@ export function initialModel(): Model {
     playingSince_ms: null,
     reason: null,
     renew: false,
+    fresh: false,
     steps: [],
   };
 }
@@ -162,13 +165,15 @@ type Offered = { rungs: EngineOffer[]; rejected: { engine: string; reason: Reaso
 
 function load(model: Model, offered: Offered, env: Env): Next {
   const halted: Effect[] = model.state === 'idle' ? CANCEL_ALL : [...CANCEL_ALL, HALT];
-  return begin({ ...initialModel(), rungs: offered.rungs }, offered, env, halted);
+  return begin({ ...initialModel(), rungs: offered.rungs, fresh: true }, offered, env, halted);
 }
 
 function renewed(model: Model, offered: Offered, env: Env): Next {
   if (model.state !== 'reconnecting' && model.state !== 'connecting') return [model, STAY];
-  const rung = Math.max(0, Math.min(model.rung, offered.rungs.length - 1));
-  return begin({ ...model, rungs: offered.rungs, rung, renew: false }, offered, env, []);
+  // The way that was to be tried keeps its turn, wherever it stands now.
+  const present = model.rungs[model.rung]?.engine;
+  const rung = Math.max(0, offered.rungs.findIndex(({ engine }) => engine === present));
+  return begin({ ...model, rungs: offered.rungs, rung, renew: false, fresh: true }, offered, env, []);
 }
 
 /** Starts the present rung, or says why there is none. */
@@ -204,6 +209,7 @@ function firstFrame(model: Model, env: Env): Next {
     playingSince_ms: env.now_ms,
     rungFailures: 0,
     reason: null,
+    fresh: false,
   };
   if (next.rung === 0) return [next, STAY];
   const delay_ms = backoffDelay(CLIMB, next.climbs, env.random);
@@ -214,8 +220,9 @@ function fault(model: Model, reason: Reason, retryable: boolean, env: Env): Next
   if (model.state === 'idle' || model.state === 'suspended' || model.state === 'failed') return [model, STAY];
   const stable = model.playingSince_ms !== null && env.now_ms - model.playingSince_ms >= STABLE_MS;
   const played = model.playingSince_ms !== null;
-  // The camera changed its codec while it was watched: the server knows which ways lead to the new one.
-  const changed = played && reason.code === 'codec';
+  // The camera changed its codec: the server knows which ways lead to the new one.
+  const changed = reason.code === 'codec' && (played || !model.fresh);
+  const outdated = reason.code === 'unsupported' && !model.fresh;
   let next: Model = {
     ...noted(model, env, 'fault', reason),
     reason,
@@ -223,7 +230,7 @@ function fault(model: Model, reason: Reason, retryable: boolean, env: Env): Next
     failures: stable ? 0 : model.failures + 1,
     rungFailures: played ? 0 : BARRED_CODES.has(reason.code) ? FAILURES_PER_RUNG : model.rungFailures + 1,
     reconnects: model.reconnects + 1,
-    renew: model.renew || changed || RENEW_CODES.has(reason.code),
+    renew: model.renew || changed || outdated || RENEW_CODES.has(reason.code),
   };
   const halt: Effect[] = [{ kind: 'cancel', name: 'climb' }, HALT];
   if (FINAL_CODES.has(reason.code)) return [{ ...next, state: 'failed' }, halt];

@@ -89,6 +89,25 @@ describe('state machine', () => {
     expect(timer(refused.effects, 'retry')).toBeGreaterThan(5_000);
   });
 
+  it('asks for a new offer when the stream came back as one that the present ways do not lead to', () => {
+    const software = { engine: 'software', url: '/a/b.mp4' };
+    const refused = (code: string): PlayerEvent => ({ kind: 'fault', reason: { code }, retry: code === 'unsupported' });
+    for (const code of ['unsupported', 'codec']) {
+      const again = run([load, { kind: 'frame' }, lost, { kind: 'retry' }, refused(code)]);
+      expect(again.model.state, code).toBe('reconnecting');
+      const asked = run([{ kind: 'retry' }], again.model);
+      expect(asked.effects, code).toContainEqual({ kind: 'renew' });
+      expect(started(run([{ kind: 'renewed', rungs: [software], rejected: [] }], asked.model).effects), code).toBe('software');
+    }
+  });
+
+  it('keeps the turn of a way whose place is another in a new offer', () => {
+    const expired: PlayerEvent = { kind: 'fault', reason: { code: 'expired' }, retry: true };
+    const { model } = run([load, lost, { kind: 'retry' }, lost, { kind: 'retry' }, expired, { kind: 'retry' }]);
+    expect(model.rungs[model.rung]?.engine).toBe('http-fmp4');
+    expect(started(run([{ kind: 'renewed', rungs: [http, ws], rejected: [] }], model).effects)).toBe('http-fmp4');
+  });
+
   it('goes down when this machine does not keep up for good, and stays where there is nothing below', () => {
     const behind = (lasting: boolean): PlayerEvent => ({ kind: 'behind', lasting });
     const once = run([load, { kind: 'frame' }, behind(false)]);
