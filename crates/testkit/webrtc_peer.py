@@ -1,10 +1,11 @@
-"""An independent WebRTC peer, aiortc: `webrtc_peer.py play URL SECONDS` or `publish URL SECONDS FILE`.
+"""An independent WebRTC peer, aiortc: `webrtc_peer.py play URL SECONDS`, `forge URL SECONDS` or `publish URL SECONDS FILE`.
 
-Posts an offer to a WHEP or WHIP address and prints a line of JSON: what was answered, how many pictures and how much sound
+`forge` plays with another certificate than its offer announces. Posts an offer to a WHEP or WHIP address and prints a line of JSON: what was answered, how many pictures and how much sound
 came, how often the picture was a new one, and how loud the sound was (mean square of full scale).
 """
 import asyncio
 import json
+import re
 import sys
 import urllib.error
 import urllib.request
@@ -55,7 +56,7 @@ async def main():
     def on_track(track):
         tasks.append(asyncio.ensure_future((pictures if track.kind == "video" else sounds)(track, seen)))
 
-    if what == "play":
+    if what != "publish":
         peer.addTransceiver("video", direction="recvonly")
         peer.addTransceiver("audio", direction="recvonly")
     else:
@@ -63,7 +64,10 @@ async def main():
         for track in filter(None, (player.video, player.audio)):
             peer.addTrack(track)
     await peer.setLocalDescription(await peer.createOffer())
-    seen["status"], location, body = await asyncio.to_thread(post, url, peer.localDescription.sdp)
+    offer = peer.localDescription.sdp
+    if what == "forge":
+        offer = re.sub(r"(a=fingerprint:\S+ )(..)", lambda m: m[1] + ("00" if m[2] != "00" else "11"), offer)
+    seen["status"], location, body = await asyncio.to_thread(post, url, offer)
     if seen["status"] in (200, 201):
         await peer.setRemoteDescription(RTCSessionDescription(body, "answer"))
         await asyncio.sleep(seconds)

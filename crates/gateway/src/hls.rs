@@ -51,6 +51,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::context::Gateway;
 use crate::http::ControlResponse;
+use crate::http::failure::Failure;
 use crate::http::head::Head;
 use crate::http::media::problem_response;
 use crate::metrics::Metrics;
@@ -126,18 +127,6 @@ impl Hls {
         if packagers.get(&key).is_some_and(|present| Arc::ptr_eq(present, packager)) {
             packagers.remove(&key);
         }
-    }
-}
-
-/// Why a viewer gets no piece.
-struct Failure {
-    kind: ErrorKind,
-    text: String,
-}
-
-impl Failure {
-    fn new(kind: ErrorKind, text: &str) -> Self {
-        Self { kind, text: text.to_owned() }
     }
 }
 

@@ -2,6 +2,7 @@
 //! else goes through hyper to the control runtime. HTTP/2, over TLS alone, is hyper's from the start ([`http2`]).
 
 pub(crate) mod client;
+pub(crate) mod failure;
 mod forward;
 pub(crate) mod head;
 pub(crate) mod http2;

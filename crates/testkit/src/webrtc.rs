@@ -22,6 +22,11 @@ impl WebRtcPeer {
         Self::start(&["play", url, &seconds.to_string()])
     }
 
+    /// The same, with another certificate than its offer announces.
+    pub fn forge(url: &str, seconds: u32) -> Self {
+        Self::start(&["forge", url, &seconds.to_string()])
+    }
+
     /// Publishes a file by WHIP for so many seconds, encoded anew: H.264 or VP8, Opus or G.711, as is agreed on.
     pub fn publish(url: &str, seconds: u32, file: &Path) -> Self {
         Self::start(&["publish", url, &seconds.to_string(), &file.to_string_lossy()])

@@ -9,11 +9,12 @@ use hub::{AccessRequest, Action, Grant, OpenStream, SessionStart, Stream};
 
 use super::kind::Kind;
 use super::offer::why_nothing;
+use super::over;
 use super::packager::Packager;
 use super::request::HlsRequest;
 use super::session::{Asker, HlsSession, SessionId};
-use super::{Failure, over};
 use crate::context::{Gateway, rest_of_query};
+use crate::http::failure::Failure;
 use crate::http::head::Head;
 use crate::http::media::viewer_address;
 use crate::shard::Shard;
@@ -92,10 +93,8 @@ impl<'a> Asked<'a> {
             address: self.address.ip(),
             protocol,
         };
-        let grant = self.gateway.authorize(asked).await;
-        let grant = grant.map_err(|denied| Failure { kind: denied.kind, text: denied.reason })?;
-        let open = self.gateway.open(&self.request.key, self.request.via.as_deref()).await;
-        let open = open.map_err(|error| Failure { kind: error.kind, text: error.text })?;
+        let grant = self.gateway.authorize(asked).await?;
+        let open = self.gateway.open(&self.request.key, self.request.via.as_deref()).await?;
         Ok((grant, open))
     }
 
@@ -150,7 +149,7 @@ pub(super) fn packager(
             Kind::Fmp4 | Kind::Ts => refusals.into_iter().map(|refusal| refusal.reason).collect::<Vec<_>>().join(" "),
             _ => why_nothing(kind, &stream.tracks().list),
         };
-        return Err(Failure { kind: ErrorKind::Unsupported, text });
+        return Err(Failure::new(ErrorKind::Unsupported, text));
     }
     let others = kind.family().filter_map(|other| packagers.get(&(stream.key().clone(), other)));
     let others = others.filter(|other| Arc::ptr_eq(other.stream(), stream));

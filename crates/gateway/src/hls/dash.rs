@@ -25,9 +25,10 @@ use super::offer::{codecs, sound_name, why_nothing};
 use super::packager::Packager;
 use super::segmenter::Timeline;
 use super::session::{Asker, HlsSession, SessionId};
-use super::{Failure, over, wait_for_first};
+use super::{over, wait_for_first};
 use crate::context::Gateway;
 use crate::http::ControlResponse;
+use crate::http::failure::Failure;
 
 /// A player stays so many of the longest segments behind: one is in the making, one is waited for by reading the
 /// manifest, and one is in the player.
@@ -111,7 +112,7 @@ fn packagers(asked: &Asked<'_>, stream: &Arc<Stream>) -> Result<Vec<Arc<Packager
             (false, true) => why_nothing(Kind::Audio(1), &tracks.list),
             (false, false) => "The stream has neither pictures nor sound.".to_owned(),
         };
-        return Err(Failure { kind: ErrorKind::Unsupported, text });
+        return Err(Failure::new(ErrorKind::Unsupported, text));
     }
     Ok(made)
 }

@@ -17,6 +17,7 @@ use media::{CodecConfig, MediaKind, Muxer, Picked, TrackConfig, TrackId};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 use vision::SoundCodec;
 
+use super::failure::Failure;
 use super::forward::Rewound;
 use super::head::Head;
 use super::mp4::Mp4OverWebSocket;
@@ -240,13 +241,6 @@ pub(crate) fn viewer_address(gateway: &Gateway, forwarded_for: Option<&str>, pee
     }
 }
 
-/// Why a viewer gets no media.
-#[derive(Debug)]
-pub(super) struct Failure {
-    pub(super) kind: ErrorKind,
-    pub(super) text: String,
-}
-
 /// What a viewer gets.
 pub(super) struct Opened {
     pub(super) rendition: Arc<Rendition>,
@@ -257,7 +251,7 @@ pub(super) struct Opened {
 pub(super) async fn open(gateway: &Gateway, request: &MediaRequest, peer: SocketAddr) -> Result<Opened, Failure> {
     let address = viewer_address(gateway, request.forwarded_for.as_deref(), peer);
     let protocol = request.protocol();
-    let key = request.key(gateway).map_err(|error| Failure { kind: ErrorKind::NotFound, text: error.to_string() })?;
+    let key = request.key(gateway)?;
     let grant = gateway
         .authorize(AccessRequest {
             action: Action::Play,
@@ -267,24 +261,16 @@ pub(super) async fn open(gateway: &Gateway, request: &MediaRequest, peer: Socket
             address: address.ip(),
             protocol,
         })
-        .await
-        .map_err(|denied| Failure { kind: denied.kind, text: denied.reason })?;
-    let open = gateway
-        .open(&key, request.via.as_deref())
-        .await
-        .map_err(|error| Failure { kind: error.kind, text: error.text })?;
-    let stream = gateway
-        .with_sound(&open.stream, request.sound_codec)
-        .await
-        .map_err(|error| Failure { kind: error.kind, text: error.text })?;
-    let rendition = stream.rendition(request.rendition_key(), || request.muxer()).ok_or_else(|| Failure {
-        kind: ErrorKind::Exhausted,
-        text: "Too many different forms of this stream are being watched.".to_owned(),
+        .await?;
+    let open = gateway.open(&key, request.via.as_deref()).await?;
+    let stream = gateway.with_sound(&open.stream, request.sound_codec).await?;
+    let rendition = stream.rendition(request.rendition_key(), || request.muxer()).ok_or_else(|| {
+        Failure::new(ErrorKind::Exhausted, "Too many different forms of this stream are being watched.")
     })?;
     let (refusals, carries_any) = rendition.refusals();
     if !carries_any {
         let reasons: Vec<String> = refusals.into_iter().map(|refusal| refusal.reason).collect();
-        return Err(Failure { kind: ErrorKind::Unsupported, text: reasons.join(" ") });
+        return Err(Failure::new(ErrorKind::Unsupported, reasons.join(" ")));
     }
     let start = SessionStart {
         protocol,
@@ -430,6 +416,7 @@ pub(super) fn head_of(request: &http::Request<Incoming>) -> Head {
         authorization: text(header::AUTHORIZATION),
         forwarded_for: text(header::HeaderName::from_static("x-forwarded-for")),
         origin: text(header::ORIGIN),
+        if_match: text(header::IF_MATCH),
         websocket_key: text(header::SEC_WEBSOCKET_KEY),
         upgrades_to_websocket: upgrades,
         ..Head::default()

@@ -13,6 +13,7 @@ use hub::{AccessRequest, Action, HostHints, StreamKey};
 use vision::{Form, MAX_SIDE, Wish};
 
 use super::ControlResponse;
+use super::failure::Failure;
 use super::head::Head;
 use super::media::{problem_response, viewer_address};
 use crate::context::{Gateway, rest_of_query};
@@ -86,18 +87,6 @@ fn adjusted(mut wish: Wish, name: &str, value: &str) -> Result<Wish, &'static st
     Ok(wish)
 }
 
-/// Why there is no picture.
-struct Failure {
-    kind: ErrorKind,
-    text: String,
-}
-
-impl Failure {
-    fn new(kind: ErrorKind, text: impl Into<String>) -> Self {
-        Self { kind, text: text.into() }
-    }
-}
-
 /// Answers one request.
 pub(super) async fn serve(
     gateway: &Gateway,
@@ -118,8 +107,7 @@ async fn take(gateway: &Gateway, request: PictureRequest, head: &Head, peer: Soc
     let none = || Failure::new(ErrorKind::Unsupported, "This server makes no pictures.");
     let pictures = gateway.pictures.as_ref().ok_or_else(none)?;
     let hints = HostHints { named: request.vhost.as_deref(), authority: head.host.as_deref() };
-    let key = gateway.locate(request.path, hints);
-    let key = key.map_err(|error| Failure::new(ErrorKind::NotFound, error.to_string()))?;
+    let key = gateway.locate(request.path, hints)?;
     let asked = AccessRequest {
         action: Action::Play,
         key: key.clone(),
@@ -128,9 +116,8 @@ async fn take(gateway: &Gateway, request: PictureRequest, head: &Head, peer: Soc
         address: viewer_address(gateway, head.forwarded_for.as_deref(), peer).ip(),
         protocol: PROTOCOL,
     };
-    gateway.authorize(asked).await.map_err(|denied| Failure::new(denied.kind, denied.reason))?;
-    let open = gateway.open(&key, request.via.as_deref()).await;
-    let open = open.map_err(|error| Failure::new(error.kind, error.text))?;
+    gateway.authorize(asked).await?;
+    let open = gateway.open(&key, request.via.as_deref()).await?;
     let taken = pictures.latest(&open.stream, wish, gateway.config.play_wait).await;
     let taken = taken.map_err(|error| Failure::new(error.kind(), error.to_string()))?;
     Ok(taken.picture.bytes)

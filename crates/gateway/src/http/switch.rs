@@ -22,7 +22,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::task::AbortHandle;
 
-use super::media::{Failure, MediaRequest, Opened, open};
+use super::failure::Failure;
+use super::media::{MediaRequest, Opened, open};
 use super::websocket::put_text;
 use crate::context::Gateway;
 use crate::shard::Shard;
@@ -83,13 +84,11 @@ impl Switcher {
             task.abort();
         }
         let prepared = if state.bucket.take(Instant::now()) {
-            self.request.another(&url).ok_or_else(|| Failure {
-                kind: ErrorKind::InvalidInput,
-                text: "This names no stream in the form that is being watched.".to_owned(),
+            self.request.another(&url).ok_or_else(|| {
+                Failure::new(ErrorKind::InvalidInput, "This names no stream in the form that is being watched.")
             })
         } else {
-            let text = "The stream was changed too often; try again in some seconds.".to_owned();
-            Err(Failure { kind: ErrorKind::Exhausted, text })
+            Err(Failure::new(ErrorKind::Exhausted, "The stream was changed too often; try again in some seconds."))
         };
         let switch = Rc::clone(self).switch(prepared);
         state.task = Some(shard.spawn_local(switch).abort_handle());
@@ -119,11 +118,8 @@ impl Switcher {
         let waiting = tokio::time::timeout(KEY_FRAME_WAIT, first_key_frame(&opened.rendition));
         match waiting.await {
             Ok(true) => Ok(opened),
-            Ok(false) => Err(Failure { kind: ErrorKind::Unavailable, text: "The stream has ended.".to_owned() }),
-            Err(_) => {
-                let text = "The stream sends no key frame; see its diagnosis.".to_owned();
-                Err(Failure { kind: ErrorKind::Timeout, text })
-            }
+            Ok(false) => Err(Failure::new(ErrorKind::Unavailable, "The stream has ended.")),
+            Err(_) => Err(Failure::new(ErrorKind::Timeout, "The stream sends no key frame; see its diagnosis.")),
         }
     }
 }

@@ -253,6 +253,17 @@ impl Burst {
     }
 }
 
+/// How a session ends whose engine has given up: a stable identifier and a sentence.
+pub(super) fn ended_by(error: &RtcError) -> (&'static str, String) {
+    match error {
+        // The offer itself was read before; only its fingerprint is looked at later (RFC 8122 §5).
+        RtcError::RemoteSdp(_) => {
+            ("certificate", "The peer's certificate is not the one that its offer announced.".to_owned())
+        }
+        _ => ("internal", format!("The WebRTC engine failed: {error}.")),
+    }
+}
+
 /// RFC 4571 §2.
 fn frame(packet: &[u8]) -> Bytes {
     let mut out = BytesMut::with_capacity(2 + packet.len());

@@ -17,7 +17,7 @@ use tokio::sync::mpsc;
 use super::answer::{OfferRefused, Section, codec_of};
 use super::directory::Arrival;
 use super::feed::{Feed, Selection, Unit};
-use super::peer::{HANDSHAKE, Peer, Polled};
+use super::peer::{HANDSHAKE, Peer, Polled, ended_by};
 use crate::peer::ConnectionSlot;
 
 /// Bytes that may leave for one viewer at once, and how far such bursts are apart: what the buffers of a browser's socket
@@ -218,7 +218,7 @@ impl Viewer {
         if self.connected {
             self.send(now)?;
         }
-        self.peer.elapse(now).map_err(|error| failed(&error))?;
+        self.peer.elapse(now).map_err(|error| ended_by(&error))?;
         let due = self.drain(now)?;
         self.session.sent(self.peer.take_sent(), self.lag_ms());
         Ok(due)
@@ -227,7 +227,7 @@ impl Viewer {
     /// Takes what the engine has; it wants to be emptied after each input.
     fn drain(&mut self, now: Instant) -> Result<Instant, End> {
         loop {
-            match self.peer.poll().map_err(|error| failed(&error))? {
+            match self.peer.poll().map_err(|error| ended_by(&error))? {
                 Polled::Event(event) => self.on_event(now, event)?,
                 Polled::Idle(due) => return Ok(due),
             }
@@ -399,8 +399,4 @@ impl Viewer {
             stream.write_rtp(packet.marker(piece.marker).nackable(lane.is_video));
         }
     }
-}
-
-fn failed(error: &str0m::RtcError) -> End {
-    ("internal", format!("The WebRTC engine failed: {error}."))
 }

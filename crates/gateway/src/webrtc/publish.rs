@@ -20,7 +20,7 @@ use tokio::sync::mpsc;
 
 use super::answer::{Codecs, OfferRefused, Section, offered};
 use super::directory::Arrival;
-use super::peer::{HANDSHAKE, Peer, Polled};
+use super::peer::{HANDSHAKE, Peer, Polled, ended_by};
 use crate::context::Gateway;
 use crate::peer::ConnectionSlot;
 use crate::rtsp::to_hub;
@@ -340,7 +340,8 @@ impl Feeder {
 }
 
 fn failed(error: &str0m::RtcError) -> End {
-    End::new("internal", format!("The WebRTC engine failed: {error}."))
+    let (code, text) = ended_by(error);
+    End::new(code, text)
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use hub::{
 use hyper::body::Incoming;
 use media::MediaKind;
 use rand::distr::{Alphanumeric, SampleString};
+use str0m::format::Codec;
 use vision::SoundCodec;
 
 use super::answer::{self, Agreed, Codecs, MAX_OFFER_BYTES, OfferRefused, codec_of};
@@ -27,6 +28,7 @@ use super::ports::WebRtcPorts;
 use super::{play, publish};
 use crate::context::{Gateway, rest_of_query};
 use crate::http::ControlResponse;
+use crate::http::failure::Failure;
 use crate::http::head::Head;
 use crate::http::media::{problem_response, viewer_address};
 use crate::peer::ConnectionSlot;
@@ -59,8 +61,10 @@ enum Verb {
     Offer,
     /// A question from a page of another origin.
     Preflight,
-    /// More addresses, or other credentials.
-    Trickle,
+    /// More addresses of the peer of a session.
+    Trickle(String),
+    /// Other credentials of ICE.
+    Restart,
     /// How a session is.
     State(String),
     /// The end of a session.
@@ -92,6 +96,10 @@ pub(crate) fn request(head: &Head) -> Option<Asked> {
             "vhost" => asked.vhost = Some(value.into_owned()),
             _ => {}
         }
+    }
+    // So a peer asks that begins ICE anew (RFC 9725 §4.3.3).
+    if matches!(asked.verb, Verb::Trickle(_)) && head.if_match.as_deref() == Some("*") {
+        asked.verb = Verb::Restart;
     }
     if asked.form != Form::Plain {
         asked.verb = match &*head.method {
@@ -126,7 +134,7 @@ fn standard(path: &str, method: &str) -> Option<Asked> {
     let verb = match (method, session) {
         ("OPTIONS", _) => Verb::Preflight,
         ("POST", None) => Verb::Offer,
-        ("PATCH", Some(_)) => Verb::Trickle,
+        ("PATCH", Some(id)) => Verb::Trickle(id),
         ("GET", Some(id)) => Verb::State(id),
         ("DELETE", Some(id)) => Verb::End(id),
         _ => Verb::NotAllowed,
@@ -134,21 +142,9 @@ fn standard(path: &str, method: &str) -> Option<Asked> {
     Some(Asked::new(action, Form::Plain, Some(key), verb))
 }
 
-/// Why a peer gets no session.
-struct Failure {
-    kind: ErrorKind,
-    text: String,
-}
-
-impl Failure {
-    fn new(kind: ErrorKind, text: impl Into<String>) -> Self {
-        Self { kind, text: text.into() }
-    }
-}
-
 impl From<OfferRefused> for Failure {
     fn from(refused: OfferRefused) -> Self {
-        Self { kind: refused.kind, text: refused.text }
+        Self::new(refused.kind, refused.text)
     }
 }
 
@@ -171,10 +167,15 @@ pub(crate) async fn serve(
         Verb::Offer => offer(shard, gateway, &asked, body, head, peer).await,
         Verb::Preflight => respond(StatusCode::NO_CONTENT, &[], ""),
         // Our answer has all addresses of ours, and theirs show themselves (RFC 9725 §4.3.1).
-        Verb::Trickle => respond(StatusCode::NO_CONTENT, &[], ""),
+        Verb::Trickle(id) if matches!(gateway.webrtc.state(id), Known::Running) => {
+            respond(StatusCode::NO_CONTENT, &[], "")
+        }
+        Verb::Restart => {
+            problem_response(422, "ICE is not begun anew within a session: DELETE it and POST a new offer.")
+        }
         Verb::State(id) => state(gateway, id),
         Verb::End(id) if gateway.webrtc.close(id) => respond(StatusCode::OK, &[], ""),
-        Verb::End(_) => problem_response(404, "There is no such session."),
+        Verb::Trickle(_) | Verb::End(_) => problem_response(404, "There is no such session."),
         Verb::NotAllowed => {
             problem_response(405, "POST an SDP offer here; PATCH, GET and DELETE the session's address.")
         }
@@ -259,7 +260,7 @@ async fn begin(
         ports.ok_or_else(|| Failure::new(ErrorKind::Unsupported, "WebRTC is off here: webrtc.listen is empty."))?;
     let path = asked.path.clone().ok_or_else(|| Failure::new(ErrorKind::InvalidInput, "No stream is named."))?;
     let hints = HostHints { named: asked.vhost.as_deref(), authority: host };
-    let key = gateway.locate(path, hints).map_err(|error| Failure::new(ErrorKind::NotFound, error.to_string()))?;
+    let key = gateway.locate(path, hints)?;
     let address = viewer_address(gateway, head.forwarded_for.as_deref(), peer);
     let request = AccessRequest {
         action: asked.action,
@@ -269,7 +270,7 @@ async fn begin(
         address: address.ip(),
         protocol: PROTOCOL,
     };
-    let grant = gateway.authorize(request).await.map_err(|denied| Failure::new(denied.kind, denied.reason))?;
+    let grant = gateway.authorize(request).await?;
     let exempt = address.ip().is_loopback() || gateway.is_trusted_proxy(address.ip());
     let slot = gateway.connections.enter(address.ip(), exempt, &gateway.config.limits);
     let slot = slot.map_err(|_| Failure::new(ErrorKind::Exhausted, "Too many connections."))?;
@@ -277,8 +278,7 @@ async fn begin(
     let place = Place { shard, gateway, ports };
     match asked.action {
         Action::Play => {
-            let open = gateway.open(&who.key, asked.via.as_deref()).await;
-            let open = open.map_err(|error| Failure::new(error.kind, error.text))?;
+            let open = gateway.open(&who.key, asked.via.as_deref()).await?;
             let stream = audible(gateway, &open.stream, sdp).await;
             place.play(who, &open, &stream, sdp)
         }
@@ -345,7 +345,11 @@ impl Place<'_> {
                         them off at the camera.";
             return Err(Failure::new(ErrorKind::Unsupported, text));
         }
-        let codecs: Codecs = tracks.list.iter().filter_map(|track| codec_of(track)).collect();
+        let mut codecs: Codecs = tracks.list.iter().filter_map(|track| codec_of(track)).collect();
+        // A section without a codec would be refused, and aiortc (1.16) takes no refused one: it gets a silent one.
+        if !codecs.iter().any(|codec| codec.is_audio()) {
+            codecs.extend([Codec::Opus, Codec::PCMU]);
+        }
         let agreed = self.agree(sdp, &codecs)?;
         let wants_pictures = !answer::offered(sdp, "video").is_empty();
         let choice = play::Choice::new(&tracks, &agreed.sections, wants_pictures)?;
@@ -427,7 +431,7 @@ mod tests {
         assert_eq!((whep.token.as_deref(), whep.vhost.as_deref()), (Some("a+b"), Some("t1")));
         assert_eq!(asked("POST", "/road/k1/whip").unwrap().action, Action::Publish);
         assert_eq!(asked("DELETE", "/road/k1/whep/abc").unwrap().verb, Verb::End("abc".into()));
-        assert_eq!(asked("PATCH", "/road/k1/whip/abc").unwrap().verb, Verb::Trickle);
+        assert_eq!(asked("PATCH", "/road/k1/whip/abc").unwrap().verb, Verb::Trickle("abc".into()));
         assert_eq!(asked("GET", "/road/k1/whep/abc").unwrap().verb, Verb::State("abc".into()));
         for (method, target) in [("GET", "/road/k1/whep"), ("POST", "/road/k1/whep/abc"), ("DELETE", "/road/k1/whip")] {
             assert_eq!(asked(method, target).unwrap().verb, Verb::NotAllowed, "{method} {target}");
