@@ -438,7 +438,7 @@ export class ViaductPlayerElement extends HTMLElement {
     const hasControls = this.hasAttribute('controls') && state !== 'idle';
     this.bar.root.hidden = !hasControls || isReplayed;
     this.recorder.possible = this.player.taps;
-    if (this.replayControl) this.replayControl.possible = this.player.taps;
+    if (this.replayControl) this.replayControl.possible = this.player.replays;
     this.pip.render();
     this.sound.render(hasControls && state === 'playing', this.lastStats?.mime ?? '', this.text);
     this.view.label(this.text('action.picture'));

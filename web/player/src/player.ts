@@ -4,6 +4,7 @@
  */
 import { catchUp, livePosition, TargetLatency } from './catchup';
 import { buildLadder, engineKind, type DecoderReadout, type Engine } from './engines/engine';
+import { keepable, replayable, SideTap } from './engines/side-tap';
 import type { TapPiece } from './engines/tap';
 import { openHost, type PumpHost } from './engines/host';
 import { sharedNow } from './engines/pump';
@@ -83,6 +84,7 @@ export class Player {
   private generation = 0;
   private switching: ReturnType<typeof setTimeout> | undefined;
   private taker: ((piece: TapPiece) => void) | null = null;
+  private aside: SideTap | null = null;
 
   constructor(
     private readonly video: HTMLVideoElement,
@@ -161,15 +163,21 @@ export class Player {
     return this.frames.presented;
   }
 
-  /** Hands what is received to `taker`, with every engine that can; null ends it. */
+  /** Hands what is received to `taker`, by a connection beside the engine's where that hands out nothing; null ends it. */
   tap(taker: ((piece: TapPiece) => void) | null): void {
     this.taker = taker;
-    this.engine?.tap?.(taker);
+    if (this.engine?.tap) this.engine.tap(taker);
+    else this.tapAside();
   }
 
-  /** Whether the present engine hands out what it receives. */
+  /** Whether what is received can be kept. */
   get taps(): boolean {
-    return this.engine?.tap !== undefined;
+    return this.engine?.tap !== undefined || keepable(this.offer) !== null;
+  }
+
+  /** Whether what is kept can be played here. */
+  get replays(): boolean {
+    return this.engine?.tap !== undefined || replayable(keepable(this.offer));
   }
 
   /** Media time of the picture that was received at a wall-clock time, or null before any was. */
@@ -293,11 +301,24 @@ export class Player {
     this.ticker = null;
     clearTimeout(this.switching);
     this.frames.stop();
+    this.closeAside();
     if (!this.engine) return;
     this.hooks.leaving();
     this.engine.stop();
     this.engine = null;
     this.video.playbackRate = 1;
+  }
+
+  private tapAside(): void {
+    if (!this.taker) return this.closeAside();
+    if (this.aside) return this.aside.repeat();
+    const offer = keepable(this.offer);
+    if (this.engine && offer) this.aside = new SideTap(offer, (piece) => this.taker?.(piece));
+  }
+
+  private closeAside(): void {
+    this.aside?.close();
+    this.aside = null;
   }
 
   private play(): void {

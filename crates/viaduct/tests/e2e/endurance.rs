@@ -104,7 +104,7 @@ fn a_patrol_of_a_thousand_pages_keeps_its_memory_and_turns_them_at_once() {
     let channels = admin.get("/channels")["items"].clone();
     let step = |channel: &Value| json!({ "channel_id": channel["id"] });
     let steps: Vec<Value> = channels.as_array().unwrap().iter().map(step).collect();
-    let patrol = json!({ "name": "round", "layout": "4", "dwell_s": 5, "steps": steps, "order": "listed" });
+    let patrol = json!({ "name": "round", "layout": "4", "dwell_s": 3, "steps": steps, "order": "listed" });
     let id = admin.post("/patrols", &patrol)["id"].to_string();
     let seen = endure(&server, &["patrol", "1000", &id], Duration::from_secs(5400));
     assert_flat(&seen);

@@ -6,22 +6,24 @@ import { REPLAY_S, ReplayRing } from './ring';
 export class ReplayControl {
   private readonly ring = new ReplayRing();
   private readonly button: HTMLButtonElement;
-  private stopTap: (() => void) | null;
+  private stopTap: (() => void) | null = null;
   private opened: { replay: Replay; close: () => void } | null = null;
 
   constructor(private readonly frame: PlayerFrame) {
     this.button = frame.bar.button('replay', 'action.replay', () => void this.open());
     frame.bar.label(this.button, 'action.replay', { seconds: REPLAY_S });
     frame.bar.add(this.button, 'tools');
-    this.stopTap = frame.tap((piece) => this.ring.take(piece));
   }
 
   get isOpen(): boolean {
     return this.opened !== null;
   }
 
+  /** Whether what is received can be kept and played; nothing is kept in vain. */
   set possible(isPossible: boolean) {
     this.button.hidden = !isPossible;
+    if (isPossible) this.stopTap ??= this.frame.tap((piece) => this.ring.take(piece));
+    else this.stop();
   }
 
   async open(): Promise<void> {
@@ -65,8 +67,12 @@ export class ReplayControl {
 
   end(): void {
     this.forget();
+    this.stop();
+    this.button.remove();
+  }
+
+  private stop(): void {
     this.stopTap?.();
     this.stopTap = null;
-    this.button.remove();
   }
 }
