@@ -1,12 +1,15 @@
 /**
- * Watches a camera's page of a real server for a while: `node tests/camera.js URL USER PASSWORD CAMERA SECONDS [BROWSER ARGUMENT...]`.
+ * Watches a camera's page of a real server for a while: `node tests/camera.js URL USER PASSWORD CAMERA SECONDS [relay=ADDRESS:PORT] [BROWSER ARGUMENT...]`.
+ * WebRTC goes to the relay.
  * Prints a line of JSON: samples twice a second with the frame number in the pixels and the way of playing, the first picture's time,
  * and the steps that the player took.
  */
 import { chromium } from 'playwright-core';
-import { FLAGS, readCounter, signIn } from './harness.js';
+import { FLAGS, readCounter, sendWebRtcTo, signIn } from './harness.js';
 
-const [url, user, password, camera, seconds, ...flags] = process.argv.slice(2);
+const [url, user, password, camera, seconds, ...rest] = process.argv.slice(2);
+const relay = rest.find((word) => word.startsWith('relay='))?.slice('relay='.length);
+const flags = rest.filter((word) => !word.startsWith('relay='));
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...FLAGS, ...flags] });
 const page = await (await browser.newContext({ viewport: { width: 1366, height: 768 }, ignoreHTTPSErrors: true })).newPage();
 
@@ -15,6 +18,7 @@ process.on('uncaughtException', (error) => {
   process.exit(1);
 });
 
+if (relay) await sendWebRtcTo(page, relay);
 await signIn(page, url, user, password);
 await page.goto(`${url}/cameras/${camera}`);
 const opened = Date.now();

@@ -3,6 +3,7 @@
  * playwright-core drives builds of its own; its way to the browser as released asks for commands that the ESR does not know.
  */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,11 +19,13 @@ const PREFERENCES = {
   'network.connectivity-service.enabled': false,
 };
 
-export async function openFirefox() {
+/** `audible`: with a sound card that plays to nobody. */
+export async function openFirefox({ audible = false } = {}) {
   const profile = await mkdtemp(join(tmpdir(), 'viaduct-firefox-'));
+  const card = audible ? await openSoundCard(profile) : null;
   const preferences = Object.entries(PREFERENCES).map(([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});\n`);
   await writeFile(join(profile, 'user.js'), preferences.join(''));
-  const child = spawn(process.env.FIREFOX ?? 'firefox-esr', ['--headless', '--profile', profile, '--remote-debugging-port', '0'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.env.FIREFOX ?? 'firefox-esr', ['--headless', '--profile', profile, '--remote-debugging-port', '0'], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...card?.env } });
   const session = await Session.connect(`${await endpoint(child)}/session`);
   await session.send('session.new', { capabilities: { alwaysMatch: { acceptInsecureCerts: true } } });
   return {
@@ -31,9 +34,23 @@ export async function openFirefox() {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       await session.send('browser.close', {});
       await ended;
+      card?.close();
       await rm(profile, { recursive: true, force: true });
     },
   };
+}
+
+/** Without a sound card Firefox's audio contexts stand still; Chromium has one of its own that plays to nobody. */
+async function openSoundCard(folder) {
+  const socket = join(folder, 'sound');
+  const native = `module-native-protocol-unix auth-anonymous=1 socket=${socket}`;
+  const server = spawn('pulseaudio', ['-n', '--daemonize=no', '--exit-idle-time=-1', '--disable-shm=yes', '--load=module-null-sink', `--load=${native}`], { stdio: 'ignore', env: { ...process.env, HOME: folder, XDG_RUNTIME_DIR: folder } });
+  const failed = new Promise((_, reject) => server.once('error', reject));
+  for (const end = Date.now() + START_MS; !existsSync(socket); ) {
+    if (server.exitCode !== null || Date.now() > end) throw new Error('PulseAudio does not start');
+    await Promise.race([failed, new Promise((resolve) => setTimeout(resolve, 50))]);
+  }
+  return { env: { PULSE_SERVER: `unix:${socket}` }, close: () => server.kill() };
 }
 
 /** Where Firefox says that it listens. */

@@ -61,6 +61,17 @@ export async function sessionText(url, password) {
   return JSON.stringify(await answer.json());
 }
 
+/** Has the page's WebRTC go to `relay`, address and port, by UDP alone, wherever the server says that it is. */
+export async function sendWebRtcTo(page, relay) {
+  const [host, port] = relay.split(':');
+  await page.route(/\/whep(\?|$)/, async (route) => {
+    const answer = await route.fetch();
+    const lines = (await answer.text()).split('\r\n').filter((line) => !/^a=candidate:.* tcp /.test(line));
+    const body = lines.map((line) => line.replace(/^(a=candidate:\S+ 1 udp \S+) \S+ \d+/, `$1 ${host} ${port}`)).join('\r\n');
+    await route.fulfill({ response: answer, body });
+  });
+}
+
 export async function closePage(page) {
   await (page.context?.() ?? page).close();
   if (page.faults.length > 0) throw new Error(`console errors:\n  ${page.faults.join('\n  ')}`);

@@ -5,7 +5,7 @@
  * were shown, in ms, how many a second, the share of the time in which the picture stood, and how long JOINS new connections took
  * until their first picture.
  */
-import { DESK, openBrowser, signIn, until } from './harness.js';
+import { DESK, openBrowser, sendWebRtcTo, signIn, until } from './harness.js';
 
 const [url, user, password, camera, engine, seconds, joins, relay] = process.argv.slice(2);
 const browser = await openBrowser();
@@ -84,18 +84,7 @@ await page.route(/\/play(\?|$)/, async (route) => {
   offer.engines = offer.engines.filter((each) => each.engine === engine);
   await route.fulfill({ response: answer, json: offer });
 });
-if (relay) {
-  const [host, port] = relay.split(':');
-  await page.route(/\/whep(\?|$)/, async (route) => {
-    const answer = await route.fetch();
-    const sdp = (await answer.text())
-      .split('\r\n')
-      .filter((line) => !/^a=candidate:.* tcp /.test(line))
-      .map((line) => line.replace(/^(a=candidate:\S+ 1 udp \S+) \S+ \d+/, `$1 ${host} ${port}`))
-      .join('\r\n');
-    await route.fulfill({ response: answer, body: sdp });
-  });
-}
+if (relay) await sendWebRtcTo(page, relay);
 await signIn(page, url, user, password);
 await page.goto(`${url}/cameras/${camera}`);
 await page.locator('viaduct-player').waitFor();

@@ -197,7 +197,7 @@ async function sounds(page, { list, choose }) {
   return { sounds: offered };
 }
 
-const browser = await (name === 'firefox' ? openFirefox() : openBrowser());
+const browser = await (name === 'firefox' ? openFirefox({ audible: videos.includes('heard') }) : openBrowser());
 const newPage = () => (name === 'firefox' ? browser.newPage() : openPage(browser, { url }, { signedIn: false }));
 
 async function report(what, work) {
@@ -244,8 +244,8 @@ for (const video of videos) {
   if (video === 'heard') {
     await report(video, async (page) => {
       const seen = await watchConsole(page);
-      // Browsers let a page be heard once somebody has done something in it.
-      await page.keyboard.press('F8');
+      // Chromium lets a page be heard once somebody has done something in it; Firefox was told so.
+      await page.keyboard?.press('F8');
       return { ...seen, ...(await loudness(page)) };
     });
     continue;

@@ -12,6 +12,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests watch other processes and have nothing else to do meanwhile")]
 
 pub mod cache;
+pub mod chaos;
 pub mod clips;
 pub mod flv;
 pub mod hls;

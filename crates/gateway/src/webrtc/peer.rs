@@ -24,6 +24,9 @@ pub(super) const HANDSHAKE: Duration = Duration::from_secs(20);
 /// A peer that is silent for this long is gone: browsers ask every few seconds (RFC 7675 §5.1), and one that changes its
 /// network needs some to find the new way.
 const SILENCE: Duration = Duration::from_secs(30);
+/// The engine keeps to a path of a peer that has moved until it is given up. A path that has been silent for so much longer than
+/// another one is passed over: browsers are heard at least once a second by the path that they use.
+const MOVED: Duration = Duration::from_millis(1500);
 /// Paths that a peer may have at a time; the oldest makes room.
 const MAX_PATHS: usize = 16;
 
@@ -48,6 +51,7 @@ pub(super) struct Peer {
 struct Known {
     path: Path,
     way: Way,
+    heard: Instant,
     /// Whether the engine has answered by it: the peer has proved that it knows the secret.
     proven: bool,
 }
@@ -106,7 +110,7 @@ impl Peer {
         match arrival {
             Some(Arrival::Datagram(datagram)) => self.receive(&datagram),
             Some(Arrival::Connection { from, out }) => {
-                self.note(Path { by_tcp: true, address: from }, Way::Connection(out));
+                self.note(Path { by_tcp: true, address: from }, Way::Connection(out), Instant::now());
             }
             Some(Arrival::Close) | None => return false,
         }
@@ -123,9 +127,11 @@ impl Peer {
         if !self.rtc.accepts(&input) {
             return;
         }
+        let path = Path { by_tcp: datagram.by_tcp, address: datagram.from };
         if !datagram.by_tcp {
-            let path = Path { by_tcp: false, address: datagram.from };
-            self.note(path, Way::Datagrams(datagram.local));
+            self.note(path, Way::Datagrams(datagram.local), datagram.at);
+        } else if let Some(known) = self.known.iter_mut().find(|known| known.path == path) {
+            known.heard = datagram.at;
         }
         self.heard = datagram.at;
         if let Err(error) = self.rtc.handle_input(input) {
@@ -133,9 +139,9 @@ impl Peer {
         }
     }
 
-    fn note(&mut self, path: Path, way: Way) {
+    fn note(&mut self, path: Path, way: Way, heard: Instant) {
         if let Some(known) = self.known.iter_mut().find(|known| known.path == path) {
-            known.way = way;
+            (known.way, known.heard) = (way, heard);
             return;
         }
         if self.known.len() >= MAX_PATHS
@@ -143,7 +149,7 @@ impl Peer {
         {
             self.entry.release(oldest.path);
         }
-        self.known.push_back(Known { path, way, proven: false });
+        self.known.push_back(Known { path, way, heard, proven: false });
     }
 
     /// Lets time pass, which also has what was written leave.
@@ -176,11 +182,15 @@ impl Peer {
 
     fn send(&mut self, transmit: &Transmit) {
         let path = Path { by_tcp: transmit.proto != Protocol::Udp, address: transmit.destination };
-        let Some(known) = self.known.iter_mut().find(|known| known.path == path) else { return };
-        if !known.proven {
-            known.proven = true;
+        let Some(asked) = self.known.iter_mut().find(|known| known.path == path) else { return };
+        if !asked.proven {
+            asked.proven = true;
             self.entry.claim(path);
         }
+        let silent = asked.heard;
+        let moved = self.known.iter().filter(|known| known.proven && known.heard > silent + MOVED);
+        let path = moved.max_by_key(|known| known.heard).map_or(path, |known| known.path);
+        let Some(known) = self.known.iter().find(|known| known.path == path) else { return };
         self.sent_bytes += transmit.contents.len() as u64;
         match &known.way {
             // A connection that does not keep up loses packets, as a network would.

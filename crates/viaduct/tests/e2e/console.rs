@@ -127,7 +127,7 @@ fn the_console_shows_a_stream_whose_sound_its_container_cannot_carry() {
 }
 
 /// Below this a sound is not heard: a sine of FFmpeg has 0.09, silence in G.711 less than 0.001.
-const HEARD: f64 = 0.02;
+pub(crate) const HEARD: f64 = 0.02;
 
 /// How loud the console's player is in Chromium, and the tone that it plays.
 fn heard(server: &Server, stream: &str) -> (f64, f64) {

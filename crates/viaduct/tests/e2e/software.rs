@@ -59,10 +59,10 @@ fn plays_by(engine: &'static str) -> impl Fn(&Value) -> bool {
     move |look| look["state"] == "playing" && look["stats"]["engine"] == engine
 }
 
-fn plays_h265_with_sound(scheme: &str) {
+fn plays_h265_with_sound(scheme: &str, clip: Clip) {
     let mut server = options().start();
     let api = server.sign_in();
-    let _publisher = publish::ffmpeg_rtsp(&Clip::H265Aac.path(), &server.url("rtsp", "road/k1"));
+    let _publisher = publish::ffmpeg_rtsp(&clip.path(), &server.url("rtsp", "road/k1"));
     api.await_live("road/k1");
     let mut watcher = Watcher::open(&server, scheme, "road/k1");
     let heard = |look: &Value| look["loudness"].as_f64().is_some_and(|level| level > 0.01);
@@ -82,12 +82,12 @@ fn plays_h265_with_sound(scheme: &str) {
 
 #[test]
 fn chromium_plays_h265_with_sound_by_http() {
-    plays_h265_with_sound("http");
+    plays_h265_with_sound("http", Clip::H265Aac);
 }
 
 #[test]
 fn chromium_plays_h265_with_sound_by_https() {
-    plays_h265_with_sound("https");
+    plays_h265_with_sound("https", Clip::H265Opus);
 }
 
 #[test]

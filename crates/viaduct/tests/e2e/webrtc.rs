@@ -77,6 +77,30 @@ fn an_independent_peer_watches() {
 }
 
 #[test]
+fn an_independent_peer_watches_a_camera_without_sound() {
+    let mut server = options().start();
+    let api = server.sign_in();
+    let _publisher = publish::ffmpeg_rtsp(&Clip::H264.path(), &server.url("rtsp", "road/k1"));
+    api.await_live("road/k1");
+    let seen = WebRtcPeer::play(&whep(&server, "road/k1"), 8).seen();
+    assert!(seen["changes"].as_u64().unwrap() > 50, "{seen}");
+    assert_eq!(seen["sounds"], 0, "{seen}");
+    server.assert_well();
+}
+
+#[test]
+fn a_peer_that_comes_late_into_a_long_group_of_pictures_sees_the_newest() {
+    let mut server = options().start();
+    let api = server.sign_in();
+    let _publisher = publish::ffmpeg_rtsp(&Clip::H264OneKey.path(), &server.url("rtsp", "road/k1"));
+    api.await_live("road/k1");
+    testkit::pause(Duration::from_secs(6));
+    let seen = WebRtcPeer::play(&whep(&server, "road/k1"), 6).seen();
+    assert!(seen["changes"].as_u64().unwrap() > 50, "{seen}");
+    server.assert_well();
+}
+
+#[test]
 fn sound_that_webrtc_does_not_have_is_heard_as_opus() {
     let mut server = options().start();
     let api = server.sign_in();
@@ -187,6 +211,9 @@ fn a_session_ends_by_its_address_alone_and_says_why() {
     assert_eq!(ask("GET", &mine).json()["state"], "running");
     assert_eq!(ask("DELETE", "/road/k1/whep/guessed").status, 404);
     assert_eq!(ask("PATCH", &mine).status, 204);
+    let restart = http::send(server.address("http"), "PATCH", &mine, &[("If-Match", "*")], b"");
+    assert_eq!(restart.status, 422, "{}", restart.text());
+    assert_eq!(ask("PATCH", "/road/k1/whep/guessed").status, 404);
     assert_eq!(ask("OPTIONS", "/road/k1/whep").status, 204);
     assert_eq!(ask("GET", "/road/k1/whep").status, 405);
     assert_eq!(ask("DELETE", &mine).status, 200);
@@ -202,6 +229,19 @@ fn a_session_ends_by_its_address_alone_and_says_why() {
     assert_eq!(admin.send("DELETE", &format!("/viewers/{id}"), None).status, 204);
     let kicked = ended(&others);
     assert_eq!(kicked["code"], "kicked", "{kicked}");
+    server.assert_well();
+}
+
+#[test]
+fn a_peer_with_another_certificate_than_it_announced_gets_nothing() {
+    let mut server = options().start();
+    let api = server.sign_in();
+    let _publisher = publish::ffmpeg_rtsp(&Clip::H264G711.path(), &server.url("rtsp", "road/k1"));
+    api.await_live("road/k1");
+    let seen = WebRtcPeer::forge(&whep(&server, "road/k1"), 8).seen();
+    assert_eq!((&seen["status"], &seen["pictures"], &seen["sounds"]), (&json!(201), &json!(0), &json!(0)), "{seen}");
+    let state = http::request(server.address("http"), "GET", seen["location"].as_str().unwrap(), &[], None).json();
+    assert_eq!((&state["state"], &state["code"]), (&json!("ended"), &json!("certificate")), "{state}");
     server.assert_well();
 }
 
@@ -280,6 +320,12 @@ fn publisher(server: &Server, admin: &Api) -> Process {
     publisher
 }
 
+/// Who watches by WebRTC; the page's replay is a viewer of its own.
+pub(crate) fn by_webrtc(admin: &Api) -> Option<Value> {
+    let viewers = admin.get("/viewers")["items"].clone();
+    viewers.as_array()?.iter().find(|viewer| viewer["protocol"] == "webrtc").cloned()
+}
+
 /// Numbers of different pictures shown by an engine within a time, in milliseconds.
 fn pictures(seen: &Value, engine: &str, time: std::ops::Range<u64>) -> usize {
     let samples = seen["samples"].as_array().unwrap();
@@ -298,10 +344,7 @@ fn a_camera_page_plays_by_webrtc_and_comes_back_after_its_source_and_the_server_
         options.set(&format!("{protocol}.listen"), &server.address(protocol).to_string())
     });
     let page = camera_page(&server, &id, 60, &[]);
-    until("the viewer", PATIENCE, || {
-        let viewers = admin.get("/viewers")["items"].clone();
-        (viewers[0]["protocol"] == "webrtc" && viewers[0]["bytes"].as_u64()? > 200_000).then_some(())
-    });
+    until("the viewer", PATIENCE, || (by_webrtc(&admin)?["bytes"].as_u64()? > 200_000).then_some(()));
     testkit::pause(Duration::from_secs(4));
     drop(first);
     let second = publisher(&server, &admin);
@@ -320,6 +363,55 @@ fn a_camera_page_plays_by_webrtc_and_comes_back_after_its_source_and_the_server_
 }
 
 #[test]
+fn a_camera_that_changes_to_h265_while_it_is_watched_is_followed_and_back() {
+    let (mut server, admin) = closed_server(&options());
+    let id = camera(&admin);
+    let token = admin.stream_token("publish", "road/k1", 600);
+    let url = server.url("rtsp", &format!("road/k1?token={token}"));
+    let send = |clip: Clip| publish::ffmpeg_rtsp(&clip.path(), &url);
+    let first = send(Clip::H264G711);
+    admin.await_live("road/k1");
+    let page = camera_page(&server, &id, 60, &[]);
+    until("the viewer", PATIENCE, || (by_webrtc(&admin)?["bytes"].as_u64()? > 200_000).then_some(()));
+    drop(first);
+    let second = send(Clip::H265Aac);
+    testkit::pause(Duration::from_secs(25));
+    drop(second);
+    let _third = send(Clip::H264G711);
+    let seen = seen_on_page(page);
+    println!("{}", seen["steps"]);
+    assert!(pictures(&seen, "webrtc", 0..20_000) >= 2, "{seen}");
+    assert!(pictures(&seen, "software", 5_000..40_000) >= 5, "{seen}");
+    assert!(pictures(&seen, "webrtc", 45_000..60_000) >= 5, "{seen}");
+    server.assert_well();
+}
+
+#[test]
+fn what_comes_by_webrtc_is_recorded_and_replayed() {
+    let (mut server, admin) = closed_server(&options());
+    let id = camera(&admin);
+    let _publisher = publisher(&server, &admin);
+    let file = server.data().join("recorded.mp4");
+    let web = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web");
+    let mut command = Command::new("node");
+    command.current_dir(web).args(["tests/keep.js", &format!("http://{}", server.address("http")), "admin"]);
+    command.args([ADMIN_PASSWORD, &id.to_string()]).arg(&file);
+    let seen = seen_on_page(Process::run(command, usize::MAX));
+    assert_eq!(seen["engine"], "webrtc", "{seen}");
+    assert!(seen["replayed"].as_array().unwrap().len() >= 4, "{seen}");
+    let output = Command::new("ffprobe")
+        .args("-v error -count_packets -of json -show_entries stream=codec_name,nb_read_packets".split(' '))
+        .arg(&file)
+        .output()
+        .unwrap();
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let of = |kind: usize, what: &str| found["streams"][kind][what].as_str().unwrap().to_owned();
+    assert_eq!((&*of(0, "codec_name"), &*of(1, "codec_name")), ("h264", "flac"), "{found}");
+    assert!(of(0, "nb_read_packets").parse::<u32>().unwrap() > 100, "{found}");
+    server.assert_well();
+}
+
+#[test]
 fn where_udp_is_blocked_tcp_carries_it() {
     let (mut server, admin) = closed_server(&options());
     let id = camera(&admin);
@@ -328,6 +420,19 @@ fn where_udp_is_blocked_tcp_carries_it() {
     let seen = seen_on_page(page);
     println!("{}", seen["steps"]);
     assert!(pictures(&seen, "webrtc", 10_000..20_000) >= 5, "{seen}");
+    server.assert_well();
+}
+
+#[test]
+fn where_no_packet_comes_through_the_next_way_is_taken() {
+    let (mut server, admin) = closed_server(&options());
+    let id = camera(&admin);
+    let _publisher = publisher(&server, &admin);
+    // Nobody is there.
+    let nowhere = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let seen = seen_on_page(camera_page(&server, &id, 20, &[&format!("relay={nowhere}")]));
+    assert!(seen["steps"].to_string().contains("no_path"), "{seen}");
+    assert!(pictures(&seen, "ws-fmp4", 8_000..20_000) >= 5, "{seen}");
     server.assert_well();
 }
 
