@@ -68,6 +68,11 @@ impl LiveCamera {
         }
     }
 
+    /// Leaves out pictures that there was no time for: those that follow keep their times.
+    pub const fn skip(&mut self, pictures: u64) {
+        self.next += pictures;
+    }
+
     /// Makes the next picture a key frame.
     pub fn force_key(&mut self) {
         self.encoder.force_key();

@@ -286,6 +286,19 @@ fn a_live_camera_shows_the_clock_and_turns() {
 }
 
 #[test]
+fn pictures_that_a_live_camera_leaves_out_leave_their_time_behind() {
+    let mut camera = LiveCamera::new(scene(320, 180), 400_000, 10, true, 480).unwrap();
+    let mut next = |skipped| {
+        camera.skip(skipped);
+        let (unit, truth) = camera.next_unit(0).unwrap();
+        (truth.frame, unit.video.pts.ticks, unit.audio[0].pts.ticks)
+    };
+    let (first, second, third) = (next(0), next(0), next(3));
+    let picture = (second.1 - first.1, second.2 - first.2);
+    assert_eq!((third.0, third.1 - second.1, third.2 - second.2), (5, 4 * picture.0, 4 * picture.1));
+}
+
+#[test]
 fn h265_and_aac_come_from_ffmpeg_and_decode() {
     if !installed("ffmpeg") {
         return;

@@ -159,7 +159,10 @@ fn draw_live(
             return Ok(());
         }
         // A machine that cannot keep up shows fewer pictures instead of old ones.
-        due = due.max(Instant::now().checked_sub(camera.frame_interval()).unwrap_or(due));
+        let missed = Instant::now().saturating_duration_since(due).as_nanos() / camera.frame_interval().as_nanos();
+        let missed = u32::try_from(missed).unwrap_or(u32::MAX);
+        camera.skip(u64::from(missed));
+        due += camera.frame_interval() * missed;
     }
 }
 

@@ -80,7 +80,7 @@ fn a_viewer_whose_network_changes_keeps_its_session() {
 fn pictures_of_each_way_of_playing_have_an_age() {
     let (mut server, admin) = closed_server(&options());
     let camera = camera(&admin);
-    for engine in ["webrtc", "ws-fmp4", "ll-hls"] {
+    for engine in ["webrtc", "ws-fmp4"] {
         eprintln!("{}", watched(&server, &camera, engine, MUCH, None));
     }
     server.assert_well();
