@@ -20,6 +20,10 @@ use super::feed::{Feed, Selection, Unit};
 use super::peer::{HANDSHAKE, Peer, Polled, ended_by};
 use crate::peer::ConnectionSlot;
 
+/// How long, and how many, sent packets are kept for a peer that missed some, and the share of what is sent that may be repeated.
+const RESENT_FOR: Duration = Duration::from_secs(1);
+const RESENT_PACKETS: usize = 1024;
+const RESENT_SHARE: f32 = 0.15;
 /// Bytes that may leave for one viewer at once, and how far such bursts are apart: what the buffers of a browser's socket
 /// and of switches on the way hold.
 const BURST_BYTES: usize = 32 << 10;
@@ -238,6 +242,7 @@ impl Viewer {
         match event {
             Event::Connected => {
                 self.connected = true;
+                self.limit_resending();
                 self.start();
             }
             Event::KeyframeRequest(_) => {
@@ -282,6 +287,17 @@ impl Viewer {
     }
 
     // ---- where it is -------------------------------------------------------------------------------------------
+
+    /// Keeps sent packets for a peer that missed them: for some round trips, and not for the engine's 3 s, which were most of the
+    /// memory that a viewer took.
+    fn limit_resending(&mut self) {
+        let mut engine = self.peer.engine().direct_api();
+        for lane in self.lanes.iter().filter(|lane| lane.is_video) {
+            if let Some(stream) = engine.stream_tx_by_mid(lane.mid, None) {
+                stream.set_rtx_cache(RESENT_PACKETS, RESENT_FOR, Some(RESENT_SHARE));
+            }
+        }
+    }
 
     /// Begins at the cached GOP, whose frames are decoded at once up to the newest; or waits for a key frame.
     fn start(&mut self) {

@@ -18,7 +18,6 @@ fn moves_and_is_heard(browser: &str, scheme: &str, clips: &[Clip]) {
         api.await_live("road/k1");
         let all = seen_by(browser, &server, scheme, "road/k1", &["heard"]);
         let seen = all["heard"].as_ref().unwrap_or_else(|error| panic!("{}: {error}", clip.name()));
-        println!("{browser} {scheme} {}: {}", clip.name(), seen.line);
         assert!(advances_once_begun(&seen.numbers), "{}: {seen:?}", clip.name());
         assert_eq!(seen.line["engine"], "ws-fmp4", "{}", clip.name());
         assert!(seen.line["level"].as_f64().unwrap() > HEARD, "{} is heard: {seen:?}", clip.name());

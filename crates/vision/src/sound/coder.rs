@@ -121,6 +121,8 @@ impl Work {
     /// Until the other end is dropped. A worker that is lost is replaced, each time after a longer pause.
     async fn run(mut self, mut coder: Option<Coder>) {
         let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE);
+        // A sound that nothing can decode fails again and again, and is told of once.
+        let mut told = None;
         loop {
             let lost = match coder.take() {
                 Some(coder) => match self.work(coder, &mut backoff).await {
@@ -137,7 +139,12 @@ impl Work {
             };
             self.sounds.counters.failed.fetch_add(1, Ordering::Relaxed);
             let pause = backoff.next_delay(rand::random());
-            tracing::warn!(reason = lost.text, ?pause, "Coding a sound anew failed; it is tried again.");
+            if told.as_ref() == Some(&lost.text) {
+                tracing::debug!(reason = lost.text, ?pause, "Coding a sound anew failed again.");
+            } else {
+                tracing::warn!(reason = lost.text, ?pause, "Coding a sound anew failed; it is tried again.");
+                told = Some(lost.text);
+            }
             if !self.pass(pause).await {
                 return;
             }
