@@ -8,7 +8,7 @@ import { absoluteUrl } from './mse';
 import { Tap, type TapPiece } from './tap';
 import { openWebSocket, type Transport } from './transport';
 
-/** After a loss it is tried again; a refusal is left to the engine that plays, which asks for a new offer. */
+/** After a loss it is tried again; a refusal is not: the offer is as good as it was, until the engine that plays gets a new one. */
 const AGAIN_MS = 2_000;
 
 /** The engine of an offer whose media can be kept. */
@@ -56,8 +56,8 @@ export class SideTap {
       media: (bytes) => this.tap.media(bytes),
       switched: () => undefined,
       switchFailed: () => undefined,
-      fault: ({ retry }) => {
-        if (retry) this.timer = setTimeout(() => this.connect(), AGAIN_MS);
+      fault: ({ code, retry }) => {
+        if (retry && code !== 'unauthorized') this.timer = setTimeout(() => this.connect(), AGAIN_MS);
       },
     });
   }
