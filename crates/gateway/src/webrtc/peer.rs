@@ -25,7 +25,8 @@ pub(super) const HANDSHAKE: Duration = Duration::from_secs(20);
 /// network needs some to find the new way.
 const SILENCE: Duration = Duration::from_secs(30);
 /// The engine keeps to a path of a peer that has moved until it is given up. A path that has been silent for so much longer than
-/// another one is passed over: browsers are heard at least once a second by the path that they use.
+/// another proven one is passed over. A peer that was merely quiet takes what comes by any path of its own, and is answered by the
+/// engine's again as soon as it is heard there.
 const MOVED: Duration = Duration::from_millis(1500);
 /// Paths that a peer may have at a time; the oldest makes room.
 const MAX_PATHS: usize = 16;

@@ -19,11 +19,11 @@ function frameOf({ width, height, memory, offsets }: HevcPicture, timestamp: num
   const luma = width * height;
   if (planes.length !== luma * 1.5) planes = new Uint8Array(luma * 1.5);
   // Firefox (ESR 153) takes planes from the beginning, whatever `layout` says.
-  offsets.reduce((at, offset, plane) => {
-    const length = plane === 0 ? luma : luma / 4;
-    planes.set(memory.subarray(offset, offset + length), at);
-    return at + length;
-  }, 0);
+  const copy = (from: number, length: number, to: number): void => planes.set(memory.subarray(from, from + length), to);
+  const [y, cb, cr] = offsets;
+  copy(y, luma, 0);
+  copy(cb, luma / 4, luma);
+  copy(cr, luma / 4, luma * 1.25);
   return new VideoFrame(planes, {
     format: 'I420',
     codedWidth: width,
