@@ -14,7 +14,8 @@ TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 # Where tests note what they skipped, because ../shared is absent; `make test` counts it.
 export VIADUCT_SKIPS ?= $(abspath $(TARGET_DIR))/skips
 
-say = @printf '\n== %s\n' "$(1)"
+# What comes next, and the time: a log tells where a run spends it.
+say = @printf '\n== %(%T)T %s\n' -1 "$(1)"
 
 .PHONY: help
 help: ## Show this help
