@@ -249,7 +249,12 @@ fn fanout_rows(watch: Watch, args: &FanoutArgs, runs: &[(Delivery, Delivery)]) -
         Watch::FlvTls | Watch::WsFlvTls | Watch::Webrtc => Some(1.5),
         Watch::RtspUdp | Watch::Floor | Watch::FloorTls | Watch::FloorUdp | Watch::FloorSrtp => None,
     };
-    let encrypted = watch.is_encrypted();
+    let memory_kib = match watch {
+        // Each has an engine with keys of its own, and remembers a second of packets that may be asked for again.
+        Watch::Webrtc => None,
+        _ if watch.is_encrypted() => Some(40.0),
+        _ => Some(4.0),
+    };
     let cycles = |run: &Delivery| run.cycles_per_byte.unwrap_or(f64::NAN);
     // Where the kernel counts no cycles, processor time has to do.
     let counted = runs.iter().any(|run| run.0.cycles_per_byte.is_some());
@@ -267,19 +272,14 @@ fn fanout_rows(watch: Watch, args: &FanoutArgs, runs: &[(Delivery, Delivery)]) -
         Row::new(&load, "% of a core", &each(&|run| run.0.core_percent), None),
         Row::new(&load, "slowest viewer / median", &each(&|run| run.0.slowest_share), None),
         Row::new(&load, "viewers lost", &each(&|run| count(run.0.lost)), Some(0.0)),
-        Row::new(
-            &load,
-            "KiB per viewer",
-            &each(&|run| run.0.memory_per_viewer_kib),
-            Some(if encrypted { 40.0 } else { 4.0 }),
-        ),
+        Row::new(&load, "KiB per viewer", &each(&|run| run.0.memory_per_viewer_kib), memory_kib),
     ];
     if watch == Watch::RtspUdp {
         rows.push(Row::new(&load, "datagrams missing", &each(&|run| nanos(run.0.missing)), Some(0.0)));
         // 1 Gbit/s are an eighth of a gigabyte each second.
         rows.push(Row::new(&load, "% of a core per Gbit/s", &each(&|run| run.0.cpu_s_per_gb * 100.0 / 8.0), None));
     }
-    if !encrypted {
+    if !watch.is_encrypted() {
         rows.push(Row::new(&load, "latency p50 ms", &each(&|run| run.0.latency_p50_ms), Some(25.0)));
         rows.push(Row::new(&load, "latency p99 ms", &each(&|run| run.0.latency_p99_ms), Some(60.0)));
     }

@@ -199,7 +199,8 @@ impl Viewer {
                 bail!("no key frame came by UDP");
             }
             self.look_at_datagrams(&mut buffer, &mut |_, key| ready |= key);
-            ready |= watch.is_floor() && self.bytes > 0;
+            // A viewer by WebRTC may have got its key frame within the handshake.
+            ready |= (watch.is_floor() || watch == Watch::Webrtc) && self.bytes > 0;
             std::thread::park_timeout(Duration::from_micros(100));
         }
         Ok(())
