@@ -194,8 +194,8 @@ impl Viewer {
             let paced = self.refilled + PACE;
             tokio::select! {
                 arrival = self.inbox.recv() => {
-                    if !self.peer.accept(arrival) {
-                        return ("left", LEFT.to_owned());
+                    if let Err(end) = self.receive(arrival) {
+                        return end;
                     }
                 }
                 () = self.feed.news(position), if self.connected && !behind => {}
@@ -210,6 +210,22 @@ impl Viewer {
         }
     }
 
+    /// Takes what the peer sent, and what waits behind it.
+    fn receive(&mut self, mut arrival: Option<Arrival>) -> Result<(), End> {
+        let mut waiting = self.inbox.len();
+        loop {
+            if !self.peer.accept(arrival) {
+                return Err(("left", LEFT.to_owned()));
+            }
+            self.drain(Instant::now())?;
+            if waiting == 0 {
+                return Ok(());
+            }
+            waiting -= 1;
+            arrival = self.inbox.try_recv().ok();
+        }
+    }
+
     /// Sends what is due; when the engine wants to be asked again.
     fn advance(&mut self, now: Instant) -> Result<Instant, End> {
         if self.session.is_over(SystemTime::now()) {
@@ -218,7 +234,6 @@ impl Viewer {
         if self.feed.is_over() {
             return Err(("closed", "The stream ended.".to_owned()));
         }
-        self.drain(now)?;
         if self.connected {
             self.send(now)?;
         }
