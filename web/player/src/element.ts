@@ -14,7 +14,7 @@ import { renderOverlay } from './overlay';
 import { PictureInPicture } from './pip';
 import { PanoramaControl } from './panorama/control';
 import type { PanoramaLook } from './panorama/math';
-import { Player, WALL_LATENCY_S, type PlayerStats, type RenewOffer } from './player';
+import { Player, LIVE_LATENCY_S, type PlayerStats, type RenewOffer } from './player';
 import { Presence } from './presence';
 import { RecordControl } from './record/control';
 import { save } from './save';
@@ -143,7 +143,7 @@ export class ViaductPlayerElement extends HTMLElement {
     if ((name === 'projection' || name === 'lens-fov') && this.isConnected) void this.panorama.set(parseProjection(this.getAttribute('projection')), this.lensFov);
     if (name === 'target-latency') {
       const seconds = Number(value);
-      this.player.setTargetLatency(seconds > 0 ? seconds : WALL_LATENCY_S);
+      this.player.setTargetLatency(seconds > 0 ? seconds : LIVE_LATENCY_S);
     }
     this.render();
   }

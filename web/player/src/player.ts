@@ -3,7 +3,7 @@
  * watchdog and the catch-up. It draws nothing.
  */
 import { catchUp, livePosition, TargetLatency } from './catchup';
-import { buildLadder, engineKind, type DecoderReadout, type Engine } from './engines/engine';
+import { buildLadder, engineKind, type DecoderReadout, type Engine, type EngineReadout } from './engines/engine';
 import { keepable, replayable, SideTap } from './engines/side-tap';
 import type { TapPiece } from './engines/tap';
 import { openHost, type PumpHost } from './engines/host';
@@ -51,8 +51,8 @@ export interface PlayerHooks {
 /** Fetches a fresh offer when a token has run out. */
 export type RenewOffer = () => Promise<PlayOffer>;
 
-/** Distance from the live edge for a wall, in seconds. */
-export const WALL_LATENCY_S = 0.8;
+/** Wanted distance from the live edge, in seconds: more where media comes unevenly. */
+export const LIVE_LATENCY_S = 0.3;
 const TICK_MS = 250;
 /** A start runs dry a few times by nature, and one underrun counts once. */
 const SETTLE_MS = 3_000;
@@ -73,7 +73,7 @@ export class Player {
   private ticker: ReturnType<typeof setInterval> | null = null;
   private readonly frames: FrameCounter;
   private readonly watchdog = new FrameWatchdog();
-  private readonly target = new TargetLatency(WALL_LATENCY_S);
+  private readonly target = new TargetLatency(LIVE_LATENCY_S);
   private latency = new LatencyEstimate();
   private lastArrival = 0;
   private lastUnderrun_ms = 0;
@@ -193,7 +193,7 @@ export class Player {
   jumpToLive(): void {
     const readout = this.engine?.readout();
     if (!readout?.live || this.engine?.position || this.video.seeking) return;
-    const target = this.target.current(readout.piece);
+    const target = this.target.current(readout);
     if (readout.live.end - this.video.currentTime > target) {
       this.video.currentTime = livePosition(readout.live, target);
     }
@@ -373,13 +373,13 @@ export class Player {
     if (now_ms - this.reported.at_ms >= STATS_EVERY_MS) this.report(now_ms);
   }
 
-  private follow({ live, piece }: { live: { start: number; end: number } | null; piece: number }): void {
+  private follow(readout: EngineReadout): void {
     const { video } = this;
     const decision = catchUp({
       currentTime: video.currentTime,
       playbackRate: video.playbackRate,
-      live,
-      target: this.target.current(piece),
+      live: readout.live,
+      target: this.target.current(readout),
       audible: !video.muted && video.volume > 0 && /mp4a|opus|flac/i.test(this.mime),
     });
     if (decision.kind === 'rate') video.playbackRate = decision.rate;
@@ -403,8 +403,8 @@ export class Player {
       dropped: video.getVideoPlaybackQuality().droppedVideoFrames,
       bitrate_bps: ((readout.bytes - this.reported.bytes) * 8) / seconds,
       buffer_s: readout.live ? Math.max(0, readout.live.end - at_s) : 0,
-      target_s: this.target.current(readout.piece),
-      latency_s: readout.delay_s ?? this.latency.at(sharedNow(), at_s),
+      target_s: this.target.current(readout),
+      latency_s: this.frames.waited_s ?? this.latency.at(sharedNow(), at_s),
       reconnects: this.model.reconnects,
       refused: this.refused,
       decoder: decoder && decoderStats(decoder, this.reported.decoder, seconds),

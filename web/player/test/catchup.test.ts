@@ -11,10 +11,11 @@ describe('catch-up', () => {
     ['nothing buffered', { live: null }, { kind: 'keep' }],
     ['at the target', {}, { kind: 'keep' }],
     ['a little behind', { currentTime: T + 9.1 }, { kind: 'keep' }],
-    ['muted and behind', { currentTime: T + 8.6 }, { kind: 'rate', rate: 1.09 }],
+    ['muted and behind', { currentTime: T + 8.6 }, { kind: 'rate', rate: 1.1 }],
     ['audible and behind', { currentTime: T + 8.6, audible: true }, { kind: 'keep' }],
     ['sound turned on while fast', { playbackRate: 1.1, audible: true }, { kind: 'rate', rate: 1 }],
     ['caught up', { playbackRate: 1.05 }, { kind: 'rate', rate: 1 }],
+    ['behind by more than a short target', { currentTime: T + 9, target: 0.3 }, { kind: 'rate', rate: 1.1 }],
     ['more than twice the target behind', { currentTime: T + 8 }, { kind: 'jump', to: T + 9.2 }],
     ['far behind with sound', { currentTime: T + 2, audible: true }, { kind: 'jump', to: T + 9.2 }],
     ['start of a stream with large time stamps', { currentTime: 0 }, { kind: 'jump', to: T + 9.2 }],
@@ -48,17 +49,22 @@ describe('catch-up', () => {
 
 describe('target latency', () => {
   it('is never shorter than the pieces that media comes in', () => {
-    expect(new TargetLatency(0.8).current(0.04)).toBe(0.8);
-    expect(new TargetLatency(0.8).current(2)).toBe(3);
-    expect(new TargetLatency(0.8).current(100)).toBe(6);
+    expect(new TargetLatency(0.8).current({ piece: 0.04, late: 0.1 })).toBe(0.8);
+    expect(new TargetLatency(0.8).current({ piece: 2, late: 0.1 })).toBe(3);
+    expect(new TargetLatency(0.8).current({ piece: 100, late: 0.1 })).toBe(6);
+  });
+
+  it('is longer than media is late at times', () => {
+    expect(new TargetLatency(0.3).current({ piece: 0.04, late: 0.05 })).toBe(0.3);
+    expect(new TargetLatency(0.3).current({ piece: 0.04, late: 0.9 })).toBeGreaterThan(1);
   });
 
   it('grows with underruns and shrinks again', () => {
     const target = new TargetLatency(0.8);
     for (let i = 0; i < 50; i++) target.underrun();
-    expect(target.current(0)).toBe(6);
+    expect(target.current({ piece: 0, late: 0 })).toBe(6);
     target.elapse(1000);
-    expect(target.current(0)).toBe(0.8);
+    expect(target.current({ piece: 0, late: 0 })).toBe(0.8);
   });
 });
 
@@ -68,6 +74,10 @@ describe('eviction', () => {
   it('drops what was played long ago and keeps the rest', () => {
     expect(evictions([live], live, 99, 6)).toEqual([{ start: 0, end: 93 }]);
     expect(evictions([{ start: 90, end: 100 }], { start: 90, end: 100 }, 99, 6)).toEqual([]);
+  });
+
+  it('takes the range that has grown since it was looked at for the live one', () => {
+    expect(evictions([{ start: 90, end: 100.04 }], { start: 90, end: 100 }, 99.5, 6)).toEqual([]);
   });
 
   it('drops other ranges once playback has left them', () => {

@@ -24,11 +24,12 @@ export interface EngineEvents {
 export interface EngineReadout {
   live: Span | null;
   bytes: number;
+  /** Largest media time between two arrivals lately, in seconds. */
   piece: number;
+  /** How much later than the fastest of its media an arrival was at most lately, in seconds. */
+  late: number;
   /** Newest arrival in seconds of the shared clock, 0 before any. */
   arrived: number;
-  /** Time that pictures wait in the browser, in seconds, where the engine knows it better than by arrival. */
-  delay_s?: number;
   inWorker: boolean;
 }
 

@@ -24,7 +24,7 @@ class HlsEngine implements Engine {
   }
 
   readout(): EngineReadout {
-    return { live: null, bytes: 0, piece: 0, arrived: 0, inWorker: false };
+    return { live: null, bytes: 0, piece: 0, late: 0, arrived: 0, inWorker: false };
   }
 
   tick(): void {

@@ -14,7 +14,7 @@ class MseEngine implements Engine {
   private readonly host: PumpHost;
   private objectUrl: string | null = null;
   private taker: ((piece: TapPiece) => void) | null = null;
-  private state: Omit<EngineReadout, 'inWorker'> = { live: null, bytes: 0, piece: 0, arrived: 0 };
+  private state: Omit<EngineReadout, 'inWorker'> = { live: null, bytes: 0, piece: 0, late: 0, arrived: 0 };
 
   readonly switchTo?: (offer: EngineOffer) => void;
 
@@ -80,7 +80,7 @@ class MseEngine implements Engine {
         events.tracks(report.mime, report.refused, report.again);
         break;
       case 'progress':
-        this.state = { live: report.live, bytes: report.bytes, piece: report.piece, arrived: report.arrived };
+        this.state = { live: report.live, bytes: report.bytes, piece: report.piece, late: report.late, arrived: report.arrived };
         if (this.context.video.paused) this.context.play();
         break;
       case 'piece':

@@ -3,6 +3,7 @@
  * or in the page without a difference.
  */
 import type { Span } from '../catchup';
+import { LatencyEstimate } from '../latency';
 import type { Refusal } from '../offer';
 import { mediaSource } from './media-source';
 import { Sink } from './sink';
@@ -22,8 +23,9 @@ export type PumpCommand =
 export interface Progress {
   live: Span | null;
   bytes: number;
-  /** Largest media time between two arrivals lately, in seconds. */
+  /** As in `EngineReadout`. */
   piece: number;
+  late: number;
   /** Arrival of the newest media, in seconds of the shared clock. */
   arrived: number;
 }
@@ -43,6 +45,9 @@ export type PumpReport = { session: number } & (
 const REPORT_EVERY_S = 0.1;
 /** Weight of the past in the decaying maximum of the piece length. */
 const PIECE_DECAY = 0.97;
+
+/** In which half of the largest lateness is forgotten. */
+const LATE_HALF_LIFE_S = 15;
 
 /** Seconds on a clock that page and worker share. */
 export function sharedNow(): number {
@@ -153,10 +158,13 @@ export class Pump {
   }
 }
 
-/** Counts what arrives and how large its pieces are in media time. */
+/** Counts what arrives, how large its pieces are in media time, and how late they come. */
 class Arrivals {
   private bytes = 0;
   private piece = 0;
+  private late = 0;
+  private latency = new LatencyEstimate();
+  private at = 0;
   private previousEnd: number | null = null;
   private reported = -Infinity;
 
@@ -172,8 +180,17 @@ class Arrivals {
     if (grown === 0 && !first) return null;
     // A step larger than any sensible fragment is a jump of the time line.
     if (grown > 0 && grown < 5) this.piece = Math.max(grown, this.piece * PIECE_DECAY);
+    else [this.latency, this.late] = [new LatencyEstimate(), 0];
+    this.late = this.lateness(now, live.end);
     if (now - this.reported < REPORT_EVERY_S) return null;
     this.reported = now;
-    return { live, bytes: this.bytes, piece: this.piece, arrived: now };
+    return { live, bytes: this.bytes, piece: this.piece, late: this.late, arrived: now };
+  }
+
+  private lateness(now: number, mediaEnd: number): number {
+    this.latency.arrived(now, mediaEnd);
+    const forgotten = 0.5 ** ((now - this.at) / LATE_HALF_LIFE_S);
+    this.at = now;
+    return Math.max(this.latency.at(now, mediaEnd) ?? 0, this.late * forgotten);
   }
 }

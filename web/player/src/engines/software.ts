@@ -44,7 +44,7 @@ class Arriving implements Engine {
     }
   }
 
-  readout = (): ReturnType<Engine['readout']> => this.engine?.readout() ?? { live: null, bytes: 0, piece: 0, arrived: 0, inWorker: true };
+  readout = (): ReturnType<Engine['readout']> => this.engine?.readout() ?? { live: null, bytes: 0, piece: 0, late: 0, arrived: 0, inWorker: true };
   position = (): number | null => this.engine?.position?.() ?? null;
   decoder = (): ReturnType<NonNullable<Engine['decoder']>> => this.engine?.decoder?.() ?? null;
   tick = (currentTime: number): void => this.engine?.tick(currentTime);

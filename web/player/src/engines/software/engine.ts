@@ -62,7 +62,7 @@ export class SoftwareEngine implements Engine {
 
   readout(): EngineReadout {
     const { live = null, bytes = 0, arrived = 0 } = this.progress ?? {};
-    return { live, bytes, piece: 0, arrived, inWorker: true };
+    return { live, bytes, piece: 0, late: 0, arrived, inWorker: true };
   }
 
   position(): number | null {

@@ -4,6 +4,8 @@ import { Sink } from '../sink';
 
 /** Distance from the live edge, in seconds. Pieces of sound are short, and pictures take some time to decode. */
 const TARGET_S = 0.4;
+/** What makes it wait longer is late pictures. */
+const STEADY = { piece: 0, late: 0 };
 /** How long a clock that stands still is believed: then the pictures go on without it. */
 const STALL_S = 1;
 /** Late pictures make the sound wait longer, once in so many seconds. */
@@ -82,7 +84,7 @@ export class Sound {
     this.sink.playhead(audio.currentTime);
     if (audio.seeking || audio.readyState < HTMLMediaElement.HAVE_METADATA) return;
     const { currentTime, playbackRate } = audio;
-    const decision = catchUp({ currentTime, playbackRate, live: this.live, target: this.target.current(0), audible: true });
+    const decision = catchUp({ currentTime, playbackRate, live: this.live, target: this.target.current(STEADY), audible: true });
     if (decision.kind === 'jump') audio.currentTime = decision.to;
   }
 
