@@ -65,6 +65,7 @@ forget-skips:
 test-long: test-tools console ## Also the ignored tests, and every fuzz target for a minute
 	$(call say,Long tests)
 	cargo test --workspace -- --ignored --skip another_server_is_pulled
+	cargo test --workspace --test e2e -- --ignored
 	scripts/fuzz --seconds 60
 
 .PHONY: hevc-wasm
@@ -90,7 +91,7 @@ format:
 
 clippy: dist-folder
 	$(call say,Lints)
-	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy --workspace --all-targets --test e2e -- -D warnings
 
 tidy:
 	$(call say,Tidiness: layers and sans-IO bans and documents)
@@ -102,8 +103,7 @@ licences:
 
 rust-tests: dist-folder
 	$(call say,Tests of the crates)
-	cargo test --workspace --exclude viaduct
-	cargo test --package viaduct --bins
+	cargo test --workspace
 
 hevc-check:
 	$(call say,H.265 decoder: tests and the same bytes again)
@@ -120,11 +120,11 @@ fuzz-check: fuzz-tools
 	$(call say,Fuzz targets build and find a planted panic)
 	scripts/fuzz --self-test
 
-# The real program against FFmpeg, GStreamer, mpv and Chromium: the test binary e2e of the crate viaduct.
+# The real program against FFmpeg, GStreamer, mpv and Chromium: the test binary e2e of the crate viaduct. The test `process` has the media
+# worker built. As in all other parts with `--workspace`: another choice of crates has other features of dependencies, and builds them again.
 e2e: console
 	$(call say,End to end)
-	cargo build --package media-worker
-	CHROMIUM="$$(scripts/chromium)" cargo test --package viaduct --test e2e
+	CHROMIUM="$$(scripts/chromium)" cargo test --workspace --test process --test e2e
 
 .PHONY: console web-packages dist-folder
 console: web-packages
