@@ -95,8 +95,9 @@ fn pictures_come_through_a_network_that_loses_datagrams() {
         let relay = LossyRelay::start(server.address("webrtc"), loss, 5);
         let seen = watched(&server, &camera, "webrtc", MUCH, Some(&relay));
         let (passed, lost) = relay.counts();
-        assert!(lost == 0 || lost * 100 / (passed + lost) == (loss * 100.0).round() as u64, "{lost} of {passed}");
         eprintln!("{loss}: {seen} {passed} passed, {lost} lost");
+        let share = lost as f64 / (passed + lost) as f64;
+        assert!((share - loss).abs() <= loss * 0.2, "{share}");
     }
     server.assert_well();
 }
