@@ -38,6 +38,7 @@ pub mod m3u8;
 pub mod matroska;
 pub mod mp4;
 pub mod mpegts;
+mod systems;
 
 #[cfg(test)]
 mod test_support;
