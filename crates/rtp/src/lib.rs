@@ -45,6 +45,7 @@ pub mod datagrams;
 pub mod fuzz;
 mod interleaved;
 mod ntp;
+mod order;
 mod packet;
 pub mod payload;
 mod receiver;
