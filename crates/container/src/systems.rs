@@ -34,14 +34,21 @@ pub(crate) mod stream_type {
     /// Private data; a registration descriptor says what it is ("Opus", "KLVA", "AV01").
     pub(crate) const PRIVATE_PES: u8 = 0x06;
     pub(crate) const AAC_ADTS: u8 = 0x0f;
+    pub(crate) const MPEG4_VISUAL: u8 = 0x10;
     /// Behind LOAS headers.
     pub(crate) const AAC_LATM: u8 = 0x11;
     pub(crate) const H264: u8 = 0x1b;
     pub(crate) const H265: u8 = 0x24;
+    /// GB/T 25724.
+    pub(crate) const SVAC_VIDEO: u8 = 0x80;
     /// G.711 A-law.
     pub(crate) const G711_A: u8 = 0x90;
     /// G.711 µ-law, seen beside A-law on domestic devices.
     pub(crate) const G711_U: u8 = 0x91;
+    pub(crate) const G722_1: u8 = 0x92;
+    pub(crate) const G723_1: u8 = 0x93;
+    pub(crate) const G729: u8 = 0x99;
+    pub(crate) const SVAC_AUDIO: u8 = 0x9b;
 }
 
 /// Why a part of a track gives no unit.

@@ -190,6 +190,19 @@ impl Framing {
             Self::MpegAudio => mpeg_audio(bytes),
         }
     }
+
+    /// Which frames a payload of unknown sound holds: two of the same kind follow one another, or one fills it.
+    pub(crate) fn of_payload(payload: &[u8]) -> Option<Self> {
+        let holds = |framing: &Self| (0..payload.len()).any(|at| framing.two_at(payload, at));
+        [Self::Adts, Self::MpegAudio].into_iter().find(holds)
+    }
+
+    fn two_at(self, payload: &[u8], at: usize) -> bool {
+        let Some(first) = self.frame(&payload[at..]) else { return false };
+        let end = at + first.len;
+        let second = payload.get(end..).and_then(|rest| self.frame(rest));
+        at == 0 && end == payload.len() || second.is_some_and(|second| second.sound == first.sound)
+    }
 }
 
 /// ISO/IEC 14496-3 §1.A.3. Frames of several raw data blocks, which no encoder that we know writes, are not read.

@@ -52,6 +52,20 @@ impl Syntax {
         }
     }
 
+    pub(crate) fn is_delimiter(self, unit: &[u8]) -> bool {
+        match self {
+            Self::H264 => h264::nal_unit_type(unit) == Some(h264::nal_type::AUD),
+            Self::H265 => h265::nal_unit_type(unit) == Some(h265::nal_type::AUD),
+        }
+    }
+
+    pub(crate) fn is_filler(self, unit: &[u8]) -> bool {
+        match self {
+            Self::H264 => h264::nal_unit_type(unit) == Some(h264::nal_type::FILLER),
+            Self::H265 => h265::nal_unit_type(unit) == Some(h265::nal_type::FILLER),
+        }
+    }
+
     /// Type of a parameter set; `None` for everything else.
     pub(crate) fn set_kind(self, unit: &[u8]) -> Option<u8> {
         match self {
@@ -63,6 +77,27 @@ impl Syntax {
                 use h265::nal_type::{PPS, SPS, VPS};
                 h265::nal_unit_type(unit).filter(|kind| matches!(*kind, VPS | SPS | PPS))
             }
+        }
+    }
+
+    /// The syntax that a parameter set has, told by its first two bytes: those of one codec stand for something in the
+    /// other that no encoder sends. `None` for other units.
+    pub(crate) fn of_parameter_set(unit: &[u8]) -> Option<Self> {
+        /// `profile_idc` values of H.264 §7.4.2.1.1.
+        const PROFILES: [u8; 12] = [66, 77, 88, 100, 110, 122, 244, 44, 83, 86, 118, 128];
+        /// Layer 0 in the upper five bits of the second byte, temporal sub-layer 0 in the others (H.265 §7.4.2.2).
+        const BASE_LAYER: u8 = 1;
+        let &[first, second, ..] = unit else { return None };
+        if second == BASE_LAYER && first & 0x81 == 0 && Self::H265.set_kind(unit).is_some() {
+            return Some(Self::H265);
+        }
+        // Both kinds have nal_ref_idc other than 0 (H.264 §7.4.1).
+        let important = first & 0x80 == 0 && first & 0x60 != 0;
+        match h264::nal_unit_type(unit) {
+            Some(h264::nal_type::SPS) if important && PROFILES.contains(&second) => Some(Self::H264),
+            // pic_parameter_set_id and seq_parameter_set_id are small: their codes begin in the first bits.
+            Some(h264::nal_type::PPS) if important && second & 0xf8 != 0 => Some(Self::H264),
+            _ => None,
         }
     }
 }
@@ -161,6 +196,13 @@ impl Pace {
         self.last = Some((dts, pictures));
     }
 
+    /// One more picture goes with the last time stamp.
+    pub(crate) fn one_more(&mut self) {
+        if let Some((_, count)) = &mut self.last {
+            *count = count.saturating_add(1);
+        }
+    }
+
     /// In ticks of 90 kHz.
     pub(crate) fn duration(&self, config: Option<&CodecConfig>) -> i64 {
         let declared = || {
@@ -168,5 +210,30 @@ impl Pace {
             Some(i64::from(CLOCK_HZ) * 1000 / i64::from(rate.get()))
         };
         self.duration.or_else(declared).filter(|ticks| *ticks > 0).unwrap_or(DEFAULT_DURATION)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hex_literal::hex;
+
+    #[test]
+    fn parameter_sets_tell_their_codec() {
+        for (unit, syntax) in [
+            (&hex!("67640015ac")[..], Some(Syntax::H264)),
+            (&hex!("2742c01f"), Some(Syntax::H264)),
+            (&hex!("68ebecb22c"), Some(Syntax::H264)),
+            (&hex!("28ce3c80"), Some(Syntax::H264)),
+            (&hex!("40010c01"), Some(Syntax::H265)),
+            (&hex!("42010101"), Some(Syntax::H265)),
+            (&hex!("4401c172"), Some(Syntax::H265)),
+            (&hex!("658880"), None),
+            (&hex!("2601af08"), None),
+            (&hex!("0601"), None),
+            (&hex!("67"), None),
+        ] {
+            assert_eq!(Syntax::of_parameter_set(unit), syntax, "{unit:x?}");
+        }
     }
 }

@@ -142,3 +142,13 @@ fn put_time(out: &mut BytesMut, prefix: u64, time: u64) {
         | 1;
     out.put_slice(&field.to_be_bytes()[3..]);
 }
+
+/// The header of a PES packet that goes on with the one before, without time stamps.
+///
+/// # Panics
+/// When the payload does not fit into 16 bits of length: muxers cut it.
+pub(crate) fn put_continuation_header(out: &mut BytesMut, stream_id: u8, payload_len: usize) {
+    out.put_slice(&[0, 0, 1, stream_id]);
+    out.put_u16(u16::try_from(payload_len + 3).expect("muxers cut payloads to fit"));
+    out.put_slice(&[0x80, 0, 0]);
+}
