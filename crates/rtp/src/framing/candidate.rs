@@ -118,5 +118,27 @@ pub(super) fn hidden_packet(candidate: &Candidate, packet: &[u8], framing_bytes:
         }
         at += found + 1;
     }
-    None
+    hidden_at_end(candidate, packet, framing_bytes)
+}
+
+/// The same where only the first bytes of the other packet's header still belong to this one. They are few, so all that
+/// is there must be as it would be: a packet in 10^10 looks so by chance.
+fn hidden_at_end(candidate: &Candidate, packet: &[u8], framing_bytes: usize) -> Option<usize> {
+    /// Flags, payload type and number.
+    const TOLD_BY: usize = 4;
+    /// Packets that were left out between.
+    const MAX_STEP: u16 = 4;
+    /// What senders cut their packets to.
+    const USUAL_LEN: usize = 1500;
+    let last = packet.len().checked_sub(framing_bytes + TOLD_BY)?;
+    let first = last.saturating_sub(FIXED_HEADER_BYTES).max(FIXED_HEADER_BYTES);
+    (first..=last).find(|begins| {
+        let head = &packet[begins + framing_bytes..];
+        let len = usize::from(u16_at(packet, begins + framing_bytes - 2));
+        let step = u16_at(head, 2).wrapping_sub(candidate.sequence);
+        head[0] == packet[0]
+            && head[1] & 0x7F == candidate.payload_type()
+            && (1..=MAX_STEP).contains(&step)
+            && len <= candidate.len.max(USUAL_LEN)
+    })
 }
