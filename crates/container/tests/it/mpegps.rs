@@ -254,6 +254,40 @@ fn ffmpeg_decodes_our_h265_and_large_frames_to_the_same() {
     assert_same_through_us(&clip, "ps_large", &[("0:v", 10)]);
 }
 
+/// `stream` of each element that tshark sees, and how many it calls malformed.
+fn dissected(path: &Path) -> (Vec<String>, usize) {
+    let run = |arguments: &[&str]| {
+        let output = Command::new("tshark")
+            .args(["-r", path.to_str().unwrap()])
+            .args(arguments)
+            .stdin(Stdio::null())
+            .output()
+            .expect("tshark is a required tool of the tests");
+        let complaints = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{}: {complaints}", path.display());
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.lines().map(str::to_owned).collect::<Vec<String>>()
+    };
+    (run(&["-T", "fields", "-e", "mpeg-pes.stream"]), run(&["-Y", "_ws.malformed"]).len())
+}
+
+#[test]
+fn tshark_sees_every_pack_of_ours_and_no_malformed_one() {
+    let noise = "-map 0:v -vf scale=1280:720,noise=alls=80:allf=t -frames:v 6 -c:v libx264 -g 3 -b:v 40M -f mpegts";
+    let both = format!("{H264} -map 1:a -c:a aac -b:a 64k -f mpegts");
+    for (name, options) in [("ps_shark", both.as_str()), ("ps_shark_large", noise)] {
+        let stream = source(&clip::ffmpeg(&format!("{name}.ts"), options));
+        let key_frames = stream.1.iter().filter(|frame| frame.track == TrackId(0) && frame.key).count();
+        let (elements, malformed) = dissected(&write(&stream, &format!("{name}.ps")));
+        let count = |stream: &str| elements.iter().filter(|element| *element == stream).count();
+        assert_eq!((malformed, count("0xba")), (0, stream.1.len()), "one pack for each frame");
+        assert_eq!((count("0xbb"), count("0xbc")), (key_frames, key_frames));
+        let pictures: usize = stream.1.iter().filter(|frame| frame.track == TrackId(0)).count();
+        assert!(count("0xe0") >= pictures && (name == "ps_shark" || count("0xe0") > pictures));
+        assert_eq!(elements.len(), count("0xba") + 2 * key_frames + count("0xe0") + count("0xc0"));
+    }
+}
+
 #[test]
 fn g711_goes_through_us_unchanged_and_ffmpeg_reads_our_a_law() {
     for (codec, name) in [("pcm_alaw", "ps_alaw"), ("pcm_mulaw", "ps_mulaw")] {

@@ -4,7 +4,7 @@ use media::{CodecConfig, MediaTime};
 use super::*;
 use crate::mpegps::{G729_ID, SVAC_VIDEO_ID};
 use crate::systems::pes::put_pes_header;
-use crate::test_support::{h264, h265, hz};
+use crate::test_support::{golden, h264, h265, hz};
 
 mod properties;
 mod quirks;
@@ -204,6 +204,23 @@ fn a_changed_sequence_parameter_set_is_a_new_version() {
     let versions: Vec<_> =
         configs(&events).iter().filter(|config| config.id == TrackId(0)).map(|config| config.version).collect();
     assert_eq!(versions, [1, 2]);
+}
+
+#[test]
+fn golden_files_are_read_and_damage_in_them_ends_without_panic() {
+    for (name, codecs, pictures) in [("h264_bframes_mp2.vob", &["H.264", "mp2"][..], 15), ("h265.mpg", &["H.265"], 15)]
+    {
+        let file = golden(name);
+        let events = read(&file);
+        assert_eq!(configs(&events).iter().map(|config| config.codec().to_string()).collect::<Vec<_>>(), codecs);
+        assert_eq!(units(&events).iter().filter(|unit| unit.track == TrackId(0)).count(), pictures);
+        assert_eq!(dropped(&events), []);
+        for at in (0..file.len()).step_by(13) {
+            let mut flipped = file.clone();
+            flipped[at] ^= 0xff;
+            read(&flipped);
+        }
+    }
 }
 
 #[test]
