@@ -25,8 +25,9 @@ pub(super) struct Picture {
     pub(super) has_slice: bool,
     pub(super) times: Option<Times>,
     broken: Option<DropReason>,
-    /// Bytes of the picture before and a quarter: what is reserved for the next.
-    typical_len: usize,
+    /// Bytes of the picture before of the same kind and a quarter, which are reserved for the next: of one without
+    /// parameter sets, of one with them.
+    typical_len: [usize; 2],
 }
 
 /// A picture that has ended.
@@ -51,7 +52,7 @@ impl Picture {
             return;
         }
         if place == Place::Payload && self.payload.is_empty() {
-            self.payload.reserve(self.typical_len);
+            self.payload.reserve(self.typical_len[self.kind()]);
         }
         let buffer = self.buffer(place);
         let at = buffer.len();
@@ -105,15 +106,20 @@ impl Picture {
     pub(super) fn end(&mut self) -> Ended {
         self.close();
         if !self.payload.is_empty() {
-            self.typical_len = self.payload.len() + self.payload.len() / 4;
+            self.typical_len[self.kind()] = self.payload.len() + self.payload.len() / 4;
         }
         Ended {
-            payload: std::mem::take(&mut self.payload).freeze(),
+            payload: frozen(std::mem::take(&mut self.payload)),
             sets: std::mem::take(&mut self.sets).freeze(),
             times: self.times.take(),
             has_slice: std::mem::take(&mut self.has_slice),
             broken: self.broken.take(),
         }
+    }
+
+    /// Key frames, which have parameter sets in front, are much larger than others.
+    fn kind(&self) -> usize {
+        usize::from(!self.sets.is_empty())
     }
 
     fn buffer(&mut self, place: Place) -> &mut BytesMut {
@@ -122,4 +128,10 @@ impl Picture {
             Place::Sets => &mut self.sets,
         }
     }
+}
+
+/// Pictures are kept for a while: what was reserved for much more than there is, is given back.
+fn frozen(payload: BytesMut) -> Bytes {
+    const SLACK_LEN: usize = 1024;
+    if payload.capacity() > 2 * payload.len() + SLACK_LEN { Bytes::copy_from_slice(&payload) } else { payload.freeze() }
 }
