@@ -75,6 +75,8 @@ def containers() -> None:
                 seed("container_fmp4", path.stem, b"\x17" + data)
         elif path.suffix == ".ts":
             seed("container_mpegts", path.stem, b"\x17" + data[:15040])
+        elif path.suffix in {".vob", ".mpg"}:
+            seed("container_mpegps", path.stem, b"\xf0" + data[:15000])
         elif path.suffix in {".mkv", ".webm"}:
             seed("container_matroska", path.stem, b"\x17" + data)
         elif path.suffix in {".m3u8", ".m3u"}:
@@ -93,6 +95,50 @@ def containers() -> None:
     strict = b"\x0a\0\0\0\x02" + amf_number(1) + amf_string("a")
     ecma = b"\x08\0\0\0\x01\x00\x01a" + amf_object({"b": 1}) + b"\x00\x00\x09"
     seed("container_amf0", "arrays", strict + ecma + b"\x01\x01\x05\x06\x0b" + bytes(10) + b"\x0c\0\0\0\x01x")
+
+
+def program_streams() -> None:
+    pack = bytes.fromhex("000001ba440004000401" "00de43f8")
+
+    def system_map(*streams: tuple) -> bytes:
+        entries = b"".join(bytes([kind, stream, 0, 0]) for kind, stream in streams)
+        head = b"\0\0\1\xbc" + struct.pack(">H", len(entries) + 10) + b"\xe1\xff\0\0"
+        return head + struct.pack(">H", len(entries)) + entries + bytes(4)
+
+    def pes(stream: int, pts, data: bytes, open_length: bool = False) -> bytes:
+        fields = b""
+        if pts is not None:
+            fields = struct.pack(">BHH", 0x21 | pts >> 29 & 14, (pts >> 14 & 0xFFFE) | 1, (pts << 1 & 0xFFFE) | 1)
+        header = bytes([0x80, 0x80 if fields else 0, len(fields)]) + fields
+        length = 0 if open_length else len(header) + len(data)
+        return b"\0\0\1" + bytes([stream]) + struct.pack(">H", length) + header + data
+
+    system_header = bytes.fromhex("000001bb000c81000104e17fe0e800c0c020")
+    avc, hevc = ((RTP / f"source.{codec}").read_bytes() for codec in ["h264", "h265"])
+    h264 = pack + system_header + system_map((0x1B, 0xE0), (0x90, 0xC0)) + pes(0xE0, 9000, avc[:3000])
+    h264 += pes(0xE0, None, avc[3000:5000]) + pack + pes(0xC0, 9000, b"\xd5" * 160) + pack + pes(0xE0, 12600, avc[5000:7000])
+    seed("container_mpegps", "h264_g711", b"\xe0" + h264)
+    seed("container_mpegps", "h264_lost", b"\x33" + h264)
+    lies = pack + system_map((0x1B, 0xE0)) + pes(0xE0, 9000, hevc[:3000]) + pack + pes(0xE0, 12600, hevc[3000:6000])
+    seed("container_mpegps", "h265_map_lies", b"\xe0" + lies)
+    opened = pack + pes(0xE0, 9000, avc[:2000], True) + pack + pes(0xE0, 12600, avc[2000:4000], True)
+    private = pes(0xBD, None, bytes(40)) + b"\0\0\1\xbe\0\5" + b"\xff" * 5 + b"\0\0\1\xbf\0\2ab" + b"\0\0\1\xb9"
+    seed("container_mpegps", "open_lengths", b"\x20" + opened + private + pack + pes(0xE0, 16200, avc[4000:5000]))
+    carried = system_map((0x80, 0xE0), (0x99, 0xC0), (0x24, 0xE1))
+    seed("container_mpegps", "carried", b"\x10" + pack + carried + pes(0xE0, 9000, avc[:500]) + pes(0xC0, None, bytes(20)))
+
+
+def framings() -> None:
+    packets = list(rtp_packets((RTP / "ffmpeg-h264.rtp").read_bytes()))[:8]
+    framed = [struct.pack(">H", len(packet)) + packet for packet in packets]
+    dollars = b"".join(b"$\0" + packet for packet in framed)
+    seed("rtp_framing", "lengths", b"\x63" + b"".join(framed))
+    seed("rtp_framing", "dollars", b"\x63" + dollars)
+    seed("rtp_framing", "ehome", b"\x63" + b"\1\0\1" + bytes(253) + dollars)
+    halved = framed[1][: len(framed[1]) // 2]
+    seed("rtp_framing", "length_lies", b"\x63" + framed[0] + halved + b"".join(framed[2:]))
+    pack = packets[0][:12] + bytes.fromhex("000001ba440004000401")
+    seed("rtp_framing", "noise", b"\x63" + b"\x11" * 40 + struct.pack(">H", len(pack)) + pack + b"".join(framed))
 
 
 def rtmp() -> None:
@@ -296,5 +342,5 @@ def worker_protocol() -> None:
     seed("worker_protocol_answers", "two", message(answer) + message(b"\1The key frame cannot be decoded."))
 
 
-for make in [containers, rtmp, rtp, rtsp, media, gateway, platform, worker_protocol]:
+for make in [containers, program_streams, rtmp, rtp, framings, rtsp, media, gateway, platform, worker_protocol]:
     make()

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::{amf0, flv, fmp4, m3u8, matroska, mp4, mpegts};
+use crate::{amf0, flv, fmp4, m3u8, matroska, mp4, mpegps, mpegts};
 
 /// Every AMF0 value of the input; what was read must survive a round trip.
 pub fn amf0(data: &[u8]) {
@@ -68,6 +68,32 @@ pub fn mpegts(data: &[u8]) {
     let mut events = Vec::new();
     for piece in data.chunks(usize::from(*first) * 8 + 1) {
         demuxer.push(piece, &mut events);
+        events.clear();
+    }
+    demuxer.finish(&mut events);
+    let _ = demuxer.is_complete();
+}
+
+/// A program stream in pieces: the first byte says how long they are, and after how many one is missing (0: none).
+pub fn mpegps(data: &[u8]) {
+    let Some((first, data)) = data.split_first() else {
+        return;
+    };
+    let data = Bytes::copy_from_slice(data);
+    let (size, loss) = (usize::from(first >> 4) * 97 + 1, usize::from(first & 0xf));
+    let mut demuxer = mpegps::Demuxer::new();
+    let mut sniffer = mpegps::Sniffer::new();
+    let mut events = Vec::new();
+    for (index, start) in (0..data.len()).step_by(size).enumerate() {
+        let piece = data.slice(start..data.len().min(start + size));
+        let _ = sniffer.push(&piece);
+        if loss > 0 && index % (loss * 8) == loss {
+            demuxer.lost(&mut events);
+        } else {
+            let arrival = mpegps::Arrival { ticks: i64::try_from(index / 4).ok(), marker: index % 5 == 4 };
+            demuxer.push(&piece, arrival, &mut events);
+        }
+        assert!(demuxer.held_len() <= 64 * data.len() + 4096, "more is held than has come");
         events.clear();
     }
     demuxer.finish(&mut events);

@@ -1,4 +1,4 @@
-//! FLV, fragmented MP4, MP4, Matroska, MPEG-TS, playlists and manifests: muxing and demuxing as pure functions over bytes.
+//! FLV, fragmented MP4, MP4, Matroska, MPEG-TS, MPEG-PS, playlists and manifests: muxing and demuxing as pure functions over bytes.
 //!
 //! | specification | where |
 //! |---|---|
@@ -11,6 +11,7 @@
 //! | RFC 8216, draft-pantos-hls-rfc8216bis | [`m3u8`] |
 //! | ISO/IEC 23009-1, profile `isoff-live` | [`dash`] |
 //! | ISO/IEC 13818-1; Opus in MPEG-TS (ETSI TS 103 491 annex C) | [`mpegts`] |
+//! | ISO/IEC 13818-1 §2.5, ISO/IEC 11172-1, GB/T 28181-2022 annex C | [`mpegps`] |
 //!
 //! Muxers implement [`media::Muxer`]; demuxers give [`media::TrackConfig`]s and [`media::AccessUnit`]s with
 //! canonical payloads. Demuxed payloads share the input's memory wherever the container stores them
@@ -37,7 +38,9 @@ pub mod fuzz;
 pub mod m3u8;
 pub mod matroska;
 pub mod mp4;
+pub mod mpegps;
 pub mod mpegts;
+mod systems;
 
 #[cfg(test)]
 mod test_support;

@@ -5,7 +5,8 @@ use std::time::Instant;
 use bytes::Bytes;
 use media::TrackId;
 
-use crate::{Packet, SessionDescription, TrackReceiver, parse_compound};
+use crate::framing::{MAX_FRAMED_BYTES, TcpFraming};
+use crate::{Packet, PsDepacketizer, SessionDescription, TrackReceiver, parse_compound};
 
 /// RTP packet.
 pub fn packet(bytes: &[u8]) {
@@ -74,4 +75,26 @@ pub fn payload(bytes: &[u8]) {
         receiver.handle_packet(now, &packet);
         while receiver.poll().is_some() {}
     }
+}
+
+/// A TCP connection in pieces, whose length the first byte says; what comes out goes on to a depacketizer. How the bytes
+/// are cut must not matter.
+pub fn framing(bytes: &[u8]) {
+    let Some((first, bytes)) = bytes.split_first() else {
+        return;
+    };
+    let (mut whole, mut pieces) = (TcpFraming::new(), TcpFraming::new());
+    whole.push(bytes);
+    let mut depacketizer = PsDepacketizer::new();
+    for piece in bytes.chunks(usize::from(*first) + 1) {
+        pieces.push(piece);
+        while let Some(framed) = pieces.poll() {
+            assert!(framed.packet.len() <= MAX_FRAMED_BYTES, "a length has 16 bits");
+            assert_eq!(whole.poll().as_ref(), Some(&framed), "the cut matters");
+            if let Ok(packet) = Packet::parse(&framed.packet) {
+                let _ = depacketizer.push(&packet);
+            }
+        }
+    }
+    assert_eq!(whole.poll(), None, "the cut matters");
 }

@@ -13,6 +13,8 @@
 //! | RFC 3640, RFC 6416 | AAC (`mpeg4-generic`; `MP4A-LATM` read only) | [`payload`] |
 //! | RFC 3551 §4.5.14, RFC 7587, RFC 2250 §3.5 | G.711, Opus, MPEG audio | [`payload`] |
 //! | RFC 2326 §10.12 | interleaved frames | [`InterleavedMuxer`] |
+//! | RFC 4571 | packets in TCP connections, tolerant | [`framing`] |
+//! | GB/T 28181-2022 annex C.2 | program streams | [`PsPacketizer`], [`PsDepacketizer`] |
 //!
 //! ```text
 //! TCP:  interleaved frame ──────────────┐
@@ -41,10 +43,12 @@
 #![forbid(unsafe_code)]
 
 pub mod datagrams;
+pub mod framing;
 #[doc(hidden)]
 pub mod fuzz;
 mod interleaved;
 mod ntp;
+mod order;
 mod packet;
 pub mod payload;
 mod receiver;
@@ -58,6 +62,7 @@ pub use interleaved::{InterleavedMuxer, InterleavedTrack, Position, positions};
 pub use ntp::NtpTime;
 pub use packet::{FIXED_HEADER_BYTES, Header, Packet, PacketError};
 pub use payload::{Depacketizer, DropReason, Packetizer};
+pub use payload::{PsDepacketizer, PsPacketizer};
 pub use receiver::{Received, ReceiverStats, TrackReceiver};
 pub use reception::Reception;
 pub use reorder::{MAX_HELD_PACKETS, Ordered, ReorderBuffer};

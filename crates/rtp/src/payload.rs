@@ -8,6 +8,7 @@ mod h265;
 mod latm;
 mod mpa;
 mod opaque;
+mod ps;
 mod single;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ use media::{AccessUnit, CodecConfig, MediaTime, TrackConfig, TrackId};
 
 pub(crate) use aac::AacFormat;
 pub(crate) use latm::{LatmFormat, parse_stream_mux_config};
+pub use ps::{PS_CLOCK_HZ, PS_PAYLOAD_TYPE, PsDepacketizer, PsPacketizer, PsPiece, PsStats};
 
 /// Bytes of one access unit at most; a larger one is dropped. An 8K intra picture at the highest
 /// level stays below it.

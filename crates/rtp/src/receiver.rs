@@ -8,17 +8,11 @@ use bytes::Bytes;
 use media::{AccessUnit, CaptureOrigin, CaptureTime, TrackConfig, TrackId};
 
 use crate::ntp::SENDER_REPORT_UNCERTAINTY;
+use crate::order::{Order, Place};
 use crate::payload::{Item, Piece};
 use crate::rtcp::{ReportBlock, Rtcp, SenderReport, parse_compound};
 use crate::unroll::TimestampUnroller;
 use crate::{Depacketizer, DropReason, MediaDescription, Packet, PacketError, Reception};
-
-/// Packets in a row with another SSRC before we believe that the source has changed. Some servers mix in
-/// packets of a session that they forgot to end.
-const SSRC_SWITCH_PACKETS: u32 = 10;
-
-/// A packet up to this far behind the last one is late; further away the numbering has restarted.
-const LATE_DISTANCE: i16 = -128;
 
 /// A sender report whose media time is further than this from the packets is not used.
 const MAX_REPORT_DISTANCE_S: i64 = 120;
@@ -80,9 +74,7 @@ pub struct TrackReceiver {
     payload_type: u8,
     clock_hz: NonZeroU32,
     depacketizer: Depacketizer,
-    ssrc: Option<u32>,
-    candidate: (u32, u32),
-    next_sequence: Option<u16>,
+    order: Order,
     timestamps: TimestampUnroller,
     reception: Reception,
     sender_report: Option<(SenderReport, i64)>,
@@ -100,9 +92,7 @@ impl TrackReceiver {
             payload_type: media.payload_type,
             clock_hz: media.clock_hz,
             depacketizer: media.depacketizer(track),
-            ssrc: None,
-            candidate: (0, 0),
-            next_sequence: None,
+            order: Order::default(),
             timestamps: TimestampUnroller::default(),
             reception: Reception::new(media.clock_hz),
             sender_report: None,
@@ -134,12 +124,10 @@ impl TrackReceiver {
         if packet.payload_type != self.payload_type {
             self.stats.other_payload_type += 1;
             // It used up a sequence number of the same source (comfort noise, DTMF).
-            if self.ssrc == Some(packet.ssrc) && self.next_sequence == Some(packet.sequence) {
-                self.next_sequence = Some(packet.sequence.wrapping_add(1));
-            }
+            self.order.pass(packet.ssrc, packet.sequence);
             return;
         }
-        if !self.accept_source(packet.ssrc) || !self.accept_sequence(packet.sequence) {
+        if !self.accept(packet.ssrc, packet.sequence) {
             return;
         }
         self.stats.packets += 1;
@@ -162,54 +150,35 @@ impl TrackReceiver {
         }
     }
 
-    fn accept_source(&mut self, ssrc: u32) -> bool {
-        match self.ssrc {
-            Some(current) if current == ssrc => {
-                self.candidate.1 = 0;
-                return true;
+    /// Whether a packet is to be used.
+    fn accept(&mut self, ssrc: u32, sequence: u16) -> bool {
+        match self.order.place(ssrc, sequence) {
+            Place::First | Place::Next => {}
+            Place::Behind(packets) => {
+                self.stats.lost += u64::from(packets);
+                self.gap = true;
+                self.out.push_back(Received::Loss { track: self.track, packets });
             }
-            Some(_) => {
-                let seen = if self.candidate.0 == ssrc { self.candidate.1 + 1 } else { 1 };
-                self.candidate = (ssrc, seen);
-                if seen < SSRC_SWITCH_PACKETS {
-                    self.stats.other_source += 1;
-                    return false;
-                }
+            Place::Jumped => {
                 self.stats.restarts += 1;
                 self.gap = true;
-                self.next_sequence = None;
+            }
+            Place::NewSource => {
+                self.stats.restarts += 1;
+                self.gap = true;
                 self.timestamps = TimestampUnroller::default();
                 self.reception = Reception::new(self.clock_hz);
                 self.sender_report = None;
-                self.candidate = (ssrc, 0);
             }
-            None => {}
-        }
-        self.ssrc = Some(ssrc);
-        true
-    }
-
-    fn accept_sequence(&mut self, sequence: u16) -> bool {
-        if let Some(expected) = self.next_sequence {
-            match sequence.wrapping_sub(expected).cast_signed() {
-                0 => {}
-                lost @ 1.. => {
-                    let packets = u32::from(lost.unsigned_abs());
-                    self.stats.lost += u64::from(packets);
-                    self.gap = true;
-                    self.out.push_back(Received::Loss { track: self.track, packets });
-                }
-                LATE_DISTANCE..0 => {
-                    self.stats.late += 1;
-                    return false;
-                }
-                _ => {
-                    self.stats.restarts += 1;
-                    self.gap = true;
-                }
+            Place::Late => {
+                self.stats.late += 1;
+                return false;
+            }
+            Place::OtherSource => {
+                self.stats.other_source += 1;
+                return false;
             }
         }
-        self.next_sequence = Some(sequence.wrapping_add(1));
         true
     }
 
@@ -256,13 +225,13 @@ impl TrackReceiver {
 
     /// The block for a receiver report sent at `now`; `None` before the first packet.
     pub fn report(&mut self, now: Instant) -> Option<ReportBlock> {
-        let ssrc = self.ssrc?;
+        let ssrc = self.order.ssrc()?;
         self.reception.report(now, ssrc)
     }
 
     /// The source that is received.
     pub const fn ssrc(&self) -> Option<u32> {
-        self.ssrc
+        self.order.ssrc()
     }
 
     /// Which track.

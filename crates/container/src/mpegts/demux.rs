@@ -5,10 +5,11 @@ use std::fmt;
 use media::{AccessUnit, Language, MediaKind, TrackConfig, TrackId};
 
 use super::packet_reader::Packet;
-use super::pes::Clock;
 use super::program::{Program, Programs};
 use super::sync::Sync;
 use super::{PACKET_LEN, PAT_PID};
+use crate::systems::pes::Clock;
+use crate::systems::{DropReason, Item};
 
 /// What a transport stream says.
 #[derive(Clone, Debug)]
@@ -50,6 +51,16 @@ pub enum Event {
     },
 }
 
+impl From<Item> for Event {
+    fn from(item: Item) -> Self {
+        match item {
+            Item::Config(config) => Self::Config(config),
+            Item::Unit(unit) => Self::Unit(unit),
+            Item::Dropped { track, reason } => Self::Dropped { track, reason },
+        }
+    }
+}
+
 /// One elementary stream that is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProgramTrack {
@@ -63,24 +74,6 @@ pub struct ProgramTrack {
     pub kind: MediaKind,
     /// What its language descriptor says (§2.6.18).
     pub language: Option<Language>,
-}
-
-/// Why a part of a track gives no unit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum DropReason {
-    /// Packets of it are missing.
-    Incomplete,
-    /// Pictures came before the parameter sets that they need.
-    MissingParameterSets,
-    /// A PES packet without a usable header.
-    MalformedPes,
-    /// The payload is not what its codec prescribes.
-    MalformedUnit,
-    /// A PES packet is longer than [`super::MAX_VIDEO_PES_LEN`] or [`super::MAX_AUDIO_PES_LEN`].
-    TooLarge,
-    /// No time stamp has come yet.
-    Untimed,
 }
 
 /// Why a stream of the program is not read.

@@ -1,34 +1,26 @@
 //! Frames to transport packets.
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{BufMut, BytesMut};
-use media::bitstream::{aac, nal};
+use media::bitstream::aac;
 use media::{CodecConfig, Frame, Language, MediaKind, Refusal, Timestamp, TrackConfig, TrackId};
 
-use super::packet::{Adaptation, Pid, put_pes_header};
-use super::{CLOCK_HZ, PAT_PID, stream_type};
+use super::PAT_PID;
+use super::packet::{Adaptation, Pid};
+use crate::systems::pes::{AUDIO_STREAM_ID, PRIVATE_STREAM_ID, VIDEO_STREAM_ID, put_pes_header};
+use crate::systems::{CLOCK_LEAD, parameter_sets, put_annex_b, stream_type, ticks};
 
 const PMT_PID: u16 = 0x1000;
 /// PID of the first track; the others follow.
 const FIRST_PID: u16 = 0x100;
-const CLOCK: NonZeroU32 = NonZeroU32::new(CLOCK_HZ).expect("90,000 is not zero");
-/// Where the time line's origin stands in time stamps: room for what is decoded before it is shown, and for the
-/// PCR, which is earlier still.
-const ORIGIN: i64 = CLOCK_HZ as i64;
-/// How far the PCR is before the decoding time: what a receiver may buffer.
-const PCR_LEAD: i64 = CLOCK_HZ as i64 / 2;
 /// Without pictures the tables are repeated this often; with them, at every key frame.
 const TABLES_EVERY: Duration = Duration::from_millis(500);
 /// Tracks of one program.
 const MAX_CARRIED: usize = 8;
 /// Bytes of their descriptions: with what stands before and behind them, a program map must fit one packet.
 const MAX_DESCRIPTIONS_LEN: usize = 160;
-const VIDEO_STREAM_ID: u8 = 0xe0;
-const AUDIO_STREAM_ID: u8 = 0xc0;
-const PRIVATE_STREAM_ID: u8 = 0xbd;
 
 /// Writes a transport stream of one program: all tracks that it can carry.
 ///
@@ -234,10 +226,8 @@ impl media::Muxer for Muxer {
         }
         let leads = self.join_track.is_none_or(|join| join == frame.track) && (self.join_track.is_some() || index == 0);
         let (dts, pts) = (ticks(frame.dts), ticks(frame.pts));
-        let adaptation = Adaptation {
-            pcr: leads.then(|| dts.saturating_sub(PCR_LEAD.unsigned_abs())),
-            random_access: frame.key && leads,
-        };
+        let adaptation =
+            Adaptation { pcr: leads.then(|| dts.saturating_sub(CLOCK_LEAD)), random_access: frame.key && leads };
         let mut pes = std::mem::take(&mut self.pes);
         pes.clear();
         let track = &mut self.carried[index];
@@ -261,29 +251,22 @@ impl Muxer {
     }
 }
 
-fn ticks(time: Timestamp) -> u64 {
-    // What a repaired jump put before the origin is shown at once.
-    u64::try_from(time.to_ticks(CLOCK).saturating_add(ORIGIN)).unwrap_or(0)
-}
-
 /// One access unit as a PES packet; `false` when it cannot be written.
 fn put_pes(out: &mut BytesMut, codec: &CodecConfig, frame: &Frame, pts: u64, dts: u64) -> bool {
     let payload = &frame.payload;
     match codec {
-        CodecConfig::H264(config) => {
+        CodecConfig::H264(_) => {
             /// Access unit delimiter: any slice type.
             const DELIMITER: [u8; 6] = [0, 0, 0, 1, 9, 0xf0];
             put_pes_header(out, VIDEO_STREAM_ID, pts, dts, 0);
             out.put_slice(&DELIMITER);
-            let sets = config.sps.iter().chain(&config.pps);
-            put_annex_b(out, sets.filter(|_| frame.key).map(|set| &set[..]), payload);
+            put_annex_b(out, parameter_sets(codec).filter(|_| frame.key), payload);
         }
-        CodecConfig::H265(config) => {
+        CodecConfig::H265(_) => {
             const DELIMITER: [u8; 7] = [0, 0, 0, 1, 0x46, 1, 0x50];
             put_pes_header(out, VIDEO_STREAM_ID, pts, dts, 0);
             out.put_slice(&DELIMITER);
-            let sets = config.vps.iter().chain(&config.sps).chain(&config.pps);
-            put_annex_b(out, sets.filter(|_| frame.key).map(|set| &set[..]), payload);
+            put_annex_b(out, parameter_sets(codec).filter(|_| frame.key), payload);
         }
         CodecConfig::Aac(config) => {
             let Some(header) = aac::adts_header(config, payload.len()) else { return false };
@@ -308,12 +291,4 @@ fn put_pes(out: &mut BytesMut, codec: &CodecConfig, frame: &Frame, pts: u64, dts
         CodecConfig::Av1(_) | CodecConfig::Opaque(_) => return false,
     }
     true
-}
-
-/// Start codes instead of lengths (H.264 annex B, H.265 annex B).
-fn put_annex_b<'a>(out: &mut BytesMut, sets: impl Iterator<Item = &'a [u8]>, payload: &'a [u8]) {
-    for unit in sets.chain(nal::length_prefixed(payload)) {
-        out.put_slice(&[0, 0, 0, 1]);
-        out.put_slice(unit);
-    }
 }

@@ -2,9 +2,9 @@
 
 use bytes::{Buf, Bytes};
 
-use super::demux::{DropReason, Event};
+use super::demux::Event;
 use super::tables::Entry;
-use super::track::{Times, Track};
+use crate::systems::{DropReason, Times, Track};
 
 /// Channels as the extension descriptor says; `None` for more than two, and where it says nothing.
 pub(super) fn channels(entry: &Entry) -> Option<u8> {

@@ -2,12 +2,12 @@
 
 use bytes::{BufMut, BytesMut};
 
-use super::{PACKET_LEN, SYNC_BYTE, crc32};
+use super::{PACKET_LEN, SYNC_BYTE};
+use crate::systems::crc32;
+use crate::systems::pes::TIME_MASK;
 
 const HEADER_LEN: usize = 4;
 const BODY_LEN: usize = PACKET_LEN - HEADER_LEN;
-/// PTS and DTS have 33 bits (§2.4.3.7).
-const TIME_MASK: u64 = (1 << 33) - 1;
 
 /// One PID's place in its sequence of packets.
 #[derive(Clone, Copy, Debug)]
@@ -115,35 +115,4 @@ fn put_adaptation(out: &mut BytesMut, content: Option<Vec<u8>>, stuffing: usize)
             out.put_bytes(0xff, stuffing);
         }
     }
-}
-
-/// The header of a PES packet with its time stamps (§2.4.3.6). `payload_len` 0 leaves the length open, which
-/// only video may.
-pub(super) fn put_pes_header(out: &mut BytesMut, stream_id: u8, pts: u64, dts: u64, payload_len: usize) {
-    /// `data_alignment_indicator`: the payload begins with an access unit.
-    const ALIGNED: u8 = 0x84;
-    let with_dts = pts != dts;
-    let times_len = if with_dts { 10 } else { 5 };
-    let length = if payload_len == 0 { 0 } else { u16::try_from(payload_len + 3 + times_len).unwrap_or(0) };
-    out.put_slice(&[0, 0, 1, stream_id]);
-    out.put_u16(length);
-    out.put_slice(&[ALIGNED, if with_dts { 0xc0 } else { 0x80 }]);
-    out.put_u8(if with_dts { 10 } else { 5 });
-    put_time(out, if with_dts { 3 } else { 2 }, pts);
-    if with_dts {
-        put_time(out, 1, dts);
-    }
-}
-
-/// 33 bits between marker bits.
-fn put_time(out: &mut BytesMut, prefix: u64, time: u64) {
-    let time = time & TIME_MASK;
-    let field = prefix << 36
-        | (time >> 30 & 0x7) << 33
-        | 1 << 32
-        | (time >> 15 & 0x7fff) << 17
-        | 1 << 16
-        | (time & 0x7fff) << 1
-        | 1;
-    out.put_slice(&field.to_be_bytes()[3..]);
 }

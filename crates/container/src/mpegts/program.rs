@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use media::{MediaKind, TrackId};
+use media::TrackId;
 
 use super::demux::{Event, LeftOutReason, ProgramTrack};
 use super::packet_reader::Packet;
-use super::pes::Clock;
 use super::section::SectionReader;
 use super::stream::{Reader, Stream};
 use super::tables::{Association, Entry, ProgramMap};
-use super::track::Track;
+use crate::systems::pes::Clock;
+use crate::systems::{Track, free_id};
 
 /// Programs of one transport stream that are looked at.
 const MAX_PROGRAMS: usize = 128;
@@ -185,14 +185,7 @@ fn take_same(old: &mut Vec<Stream>, entry: &Entry) -> Option<Stream> {
 
 fn new_stream(entry: &Entry, used: &mut Vec<TrackId>) -> Result<Stream, LeftOutReason> {
     let reader = Reader::new(entry)?;
-    let id = free_id(reader.kind(), used).ok_or(LeftOutReason::TooManyTracks)?;
+    let id = free_id(reader.kind(), used, MAX_TRACKS).ok_or(LeftOutReason::TooManyTracks)?;
     used.push(id);
     Ok(Stream::new(entry, reader, Track::new(id, entry.language())))
-}
-
-/// The first video track is 0 and the first audio track 1, over all reconnects; the others follow from 2.
-fn free_id(kind: MediaKind, used: &[TrackId]) -> Option<TrackId> {
-    let first = TrackId(if kind == MediaKind::Video { 0 } else { 1 });
-    let others = (2..).map(TrackId).take(MAX_TRACKS - 2);
-    std::iter::once(first).chain(others).find(|id| !used.contains(id))
 }

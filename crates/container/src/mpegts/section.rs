@@ -1,7 +1,7 @@
 //! Sections (ISO/IEC 13818-1 §2.4.4): tables cut into packets.
 
-use super::crc32;
 use super::packet_reader::{Continuity, Order, Packet};
+use crate::systems::crc32;
 
 /// Bytes of a section after its length field: what the field may say for private sections, which share the form.
 const MAX_SECTION_LEN: usize = 4093;

@@ -1,16 +1,14 @@
 //! One elementary stream: transport packets to PES packets to units.
 
-use std::num::NonZeroU32;
-
 use bytes::BytesMut;
-use media::{CodecConfig, G711Config, MediaKind, OpusConfig};
+use media::{CodecConfig, MediaKind, OpusConfig};
 
-use super::demux::{DropReason, Event, LeftOutReason};
+use super::demux::{Event, LeftOutReason};
 use super::packet_reader::{Continuity, Order, Packet};
-use super::pes::{Clock, Head, Pes};
 use super::tables::Entry;
-use super::track::{Times, Track};
-use super::{framed, opus, stream_type, video};
+use super::{opus, video};
+use crate::systems::pes::{Clock, Head, Pes};
+use crate::systems::{DropReason, FramedReader, Framing, Syntax, Times, Track, g711, stream_type};
 
 /// Bytes of one PES packet with pictures: a key frame of 8K video has some 4 MiB.
 pub const MAX_VIDEO_PES_LEN: usize = 16 * 1024 * 1024;
@@ -21,7 +19,7 @@ pub const MAX_AUDIO_PES_LEN: usize = 256 * 1024;
 #[derive(Debug)]
 pub(super) enum Reader {
     Video(video::Reader),
-    Framed(framed::Reader),
+    Framed(FramedReader),
     /// Channels.
     Opus(u8),
     G711 {
@@ -34,19 +32,19 @@ impl Reader {
     pub(super) fn new(entry: &Entry) -> Result<Self, LeftOutReason> {
         let registration = entry.registration();
         match entry.stream_type {
-            stream_type::H264 => Ok(Self::Video(video::Reader::new(video::Syntax::H264))),
-            stream_type::H265 => Ok(Self::Video(video::Reader::new(video::Syntax::H265))),
-            stream_type::AAC_ADTS => Ok(Self::Framed(framed::Reader::new(framed::Framing::Adts))),
-            stream_type::AAC_LATM => Ok(Self::Framed(framed::Reader::new(framed::Framing::Loas))),
+            stream_type::H264 => Ok(Self::Video(video::Reader::new(Syntax::H264))),
+            stream_type::H265 => Ok(Self::Video(video::Reader::new(Syntax::H265))),
+            stream_type::AAC_ADTS => Ok(Self::Framed(FramedReader::new(Framing::Adts))),
+            stream_type::AAC_LATM => Ok(Self::Framed(FramedReader::new(Framing::Loas))),
             stream_type::MPEG1_AUDIO | stream_type::MPEG2_AUDIO => {
-                Ok(Self::Framed(framed::Reader::new(framed::Framing::MpegAudio)))
+                Ok(Self::Framed(FramedReader::new(Framing::MpegAudio)))
             }
             stream_type::PRIVATE_PES if registration == Some(*b"Opus") => {
                 opus::channels(entry).map(Self::Opus).ok_or(LeftOutReason::Codec("Opus of more than two channels"))
             }
             // Tolerance: H.265 registered as private data, for which table 2-34 has the type 0x24 (no vendor recorded).
             stream_type::PRIVATE_PES if registration == Some(*b"HEVC") => {
-                Ok(Self::Video(video::Reader::new(video::Syntax::H265)))
+                Ok(Self::Video(video::Reader::new(Syntax::H265)))
             }
             // The number is that of subtitles on Blu-ray discs, whose streams are registered.
             stream_type::G711_A if registration.is_none() => Ok(Self::G711 { a_law: true }),
@@ -288,11 +286,4 @@ fn tail_of_picture(payload: &[u8]) -> &[u8] {
     let Some(content) = Head::parse(payload).and_then(|head| payload.get(head.payload_at..)) else { return &[] };
     let end = content.windows(3).position(|window| window == [0, 0, 1]).unwrap_or(content.len());
     &content[..end]
-}
-
-/// GB/T 28181-2022 annex C: 8 kHz, one channel.
-fn g711(a_law: bool) -> CodecConfig {
-    const RATE_HZ: NonZeroU32 = NonZeroU32::new(8000).expect("8000 is not zero");
-    let config = G711Config { sample_rate_hz: RATE_HZ, channels: 1 };
-    if a_law { CodecConfig::G711A(config) } else { CodecConfig::G711U(config) }
 }

@@ -33,6 +33,20 @@ pub(crate) fn ffmpeg(name: &str, options: &str) -> PathBuf {
     out
 }
 
+/// A clip of a real camera, where `../shared/media` is beside the checkout; an absent one is noted for `make test`.
+pub(crate) fn real(name: &str) -> Option<PathBuf> {
+    use std::io::Write;
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/media").join(name);
+    if path.exists() {
+        return Some(path);
+    }
+    if let Some(notes) = std::env::var_os("VIADUCT_SKIPS") {
+        let mut notes = std::fs::OpenOptions::new().create(true).append(true).open(notes).unwrap();
+        writeln!(notes, "{name} of ../shared/media is not here").unwrap();
+    }
+    None
+}
+
 /// Makes a clip with a GStreamer pipeline that ends in `filesink name=out`.
 pub(crate) fn gstreamer(name: &str, pipeline: &str) -> PathBuf {
     let out = path(name);
@@ -57,8 +71,13 @@ pub(crate) struct Packet {
     pub(crate) key: bool,
 }
 
-/// The packets of one stream (such as `v:0`).
+/// The packets of one stream (such as `v:0`), all of which have time stamps.
 pub(crate) fn packets(clip: &Path, stream: &str) -> Vec<Packet> {
+    probed(clip, stream).into_iter().map(|(_, packet)| packet.expect("every packet has time stamps")).collect()
+}
+
+/// Key flags of the packets of one stream, and the packets that have time stamps.
+pub(crate) fn probed(clip: &Path, stream: &str) -> Vec<(bool, Option<Packet>)> {
     let entries = ["-show_entries", "packet=pts,dts,size,flags", "-of", "csv=p=0"];
     let clip = ["-v", "error", "-select_streams", stream, clip.to_str().unwrap()];
     let text = String::from_utf8(run("ffprobe", &[&entries[..], &clip].concat())).unwrap();
@@ -66,8 +85,9 @@ pub(crate) fn packets(clip: &Path, stream: &str) -> Vec<Packet> {
         // Side data of a packet stands on a line of its own.
         let fields: Vec<&str> = line.split(',').filter(|field| !field.is_empty()).collect();
         let &[pts, dts, size, flags, ..] = &fields[..] else { return None };
-        let (pts, dts, size) = (pts.parse().unwrap(), dts.parse().unwrap(), size.parse().unwrap());
-        Some(Packet { pts, dts, size, key: flags.starts_with('K') })
+        let (size, key) = (size.parse().unwrap(), flags.starts_with('K'));
+        let times = pts.parse().ok().zip(dts.parse().ok());
+        Some((key, times.map(|(pts, dts)| Packet { pts, dts, size, key })))
     };
     text.lines().filter_map(packet).collect()
 }

@@ -4,6 +4,7 @@
 
 mod clip;
 mod fragments;
+mod mpegps;
 mod mpegts;
 
 use bytes::{Bytes, BytesMut};

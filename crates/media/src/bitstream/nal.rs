@@ -80,8 +80,17 @@ pub fn annex_b(stream: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-fn find_start_code(bytes: &[u8]) -> Option<usize> {
-    bytes.windows(3).position(|window| window == [0, 0, 1])
+/// Where the first `00 00 01` stands. Looks at every third byte where nothing is near.
+pub fn find_start_code(bytes: &[u8]) -> Option<usize> {
+    let mut at = 2;
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            0 => at += 1,
+            1 if bytes[at - 2..at] == [0, 0] => return Some(at - 2),
+            _ => at += 3,
+        }
+    }
+    None
 }
 
 fn after_start_code(bytes: &[u8]) -> Option<&[u8]> {
@@ -139,6 +148,11 @@ mod tests {
             }
             let read: Vec<Vec<u8>> = length_prefixed(&out).map(<[u8]>::to_vec).collect();
             prop_assert_eq!(read, nals);
+        }
+
+        #[test]
+        fn start_codes_are_found(bytes in prop::collection::vec(0u8..3, 0..60)) {
+            prop_assert_eq!(find_start_code(&bytes), bytes.windows(3).position(|window| window == [0, 0, 1]));
         }
 
         #[test]

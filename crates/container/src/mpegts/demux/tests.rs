@@ -2,7 +2,8 @@ use hex_literal::hex;
 use media::{AacConfig, CodecConfig};
 
 use super::*;
-use crate::mpegts::{SYNC_BYTE, crc32};
+use crate::mpegts::SYNC_BYTE;
+use crate::systems::crc32;
 use crate::test_support::{golden, h264, hz};
 
 /// The events of a whole stream.

@@ -7,16 +7,15 @@ use media::bitstream::aac::SAMPLE_RATES_HZ;
 use media::bitstream::mp3;
 use media::{AacConfig, CodecConfig, MediaKind, OpaqueConfig};
 
-use super::demux::{DropReason, Event};
-use super::track::{Times, Track};
-use super::{CLOCK_HZ, latm};
+use super::track::{Item, Times, Track};
+use super::{CLOCK_HZ, DropReason, latm};
 
 /// The identifier of MPEG audio of layer II, which is only carried.
 pub const MP2_TRACK_ID: &str = "mp2";
 
 /// Which frames a stream has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Framing {
+pub(crate) enum Framing {
     Adts,
     Loas,
     MpegAudio,
@@ -51,7 +50,7 @@ impl Position {
 
 /// Reads the frames of one stream, which may begin and end anywhere in its PES packets.
 #[derive(Debug)]
-pub(super) struct Reader {
+pub(crate) struct Reader {
     framing: Framing,
     /// The beginning of a frame whose end has not come yet.
     buffer: BytesMut,
@@ -63,23 +62,29 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    pub(super) fn new(framing: Framing) -> Self {
+    pub(crate) fn new(framing: Framing) -> Self {
         Self { framing, buffer: BytesMut::new(), position: None, lost: true, latm: latm::Reader::default() }
     }
 
-    pub(super) const fn framing(&self) -> Framing {
+    pub(crate) const fn framing(&self) -> Framing {
         self.framing
     }
 
     /// Forgets an unfinished frame; after a loss only a time stamp tells the time.
-    pub(super) fn reset(&mut self) {
+    pub(crate) fn reset(&mut self) {
         self.buffer.clear();
         self.position = None;
         self.lost = true;
     }
 
     /// The payload of one PES packet. A time stamp belongs to the first frame that begins in it (§2.4.3.7).
-    pub(super) fn read(&mut self, pts: Option<i64>, payload: &[u8], track: &mut Track, events: &mut Vec<Event>) {
+    pub(crate) fn read<E: From<Item>>(
+        &mut self,
+        pts: Option<i64>,
+        payload: &[u8],
+        track: &mut Track,
+        events: &mut Vec<E>,
+    ) {
         let mut carried = self.buffer.len();
         let mut pts = pts;
         let mut malformed = false;
@@ -100,7 +105,7 @@ impl Reader {
         }
     }
 
-    fn emit(&mut self, frame: &Frame, track: &mut Track, events: &mut Vec<Event>) {
+    fn emit<E: From<Item>>(&mut self, frame: &Frame, track: &mut Track, events: &mut Vec<E>) {
         self.lost = false;
         let mut unit = self.buffer.split_to(frame.len).freeze();
         unit.advance(frame.header_len);
@@ -120,14 +125,14 @@ impl Reader {
         }
     }
 
-    fn unit(
+    fn unit<E: From<Item>>(
         &mut self,
         config: &CodecConfig,
         rate_hz: NonZeroU32,
         samples: u32,
         payload: Bytes,
         track: &mut Track,
-        events: &mut Vec<Event>,
+        events: &mut Vec<E>,
     ) {
         let Some(position) = &mut self.position else {
             return track.dropped(DropReason::Untimed, events);
@@ -164,12 +169,7 @@ impl Reader {
     }
 
     fn frame_at(&self, at: usize) -> Option<Frame> {
-        let bytes = self.buffer.get(at..)?;
-        match self.framing {
-            Framing::Adts => adts(bytes),
-            Framing::Loas => loas(bytes),
-            Framing::MpegAudio => mpeg_audio(bytes),
-        }
+        self.framing.frame(self.buffer.get(at..)?)
     }
 }
 
@@ -180,6 +180,28 @@ impl Framing {
             Self::Loas => latm::HEADER_LEN,
             Self::MpegAudio => 4,
         }
+    }
+
+    /// What the header at the beginning says.
+    fn frame(self, bytes: &[u8]) -> Option<Frame> {
+        match self {
+            Self::Adts => adts(bytes),
+            Self::Loas => loas(bytes),
+            Self::MpegAudio => mpeg_audio(bytes),
+        }
+    }
+
+    /// Which frames a payload of unknown sound holds: two of the same kind follow one another, or one fills it.
+    pub(crate) fn of_payload(payload: &[u8]) -> Option<Self> {
+        let holds = |framing: &Self| (0..payload.len()).any(|at| framing.two_at(payload, at));
+        [Self::Adts, Self::MpegAudio].into_iter().find(holds)
+    }
+
+    fn two_at(self, payload: &[u8], at: usize) -> bool {
+        let Some(first) = self.frame(&payload[at..]) else { return false };
+        let end = at + first.len;
+        let second = payload.get(end..).and_then(|rest| self.frame(rest));
+        at == 0 && end == payload.len() || second.is_some_and(|second| second.sound == first.sound)
     }
 }
 
