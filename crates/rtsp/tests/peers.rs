@@ -11,10 +11,10 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use base::http_auth::{Algorithm, Challenge, Secret};
 use bytes::{Bytes, BytesMut};
 use media::{AccessUnit, Frame, MediaTime, Muxer, TrackConfig, TrackId};
 use rtp::{InterleavedMuxer, InterleavedTrack, SessionDescription, tracks_to_description};
-use rtsp::auth::{Algorithm, Challenge, Secret};
 use rtsp::header::RtpInfo;
 use rtsp::{
     ClientOptions, Ingest, IngestEvent, Puller, PullerOutput, RtspUrl, ServerEvent, ServerOutput, ServerSession,

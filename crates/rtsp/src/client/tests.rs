@@ -1,10 +1,10 @@
 //! Conversations with cameras as they are, and with our own server.
 
 use super::*;
-use crate::auth::{Algorithm, Authorization, Challenge, Secret};
 use crate::ingest::Ingest;
 use crate::puller::{Puller, PullerOutput};
 use crate::server::{ServerEvent, ServerOutput, ServerSession};
+use base::http_auth::{Algorithm, Authorization, Challenge, Secret};
 use proptest::prelude::*;
 
 const SDP: &str = "v=0\r\ns=x\r\na=control:*\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n\

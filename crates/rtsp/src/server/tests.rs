@@ -1,8 +1,8 @@
 //! Whole conversations as players, publishers and keep-alives lead them.
 
 use super::*;
-use crate::auth::{Algorithm, Challenge, Secret};
 use crate::header::RtpInfo;
+use base::http_auth::{Algorithm, Challenge, Secret};
 
 const ID: &str = "AbCd1234";
 
@@ -148,7 +148,7 @@ fn digest_is_asked_for_and_verified() {
         session.challenge(&challenge);
     });
     let header = text.lines().find_map(|line| line.strip_prefix("WWW-Authenticate: ")).unwrap();
-    let mut credentials = crate::auth::Credentials::new("op", "pw", "c");
+    let mut credentials = base::http_auth::Credentials::new("op", "pw", "c");
     assert!(credentials.challenge(std::iter::once(header)));
     let value = credentials.authorize("DESCRIBE", "rtsp://h/live/cam1").unwrap();
     let request = format!("DESCRIBE rtsp://h/live/cam1 RTSP/1.0\nCSeq: 2\nAuthorization: {value}\n\n");
