@@ -138,9 +138,8 @@ impl Connection {
                     return self.session.challenge(&Challenge {
                         realm: "Viaduct".to_owned(),
                         nonce: "0a1b2c3d".to_owned(),
-                        stale: false,
                         algorithms: vec![Algorithm::Md5],
-                        basic: false,
+                        ..Challenge::default()
                     });
                 }
                 let shared = self.stream.wait(|shared| !shared.tracks.is_empty());

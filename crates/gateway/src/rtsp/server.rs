@@ -371,13 +371,9 @@ impl Peer {
 
     fn refuse(&mut self, refusal: Refusal) {
         match refusal {
-            Refusal::Challenge => self.session.challenge(&Challenge {
-                realm: REALM.to_owned(),
-                nonce: String::new(),
-                stale: false,
-                algorithms: Vec::new(),
-                basic: true,
-            }),
+            Refusal::Challenge => {
+                self.session.challenge(&Challenge { realm: REALM.to_owned(), basic: true, ..Challenge::default() })
+            }
             Refusal::Status(kind, text) => self.session.reject(kind.rtsp_status(), &text),
         }
     }

@@ -316,7 +316,8 @@ proptest! {
             (false, false) => vec![Algorithm::Md5],
             (false, true) => Vec::new(),
         };
-        let challenge = Challenge { realm: "Viaduct".to_owned(), nonce: "n".to_owned(), stale: false, algorithms, basic };
+        let (realm, nonce) = ("Viaduct".to_owned(), "n".to_owned());
+        let challenge = Challenge { realm, nonce, algorithms, basic, ..Challenge::default() };
         let seen = pull_from_server(cut, &challenge);
         prop_assert_eq!(seen, ["described", "playing", "2 tracks", "unit of 8 bytes", "unit of 40 bytes"]);
     }

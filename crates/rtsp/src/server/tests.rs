@@ -139,9 +139,8 @@ fn digest_is_asked_for_and_verified() {
     let challenge = Challenge {
         realm: "Viaduct".to_owned(),
         nonce: "n1".to_owned(),
-        stale: false,
         algorithms: vec![Algorithm::Md5],
-        basic: false,
+        ..Challenge::default()
     };
     let request = "DESCRIBE rtsp://h/live/cam1 RTSP/1.0\nCSeq: 1\n\n";
     let text = answer(&mut session, request, |session| {
