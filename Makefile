@@ -147,7 +147,7 @@ test-tools: build-tools
 	@scripts/need ffmpeg gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
 		gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav gstreamer1.0-rtsp \
 		python3-gi gir1.2-gst-rtsp-server-1.0 python3-pyftpdlib mpv curl procps openssl postgresql nginx-light firefox-esr tshark \
-		fonts-noto-cjk python3-openpyxl pulseaudio
+		fonts-noto-cjk python3-openpyxl pulseaudio sip-tester
 	@scripts/chromium > /dev/null
 
 fuzz-tools:

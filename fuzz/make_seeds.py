@@ -342,5 +342,64 @@ def worker_protocol() -> None:
     seed("worker_protocol_answers", "two", message(answer) + message(b"\1The key frame cannot be decoded."))
 
 
-for make in [containers, program_streams, rtmp, rtp, framings, rtsp, media, gateway, platform, worker_protocol]:
+def sip() -> None:
+    def request(method: str, number: int, extra: str = "", body: bytes = b"", branch: str = "z9hG4bK1", to: str = "") -> bytes:
+        head = (
+            f"{method} sip:34020000002000000001@3402000000 SIP/2.0\r\n"
+            f"Via: SIP/2.0/UDP 192.168.1.64:5060;rport;branch={branch}\r\n"
+            "From: <sip:34020000001320000001@3402000000>;tag=1\r\n"
+            f"To: <sip:34020000002000000001@3402000000>{to}\r\nCall-ID: 1@192.168.1.64\r\nCSeq: {number} {method}\r\n"
+            f"Contact: <sip:34020000001320000001@192.168.1.64:5060>\r\nMax-Forwards: 70\r\n{extra}"
+            f"Content-Length: {len(body)}\r\n\r\n"
+        )
+        return head.encode("gb18030") + body
+
+    keepalive = b'<?xml version="1.0" encoding="GB2312"?>\r\n<Notify><CmdType>Keepalive</CmdType><SN>1</SN></Notify>\r\n'
+    register = request("REGISTER", 1, "Expires: 3600\r\nX-GB-Ver: 3.0\r\n")
+    message = request("MESSAGE", 20, "Content-Type: Application/MANSCDP+xml\r\n", keepalive)
+    compact = (
+        "v: SIP / 2.0 / TCP [2001:db8::9]:5061 ; branch = z9hG4bK2 , SIP/2.0/UDP p;received=1.2.3.4\n"
+        'f: "摄像机 \\"1\\"" <sip:a@b;lr> ; tag=2\nt: sip:c@d\n e\ni: 2\nCSeq: 2 NOTIFY\no: Catalog;id=1\nl: 0\n\n'
+    ).encode("gb18030")
+    response = (
+        b"SIP/2.0 401 Unauthorized\r\nVia: SIP/2.0/UDP h:5060;rport=5060;received=1.2.3.4;branch=z9hG4bK1\r\n"
+        b"From: <sip:a@b>;tag=1\r\nTo: <sip:a@b>;tag=2\r\nCall-ID: 1\r\nCSeq: 1 REGISTER\r\n"
+        b'WWW-Authenticate: Digest realm="3402000000", nonce="ab", algorithm=MD5, qop="auth"\r\nContent-Length: 0\r\n\r\n'
+    )
+    for name, data in {
+        "register": register,
+        "message": message,
+        "compact": b"NOTIFY sip:a@b SIP/2.0\n" + compact,
+        "response": response,
+    }.items():
+        seed("sip_datagram", name, data)
+    seed("sip_datagram", "keep_alive", b"jaK")
+    seed("sip_stream", "two", register + b"\r\n\r\n" + message)
+    seed("sip_stream", "dirty", b"\r\njaK\0" + message + b"</Notify>\r\n" + response + register[:100])
+    for name, text in {
+        "uri": "sip:34020000001320000001:x@[2001:db8::1]:5060;transport=tcp;lr?a=b",
+        "via": "SIP/2.0/UDP 10.0.0.1:5060;rport=1;received=1.2.3.4;branch=z9hG4bK1",
+        "name_addr": '"a \\"b" <sip:a@b;lr>;tag=c;q="d;e"',
+        "cseq": "20 MESSAGE",
+        "event": "Catalog;id=1894",
+        "state": "terminated;reason=timeout;expires=60",
+        "subject": "34020000001320000001:0200000001,34020000002000000001:0",
+        "date": "2026-11-28T08:00:00.250",
+    }.items():
+        seed("sip_values", name, text.encode())
+
+    def datagrams(*messages: bytes) -> bytes:
+        out = b""
+        for message in messages:
+            padded = message + b"\0" * (-len(message) % 4)
+            out += bytes([len(padded) // 4]) + padded
+        return out
+
+    invite, ack, cancel = request("INVITE", 1), request("ACK", 1), request("CANCEL", 1)
+    seed("sip_endpoint", "call", datagrams(invite, invite, ack, request("BYE", 2, branch="z9hG4bK2", to=";tag=x")))
+    seed("sip_endpoint", "cancel", datagrams(invite, cancel) + b"\xff" + datagrams(ack, request("INFO", 3)))
+    seed("sip_endpoint", "register", datagrams(register, message, register) + b"\xff\xff")
+
+
+for make in [containers, program_streams, rtmp, rtp, framings, rtsp, media, gateway, platform, worker_protocol, sip]:
     make()

@@ -5,7 +5,7 @@ use std::fmt;
 /// What kind of failure this is, independent of the protocol that reports it.
 ///
 /// Each network surface maps it once to its own status: HTTP (`404`, `409`, ...), RTSP, RTMP
-/// (`NetStream.Play.StreamNotFound`, ...) and later SIP.
+/// (`NetStream.Play.StreamNotFound`, ...) and SIP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -72,6 +72,18 @@ impl ErrorKind {
             other => other.http_status(),
         }
     }
+
+    /// The SIP status code of this kind (RFC 3261 §21). For an INVITE, GB/T 28181 has 486 when no more
+    /// calls can be taken and 488 when its session description cannot be met.
+    pub const fn sip_status(self) -> u16 {
+        match self {
+            Self::Conflict => 491,
+            Self::Unavailable => 480,
+            Self::Exhausted => 486,
+            Self::Unsupported => 488,
+            other => other.http_status(),
+        }
+    }
 }
 
 impl fmt::Display for ErrorKind {
@@ -100,6 +112,7 @@ mod tests {
         ] {
             assert!((400..600).contains(&kind.http_status()), "{kind}");
             assert!((400..600).contains(&kind.rtsp_status()), "{kind}");
+            assert!((400..600).contains(&kind.sip_status()), "{kind}");
         }
     }
 }

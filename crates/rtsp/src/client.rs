@@ -8,10 +8,10 @@ mod tests;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use base::http_auth::Credentials;
 use bytes::{Bytes, BytesMut};
 use rtp::SessionDescription;
 
-use crate::auth::Credentials;
 use crate::header::{Delivery, TransportSpec, parse_session};
 use crate::message::{Method, Request, Response};
 use crate::parser::{Item, Parser};

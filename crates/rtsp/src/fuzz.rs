@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use base::http_auth::{Authorization, Credentials};
 use bytes::{Bytes, BytesMut};
 use rtp::SessionDescription;
 
-use crate::auth::{Authorization, Credentials};
 use crate::client::ClientOptions;
 use crate::header::{TransportSpec, parse_session};
 use crate::ingest::{Ingest, Wiring};

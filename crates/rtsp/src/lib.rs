@@ -1,11 +1,11 @@
-//! RTSP messages, authentication, server and client sessions: bytes and `Instant`s in, bytes and events
+//! RTSP messages, server and client sessions with authentication: bytes and `Instant`s in, bytes and events
 //! out.
 //!
 //! | specification | scope | where |
 //! |---|---|---|
 //! | RFC 2326 | messages, interleaved frames, both session sides; transports over the connection, UDP and multicast (§12.39) | [`message`], [`parser`], [`server`], [`client`], [`header`] |
 //! | Apple's tunnel, ONVIF Streaming Specification §5.1.1.4 | RTSP inside two HTTP connections | [`tunnel`] |
-//! | RFC 7616, RFC 2069, RFC 7617 | Digest (MD5, SHA-256, `qop=auth`) and Basic | [`auth`] |
+//! | RFC 7616, RFC 2069, RFC 7617 | Digest (MD5, SHA-256, `qop=auth`) and Basic | [`base::http_auth`] |
 //!
 //! ```text
 //! player, publisher ── bytes ── ServerSession ── events, answers ── gateway
@@ -40,7 +40,6 @@
 
 #![forbid(unsafe_code)]
 
-pub mod auth;
 pub mod client;
 #[doc(hidden)]
 pub mod fuzz;

@@ -7,9 +7,9 @@ mod tests;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use base::http_auth::Authorization;
 use bytes::{Bytes, BytesMut};
 
-use crate::auth::Authorization;
 use crate::header::{Delivery, TransportSpec, parse_session};
 use crate::message::{Method, Request, Response};
 use crate::parser::{Item, ParseError, Parser};

@@ -11,10 +11,10 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use base::http_auth::{Algorithm, Challenge, Secret};
 use bytes::{Bytes, BytesMut};
 use media::{AccessUnit, Frame, MediaTime, Muxer, TrackConfig, TrackId};
 use rtp::{InterleavedMuxer, InterleavedTrack, SessionDescription, tracks_to_description};
-use rtsp::auth::{Algorithm, Challenge, Secret};
 use rtsp::header::RtpInfo;
 use rtsp::{
     ClientOptions, Ingest, IngestEvent, Puller, PullerOutput, RtspUrl, ServerEvent, ServerOutput, ServerSession,
@@ -138,9 +138,8 @@ impl Connection {
                     return self.session.challenge(&Challenge {
                         realm: "Viaduct".to_owned(),
                         nonce: "0a1b2c3d".to_owned(),
-                        stale: false,
                         algorithms: vec![Algorithm::Md5],
-                        basic: false,
+                        ..Challenge::default()
                     });
                 }
                 let shared = self.stream.wait(|shared| !shared.tracks.is_empty());

@@ -9,11 +9,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use base::ErrorKind;
+use base::http_auth::{Authorization, Challenge};
 use bytes::{Bytes, BytesMut};
 use hub::hub::OpenStream;
 use hub::{AccessRequest, Action, Grant, HostHints, PublishRequest, Publisher, PublisherAddress, StreamKey};
 use rtp::SessionDescription;
-use rtsp::auth::{Authorization, Challenge};
 use rtsp::header::TransportSpec;
 use rtsp::server::Asked;
 use rtsp::tunnel::{TunnelHead, begins_as_http, parse_request};
@@ -371,13 +371,9 @@ impl Peer {
 
     fn refuse(&mut self, refusal: Refusal) {
         match refusal {
-            Refusal::Challenge => self.session.challenge(&Challenge {
-                realm: REALM.to_owned(),
-                nonce: String::new(),
-                stale: false,
-                algorithms: Vec::new(),
-                basic: true,
-            }),
+            Refusal::Challenge => {
+                self.session.challenge(&Challenge { realm: REALM.to_owned(), basic: true, ..Challenge::default() })
+            }
             Refusal::Status(kind, text) => self.session.reject(kind.rtsp_status(), &text),
         }
     }

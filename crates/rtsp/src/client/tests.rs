@@ -1,10 +1,10 @@
 //! Conversations with cameras as they are, and with our own server.
 
 use super::*;
-use crate::auth::{Algorithm, Authorization, Challenge, Secret};
 use crate::ingest::Ingest;
 use crate::puller::{Puller, PullerOutput};
 use crate::server::{ServerEvent, ServerOutput, ServerSession};
+use base::http_auth::{Algorithm, Authorization, Challenge, Secret};
 use proptest::prelude::*;
 
 const SDP: &str = "v=0\r\ns=x\r\na=control:*\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n\
@@ -316,7 +316,8 @@ proptest! {
             (false, false) => vec![Algorithm::Md5],
             (false, true) => Vec::new(),
         };
-        let challenge = Challenge { realm: "Viaduct".to_owned(), nonce: "n".to_owned(), stale: false, algorithms, basic };
+        let (realm, nonce) = ("Viaduct".to_owned(), "n".to_owned());
+        let challenge = Challenge { realm, nonce, algorithms, basic, ..Challenge::default() };
         let seen = pull_from_server(cut, &challenge);
         prop_assert_eq!(seen, ["described", "playing", "2 tracks", "unit of 8 bytes", "unit of 40 bytes"]);
     }

@@ -1,9 +1,9 @@
 //! How the caller answers the request that a [`ServerSession`] holds.
 
+use base::http_auth::Challenge;
 use bytes::Bytes;
 
 use super::{Detail, Pending, ServerSession, Setup, State};
-use crate::auth::Challenge;
 use crate::header::{Delivery, RtpInfo, TransportSpec, write_rtp_info};
 use crate::message::{Method, Request, Response};
 

@@ -1,8 +1,8 @@
 //! Whole conversations as players, publishers and keep-alives lead them.
 
 use super::*;
-use crate::auth::{Algorithm, Challenge, Secret};
 use crate::header::RtpInfo;
+use base::http_auth::{Algorithm, Challenge, Secret};
 
 const ID: &str = "AbCd1234";
 
@@ -139,16 +139,15 @@ fn digest_is_asked_for_and_verified() {
     let challenge = Challenge {
         realm: "Viaduct".to_owned(),
         nonce: "n1".to_owned(),
-        stale: false,
         algorithms: vec![Algorithm::Md5],
-        basic: false,
+        ..Challenge::default()
     };
     let request = "DESCRIBE rtsp://h/live/cam1 RTSP/1.0\nCSeq: 1\n\n";
     let text = answer(&mut session, request, |session| {
         session.challenge(&challenge);
     });
     let header = text.lines().find_map(|line| line.strip_prefix("WWW-Authenticate: ")).unwrap();
-    let mut credentials = crate::auth::Credentials::new("op", "pw", "c");
+    let mut credentials = base::http_auth::Credentials::new("op", "pw", "c");
     assert!(credentials.challenge(std::iter::once(header)));
     let value = credentials.authorize("DESCRIBE", "rtsp://h/live/cam1").unwrap();
     let request = format!("DESCRIBE rtsp://h/live/cam1 RTSP/1.0\nCSeq: 2\nAuthorization: {value}\n\n");

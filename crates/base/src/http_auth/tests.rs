@@ -8,9 +8,9 @@ fn challenge(algorithms: &[Algorithm], basic: bool) -> Challenge {
     Challenge {
         realm: "Viaduct".to_owned(),
         nonce: "7c51".to_owned(),
-        stale: false,
         algorithms: algorithms.to_vec(),
         basic,
+        ..Challenge::default()
     }
 }
 
@@ -59,6 +59,54 @@ fn client_and_server_agree_on_every_scheme() {
                 ));
             }
         }
+    }
+}
+
+#[test]
+fn every_form_of_md5_is_answered_with_and_without_qop() {
+    for md5 in [Md5Form::Bare, Md5Form::Named, Md5Form::WithQop] {
+        let offered = Challenge { md5, opaque: Some("o1".to_owned()), ..challenge(&[Algorithm::Md5], false) };
+        let value = &offered.header_values()[0];
+        assert_eq!(value.contains("algorithm=MD5"), md5 != Md5Form::Bare, "{value}");
+        assert_eq!(value.contains("qop"), md5 == Md5Form::WithQop, "{value}");
+        // A device that does not know qop leaves it out of what it reads.
+        for (seen, counted) in [(value.clone(), md5 == Md5Form::WithQop), (value.replace(", qop=\"auth\"", ""), false)]
+        {
+            let mut credentials = Credentials::new("34020000001320000001", "12345678", "c1");
+            assert!(credentials.challenge(std::iter::once(&*seen)));
+            for count in 1..3 {
+                // What is hashed is the device's choice: here another URI than the request's.
+                let answer = credentials.authorize("REGISTER", "sip:3402000000").unwrap();
+                let Some(Authorization::Digest(answer)) = Authorization::parse(&answer) else { panic!("{answer}") };
+                assert!(answer.verify("REGISTER", "Viaduct", Secret::Password("12345678")));
+                assert!(!answer.verify("REGISTER", "Viaduct", Secret::Password("1234567")));
+                assert!(!answer.verify("MESSAGE", "Viaduct", Secret::Password("12345678")));
+                assert_eq!(answer.nonce_count(), counted.then_some(count));
+                assert_eq!((answer.opaque(), answer.uri()), (Some("o1"), "sip:3402000000"));
+                assert_eq!((answer.realm(), answer.nonce()), ("Viaduct", "7c51"));
+                assert_eq!((answer.username(), answer.algorithm()), ("34020000001320000001", Algorithm::Md5));
+            }
+        }
+    }
+}
+
+#[test]
+fn the_example_of_rfc_2617_is_verified_as_devices_write_it() {
+    // RFC 2617 §3.5, with the quotes that devices leave out or add.
+    let value = "digest username=\"Mufasa\", realm=\"testrealm@host.com\",\
+        nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\", uri=\"/dir/index.html\", qop=\"auth\", nc=00000001,\
+        cnonce=0a4f113b, response=\"6629FAE49393A05397450978507C4EF1\", algorithm=\"md5\"";
+    let Some(Authorization::Digest(answer)) = Authorization::parse(value) else { panic!("{value}") };
+    assert!(answer.verify("GET", "testrealm@host.com", Secret::Password("Circle Of Life")));
+    assert_eq!(answer.nonce_count(), Some(1));
+}
+
+#[test]
+fn a_refused_password_is_told_from_an_old_nonce() {
+    let mut credentials = Credentials::new("a", "b", "c");
+    for (stale, expected) in [("", false), (", stale=TRUE", true), (", stale=\"false\"", false)] {
+        assert!(credentials.challenge(std::iter::once(&*format!("Digest realm=x, nonce=ab{stale}"))));
+        assert_eq!(credentials.was_stale(), expected, "{stale}");
     }
 }
 

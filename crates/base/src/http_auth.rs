@@ -1,7 +1,14 @@
-//! Basic and Digest authentication (RFC 7617, RFC 7616, RFC 2069), both sides.
+//! Basic and Digest authentication (RFC 7617, RFC 7616, RFC 2069; for SIP RFC 3261 §22 and RFC 8760), both
+//! sides.
 //!
-//! Nonces come from the caller; a server that wants to refuse old ones compares
-//! [`Authorization::nonce`] with those it gave out.
+//! Nonces come from the caller; a server that wants to refuse old ones compares [`Authorization::nonce`] with
+//! those it gave out, or makes them with a [`NonceKey`], which knows its own again without keeping them.
+//! Counts of nonces ([`DigestResponse::nonce_count`]) are shown and not judged: who wants to refuse a
+//! repeated request keeps the last count of each nonce.
+
+mod nonce;
+
+pub use nonce::{NonceAge, NonceKey};
 
 use std::fmt;
 use std::fmt::Write;
@@ -59,8 +66,20 @@ impl Algorithm {
     }
 }
 
+/// How MD5 is offered; peers differ in what they understand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Md5Form {
+    /// Realm and nonce alone (RFC 2069): old RTSP cameras and players know neither `qop` nor `algorithm`.
+    #[default]
+    Bare,
+    /// With `algorithm=MD5`, as GB/T 28181 §9.1.2.1 shows it.
+    Named,
+    /// With `algorithm=MD5` and `qop="auth"`. Devices that answer as if there were no `qop` are verified too.
+    WithQop,
+}
+
 /// What a server asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Challenge {
     /// Shown to the user; part of the hash.
     pub realm: String,
@@ -70,6 +89,10 @@ pub struct Challenge {
     pub stale: bool,
     /// Digest hashes offered, most wanted first; empty for none.
     pub algorithms: Vec<Algorithm>,
+    /// How MD5 is offered, where it is.
+    pub md5: Md5Form,
+    /// Text that a client sends back unchanged (RFC 7616 §3.3).
+    pub opaque: Option<String>,
     /// Whether Basic is offered too.
     pub basic: bool,
 }
@@ -77,25 +100,39 @@ pub struct Challenge {
 impl Challenge {
     /// One `WWW-Authenticate` value per scheme.
     pub fn header_values(&self) -> Vec<String> {
-        let realm = self.realm.replace(['"', '\\'], "'");
-        let stale = if self.stale { ", stale=\"true\"" } else { "" };
-        let mut values: Vec<String> = self
-            .algorithms
-            .iter()
-            .map(|algorithm| match algorithm {
-                // RFC 2069 form: old cameras and players know neither qop nor algorithm.
-                Algorithm::Md5 => format!("Digest realm=\"{realm}\", nonce=\"{}\"{stale}", self.nonce),
-                Algorithm::Sha256 => format!(
-                    "Digest realm=\"{realm}\", nonce=\"{}\", algorithm=SHA-256, qop=\"auth\"{stale}",
-                    self.nonce
-                ),
-            })
-            .collect();
+        let mut values: Vec<String> = self.algorithms.iter().map(|algorithm| self.digest_value(*algorithm)).collect();
         if self.basic {
-            values.push(format!("Basic realm=\"{realm}\""));
+            values.push(format!("Basic realm=\"{}\"", unquotable(&self.realm)));
         }
         values
     }
+
+    fn digest_value(&self, algorithm: Algorithm) -> String {
+        let (named, qop) = match (algorithm, self.md5) {
+            (Algorithm::Md5, Md5Form::Bare) => (false, false),
+            (Algorithm::Md5, Md5Form::Named) => (true, false),
+            (Algorithm::Md5, Md5Form::WithQop) | (Algorithm::Sha256, _) => (true, true),
+        };
+        let mut value = format!("Digest realm=\"{}\", nonce=\"{}\"", unquotable(&self.realm), self.nonce);
+        if named {
+            let _ = write!(value, ", algorithm={}", algorithm.as_str());
+        }
+        if qop {
+            value.push_str(", qop=\"auth\"");
+        }
+        if let Some(opaque) = &self.opaque {
+            let _ = write!(value, ", opaque=\"{}\"", unquotable(opaque));
+        }
+        if self.stale {
+            value.push_str(", stale=\"true\"");
+        }
+        value
+    }
+}
+
+/// Text that needs no escapes between quotes, as many clients do not undo them.
+fn unquotable(text: &str) -> String {
+    text.replace(['"', '\\'], "'")
 }
 
 /// What a server compares credentials with.
@@ -133,6 +170,69 @@ pub struct DigestResponse {
     qop: Option<String>,
     nonce_count: String,
     client_nonce: String,
+    opaque: Option<String>,
+}
+
+impl fmt::Debug for DigestResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DigestResponse({:?})", self.username)
+    }
+}
+
+impl DigestResponse {
+    /// Who it claims to be.
+    pub fn username(&self) -> &str {
+        &self.username
+    }
+
+    /// The realm that was hashed.
+    pub fn realm(&self) -> &str {
+        &self.realm
+    }
+
+    /// The nonce that was answered.
+    pub fn nonce(&self) -> &str {
+        &self.nonce
+    }
+
+    /// The URI that was hashed, exactly as sent.
+    pub fn uri(&self) -> &str {
+        &self.uri
+    }
+
+    /// The hash.
+    pub const fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// What the server sent as `opaque`, if the client sent something back.
+    pub fn opaque(&self) -> Option<&str> {
+        self.opaque.as_deref()
+    }
+
+    /// How often the client says it has used this nonce, from 1; `None` without `qop` or when it is no number.
+    pub fn nonce_count(&self) -> Option<u32> {
+        self.qop.as_ref()?;
+        u32::from_str_radix(&self.nonce_count, 16).ok()
+    }
+
+    /// Whether the hash is right for a request of this method, over the URI [`DigestResponse::uri`], with or
+    /// without `qop`. The caller checks nonce and URI.
+    ///
+    /// SIP devices hash an address of their own choice (their realm, the server's address, the Request-URI), so
+    /// only RTSP and HTTP compare it with the request: [`Authorization::verify`].
+    pub fn verify(&self, method: &str, realm: &str, secret: Secret<'_>) -> bool {
+        if self.realm != realm {
+            return false;
+        }
+        let ha1 = match secret {
+            Secret::Password(password) => self.algorithm.secret(&self.username, realm, password),
+            Secret::Hash(hash) => hash.to_owned(),
+        };
+        let qop = self.qop.as_deref().map(|qop| (qop, &*self.nonce_count, &*self.client_nonce));
+        let expected = digest_response(self.algorithm, &ha1, &self.nonce, method, &self.uri, qop);
+        equal(&self.response.to_ascii_lowercase(), &expected)
+    }
 }
 
 impl fmt::Debug for Authorization {
@@ -162,10 +262,12 @@ impl Authorization {
             nonce: get("nonce")?,
             uri: get("uri")?,
             response: get("response")?,
-            algorithm: find(&parameters, "algorithm").map_or(Some(Algorithm::Md5), Algorithm::parse)?,
-            qop: get("qop"),
+            algorithm: parse_algorithm(&parameters)?.unwrap_or_default(),
+            // Tolerance: an empty value stands for none, as in challenges.
+            qop: get("qop").filter(|qop| !qop.is_empty()),
             nonce_count: get("nc").unwrap_or_default(),
             client_nonce: get("cnonce").unwrap_or_default(),
+            opaque: get("opaque"),
         }))
     }
 
@@ -203,18 +305,7 @@ impl Authorization {
             (Self::Basic { username, password }, Secret::Hash(expected)) => [Algorithm::Md5, Algorithm::Sha256]
                 .iter()
                 .any(|algorithm| equal(&algorithm.secret(username, realm, password), expected)),
-            (Self::Digest(digest), secret) => {
-                if digest.realm != realm || !covers(&digest.uri, request_uri) {
-                    return false;
-                }
-                let ha1 = match secret {
-                    Secret::Password(password) => digest.algorithm.secret(&digest.username, realm, password),
-                    Secret::Hash(hash) => hash.to_owned(),
-                };
-                let qop = digest.qop.as_deref().map(|qop| (qop, &*digest.nonce_count, &*digest.client_nonce));
-                let expected = digest_response(digest.algorithm, &ha1, &digest.nonce, method, &digest.uri, qop);
-                equal(&digest.response.to_ascii_lowercase(), &expected)
-            }
+            (Self::Digest(digest), secret) => covers(&digest.uri, request_uri) && digest.verify(method, realm, secret),
         }
     }
 }
@@ -266,7 +357,15 @@ pub struct Credentials {
 #[derive(Clone, Debug)]
 enum Scheme {
     Basic,
-    Digest { realm: String, nonce: String, opaque: Option<String>, algorithm: Option<Algorithm>, qop: bool, count: u32 },
+    Digest {
+        realm: String,
+        nonce: String,
+        opaque: Option<String>,
+        algorithm: Option<Algorithm>,
+        qop: bool,
+        stale: bool,
+        count: u32,
+    },
 }
 
 impl fmt::Debug for Credentials {
@@ -291,7 +390,13 @@ impl Credentials {
         self.scheme.is_some()
     }
 
-    /// Takes the `WWW-Authenticate` values of a 401. Returns whether one of them can be answered: the first
+    /// Whether the newest challenge says that only the nonce was too old (RFC 7616 §3.3). A challenge to
+    /// credentials that is not stale means that they are wrong: to answer it would go on for ever.
+    pub const fn was_stale(&self) -> bool {
+        matches!(self.scheme, Some(Scheme::Digest { stale: true, .. }))
+    }
+
+    /// Takes the `WWW-Authenticate` values of a 401, in SIP also the `Proxy-Authenticate` values of a 407. Returns whether one of them can be answered: the first
     /// Digest that we know, else Basic.
     pub fn challenge<'a>(&mut self, values: impl Iterator<Item = &'a str>) -> bool {
         let mut basic = false;
@@ -317,7 +422,7 @@ impl Credentials {
         let quote = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"");
         match self.scheme.as_mut()? {
             Scheme::Basic => Some(format!("Basic {}", STANDARD.encode(format!("{}:{}", self.username, self.password)))),
-            Scheme::Digest { realm, nonce, opaque, algorithm, qop, count } => {
+            Scheme::Digest { realm, nonce, opaque, algorithm, qop, count, stale: _ } => {
                 let hash = algorithm.unwrap_or_default();
                 let ha1 = hash.secret(&self.username, realm, &self.password);
                 *count += 1;
@@ -346,12 +451,7 @@ impl Credentials {
 
 fn parse_digest_challenge(rest: &str) -> Option<Scheme> {
     let parameters = parse_parameters(rest);
-    let algorithm = match find(&parameters, "algorithm") {
-        None => None,
-        // Tolerance: an empty value, as some cameras send.
-        Some("") => None,
-        Some(name) => Some(Algorithm::parse(name)?),
-    };
+    let algorithm = parse_algorithm(&parameters)?;
     let qop = match find(&parameters, "qop") {
         None | Some("") => false,
         Some(list) => {
@@ -367,8 +467,18 @@ fn parse_digest_challenge(rest: &str) -> Option<Scheme> {
         opaque: find(&parameters, "opaque").map(str::to_owned),
         algorithm,
         qop,
+        stale: find(&parameters, "stale").is_some_and(|stale| stale.eq_ignore_ascii_case("true")),
         count: 0,
     })
+}
+
+/// `Some(None)` when no algorithm is named, `None` when it is one that we do not know.
+fn parse_algorithm(parameters: &[(String, String)]) -> Option<Option<Algorithm>> {
+    match find(parameters, "algorithm") {
+        // Tolerance: an empty value, as some cameras send.
+        None | Some("") => Some(None),
+        Some(name) => Algorithm::parse(name).map(Some),
+    }
 }
 
 fn find<'a>(parameters: &'a [(String, String)], name: &str) -> Option<&'a str> {
