@@ -5,12 +5,13 @@
 
 use gb28181::collect::{Completeness, Question};
 use gb28181::manscdp::{
-    AlarmEvent, Body, CatalogItem, CatalogPart, ChannelState, Command, Control, DeviceControl, IFrameSpelling,
-    ManscdpError, Message, Notify, Query, Received, RecordingCause, RecordingQuery, Response,
+    AlarmEvent, Body, CatalogEvent, CatalogItem, CatalogPart, ChannelState, Command, Control, DeviceControl,
+    IFrameSpelling, ManscdpError, MediaStatus, Message, Notify, Query, Received, RecordingCause, RecordingQuery,
+    Response,
 };
 use gb28181::mansrtsp::{Mansrtsp, Method};
-use gb28181::profile::{Profile, Vendor};
-use gb28181::sdp::{Description, FormatParameters, SessionKind, Ssrc};
+use gb28181::profile::{BroadcastStart, Profile, Vendor};
+use gb28181::sdp::{Carriage, Description, FormatParameters, SessionKind, Ssrc};
 use gb28181::xml::XmlError;
 use gb28181::{BeijingTime, Charset, Collector, Id, Tree, Version};
 use std::time::Instant;
@@ -88,6 +89,17 @@ fn quirk_5_placeholders_are_nothing() {
 }
 
 #[test]
+fn quirk_6_the_end_of_media_is_told_in_the_name_of_another() {
+    let body = b"<Notify><CmdType>MediaStatus</CmdType><SN>1</SN><DeviceID>34020000001180000009</DeviceID><NotifyType>121</NotifyType></Notify>";
+    let Body::Notify(Notify::MediaStatus(status)) = received(body).message.body else {
+        panic!("an end of media");
+    };
+    assert_eq!(status.kind, Some(MediaStatus::HISTORY_ENDED));
+    // Some tell it by INFO, besides or instead.
+    assert_eq!(Mansrtsp::parse(b"MediaStatus: Play Finished\r\n"), Ok(Mansrtsp::Finished));
+}
+
+#[test]
 fn quirk_7_the_order_of_lines_is_what_hikvision_wants() {
     let offer = golden!("offer_playback.sdp");
     let description = Description::parse(offer).unwrap();
@@ -129,6 +141,29 @@ fn quirk_14_answers_have_another_ssrc_or_none() {
     assert_eq!(read("y=0100000007\r\n"), Some(Ssrc(100_000_007)));
     assert_eq!(read(""), None);
     assert_eq!(read("y=\r\n"), None);
+}
+
+#[test]
+fn quirk_16_sound_may_have_a_section_and_a_payload_type_of_its_own() {
+    let text = "v=0\r\nm=video 9000 RTP/AVP 96\r\na=rtpmap:96 PS/90000\r\nm=audio 9002 RTP/AVP 8\r\n";
+    let description = Description::parse(text.as_bytes()).unwrap();
+    assert_eq!(description.video().unwrap().payload(96).unwrap().carriage(), Carriage::ProgramStream);
+    assert!(description.video().unwrap().payload(8).is_none());
+    assert_eq!(description.audio().unwrap().payload(8).unwrap().encoding, "PCMA");
+}
+
+#[test]
+fn quirk_20_a_transport_stream_is_told_by_its_number_or_name() {
+    for text in ["m=video 1 RTP/AVP 33", "m=video 1 RTP/AVP 96\na=rtpmap:96 MP2T/90000"] {
+        let description = Description::parse(text.as_bytes()).unwrap();
+        assert_eq!(description.media[0].payloads[0].carriage(), Carriage::TransportStream);
+    }
+}
+
+#[test]
+fn quirk_23_makers_differ_in_when_sound_begins() {
+    assert_eq!(Profile::preset(Vendor::Hikvision, Version::V2016).broadcast, BroadcastStart::AfterAck);
+    assert_eq!(Profile::preset(Vendor::Dahua, Version::V2016).broadcast, BroadcastStart::AfterOk);
 }
 
 #[test]
@@ -178,6 +213,23 @@ fn quirk_27_heartbeat_parameters_that_make_no_sense_are_nothing() {
     };
     let basic = answer.config.blocks.basic.unwrap();
     assert_eq!((basic.heartbeat_interval_s, basic.heartbeat_count), (None, Some(0)));
+}
+
+#[test]
+fn quirk_29_events_of_a_catalog_are_told_as_they_came() {
+    let body = b"<Notify><CmdType>Catalog</CmdType><SN>1</SN><DeviceID>1</DeviceID><SumNum>2</SumNum><DeviceList Num=\"2\">\
+        <Item><DeviceID>11</DeviceID><Event>off</Event></Item><Item><DeviceID>12</DeviceID><Event>VLOST</Event></Item></DeviceList></Notify>";
+    let Body::Notify(Notify::Catalog(part)) = received(body).message.body else {
+        panic!("changes of a catalog");
+    };
+    let events: Vec<_> = part.items.iter().map(|item| item.event).collect();
+    assert_eq!(events, [Some(CatalogEvent::Off), Some(CatalogEvent::VideoLoss)]);
+}
+
+#[test]
+fn quirk_30_a_port_of_nothing_is_told() {
+    let description = Description::parse(b"m=video 0 RTP/AVP 96\r\ny=0200000001").unwrap();
+    assert_eq!(description.media[0].port, 0);
 }
 
 #[test]

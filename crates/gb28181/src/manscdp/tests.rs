@@ -36,7 +36,7 @@ fn message(entropy: &mut Entropy<'_>, body: Body) -> Message {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(150))]
 
     #[test]
     fn every_control_is_read_as_it_was_written(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {

@@ -31,10 +31,12 @@ const MAX_REFERENCE_BYTES: usize = 10;
 
 const CDATA: &str = "<![CDATA[";
 
+/// What lists hold; items do not lie in one another.
+const ITEM: &str = "Item";
 /// Names that a document of MANSCDP begins with.
 const ROOTS: [&str; 4] = ["Control", "Query", "Notify", "Response"];
 /// Elements besides the roots and the lists that hold elements and never text.
-const CONTAINERS: [&str; 2] = ["Item", "Info"];
+const CONTAINERS: [&str; 2] = [ITEM, "Info"];
 
 /// Why a body is no document.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -258,9 +260,9 @@ impl<'a> Reader<'a> {
             self.repairs += 1;
             return;
         }
-        // Quirk 2: items do not lie in one another, so the one before lacks its closing tag.
-        let is_item = tag.name.eq_ignore_ascii_case("Item");
-        if is_item && self.open.last().is_some_and(|open| open.is_named("Item")) {
+        // Quirk 2: the item before lacks its closing tag.
+        let is_in_item = self.open.len() > 1 && self.open.last().is_some_and(|open| open.is_named(ITEM));
+        if is_in_item && tag.name.eq_ignore_ascii_case(ITEM) {
             self.repairs += 1;
             self.end_innermost();
         }
@@ -315,10 +317,14 @@ impl<'a> Reader<'a> {
         if !element.children.is_empty() {
             element.text = String::new();
         }
-        match self.open.last_mut() {
-            Some(parent) => parent.children.push(element),
-            None => self.root = Some(element),
-        }
+        let Some(parent) = self.open.last_mut() else {
+            self.root = Some(element);
+            return;
+        };
+        // Quirk 2: items that a leaf without a closing tag has swallowed.
+        let swallowed = if element.is_named(ITEM) { take_items(&mut element) } else { Vec::new() };
+        parent.children.push(element);
+        parent.children.extend(swallowed);
     }
 
     fn finish(mut self) -> Option<Document> {
@@ -338,6 +344,13 @@ impl<'a> Reader<'a> {
         let cut = self.is_cut;
         self.root.map(|root| Document { root, cut, repairs })
     }
+}
+
+/// The items that lie in an element, taken out.
+fn take_items(element: &mut Element) -> Vec<Element> {
+    let (items, others) = std::mem::take(&mut element.children).into_iter().partition(|child| child.is_named(ITEM));
+    element.children = others;
+    items
 }
 
 /// Where the outermost element begins: garbage before it may hold a `<`.
