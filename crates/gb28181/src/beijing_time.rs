@@ -131,7 +131,7 @@ fn parse_clock(text: &str) -> Option<Time> {
     if parts.next().is_some() {
         return None;
     }
-    // A day that ends at 24:00:00 is written by some recorders; its last second is meant.
+    // Tolerance: 24:00:00, by which ISO 8601 names the end of a day; its last second is taken for it.
     let (hour, minute, second) =
         if (hour, minute, second) == (24, 0, 0) { (23, 59, 59) } else { (hour, minute, second) };
     let digits: String = fraction.chars().take_while(char::is_ascii_digit).chain("000".chars()).take(3).collect();

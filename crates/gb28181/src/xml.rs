@@ -4,14 +4,14 @@
 //! type, so none is kept. See [`parse`] for what is repaired.
 
 mod reader;
+mod reference;
+mod tag;
 #[cfg(test)]
 mod tests;
 mod writer;
 
-pub use reader::{
-    Document, MAX_ATTRIBUTES, MAX_DEPTH, MAX_DOCUMENT_BYTES, MAX_ELEMENTS, MAX_LOOK_AHEADS, MAX_NAME_BYTES,
-    MAX_TAG_BYTES, MAX_VALUE_BYTES, XmlError, parse,
-};
+pub use reader::{Document, MAX_DEPTH, MAX_DOCUMENT_BYTES, MAX_ELEMENTS, MAX_LOOK_AHEADS, XmlError, parse};
+pub use tag::{MAX_ATTRIBUTES, MAX_NAME_BYTES, MAX_TAG_BYTES, MAX_VALUE_BYTES};
 pub use writer::write;
 
 /// One element.

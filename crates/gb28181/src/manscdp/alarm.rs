@@ -6,11 +6,11 @@ use crate::beijing_time::BeijingTime;
 record! {
     /// Which alarms are asked for or subscribed to.
     pub struct AlarmQuery {
-        /// Lowest priority, 1 the highest; 0 all.
+        /// First priority, 1 the highest; 0 all.
         "StartAlarmPriority" => start_priority: Option<u8>,
-        /// Highest priority; 0 all.
+        /// Last priority; 0 all.
         "EndAlarmPriority" => end_priority: Option<u8>,
-        /// Numbers of [`AlarmMethod`], several one after another or joined by `/`; 0 all.
+        /// Numbers of [`AlarmMethod`] as sent; 0 all.
         "AlarmMethod" => method: Option<String>,
         /// Types, as the methods have them.
         "AlarmType" => kind: Option<String>,

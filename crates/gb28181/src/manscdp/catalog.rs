@@ -86,10 +86,9 @@ record! {
         "Parental" => parental: Option<bool>,
         /// What it is part of, joined by `/`: a device or system, and a virtual organisation.
         "ParentID" => parents: Joined<Id>,
-        /// How signalling is secured (until 2016): 0 not, 2 S/MIME signed, 3 encrypted and signed, 4 digest.
+        /// How signalling is secured (until 2016), in the numbers of the standard.
         "SafetyWay" => safety_way: Option<u8>,
-        /// How it registers: 1 by the standard, 2 by password both ways, 3 by certificate both ways, 4 by certificate
-        /// one way (2022).
+        /// How it registers: 1 to 3, since 2022 also 4.
         "RegisterWay" => register_way: Option<u8>,
         /// Number of its certificate (until 2016).
         "CertNum" => certificate: Option<String>,
@@ -134,11 +133,11 @@ record! {
         "CapturePositionType" since V2022 => place_type: Option<String>,
         /// Kind of the place, 1 to 10 (2016).
         "PositionType" => position_type: Option<u16>,
-        /// What it is for: 1 public order, 2 traffic, 3 priority (2016).
+        /// What it is for, 1 to 3 (2016).
         "UseType" => use_type: Option<u16>,
         /// 1 outdoors, 2 indoors.
         "RoomType" => room_type: Option<u16>,
-        /// Light: 1 none, 2 infrared, 3 white and others.
+        /// Light that it brings, in the numbers of the standard.
         "SupplyLightType" => light_type: Option<u16>,
         /// Where it looks: 1 E, 2 W, 3 S, 4 N, 5 SE, 6 NE, 7 SW, 8 NW.
         "DirectionType" => direction: Option<u16>,

@@ -97,7 +97,7 @@ record! {
         "HeartBeatInterval" => heartbeat_interval_s: Option<u32>,
         /// Heartbeats that may be missing.
         "HeartBeatCount" => heartbeat_count: Option<u32>,
-        /// Whether it knows its position: 0 no, 1 GPS, 2 BeiDou (2016, told only).
+        /// Whether and how it knows its position, in the numbers of the standard (2016, told only).
         "PositionCapability" => position_capability: Option<u8>,
         /// Degrees east (2016, told only).
         "Longitude" => longitude: Option<f64>,
@@ -237,7 +237,7 @@ record! {
         "TimeY" => time_y: Option<u32>,
         /// Whether the time is shown.
         "TimeEnable" => time_on: Option<bool>,
-        /// 0 `YYYY-MM-DD hh:mm:ss`, 1 with Chinese words.
+        /// Form of the time, 0 or 1.
         "TimeType" => time_form: Option<u8>,
         /// Whether texts are shown.
         "TextEnable" => texts_on: Option<bool>,

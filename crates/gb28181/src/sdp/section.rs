@@ -237,7 +237,8 @@ impl Media {
             .into()
     }
 
-    /// The long list that some recorders of Hikvision ask for ("senior" description, quirk 7).
+    /// The long list that some recorders ask for ("senior" description, quirk 7), as open platforms offer it; no
+    /// specification has it.
     pub fn long_payloads() -> Vec<Payload> {
         const PROFILE: &str = "profile-level-id=42e01e";
         let with_profile = |number, name| Payload { fmtp: PROFILE.to_owned(), ..Payload::video(number, name) };

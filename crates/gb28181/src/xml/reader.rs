@@ -3,32 +3,22 @@
 use std::borrow::Cow;
 
 use super::Element;
+use super::reference::resolve;
+use super::tag::{Tag, floor_boundary, name_at, without_prefix};
 use super::writer::is_allowed;
 use crate::charset;
 
-/// Bytes of the largest document. Catalogs come in many messages; one with all of a platform's channels over TCP
-/// has been seen with two megabytes.
+/// Bytes of the largest document. Catalogs come in many messages, but nothing in TCP keeps a platform from putting all
+/// of its channels into one.
 pub const MAX_DOCUMENT_BYTES: usize = 8 << 20;
 /// Levels of elements; what lies deeper is skipped. MANSCDP has six.
 pub const MAX_DEPTH: usize = 16;
 /// Elements of one document; what follows is cut off.
 pub const MAX_ELEMENTS: usize = 200_000;
-/// Bytes of the longest name; what begins with a longer one is text.
-pub const MAX_NAME_BYTES: usize = 64;
-/// Attributes of one element; further ones are ignored.
-pub const MAX_ATTRIBUTES: usize = 16;
-/// Bytes of the longest value of an attribute; longer ones are ignored.
-pub const MAX_VALUE_BYTES: usize = 128;
-/// Bytes of the longest tag, so that what the limits above let through can be written and read again; a `<` without
-/// a `>` that near is text.
-pub const MAX_TAG_BYTES: usize = 16 << 10;
 /// How often a document is looked ahead in to tell a tag from a `<` in text, so that time stays linear.
 pub const MAX_LOOK_AHEADS: usize = 2000;
 /// How far it is looked ahead.
 const LOOK_AHEAD_BYTES: usize = 4096;
-/// Longest entity reference with its `&` and `;`, as in `&#x10FFFF;`.
-const MAX_REFERENCE_BYTES: usize = 10;
-
 const CDATA: &str = "<![CDATA[";
 
 /// What lists hold; items do not lie in one another.
@@ -367,149 +357,4 @@ fn is_container(name: &str) -> bool {
     let is_list =
         name.len() >= 4 && name.is_char_boundary(name.len() - 4) && name[name.len() - 4..].eq_ignore_ascii_case("List");
     is_list || ROOTS.iter().chain(&CONTAINERS).any(|known| known.eq_ignore_ascii_case(name))
-}
-
-/// A tag as it stands in the text.
-struct Tag<'a> {
-    /// Without a prefix.
-    name: &'a str,
-    /// What stands between the name and the end.
-    inside: &'a str,
-    /// Bytes from `<` to `>`.
-    length: usize,
-    is_closing: bool,
-    is_empty: bool,
-}
-
-impl<'a> Tag<'a> {
-    /// Reads the tag that `rest` begins with; `None` when its `<` begins none.
-    fn parse(rest: &'a str) -> Option<Self> {
-        let after = rest.strip_prefix('<')?;
-        let is_closing = after.starts_with('/');
-        let after = after.strip_prefix('/').unwrap_or(after);
-        let qualified = name_at(after);
-        let begins_well = qualified.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-        if !begins_well || qualified.len() > MAX_NAME_BYTES {
-            return None;
-        }
-        let body = &after[qualified.len()..];
-        if !body.starts_with(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>')) {
-            return None;
-        }
-        // No attribute may hold a `<` (XML 1.0 §2.3), so that a tag ends before the next one.
-        let body = floor_boundary(body, MAX_TAG_BYTES);
-        let body = body.find('<').map_or(body, |end| &body[..end]);
-        let end = find_tag_end(body)?;
-        let inside = body[..end].trim_end();
-        Some(Self {
-            name: without_prefix(qualified).filter(|name| !name.is_empty())?,
-            inside: inside.strip_suffix('/').unwrap_or(inside),
-            length: rest.len() - after.len() + qualified.len() + end + 1,
-            is_closing,
-            is_empty: !is_closing && inside.ends_with('/'),
-        })
-    }
-
-    /// The attributes. Tolerances: values without quotes, attributes without a value, which are left out.
-    fn attributes(&self) -> Vec<(String, String)> {
-        let mut attributes = Vec::new();
-        let mut rest = self.inside;
-        while let Some(equals) = rest.find('=') {
-            let key = rest[..equals].split_ascii_whitespace().last().map(name_at).unwrap_or_default();
-            let value = rest[equals + 1..].trim_start();
-            let (value, tail) = match value.chars().next().filter(|c| matches!(c, '"' | '\'')) {
-                Some(quote) => value[1..].split_once(quote).unwrap_or((&value[1..], "")),
-                None => value.split_once(|c: char| c.is_ascii_whitespace()).unwrap_or((value, "")),
-            };
-            rest = tail;
-            let is_declaration = key == "xmlns" || key.starts_with("xmlns:");
-            let is_too_long = key.len() > MAX_NAME_BYTES || value.len() > MAX_VALUE_BYTES;
-            let Some(key) = without_prefix(key).filter(|key| !key.is_empty()) else {
-                continue;
-            };
-            if is_declaration || is_too_long || attributes.len() >= MAX_ATTRIBUTES {
-                continue;
-            }
-            let mut resolved = String::new();
-            resolve(value, &mut resolved);
-            attributes.push((key.to_owned(), resolved));
-        }
-        attributes
-    }
-}
-
-/// Place of the `>` that ends a tag. Tolerance: one inside quotes when no other comes, as the quotes are not closed.
-fn find_tag_end(body: &str) -> Option<usize> {
-    let mut quote = None;
-    for (at, byte) in body.bytes().enumerate() {
-        match (quote, byte) {
-            (None, b'>') => return Some(at),
-            (None, b'"' | b'\'') => quote = Some(byte),
-            (Some(open), byte) if open == byte => quote = None,
-            _ => {}
-        }
-    }
-    body.find('>')
-}
-
-/// The characters of a name that a text begins with.
-fn name_at(text: &str) -> &str {
-    let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':')));
-    &text[..end.unwrap_or(text.len())]
-}
-
-fn without_prefix(name: &str) -> Option<&str> {
-    name.rsplit(':').next()
-}
-
-/// Not more than so many bytes of a text.
-fn floor_boundary(text: &str, bytes: usize) -> &str {
-    if text.len() <= bytes {
-        return text;
-    }
-    let end = (0..=bytes).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    &text[..end]
-}
-
-/// Appends text with its references resolved; how many `&` began none (quirk 1).
-fn resolve(text: &str, out: &mut String) -> usize {
-    let mut stray = 0;
-    let mut rest = text;
-    while let Some(at) = rest.find('&') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let end = rest.bytes().take(MAX_REFERENCE_BYTES).position(|byte| byte == b';');
-        let Some((reference, end)) = end.and_then(|end| Some((reference(&rest[1..end])?, end))) else {
-            out.push('&');
-            rest = &rest[1..];
-            stray += 1;
-            continue;
-        };
-        // A control character, however it is written.
-        if is_allowed(reference) {
-            out.push(reference);
-        }
-        rest = &rest[end + 1..];
-    }
-    out.push_str(rest);
-    stray
-}
-
-fn reference(name: &str) -> Option<char> {
-    match name {
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "amp" => Some('&'),
-        "quot" => Some('"'),
-        "apos" => Some('\''),
-        _ => {
-            let number = name.strip_prefix('#')?;
-            let number = match number.strip_prefix(['x', 'X']) {
-                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-                None => number.parse().ok()?,
-            };
-            // The number of no character, such as 0xD800: left out as a control character is.
-            Some(char::from_u32(number).unwrap_or('\0'))
-        }
-    }
 }
