@@ -401,5 +401,49 @@ def sip() -> None:
     seed("sip_endpoint", "register", datagrams(register, message, register) + b"\xff\xff")
 
 
-for make in [containers, program_streams, rtmp, rtp, framings, rtsp, media, gateway, platform, worker_protocol, sip]:
+def gb28181() -> None:
+    golden = CRATES / "gb28181/tests/golden"
+    for path in sorted(golden.glob("*.xml")):
+        seed("gb28181_manscdp", path.name.split(".")[0], path.read_bytes())
+    for name in ["catalog_raw_markup.gb", "catalog_broken_tags", "alarm_lower_info"]:
+        seed("gb28181_xml", name.split(".")[0], (golden / f"{name}.xml").read_bytes())
+    markup = "<!DOCTYPE Query [<!ENTITY a 'b'>]><Query a='1'><A>&lt;&#38;&a;</A><B><![CDATA[<c>]]></B><!-- d --></Query>"
+    seed("gb28181_xml", "markup", markup.encode())
+
+    def message(root: str, command: str, inside: str) -> bytes:
+        head = f"<CmdType>{command}</CmdType><SN>1</SN><DeviceID>34020000001320000001</DeviceID>"
+        return f"<{root}>{head}{inside}</{root}>".encode()
+
+    for name, inside in {
+        "ptz": "<PTZCmd>A50F010180000036</PTZCmd><Info><ControlPriority>5</ControlPriority></Info>",
+        "home": "<HomePosition><Enabled>1</Enabled><ResetTime>60</ResetTime><PresetIndex>1</PresetIndex></HomePosition>",
+        "drag": "<DragZoomIn><Length>1920</Length><Width>1080</Width><MidPointX>9</MidPointX></DragZoomIn>",
+        "track": "<TargetTrack>Manual</TargetTrack><TargetArea><Length>9</Length></TargetArea>",
+    }.items():
+        seed("gb28181_manscdp", f"control_{name}", message("Control", "DeviceControl", inside))
+    config = (
+        "<BasicParam><Name>a</Name></BasicParam><VideoParamAttribute Num='1'><Item><StreamNumber>0</StreamNumber></Item>"
+        "</VideoParamAttribute><OSDConfig><Item><Text>a</Text></Item></OSDConfig><SVACEncodeConfig><A/></SVACEncodeConfig>"
+    )
+    seed("gb28181_manscdp", "config", message("Control", "DeviceConfig", config))
+    seed("gb28181_manscdp", "query", message("Query", "ConfigDownload", "<ConfigType>BasicParam/VideoParamOpt</ConfigType>"))
+    seed("gb28181_manscdp", "keepalive", message("Notify", "Keepalive", "<Status>OK</Status><Info><DeviceID>1</DeviceID></Info>"))
+    status = "<Online>ONLINE</Online><Alarmstatus Num='1'><Item><DutyStatus>ALARM</DutyStatus></Item></Alarmstatus>"
+    seed("gb28181_manscdp", "status", message("Response", "DeviceStatus", status))
+    for path in sorted(golden.glob("*.sdp")):
+        seed("gb28181_sdp", path.stem, path.read_bytes())
+    seed("gb28181_sdp", "subject", b"34020000001320000001:0200000001,34020000002000000001:0")
+    makers = "m=video 1 TCP/RTP/AVP 96 99\na=rtpmap:96 HIKVISION/90000\na=streamMode:SUB\na=filesize:9\na=downloadspeed:4"
+    seed("gb28181_sdp", "makers", makers.encode())
+    for name, text in {
+        "stop": "A50F0100000000B5",
+        "dwell": "a5 0f 01 87 01 2c 10 79",
+        "play": "PLAY MANSRTSP/1.0\r\nCSeq: 6 Info\r\nScale: 1.0\r\nRange: npt=100-50\r\n\r\n",
+        "pause": "PAUSE RTSP/1.0\r\nCSeq: 1\r\nPauseTime: now\r\n\r\n",
+        "answer": "RTSP/1.0 200 OK\r\nCSeq: 2\r\nRTP-Info: seq=1;rtptime=2\r\n\r\n",
+    }.items():
+        seed("gb28181_ptz_mansrtsp", name, text.encode())
+
+
+for make in [containers, program_streams, rtmp, rtp, framings, rtsp, media, gateway, platform, worker_protocol, sip, gb28181]:
     make()

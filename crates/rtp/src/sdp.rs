@@ -1,6 +1,7 @@
 //! Session descriptions (RFC 8866) as RTSP uses them (RFC 2326 appendix C).
 
 mod fmtp;
+mod mapping;
 #[cfg(test)]
 mod tests;
 mod track;
@@ -11,6 +12,7 @@ use media::{Language, MediaKind};
 use sdp_types::{AddrType, Attribute, Connection, Media, NetType, Origin, Session, Time};
 
 use fmtp::Parameters;
+pub use mapping::PayloadMapping;
 pub(crate) use track::payload_type;
 pub use track::{payload_clock_hz, tracks_to_description};
 
@@ -126,10 +128,7 @@ impl MediaDescription {
             .iter()
             .filter(|attribute| attribute.attribute.eq_ignore_ascii_case("rtpmap"))
             .find_map(|attribute| of_payload_type(attribute.value.as_deref()?, payload_type));
-        let (encoding, clock_hz, channels) = match mapping {
-            Some(mapping) => parse_mapping(mapping, kind)?,
-            None => static_mapping(payload_type, kind),
-        };
+        let mapping = PayloadMapping::new(payload_type, kind, mapping)?;
         let fmtp = section
             .attributes
             .iter()
@@ -137,11 +136,6 @@ impl MediaDescription {
             .find_map(|attribute| of_payload_type(attribute.value.as_deref()?, payload_type))
             .unwrap_or_default();
         Some(Self {
-            kind,
-            payload_type,
-            encoding,
-            clock_hz,
-            channels,
             fmtp: fmtp.to_owned(),
             control: attribute(&section.attributes, "control").map(str::to_owned),
             language: attribute(&section.attributes, "lang").and_then(Language::from_tag),
@@ -149,7 +143,24 @@ impl MediaDescription {
                 .attributes
                 .iter()
                 .any(|attribute| attribute.attribute.eq_ignore_ascii_case("sendonly")),
+            ..Self::of_mapping(kind, payload_type, mapping)
         })
+    }
+
+    /// A section with one payload type and nothing else.
+    pub fn of_mapping(kind: MediaKind, payload_type: u8, mapping: PayloadMapping) -> Self {
+        let PayloadMapping { encoding, clock_hz, channels } = mapping;
+        Self {
+            kind,
+            payload_type,
+            encoding,
+            clock_hz,
+            channels,
+            fmtp: String::new(),
+            control: None,
+            language: None,
+            back_channel: false,
+        }
     }
 
     fn to_section(&self) -> Media {
@@ -224,43 +235,6 @@ fn attribute<'a>(attributes: &'a [Attribute], name: &str) -> Option<&'a str> {
 fn of_payload_type(value: &str, payload_type: u8) -> Option<&str> {
     let (number, rest) = value.trim().split_once([' ', '\t'])?;
     (number.parse::<u8>().ok()? == payload_type).then(|| rest.trim())
-}
-
-/// `NAME/clock[/channels]`. Tolerance: a missing or zero clock becomes the kind's usual one.
-fn parse_mapping(mapping: &str, kind: MediaKind) -> Option<(String, NonZeroU32, u8)> {
-    let mut parts = mapping.split('/').map(str::trim);
-    let encoding = parts.next().filter(|name| !name.is_empty())?;
-    let clock = parts.next().and_then(|clock| clock.parse().ok()).and_then(NonZeroU32::new);
-    let channels = parts.next().and_then(|channels| channels.parse().ok()).filter(|count| *count > 0);
-    Some((encoding.to_owned(), clock.unwrap_or(usual_clock(kind)), channels.unwrap_or(1)))
-}
-
-const VIDEO_CLOCK_HZ: NonZeroU32 = NonZeroU32::new(90_000).expect("not zero");
-const TELEPHONE_CLOCK_HZ: NonZeroU32 = NonZeroU32::new(8000).expect("not zero");
-
-const fn usual_clock(kind: MediaKind) -> NonZeroU32 {
-    match kind {
-        MediaKind::Audio => TELEPHONE_CLOCK_HZ,
-        MediaKind::Video | MediaKind::Data => VIDEO_CLOCK_HZ,
-    }
-}
-
-/// RFC 3551 tables 4 and 5, as far as cameras use them. An unmapped dynamic type is named by its number.
-fn static_mapping(payload_type: u8, kind: MediaKind) -> (String, NonZeroU32, u8) {
-    let (name, clock_hz) = match payload_type {
-        0 => ("PCMU", TELEPHONE_CLOCK_HZ),
-        3 => ("GSM", TELEPHONE_CLOCK_HZ),
-        4 => ("G723", TELEPHONE_CLOCK_HZ),
-        8 => ("PCMA", TELEPHONE_CLOCK_HZ),
-        9 => ("G722", TELEPHONE_CLOCK_HZ),
-        14 => ("MPA", VIDEO_CLOCK_HZ),
-        18 => ("G729", TELEPHONE_CLOCK_HZ),
-        26 => ("JPEG", VIDEO_CLOCK_HZ),
-        32 => ("MPV", VIDEO_CLOCK_HZ),
-        33 => ("MP2T", VIDEO_CLOCK_HZ),
-        _ => return (payload_type.to_string(), usual_clock(kind), 1),
-    };
-    (name.to_owned(), clock_hz, 1)
 }
 
 /// Line breaks would start a new SDP line.

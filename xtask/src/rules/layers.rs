@@ -9,7 +9,7 @@ const RULE: &str = "layers";
 pub(super) const LAYERS: &[&[&str]] = &[
     &["base", "sheet"],
     &["media", "container"],
-    &["rtp", "rtsp", "rtmp", "sip", "worker-protocol"],
+    &["rtp", "rtsp", "rtmp", "sip", "gb28181", "worker-protocol"],
     &["hub", "vision", "gateway", "device"],
     &["db", "platform", "api"],
     &["sim", "testkit", "bench", "viaduct", "media-worker", "xtask"],

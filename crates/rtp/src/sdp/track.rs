@@ -9,7 +9,8 @@ use media::{
     TrackId,
 };
 
-use super::{MediaDescription, SessionDescription, VIDEO_CLOCK_HZ, fmtp};
+use super::mapping::VIDEO_CLOCK_HZ;
+use super::{MediaDescription, SessionDescription, fmtp};
 use crate::payload::{
     AacFormat, DOCUMENT_NAMES, Depacketizer, FOREIGN_PREFIX, Format, LatmFormat, parse_stream_mux_config,
 };

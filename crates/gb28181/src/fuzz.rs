@@ -1,0 +1,106 @@
+//! Entry points for fuzzing: each takes any bytes and must neither panic nor use unbounded memory.
+
+use std::time::Instant;
+
+use crate::charset::Charset;
+use crate::collect::{Collector, Question};
+use crate::id::Id;
+use crate::manscdp::{Body, CatalogItem, Message, Notify, Query, Response};
+use crate::mansrtsp::Mansrtsp;
+use crate::ptz::PtzCommand;
+use crate::sdp::Description;
+use crate::subject::Subject;
+use crate::tree::Tree;
+use crate::version::Version;
+use crate::xml;
+
+/// Documents; what was read must be written as a document that reads the same without repairs.
+pub fn xml(bytes: &[u8]) {
+    let Ok(document) = xml::parse(bytes) else {
+        return;
+    };
+    let written = xml::write(&document.root, Charset::Utf8);
+    let again = xml::parse(&written).expect("what we write is a document");
+    assert!(!again.cut, "what we write is whole");
+}
+
+/// Messages; what was written must read the same when it is written again, elements that are carried as they are
+/// aside. Catalogs become trees.
+pub fn manscdp(bytes: &[u8]) {
+    let Ok(received) = Message::parse(bytes) else {
+        return;
+    };
+    let once = written_and_read(&received.message);
+    assert_eq!(once.body.root(), received.message.body.root());
+    // What is lost by writing, such as fractions of seconds, is lost at once.
+    if !carries_elements(&once.body) {
+        assert_eq!(written_and_read(&once), once);
+    }
+    if let Body::Response(Response::Catalog(part)) = received.message.body {
+        collect(part.total, &part.items);
+    }
+}
+
+fn written_and_read(message: &Message) -> Message {
+    let written = message.write(Charset::Utf8, Version::V2022);
+    let again = Message::parse(&written).expect("what we write is a message");
+    assert!(!again.cut, "what we write is whole");
+    again.message
+}
+
+/// Whether it holds elements that we do not know. Repairs of faulty ones may go on when they are read again.
+const fn carries_elements(body: &Body) -> bool {
+    matches!(
+        body,
+        Body::Control(_)
+            | Body::Query(Query::Unknown(_))
+            | Body::Notify(Notify::Unknown(_))
+            | Body::Response(Response::Unknown(_) | Response::ConfigDownload(_))
+    )
+}
+
+fn collect(total: Option<u32>, items: &[CatalogItem]) {
+    let now = Instant::now();
+    let owner = Id::new("34020000002000000001").expect("a constant code");
+    let question = Question { device_id: owner.clone(), sn: 1 };
+    let mut collector = Collector::default();
+    collector.expect(now, question.clone()).expect("nothing else is awaited");
+    // The answer may be whole after the first time.
+    let _ = collector.handle_part(now, &question, total, items.to_vec());
+    let _ = collector.handle_part(now, &question, total, items.to_vec());
+    if let Some(due) = collector.poll_timeout() {
+        collector.handle_timeout(due);
+    }
+    let collected = collector.poll_finished().expect("the answer is finished");
+    let tree = Tree::new(&owner, collected.items);
+    assert!(tree.diff(&tree).is_empty());
+}
+
+/// Session descriptions and subjects; what was read is written as something that is read again.
+pub fn sdp(bytes: &[u8]) {
+    let _ = Subject::parse(&String::from_utf8_lossy(bytes));
+    if let Ok(description) = Description::parse(bytes) {
+        for media in &description.media {
+            for payload in &media.payloads {
+                let _ = payload.to_media(media.kind);
+            }
+        }
+        Description::parse(description.write().as_bytes()).expect("what we write is a description");
+    }
+}
+
+/// Steering bytes, and bodies of playback control; what was read must read the same once it was written.
+pub fn ptz_mansrtsp(bytes: &[u8]) {
+    if let Ok(command) = PtzCommand::from_hex(&String::from_utf8_lossy(bytes)) {
+        assert_eq!(PtzCommand::from_bytes(command.to_bytes()), Ok(command));
+    }
+    if let Some(frame) = bytes.first_chunk::<8>() {
+        let _ = PtzCommand::from_bytes(*frame);
+    }
+    let written = match Mansrtsp::parse(bytes) {
+        Ok(Mansrtsp::Request(request)) => request.to_string(),
+        Ok(Mansrtsp::Answer(answer)) => answer.to_string(),
+        Ok(Mansrtsp::Finished) | Err(_) => return,
+    };
+    Mansrtsp::parse(written.as_bytes()).expect("what we write is a body");
+}
