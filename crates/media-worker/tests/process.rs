@@ -7,8 +7,7 @@ use worker_protocol::GREETING;
 
 fn given(input: &[u8]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_viaduct-media-worker"));
-    let mut worker =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut worker = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // One that has ended already takes no input, which its output then tells.
     let _gone = worker.stdin.take().unwrap().write_all(input);
     worker.wait_with_output().unwrap()
