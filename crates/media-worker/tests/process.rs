@@ -1,5 +1,7 @@
 //! The executable as the server starts it: what it says first, and how it ends.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 

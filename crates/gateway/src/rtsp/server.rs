@@ -372,7 +372,7 @@ impl Peer {
     fn refuse(&mut self, refusal: Refusal) {
         match refusal {
             Refusal::Challenge => {
-                self.session.challenge(&Challenge { realm: REALM.to_owned(), basic: true, ..Challenge::default() })
+                self.session.challenge(&Challenge { realm: REALM.to_owned(), basic: true, ..Challenge::default() });
             }
             Refusal::Status(kind, text) => self.session.reject(kind.rtsp_status(), &text),
         }
