@@ -2,22 +2,16 @@
 
 mod cseq;
 mod event;
-mod gb_date;
-mod gb_version;
 mod name;
 mod name_addr;
 mod number;
-mod subject;
 mod via;
 
 pub use cseq::CSeq;
 pub use event::{Event, Subscription, SubscriptionState};
-pub use gb_date::GbDate;
-pub use gb_version::GbVersion;
 pub use name::HeaderName;
 pub use name_addr::NameAddr;
 pub use number::parse_seconds;
-pub use subject::Subject;
 pub use via::Via;
 
 /// What `Allow` of a party of GB/T 28181 lists.

@@ -7,7 +7,7 @@
 //! | RFC 3261 §9, §13, §17; RFC 6026; RFC 4320 | client and server transactions, ACK, CANCEL, timers A to M | [`endpoint`], [`transaction`] |
 //! | RFC 3261 §12; RFC 6665 §4.4 | dialogs of INVITE and SUBSCRIBE, both ends | [`dialog`] |
 //! | RFC 3581; RFC 5626 §4.4.1 | answers to the source of a request; pings of connections | [`header::Via`], [`parser::StreamItem`] |
-//! | GB/T 28181-2022 §8.2, §9, annexes I, K | `Date`, `X-GB-Ver`, `Subject`, `Event`; the 2016 edition's forms too | [`header`] |
+//! | GB/T 28181-2022 §8.2, annex N | methods, `Event` with its number | [`header`] |
 //! | RFC 3261 §22, RFC 8760, RFC 7616 | Digest authentication, both sides | [`base::http_auth`] |
 //!
 //! ```text
@@ -22,8 +22,8 @@
 //! [`base::http_auth::NonceKey`].
 //!
 //! It deliberately has no proxy (no forking, no `Max-Forwards`, no loop detection), resolves no names (answers
-//! go to the source, requests where the caller says), does not know what bodies mean (MANSCDP, SDP, MANSRTSP
-//! are others' work), and keeps no list of dialogs or registrations: [`Dialog`] is a value, [`DialogId`] its
+//! go to the source, requests where the caller says), does not know what bodies and the header fields of GB/T 28181
+//! mean (MANSCDP, SDP, MANSRTSP, `Date`, `Subject`, `X-GB-Ver` are others' work), and keeps no list of dialogs or registrations: [`Dialog`] is a value, [`DialogId`] its
 //! key. There is no PRACK (RFC 3262), no merged-request detection (§8.2.2.2), no WebSocket.
 //!
 //! ```

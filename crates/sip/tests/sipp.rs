@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use base::http_auth::{Algorithm, Authorization, Challenge, Credentials, Md5Form, NonceAge, NonceKey, Secret};
-use sip::header::{GbDate, SubscriptionState, parse_seconds};
+use sip::header::{SubscriptionState, parse_seconds};
 use sip::{
     ClientId, Dialog, DialogId, Endpoint, Event, Method, Options, Output, Path, Request, Response, Sequence, ServerId,
     StreamItem, StreamParser, Transmit, Transport,
@@ -292,11 +292,10 @@ impl Platform {
             self.log.push("refused");
             return self.endpoint.respond(Instant::now(), id, &Response::new(403)).unwrap();
         }
-        let date = GbDate { year: 2026, month: 11, day: 28, hour: 8, minute: 0, second: 0, milli: 250 };
         let response = Response::new(200)
             .with("Contact", &request.headers.text("Contact").unwrap())
             .with("Expires", "3600")
-            .with("Date", &date.to_string())
+            .with("Date", "2026-11-28T08:00:00.250")
             .with("X-GB-Ver", "3.0");
         self.log.push("registered");
         self.endpoint.respond(Instant::now(), id, &response).unwrap();
