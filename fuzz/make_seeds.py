@@ -443,6 +443,20 @@ def gb28181() -> None:
         "answer": "RTSP/1.0 200 OK\r\nCSeq: 2\r\nRTP-Info: seq=1;rtptime=2\r\n\r\n",
     }.items():
         seed("gb28181_ptz_mansrtsp", name, text.encode())
+    item = "<Item><DeviceID>34020000001320000001</DeviceID><Name>K128</Name></Item>"
+    for name, said in {
+        "catalog": message("Response", "Catalog", f"<SumNum>1</SumNum><DeviceList Num='1'>{item}</DeviceList>"),
+        "catalog_part": message("Response", "Catalog", f"<SumNum>2</SumNum><DeviceList Num='1'>{item}</DeviceList>"),
+        "keepalive": message("Notify", "Keepalive", "<Status>OK</Status>"),
+        "alarm": message("Notify", "Alarm", "<AlarmPriority>1</AlarmPriority><AlarmMethod>5</AlarmMethod>"),
+    }.items():
+        seed("gb28181_platform", name, said)
+    options = (
+        "OPTIONS sip:34020000002000000001@3402000000 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK7\r\n"
+        "From: <sip:34020000001180000001@3402000000>;tag=1\r\nTo: <sip:a@b>\r\nCall-ID: 7\r\nCSeq: 7 OPTIONS\r\n\r\n"
+    )
+    seed("gb28181_platform", "options", options.encode())
+    seed("gb28181_platform", "leave", options.replace("OPTIONS", "REGISTER").encode())
 
 
 for make in [containers, program_streams, rtmp, rtp, framings, rtsp, media, gateway, platform, worker_protocol, sip, gb28181]:

@@ -1,5 +1,5 @@
-//! GB/T 28181 as far as it is bytes: codes, MANSCDP, MANSRTSP, session descriptions, catalogs and steering, for
-//! platforms and for devices.
+//! GB/T 28181: codes, MANSCDP, MANSRTSP, session descriptions, catalogs and steering, for platforms and for devices;
+//! and the side of the platform on top of SIP.
 //!
 //! | specification | scope | where |
 //! |---|---|---|
@@ -12,6 +12,7 @@
 //! | annexes J, M | catalogs: answers in many messages, trees | [`collect`], [`tree`] |
 //! | annex K | `Subject` | [`subject`] |
 //! | annex I | editions | [`Version`] |
+//! | §9.1, §9.3 to §9.7, §9.10 | signing in, heartbeats, orders and questions with their answers | [`platform`] |
 //!
 //! ```text
 //! body of MESSAGE ── xml ── manscdp::Message ── Catalog, RecordInfo ... ── Collector ── Tree ── TreeDiff
@@ -35,7 +36,7 @@
 //! # Ok::<(), gb28181::manscdp::ManscdpError>(())
 //! ```
 //!
-//! It deliberately writes and reads no SIP message, opens no socket, reads no clock, draws no random number, and
+//! It deliberately opens no socket, reads no clock, draws no random number, and
 //! knows neither program streams (crate `container`) nor GB 35114.
 
 #![forbid(unsafe_code)]
@@ -48,6 +49,7 @@ pub mod fuzz;
 pub mod id;
 pub mod manscdp;
 pub mod mansrtsp;
+pub mod platform;
 pub mod profile;
 pub mod ptz;
 pub mod sdp;
@@ -61,6 +63,7 @@ pub use charset::Charset;
 pub use collect::Collector;
 pub use id::Id;
 pub use manscdp::Message;
+pub use platform::Platform;
 pub use profile::Profile;
 pub use subject::Subject;
 pub use tree::Tree;

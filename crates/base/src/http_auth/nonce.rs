@@ -1,6 +1,6 @@
 //! Nonces that a server knows again without keeping them.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -44,6 +44,13 @@ pub enum NonceAge {
     Stale,
     /// Not ours, or given to another source.
     Foreign,
+}
+
+impl fmt::Debug for NonceKey {
+    /// Without the key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NonceKey").field("max_age", &self.max_age).finish_non_exhaustive()
+    }
 }
 
 impl NonceKey {

@@ -1,0 +1,369 @@
+//! Orders and questions, and what comes of them (§9.3 to §9.7).
+//!
+//! A device answers each with the 200 of SIP; to questions and to some orders it says more, in a message of its own with the
+//! number (`SN`) of ours. Answers of many messages are put together.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use base::ErrorKind;
+use sip::transaction::ClientId;
+use sip::{Method, Response};
+
+use super::incoming::CONTENT_TYPE;
+use super::{Event, Moment, Platform, World};
+use crate::collect::{CollectError, Collected, Collector, Progress, Question};
+use crate::id::Id;
+use crate::manscdp::{Body, CatalogItem, Command, Control, Message, Query, RecordingItem, Response as Said};
+use crate::version::Version;
+
+/// How long a device may take to say in return what it has to say.
+const SAID_WAIT: Duration = Duration::from_secs(15);
+/// How often those whose time is over are looked for.
+const LOOK: Duration = Duration::from_secs(1);
+/// Exchanges that are open at once. Full-policy: [`Fault::TooMany`].
+const MAX_OPEN: usize = 16_384;
+
+/// An order or a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ExchangeId(u64);
+
+/// What a device said in return.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Answer {
+    /// It took the order; more is not said to this kind.
+    Taken,
+    /// A message.
+    Said(Said),
+    /// A catalog, whole or as far as it came.
+    Catalog(Collected<CatalogItem>),
+    /// Recordings, all or as far as they came.
+    Recordings(Collected<RecordingItem>),
+}
+
+/// Why nothing came of an order or a question.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The device is not signed in, or went away meanwhile.
+    #[error("device is not signed in")]
+    NotSignedIn,
+    /// The device speaks an older edition, which does not have it.
+    #[error("device speaks an edition before {0}")]
+    OlderEdition(Version),
+    /// The device refused.
+    #[error("device answered {status} {reason}")]
+    Refused {
+        /// Status of SIP.
+        status: u16,
+        /// Its words.
+        reason: String,
+    },
+    /// No answer of SIP: the device is not reached.
+    #[error("device does not answer")]
+    NoAnswer,
+    /// The device took it, and said nothing in return.
+    #[error("device took the message and said nothing in return")]
+    Silent,
+    /// Too many are open.
+    #[error("too many orders and questions are open")]
+    TooMany,
+    /// It does not fit a datagram.
+    #[error("message is too large for a datagram")]
+    TooLarge,
+}
+
+impl Fault {
+    /// How it is classified.
+    pub const fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NotSignedIn => ErrorKind::Unavailable,
+            Self::OlderEdition(_) => ErrorKind::Unsupported,
+            Self::Refused { .. } => ErrorKind::Forbidden,
+            Self::NoAnswer | Self::Silent => ErrorKind::Timeout,
+            Self::TooMany => ErrorKind::Exhausted,
+            Self::TooLarge => ErrorKind::InvalidInput,
+        }
+    }
+}
+
+/// What is known of one exchange.
+pub(super) type Done = (ExchangeId, Result<Box<Answer>, Fault>);
+
+/// What a device will say in return.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Expected {
+    Nothing,
+    Message,
+    Catalog,
+    Recordings,
+}
+
+impl Expected {
+    const fn of(body: &Body) -> Self {
+        match body {
+            Body::Query(Query::Catalog(_)) => Self::Catalog,
+            Body::Query(Query::RecordInfo(_)) => Self::Recordings,
+            Body::Query(_) | Body::Control(Control::DeviceConfig(_)) => Self::Message,
+            Body::Control(Control::DeviceControl(control)) if control.command.has_response() => Self::Message,
+            _ => Self::Nothing,
+        }
+    }
+}
+
+/// All that are open.
+#[derive(Debug, Default)]
+pub(super) struct Exchanges {
+    last_id: u64,
+    last_sn: u32,
+    open: HashMap<Question, Open>,
+    /// Those whose answer of SIP has not come, by its transaction.
+    sent: HashMap<ClientId, Question>,
+    catalogs: Collector<CatalogItem>,
+    recordings: Collector<RecordingItem>,
+    /// When to look for those whose time is over: all are looked at then, so not with each message.
+    look_at: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Open {
+    id: ExchangeId,
+    expected: Expected,
+    /// When to give up waiting for a message; those of many have their own times.
+    due: Option<Instant>,
+}
+
+impl Exchanges {
+    pub(super) fn is_empty(&self) -> bool {
+        self.open.is_empty() && self.sent.is_empty()
+    }
+
+    fn next_sn(&mut self) -> u32 {
+        self.last_sn = self.last_sn.checked_add(1).unwrap_or(1);
+        self.last_sn
+    }
+
+    fn begin(&mut self, now: Instant, question: Question, expected: Expected) -> Result<ExchangeId, Fault> {
+        if self.open.len() >= MAX_OPEN || self.open.contains_key(&question) {
+            return Err(Fault::TooMany);
+        }
+        let collected: Result<(), CollectError> = match expected {
+            Expected::Catalog => self.catalogs.expect(now, question.clone()),
+            Expected::Recordings => self.recordings.expect(now, question.clone()),
+            Expected::Nothing | Expected::Message => Ok(()),
+        };
+        collected.map_err(|_full| Fault::TooMany)?;
+        self.last_id += 1;
+        let id = ExchangeId(self.last_id);
+        self.open.insert(question, Open { id, expected, due: None });
+        self.look_at.get_or_insert(now + LOOK);
+        Ok(id)
+    }
+
+    fn end(&mut self, question: &Question) -> Option<ExchangeId> {
+        self.catalogs.cancel(question);
+        self.recordings.cancel(question);
+        self.open.remove(question).map(|open| open.id)
+    }
+
+    /// The answer of SIP.
+    pub(super) fn on_response(&mut self, now: Instant, id: ClientId, response: &Response) -> Option<Done> {
+        if response.is_provisional() {
+            return None;
+        }
+        let question = self.sent.remove(&id)?;
+        if !response.is_success() {
+            let fault = Fault::Refused { status: response.status, reason: response.reason.clone() };
+            return self.end(&question).map(|id| (id, Err(fault)));
+        }
+        let open = self.open.get_mut(&question)?;
+        match open.expected {
+            Expected::Nothing => self.end(&question).map(|id| (id, Ok(Box::new(Answer::Taken)))),
+            Expected::Message => {
+                open.due = Some(now + SAID_WAIT);
+                None
+            }
+            Expected::Catalog | Expected::Recordings => None,
+        }
+    }
+
+    /// No answer of SIP.
+    pub(super) fn on_failure(&mut self, id: ClientId) -> Option<Done> {
+        let question = self.sent.remove(&id)?;
+        self.end(&question).map(|id| (id, Err(Fault::NoAnswer)))
+    }
+
+    /// A message in return; some overtake the answer of SIP.
+    fn on_said(&mut self, now: Instant, question: &Question, said: Said) -> Heard {
+        let Some(open) = self.open.get(question) else { return Heard::Unasked };
+        let (id, expected) = (open.id, open.expected);
+        let progress = match (expected, said) {
+            (Expected::Message, said) => {
+                self.end(question);
+                return Heard::Done((id, Ok(Box::new(Answer::Said(said)))));
+            }
+            (Expected::Catalog, Said::Catalog(part)) => {
+                self.catalogs.handle_part(now, question, part.total, part.items)
+            }
+            (Expected::Recordings, Said::RecordInfo(part)) => {
+                self.recordings.handle_part(now, question, part.total, part.items)
+            }
+            _ => return Heard::Unasked,
+        };
+        progress.map_or(Heard::Unasked, |progress| Heard::More(id, progress))
+    }
+
+    /// Answers of many messages that are finished.
+    fn take_collected(&mut self) -> Vec<Done> {
+        let mut done = Vec::new();
+        while let Some(collected) = self.catalogs.poll_finished() {
+            let id = self.open.remove(&collected.question).map(|open| open.id);
+            done.extend(id.map(|id| (id, Ok(Box::new(Answer::Catalog(collected))))));
+        }
+        while let Some(collected) = self.recordings.poll_finished() {
+            let id = self.open.remove(&collected.question).map(|open| open.id);
+            done.extend(id.map(|id| (id, Ok(Box::new(Answer::Recordings(collected))))));
+        }
+        done
+    }
+
+    pub(super) const fn poll_timeout(&self) -> Option<Instant> {
+        self.look_at
+    }
+
+    pub(super) fn handle_timeout(&mut self, now: Instant) -> Vec<Done> {
+        if self.look_at.is_none_or(|at| at > now) {
+            return Vec::new();
+        }
+        let done = self.give_up(now);
+        self.look_at = (!self.open.is_empty()).then(|| now + LOOK);
+        done
+    }
+
+    fn give_up(&mut self, now: Instant) -> Vec<Done> {
+        self.catalogs.handle_timeout(now);
+        self.recordings.handle_timeout(now);
+        let is_due = |open: &Open| open.due.is_some_and(|due| due <= now);
+        let silent: Vec<Question> =
+            self.open.iter().filter(|(_, open)| is_due(open)).map(|(question, _)| question.clone()).collect();
+        let silent: Vec<Done> =
+            silent.iter().filter_map(|question| Some((self.end(question)?, Err(Fault::Silent)))).collect();
+        self.take_collected().into_iter().chain(silent).collect()
+    }
+
+    /// The device is gone.
+    pub(super) fn abandon(&mut self, device: &Id) -> Vec<Done> {
+        let its: Vec<Question> = self.open.keys().filter(|question| question.device_id == *device).cloned().collect();
+        its.iter().filter_map(|question| Some((self.end(question)?, Err(Fault::NotSignedIn)))).collect()
+    }
+}
+
+/// What a message in return means.
+enum Heard {
+    /// Nobody asked, or not any more.
+    Unasked,
+    Done(Done),
+    More(ExchangeId, Progress),
+}
+
+impl Platform {
+    /// Asks a device. `target` is the device itself, or what is below it.
+    ///
+    /// # Errors
+    /// When nothing is sent; [`Event::Answered`] does not follow then.
+    pub fn ask(
+        &mut self,
+        at: Moment,
+        device: &Id,
+        target: &Id,
+        query: Query,
+        world: &dyn World,
+    ) -> Result<ExchangeId, Fault> {
+        self.exchange(at, device, target, Body::Query(query), world)
+    }
+
+    /// Gives an order to a device or to what is below it.
+    ///
+    /// # Errors
+    /// When nothing is sent; [`Event::Answered`] does not follow then.
+    pub fn order(
+        &mut self,
+        at: Moment,
+        device: &Id,
+        target: &Id,
+        control: Control,
+        world: &dyn World,
+    ) -> Result<ExchangeId, Fault> {
+        self.exchange(at, device, target, Body::Control(control), world)
+    }
+
+    fn exchange(
+        &mut self,
+        at: Moment,
+        device: &Id,
+        target: &Id,
+        body: Body,
+        world: &dyn World,
+    ) -> Result<ExchangeId, Fault> {
+        let version = self.devices.get(device).ok_or(Fault::NotSignedIn)?.profile.version;
+        if body.since() > version && !is_key_frame(&body) {
+            return Err(Fault::OlderEdition(body.since()));
+        }
+        let question = Question { device_id: device.clone(), sn: self.exchanges.next_sn() };
+        let expected = Expected::of(&body);
+        let id = self.exchanges.begin(at.now, question.clone(), expected)?;
+        match self.send(at, device, &Message::new(question.sn, target.clone(), body), world) {
+            Ok(transaction) => {
+                self.exchanges.sent.insert(transaction, question);
+                Ok(id)
+            }
+            Err(fault) => {
+                self.exchanges.end(&question);
+                Err(fault)
+            }
+        }
+    }
+
+    /// Says something to which nothing is said in return.
+    pub(super) fn say(&mut self, at: Moment, device: &Id, message: &Message, world: &dyn World) {
+        // A device that cannot be told will say it again.
+        let _unsaid = self.send(at, device, message, world);
+    }
+
+    pub(super) fn on_said_in_return(&mut self, at: Moment, device: &Id, message: Message) {
+        let question = Question { device_id: device.clone(), sn: message.sn };
+        let Body::Response(said) = message.body else { return };
+        match self.exchanges.on_said(at.now, &question, said) {
+            Heard::Unasked => {}
+            Heard::Done(done) => self.tell([done]),
+            Heard::More(exchange, progress) => {
+                self.event(Event::Progress { exchange, progress });
+                let done = self.exchanges.take_collected();
+                self.tell(done);
+            }
+        }
+    }
+
+    fn send(&mut self, at: Moment, device: &Id, message: &Message, world: &dyn World) -> Result<ClientId, Fault> {
+        let record = self.devices.get(device).ok_or(Fault::NotSignedIn)?;
+        let (path, profile) = (record.path, record.profile);
+        let target = message.device_id.as_ref().unwrap_or(device);
+        let uri = format!("sip:{target}@{}", path.remote);
+        let from = format!("sip:{}@{}", self.options.server_id, self.options.domain);
+        let body = message.write(profile.charset, profile.version);
+        let request = self.endpoint.new_request(Method::Message, &uri, &from, &uri).with_body(CONTENT_TYPE, body);
+        let own = world.own_address(&path).to_string();
+        let sent = self.endpoint.send_request(at.now, path, &own, request);
+        self.attend(at, world);
+        sent.map_err(|error| match error {
+            sip::SendError::TooLarge(_) => Fault::TooLarge,
+            _ => Fault::TooMany,
+        })
+    }
+}
+
+/// The wish for a key frame has a spelling for every edition.
+fn is_key_frame(body: &Body) -> bool {
+    matches!(body, Body::Control(Control::DeviceControl(control)) if matches!(control.command, Command::IFrame(_)))
+}

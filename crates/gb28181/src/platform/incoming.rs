@@ -1,0 +1,88 @@
+//! Requests of devices.
+
+use sip::transaction::ServerId;
+use sip::{Method, Path, Request, Response};
+
+use super::registrar::sender;
+use super::{Event, Moment, Platform, World};
+use crate::id::Id;
+use crate::manscdp::{Acknowledgement, Body, Message, Notify, Outcome, Response as Said};
+
+/// Of a body in MANSCDP.
+pub(super) const CONTENT_TYPE: &str = "Application/MANSCDP+xml";
+
+impl Platform {
+    pub(super) fn on_request(&mut self, at: Moment, id: ServerId, request: &Request, path: Path, world: &dyn World) {
+        match request.method {
+            Method::Register => self.on_register(at, id, request, path, world),
+            Method::Message | Method::Notify => self.on_message(at, id, request, path, world),
+            // Asked in the field to see whether we are there; says nothing about anybody.
+            Method::Options => self.answer_briefly(id, &Response::new(200).with("Allow", sip::header::GB_ALLOW)),
+            Method::Bye | Method::Info => self.answer_briefly(id, &Response::new(481)),
+            Method::Invite => self.answer(at, id, &Response::new(488)),
+            _ => self.answer_briefly(id, &Response::new(405).with("Allow", sip::header::GB_ALLOW)),
+        }
+    }
+
+    /// MANSCDP. The 200 is empty and comes at once; what is said in return is a message of its own (§9.3 to §9.7).
+    fn on_message(&mut self, at: Moment, id: ServerId, request: &Request, path: Path, world: &dyn World) {
+        let read = (!request.body.is_empty()).then(|| Message::parse(&request.body));
+        let said_by = match &read {
+            Some(Ok(received)) => received.message.device_id.as_ref(),
+            _ => None,
+        };
+        let Some(device) = self.known_sender(request, said_by, &path) else {
+            // A device that gets this signs in again.
+            return self.answer_briefly(id, &Response::new(404));
+        };
+        self.heard(at, &device, path);
+        match read {
+            Some(Ok(received)) => {
+                self.answer(at, id, &Response::new(200));
+                self.on_said(at, device, received.message, world);
+            }
+            // Dahua answers some questions with nothing (quirk 26).
+            None => self.answer(at, id, &Response::new(200)),
+            Some(Err(_)) => self.answer_briefly(id, &Response::new(400)),
+        }
+    }
+
+    /// The device that a message is from. Hikvision sends some with another `From` (quirk 6): then the device of the body
+    /// counts. Either must be where it signed in.
+    fn known_sender(&self, request: &Request, said_by: Option<&Id>, path: &Path) -> Option<Id> {
+        let from = sender(request);
+        let candidates = [from.as_ref(), said_by].into_iter().flatten();
+        let mut here = candidates.filter(|id| self.devices.get(*id).is_some_and(|device| device.is_at(path)));
+        here.next().cloned()
+    }
+
+    fn heard(&mut self, at: Moment, id: &Id, path: Path) {
+        if let Some(device) = self.devices.get_mut(id) {
+            (device.heard, device.path) = (at.now, path);
+        }
+    }
+
+    fn on_said(&mut self, at: Moment, device: Id, message: Message, world: &dyn World) {
+        match message.body {
+            Body::Notify(Notify::Keepalive(keepalive)) => self.event(Event::Heartbeat { device, keepalive }),
+            Body::Response(_) => self.on_said_in_return(at, &device, message),
+            Body::Notify(Notify::Alarm(_)) => {
+                let done = Acknowledgement { result: Some(Outcome::Ok) };
+                self.say(at, &device, &message.answered(Said::Alarm(done)), world);
+                self.event(Event::Notice { device, message: Box::new(message) });
+            }
+            _ => self.event(Event::Notice { device, message: Box::new(message) }),
+        }
+    }
+
+    /// Answers a request whose repetition must not be taken twice.
+    pub(super) fn answer(&mut self, at: Moment, id: ServerId, response: &Response) {
+        // A request that is not open any more needs no answer.
+        let _gone = self.endpoint.respond(at.now, id, response);
+    }
+
+    /// Answers a request and forgets it.
+    pub(super) fn answer_briefly(&mut self, id: ServerId, response: &Response) {
+        let _gone = self.endpoint.respond_stateless(id, response);
+    }
+}

@@ -1,0 +1,309 @@
+//! The platform against a device that others have written (`gb28181-rs`), over sockets.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use gb28181::collect::Completeness;
+use gb28181::manscdp::{CatalogQuery, Command, Control, DeviceControl, PtzControl, Query, Response};
+use gb28181::platform::{
+    Admission, Answer, Event, Fault, Gone, Moment, Options, Output, Platform, Refusal, SignIn, World,
+};
+use gb28181::{Id, Version};
+use gb28181_rs::config::{CatalogChannel, Gb28181Config, Transport as TheirTransport};
+use gb28181_rs::manscdp::PtzCommand;
+use gb28181_rs::mock::MockFrameHub;
+use gb28181_rs::server::{DeviceControlHandler, Gb28181Server};
+use sip::{Path, StreamItem, StreamParser, Transport};
+
+const SERVER: &str = "34020000002000000001";
+const DEVICE: &str = "34020000001180000001";
+const CHANNEL: &str = "34020000001320000001";
+const DOMAIN: &str = "3402000000";
+const PASSWORD: &str = "correct-horse";
+const PATIENCE: Duration = Duration::from_secs(20);
+
+struct Rules {
+    own: SocketAddr,
+}
+
+impl World for Rules {
+    fn admission(&self, device: &Id) -> Option<Admission> {
+        (device.as_str() == DEVICE).then(|| Admission {
+            username: None,
+            password: PASSWORD.to_owned(),
+            tells_time: true,
+            profile: None,
+            redirect: None,
+        })
+    }
+
+    fn own_address(&self, _path: &Path) -> SocketAddr {
+        self.own
+    }
+}
+
+/// The platform's end of the wire.
+enum Wire {
+    Udp(UdpSocket),
+    Tcp { listener: TcpListener, connection: Option<(TcpStream, SocketAddr, StreamParser)> },
+}
+
+struct Bench {
+    platform: Platform,
+    rules: Rules,
+    wire: Wire,
+    events: Vec<Event>,
+}
+
+impl Bench {
+    fn new(transport: Transport) -> Self {
+        let wire = if transport == Transport::Udp {
+            let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+            socket.set_read_timeout(Some(Duration::from_millis(5))).unwrap();
+            Wire::Udp(socket)
+        } else {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            listener.set_nonblocking(true).unwrap();
+            Wire::Tcp { listener, connection: None }
+        };
+        let own = match &wire {
+            Wire::Udp(socket) => socket.local_addr().unwrap(),
+            Wire::Tcp { listener, .. } => listener.local_addr().unwrap(),
+        };
+        let options = Options::new(Id::new(SERVER).unwrap(), DOMAIN);
+        let platform = Platform::new(options, [5; 32], [6; 32]);
+        Self { platform, rules: Rules { own }, wire, events: Vec::new() }
+    }
+
+    fn at() -> Moment {
+        let unix_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
+        Moment { now: Instant::now(), unix_ms: i64::try_from(unix_ms).unwrap() }
+    }
+
+    /// Serves until an event is found, which is taken.
+    fn wait<T>(&mut self, what: &str, find: impl Fn(&Event) -> Option<T>) -> T {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            if let Some((index, found)) =
+                self.events.iter().enumerate().find_map(|(at, event)| Some((at, find(event)?)))
+            {
+                self.events.remove(index);
+                return found;
+            }
+            assert!(Instant::now() < end, "waited for {what}; there were {:?}", self.events);
+            self.receive();
+            self.platform.handle_timeout(Self::at(), &self.rules);
+            self.send();
+        }
+    }
+
+    fn receive(&mut self) {
+        let mut buffer = [0; 65_536];
+        match &mut self.wire {
+            Wire::Udp(socket) => match socket.recv_from(&mut buffer) {
+                Ok((length, remote)) => {
+                    let path = Path { transport: Transport::Udp, local: 0, remote };
+                    self.platform.handle_datagram(Self::at(), path, &buffer[..length], &self.rules);
+                }
+                Err(error) => assert!(matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut), "{error}"),
+            },
+            Wire::Tcp { listener, connection } => {
+                if let Ok((stream, remote)) = listener.accept() {
+                    stream.set_nonblocking(false).unwrap();
+                    stream.set_read_timeout(Some(Duration::from_millis(5))).unwrap();
+                    *connection = Some((stream, remote, StreamParser::default()));
+                }
+                let Some((stream, remote, parser)) = connection else { return };
+                let path = Path { transport: Transport::Tcp, local: 1, remote: *remote };
+                match stream.read(&mut buffer) {
+                    Ok(0) => {
+                        *connection = None;
+                        return self.platform.connection_closed(Self::at(), 1, &self.rules);
+                    }
+                    Ok(length) => parser.push(&buffer[..length]),
+                    Err(_nothing) => return,
+                }
+                while let Some(item) = parser.next_item().unwrap() {
+                    if let StreamItem::Message(message) = item {
+                        self.platform.handle_message(Self::at(), path, message, &self.rules);
+                    }
+                }
+            }
+        }
+    }
+
+    fn send(&mut self) {
+        loop {
+            match self.platform.poll_output() {
+                Output::Timeout(_) => return,
+                Output::Event(event) => self.events.push(event),
+                Output::Transmit(transmit) => match &mut self.wire {
+                    Wire::Udp(socket) => drop(socket.send_to(&transmit.bytes, transmit.path.remote).unwrap()),
+                    Wire::Tcp { connection, .. } => {
+                        if let Some((stream, ..)) = connection {
+                            stream.write_all(&transmit.bytes).unwrap();
+                        }
+                    }
+                },
+            }
+        }
+    }
+
+    fn ask(&mut self, query: Query) -> Result<Box<Answer>, Fault> {
+        let device = Id::new(DEVICE).unwrap();
+        let asked = self.platform.ask(Self::at(), &device, &device, query, &self.rules).unwrap();
+        self.wait("the answer", |event| match event {
+            Event::Answered { exchange, answer } if *exchange == asked => Some(answer.clone()),
+            _ => None,
+        })
+    }
+}
+
+/// What the device was told to do.
+#[derive(Default)]
+struct Orders {
+    seen: Mutex<Vec<String>>,
+}
+
+impl DeviceControlHandler for Orders {
+    fn on_ptz(&self, command: &PtzCommand) {
+        self.seen.lock().unwrap().push(format!("{command:?}"));
+    }
+
+    fn on_guard(&self, arm: bool) {
+        self.seen.lock().unwrap().push(format!("guard {arm}"));
+    }
+
+    fn on_force_iframe(&self) {
+        self.seen.lock().unwrap().push("key frame".to_owned());
+    }
+}
+
+fn free_port() -> u16 {
+    UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+fn config(own: SocketAddr, transport: TheirTransport, password: &str) -> Gb28181Config {
+    Gb28181Config {
+        enabled: true,
+        platform_sip_address: "127.0.0.1".to_owned(),
+        platform_sip_port: own.port(),
+        device_id: DEVICE.to_owned(),
+        channel_id: CHANNEL.to_owned(),
+        sip_domain: DOMAIN.to_owned(),
+        password: password.to_owned(),
+        local_sip_port: free_port(),
+        register_interval_secs: 3600,
+        heartbeat_interval_secs: 1,
+        transport,
+        manufacturer: Some("Acme".to_owned()),
+        extra_channels: (2..=5)
+            .map(|serial| CatalogChannel {
+                device_id: format!("3402000000132000000{serial}"),
+                name: format!("K128+{serial}00"),
+                manufacturer: "Acme".to_owned(),
+                model: "M1".to_owned(),
+                status: "ON".to_owned(),
+                ptz_type: Some(1),
+                photoelectric_imaging_type: None,
+            })
+            .collect(),
+        ..Gb28181Config::default()
+    }
+}
+
+fn signed_in(event: &Event) -> Option<SignIn> {
+    match event {
+        Event::SignedIn { how, .. } => Some(*how),
+        _ => None,
+    }
+}
+
+fn order(command: Command) -> Control {
+    Control::DeviceControl(DeviceControl { command, info: None })
+}
+
+fn a_device_of_others(transport: Transport, theirs: TheirTransport) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let mut bench = Bench::new(transport);
+    let orders = Arc::new(Orders::default());
+    let server = Gb28181Server::new(config(bench.rules.own, theirs, PASSWORD), Arc::new(MockFrameHub::new()))
+        .with_control_handler(Some(orders.clone()));
+    let mut handle = runtime.block_on(server.spawn()).unwrap();
+
+    assert_eq!(bench.wait("the device", signed_in), SignIn::Anew);
+    let device = Id::new(DEVICE).unwrap();
+    assert_eq!(bench.platform.device(&device).unwrap().path.transport, transport);
+    bench.wait("a heartbeat", |event| matches!(event, Event::Heartbeat { .. }).then_some(()));
+
+    let Ok(answer) = bench.ask(Query::DeviceInfo) else { panic!("no answer") };
+    let Answer::Said(Response::DeviceInfo(info)) = *answer else { panic!("{answer:?}") };
+    assert_eq!(info.manufacturer.as_deref(), Some("Acme"));
+    let Ok(answer) = bench.ask(Query::Catalog(CatalogQuery::default())) else { panic!("no answer") };
+    let Answer::Catalog(catalog) = *answer else { panic!("{answer:?}") };
+    assert_eq!((catalog.items.len(), catalog.completeness), (5, Completeness::Whole));
+    assert!(catalog.items.iter().any(|item| item.name.as_deref() == Some("K128+300")));
+
+    let channel = Id::new(CHANNEL).unwrap();
+    // Right at half speed.
+    let right = PtzControl { hex: "A50F010180000036".to_owned(), ..PtzControl::default() };
+    let given = bench.platform.order(Bench::at(), &device, &channel, order(Command::Ptz(right)), &bench.rules).unwrap();
+    let taken = bench.wait("the 200", |event| match event {
+        Event::Answered { exchange, answer } if *exchange == given => Some(answer.clone()),
+        _ => None,
+    });
+    assert_eq!(taken, Ok(Box::new(Answer::Taken)));
+    let end = Instant::now() + PATIENCE;
+    while !orders.seen.lock().unwrap().iter().any(|order| order.contains("bits: 1, pan_speed: 128")) {
+        assert!(Instant::now() < end, "the device was told {:?}", orders.seen.lock().unwrap());
+        bench.receive();
+    }
+    // The device knows the form of RFC 3261 alone, so it says nothing about our `Date`.
+    if transport == Transport::Udp {
+        assert_eq!(handle.platform_protocol_version().as_deref(), Some(Version::V2022.as_str()));
+        let ended = std::thread::spawn(move || runtime.block_on(handle.shutdown_with_deregister()).map(|()| runtime));
+        let why = bench.wait("its leave", |event| match event {
+            Event::Gone { why, .. } => Some(*why),
+            _ => None,
+        });
+        assert_eq!(why, Gone::SignedOut);
+        drop(ended.join().unwrap().unwrap());
+    } else {
+        handle.abort();
+        drop(runtime);
+        let why = bench.wait("the end of its connection", |event| match event {
+            Event::Gone { why, .. } => Some(*why),
+            _ => None,
+        });
+        assert_eq!(why, Gone::ConnectionClosed);
+    }
+}
+
+#[test]
+fn a_device_of_others_signs_in_answers_and_leaves_by_udp() {
+    a_device_of_others(Transport::Udp, TheirTransport::Udp);
+}
+
+#[test]
+fn a_device_of_others_signs_in_answers_and_leaves_by_tcp() {
+    a_device_of_others(Transport::Tcp, TheirTransport::TcpOut);
+}
+
+#[test]
+fn a_device_of_others_with_a_wrong_password_is_not_let_in() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let mut bench = Bench::new(Transport::Udp);
+    let config = config(bench.rules.own, TheirTransport::Udp, "wrong");
+    let handle = runtime.block_on(Gb28181Server::new(config, Arc::new(MockFrameHub::new())).spawn()).unwrap();
+    let why = bench.wait("its refusal", |event| match event {
+        Event::Refused { why, .. } => Some(*why),
+        _ => None,
+    });
+    assert_eq!(why, Refusal::WrongPassword);
+    assert!(bench.platform.devices().next().is_none());
+    handle.abort();
+}
