@@ -1,9 +1,9 @@
-//! The platform's side of GB/T 28181, on top of SIP (§9.1, §9.3 to §9.7, §9.10): who is signed in, what devices report,
-//! and what they answer to orders and questions.
+//! The platform's side of GB/T 28181, on top of SIP (§9.1 to §9.8, §9.10): who is signed in, what devices report, what they
+//! answer to orders and questions, and the sessions in which they send media.
 //!
 //! ```text
 //! datagrams, messages of connections ─┐            ┌─ Transmit (to a socket or connection)
-//! orders, questions ──────────────────┴─ Platform ─┴─ Event (signed in, gone, notice, answer)
+//! orders, questions, invitations ─────┴─ Platform ─┴─ Event (signed in, gone, notice, answer, session)
 //! ```
 //!
 //! **Drain [`Platform::poll_output`] until it says [`Output::Timeout`] after every call.** Times come from the caller,
@@ -18,6 +18,7 @@ mod exchange;
 mod failures;
 mod incoming;
 mod registrar;
+mod session;
 #[cfg(test)]
 mod tests;
 
@@ -36,6 +37,8 @@ pub use device::Device;
 pub use exchange::{Answer, ExchangeId, Fault};
 use exchange::{Done, Exchanges};
 use failures::Failures;
+use session::Sessions;
+pub use session::{Ending, Invitation, SessionEvent, SessionId};
 
 /// How long a device may take to answer a challenge.
 const NONCE_AGE: Duration = Duration::from_secs(120);
@@ -165,6 +168,13 @@ pub enum Event {
         /// How far it is.
         progress: crate::collect::Progress,
     },
+    /// Something about a session.
+    Session {
+        /// Which.
+        session: SessionId,
+        /// What.
+        what: SessionEvent,
+    },
     /// An order or a question is done with. Comes once for each.
     Answered {
         /// Which.
@@ -222,6 +232,7 @@ pub struct Platform {
     devices: HashMap<Id, Device>,
     failures: Failures,
     exchanges: Exchanges,
+    sessions: Sessions,
     deadlines: Deadlines,
     outputs: VecDeque<Output>,
 }
@@ -235,6 +246,7 @@ impl Platform {
             devices: HashMap::new(),
             failures: Failures::default(),
             exchanges: Exchanges::default(),
+            sessions: Sessions::default(),
             deadlines: Deadlines::default(),
             outputs: VecDeque::new(),
             options,
@@ -256,9 +268,9 @@ impl Platform {
         self.endpoint.counters()
     }
 
-    /// Whether nothing is under way: no order or question, no transaction of SIP.
+    /// Whether nothing is under way: no order or question, no session, no transaction of SIP.
     pub fn is_idle(&self) -> bool {
-        self.exchanges.is_empty() && self.endpoint.open_transactions() == (0, 0)
+        self.exchanges.is_empty() && self.sessions.is_empty() && self.endpoint.open_transactions() == (0, 0)
     }
 
     /// Takes a datagram.
@@ -338,11 +350,17 @@ impl Platform {
     fn on_sip(&mut self, at: Moment, event: sip::Event, world: &dyn World) {
         match event {
             sip::Event::Request { id, request, path } => self.on_request(at, id, &request, path, world),
-            sip::Event::Response { id, response, .. } => {
+            sip::Event::Response { id, response, path } => {
+                if self.on_session_response(at, id, &response, &path, world) {
+                    return;
+                }
                 let done = self.exchanges.on_response(at.now, id, &response);
                 self.tell(done);
             }
             sip::Event::Failed { id, .. } => {
+                if self.on_session_failure(id) {
+                    return;
+                }
                 let done = self.exchanges.on_failure(id);
                 self.tell(done);
             }
@@ -369,6 +387,7 @@ impl Platform {
         }
         let done = self.exchanges.abandon(id);
         self.tell(done);
+        self.end_sessions_of(id);
         self.event(Event::Gone { device: id.clone(), why });
     }
 }

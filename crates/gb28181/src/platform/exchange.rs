@@ -88,6 +88,15 @@ impl Fault {
     }
 }
 
+impl From<sip::SendError> for Fault {
+    fn from(error: sip::SendError) -> Self {
+        match error {
+            sip::SendError::TooLarge(_) => Self::TooLarge,
+            _ => Self::TooMany,
+        }
+    }
+}
+
 /// What is known of one exchange.
 pub(super) type Done = (ExchangeId, Result<Box<Answer>, Fault>);
 
@@ -356,10 +365,7 @@ impl Platform {
         let own = world.own_address(&path).to_string();
         let sent = self.endpoint.send_request(at.now, path, &own, request);
         self.attend(at, world);
-        sent.map_err(|error| match error {
-            sip::SendError::TooLarge(_) => Fault::TooLarge,
-            _ => Fault::TooMany,
-        })
+        sent.map_err(Fault::from)
     }
 }
 

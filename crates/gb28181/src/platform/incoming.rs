@@ -6,7 +6,7 @@ use sip::{Method, Path, Request, Response};
 use super::registrar::sender;
 use super::{Event, Moment, Platform, World};
 use crate::id::Id;
-use crate::manscdp::{Acknowledgement, Body, Message, Notify, Outcome, Response as Said};
+use crate::manscdp::{Acknowledgement, Body, MediaStatus, Message, Notify, Outcome, Response as Said};
 
 /// Of a body in MANSCDP.
 pub(super) const CONTENT_TYPE: &str = "Application/MANSCDP+xml";
@@ -18,7 +18,7 @@ impl Platform {
             Method::Message | Method::Notify => self.on_message(at, id, request, path, world),
             // Asked in the field to see whether we are there; says nothing about anybody.
             Method::Options => self.answer_briefly(id, &Response::new(200).with("Allow", sip::header::GB_ALLOW)),
-            Method::Bye | Method::Info => self.answer_briefly(id, &Response::new(481)),
+            Method::Bye | Method::Info => self.on_within(at, id, request, &path, world),
             Method::Invite => self.answer(at, id, &Response::new(488)),
             _ => self.answer_briefly(id, &Response::new(405).with("Allow", sip::header::GB_ALLOW)),
         }
@@ -31,7 +31,10 @@ impl Platform {
             Some(Ok(received)) => received.message.device_id.as_ref(),
             _ => None,
         };
-        let Some(device) = self.known_sender(request, said_by, &path) else {
+        let ends = matches!(&read, Some(Ok(received)) if is_the_end(&received.message));
+        let call = ends.then(|| self.sessions.of_call(request)).flatten();
+        let of_call = call.as_ref().map(|(_, device)| device);
+        let Some(device) = self.known_sender(request, [said_by, of_call], &path) else {
             // A device that gets this signs in again.
             return self.answer_briefly(id, &Response::new(404));
         };
@@ -39,6 +42,9 @@ impl Platform {
         match read {
             Some(Ok(received)) => {
                 self.answer(at, id, &Response::new(200));
+                if let Some((session, _)) = call {
+                    return self.finish_session(at, session, world);
+                }
                 self.on_said(at, device, received.message, world);
             }
             // Dahua answers some questions with nothing (quirk 26).
@@ -47,11 +53,11 @@ impl Platform {
         }
     }
 
-    /// The device that a message is from. Hikvision sends some with another `From` (quirk 6): then the device of the body
-    /// counts. Either must be where it signed in.
-    fn known_sender(&self, request: &Request, said_by: Option<&Id>, path: &Path) -> Option<Id> {
+    /// The device that a message is from. Hikvision sends some with another `From` (quirk 6): then the device of the body,
+    /// or of the session that it speaks of, counts. Each must be where it signed in.
+    fn known_sender(&self, request: &Request, others: [Option<&Id>; 2], path: &Path) -> Option<Id> {
         let from = sender(request);
-        let candidates = [from.as_ref(), said_by].into_iter().flatten();
+        let candidates = from.as_ref().into_iter().chain(others.into_iter().flatten());
         let mut here = candidates.filter(|id| self.devices.get(*id).is_some_and(|device| device.is_at(path)));
         here.next().cloned()
     }
@@ -85,4 +91,10 @@ impl Platform {
     pub(super) fn answer_briefly(&mut self, id: ServerId, response: &Response) {
         let _gone = self.endpoint.respond_stateless(id, response);
     }
+}
+
+/// Whether it says that a recording has come to its end.
+fn is_the_end(message: &Message) -> bool {
+    let Body::Notify(Notify::MediaStatus(status)) = &message.body else { return false };
+    status.kind == Some(MediaStatus::HISTORY_ENDED)
 }

@@ -3,7 +3,8 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use base::http_auth::Credentials;
-use sip::{Endpoint, Method, Path, Request, Response, Transport};
+use sip::transaction::ServerId;
+use sip::{Dialog, Endpoint, Method, Path, Request, Response, Transport};
 
 use super::*;
 use crate::collect::Completeness;
@@ -52,6 +53,25 @@ struct Bench {
     status: Option<u16>,
     /// The last request that the device has sent with credentials.
     sent: Option<Request>,
+    /// The last INVITE.
+    called: Option<Called>,
+    /// What the device says that it sends.
+    description: String,
+}
+
+/// An INVITE that came to the device.
+struct Called {
+    id: ServerId,
+    request: Request,
+    dialog: Dialog,
+}
+
+impl Called {
+    fn new(peer: &Endpoint, id: ServerId, request: &Request, path: &Path) -> Self {
+        let contact = format!("sip:{DEVICE}@192.168.1.64:5060");
+        let dialog = Dialog::from_request(request, peer.local_tag(id).unwrap(), &contact, path).unwrap();
+        Self { id, request: request.clone(), dialog }
+    }
 }
 
 fn id(text: &str) -> Id {
@@ -84,7 +104,20 @@ impl Bench {
             asked: Vec::new(),
             status: Some(200),
             sent: None,
+            called: None,
+            description: "v=0\r\ns=Play\r\nc=IN IP4 192.168.1.64\r\nt=0 0\r\nm=video 15060 RTP/AVP 96\r\n\
+                a=sendonly\r\na=rtpmap:96 PS/90000\r\ny=0200000001\r\n"
+                .to_owned(),
         }
+    }
+
+    fn respond(&mut self, id: ServerId, status: u16, request: &Request) {
+        let mut response = Response::new(status);
+        if request.method == Method::Invite && response.is_success() {
+            let contact = format!("<sip:{DEVICE}@192.168.1.64:5060>");
+            response = response.with("Contact", &contact).with_body("application/sdp", self.description.clone());
+        }
+        self.peer.respond(self.start + self.elapsed, id, &response).unwrap();
     }
 
     fn at(&self) -> Moment {
@@ -137,9 +170,12 @@ impl Bench {
         loop {
             match self.peer.poll_output() {
                 sip::Output::Transmit(transmit) => return Some(transmit.bytes.to_vec()),
-                sip::Output::Event(sip::Event::Request { id, request, .. }) => {
+                sip::Output::Event(sip::Event::Request { id, request, path }) => {
+                    if request.method == Method::Invite {
+                        self.called = Some(Called::new(&self.peer, id, &request, &path));
+                    }
                     if let Some(status) = self.status {
-                        self.peer.respond(self.start + self.elapsed, id, &Response::new(status)).unwrap();
+                        self.respond(id, status, &request);
                     }
                     self.asked.push(request);
                 }
@@ -449,3 +485,5 @@ fn a_device_is_sent_to_another_platform() {
     assert_eq!(answer.headers.text("Contact").as_deref(), Some("<sip:34020000002000000001@10.0.0.2:5060>"));
     assert!(bench.platform.devices().next().is_none());
 }
+
+mod session;

@@ -7,16 +7,22 @@ use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use bytes::Bytes;
 use gb28181::collect::Completeness;
 use gb28181::manscdp::{CatalogQuery, Command, Control, DeviceControl, PtzControl, Query, Response};
 use gb28181::platform::{
     Admission, Answer, Event, Fault, Gone, Moment, Options, Output, Platform, Refusal, SignIn, World,
 };
-use gb28181::{Id, Version};
+use gb28181::platform::{Ending, Invitation, SessionEvent, SessionId};
+use gb28181::sdp::{Description, Ssrc};
+use gb28181::{Id, Subject, Version};
 use gb28181_rs::config::{CatalogChannel, Gb28181Config, Transport as TheirTransport};
+use gb28181_rs::frame::{AccessUnit, Nalu};
 use gb28181_rs::manscdp::PtzCommand;
 use gb28181_rs::mock::MockFrameHub;
 use gb28181_rs::server::{DeviceControlHandler, Gb28181Server};
+use rtp::Packet;
+use rtp::framing::TcpFraming;
 use sip::{Path, StreamItem, StreamParser, Transport};
 
 const SERVER: &str = "34020000002000000001";
@@ -153,6 +159,56 @@ impl Bench {
         }
     }
 
+    fn session(&mut self, what: &str, of: SessionId) -> SessionEvent {
+        self.wait(what, |event| match event {
+            Event::Session { session, what } if *session == of && !matches!(what, SessionEvent::Proceeding(_)) => {
+                Some(what.clone())
+            }
+            _ => None,
+        })
+    }
+
+    /// Has the device send by one way, and stops it.
+    fn watch(&mut self, way: Way, hub: &MockFrameHub) {
+        let (sink, port) = way.open();
+        let ssrc = Ssrc::new(false, 20_000, 77);
+        let offer = format!(
+            "v=0\r\no={SERVER} 0 0 IN IP4 127.0.0.1\r\ns=Play\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n{}\
+            a=recvonly\r\na=rtpmap:96 PS/90000\r\ny={ssrc}\r\n",
+            way.lines(port)
+        );
+        let subject = Subject {
+            sender: Id::new(CHANNEL).unwrap(),
+            sender_sequence: ssrc.to_string(),
+            receiver: Id::new(SERVER).unwrap(),
+            receiver_sequence: "0".to_owned(),
+        };
+        let invitation = Invitation {
+            device: Id::new(DEVICE).unwrap(),
+            channel: Id::new(CHANNEL).unwrap(),
+            subject,
+            offer: Description::parse(offer.as_bytes()).unwrap(),
+        };
+        let session = self.platform.invite(Self::at(), &invitation, &self.rules).unwrap();
+        let SessionEvent::Established { answer, .. } = self.session("the device's answer", session) else {
+            panic!("{way:?}")
+        };
+        let packets = sink.packets(&answer, 40);
+        let agreed = answer.ssrc.unwrap_or(ssrc);
+        assert!(packets.iter().all(|packet| packet.payload_type == 96 && packet.ssrc == agreed.0), "{way:?}");
+        let packs = packets.iter().filter(|packet| packet.payload.starts_with(&[0, 0, 1, 0xba])).count();
+        assert!(packs > 1, "{way:?}: a pack for each picture");
+        self.platform.hang_up(Self::at(), session, &self.rules);
+        assert_eq!(self.session("the end", session), SessionEvent::Ended(Ending::HungUp));
+        let end = Instant::now() + PATIENCE;
+        while hub.subscriber_count() > 0 && Instant::now() < end {
+            self.receive();
+            self.platform.handle_timeout(Self::at(), &self.rules);
+            self.send();
+        }
+        assert_eq!(hub.subscriber_count(), 0, "{way:?}: the device still sends");
+    }
+
     fn ask(&mut self, query: Query) -> Result<Box<Answer>, Fault> {
         let device = Id::new(DEVICE).unwrap();
         let asked = self.platform.ask(Self::at(), &device, &device, query, &self.rules).unwrap();
@@ -161,6 +217,100 @@ impl Bench {
             _ => None,
         })
     }
+}
+
+/// Which way media goes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Way {
+    Udp,
+    /// The device connects to us.
+    TcpPassive,
+    /// We connect to the device.
+    TcpActive,
+}
+
+/// Where media arrives.
+enum Sink {
+    Udp(UdpSocket),
+    Listener(TcpListener),
+    Nowhere,
+}
+
+impl Way {
+    fn open(self) -> (Sink, u16) {
+        match self {
+            Self::Udp => {
+                let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+                socket.set_read_timeout(Some(PATIENCE)).unwrap();
+                let port = socket.local_addr().unwrap().port();
+                (Sink::Udp(socket), port)
+            }
+            Self::TcpPassive => {
+                let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+                let port = listener.local_addr().unwrap().port();
+                (Sink::Listener(listener), port)
+            }
+            // RFC 4145 §4.1: who connects names the discard port.
+            Self::TcpActive => (Sink::Nowhere, 9),
+        }
+    }
+
+    fn lines(self, port: u16) -> String {
+        match self {
+            Self::Udp => format!("m=video {port} RTP/AVP 96\r\n"),
+            Self::TcpPassive => format!("m=video {port} TCP/RTP/AVP 96\r\na=setup:passive\r\na=connection:new\r\n"),
+            Self::TcpActive => format!("m=video {port} TCP/RTP/AVP 96\r\na=setup:active\r\na=connection:new\r\n"),
+        }
+    }
+}
+
+impl Sink {
+    /// Some packets of what the device sends.
+    fn packets(self, answer: &Description, count: usize) -> Vec<Packet> {
+        let stream = match self {
+            Self::Udp(socket) => {
+                let mut buffer = [0; 2048];
+                let mut next = || {
+                    let (length, _) = socket.recv_from(&mut buffer).unwrap();
+                    Packet::parse(&Bytes::copy_from_slice(&buffer[..length])).unwrap()
+                };
+                return (0..count).map(|_| next()).collect();
+            }
+            Self::Listener(listener) => listener.accept().unwrap().0,
+            Self::Nowhere => {
+                let video = answer.video().unwrap();
+                TcpStream::connect((answer.address_of(video).unwrap(), video.port)).unwrap()
+            }
+        };
+        framed(stream, count)
+    }
+}
+
+fn framed(mut stream: TcpStream, count: usize) -> Vec<Packet> {
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let (mut framing, mut packets, mut buffer) = (TcpFraming::new(), Vec::new(), [0; 4096]);
+    while packets.len() < count {
+        let length = stream.read(&mut buffer).unwrap();
+        assert!(length > 0, "the connection ended after {} packets", packets.len());
+        framing.push(&buffer[..length]);
+        packets.extend(std::iter::from_fn(|| framing.poll()).map(|framed| Packet::parse(&framed.packet).unwrap()));
+    }
+    packets
+}
+
+/// Pictures that only their start codes tell from noise: what they hold is other tests' business.
+fn produce(hub: &MockFrameHub, number: u64) {
+    let key = number.is_multiple_of(25);
+    let nalu = |nalu_type: u8, size: usize| Nalu {
+        nalu_type,
+        data: std::iter::once(nalu_type).chain((1..size).map(|at| u8::try_from(at % 200 + 7).unwrap())).collect(),
+        is_idr: nalu_type == 5,
+        is_sps: nalu_type == 7,
+        is_pps: nalu_type == 8,
+        is_aud: nalu_type == 9,
+    };
+    let nalus = if key { vec![nalu(7, 27), nalu(8, 9), nalu(5, 20_000)] } else { vec![nalu(1, 3_000)] };
+    hub.write(AccessUnit { nalus, timestamp: Instant::now(), is_key_frame: key });
 }
 
 /// What the device was told to do.
@@ -231,7 +381,17 @@ fn a_device_of_others(transport: Transport, theirs: TheirTransport) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let mut bench = Bench::new(transport);
     let orders = Arc::new(Orders::default());
-    let server = Gb28181Server::new(config(bench.rules.own, theirs, PASSWORD), Arc::new(MockFrameHub::new()))
+    let hub = Arc::new(MockFrameHub::new());
+    runtime.spawn({
+        let hub = Arc::clone(&hub);
+        async move {
+            for number in 0.. {
+                produce(&hub, number);
+                tokio::time::sleep(Duration::from_millis(40)).await;
+            }
+        }
+    });
+    let server = Gb28181Server::new(config(bench.rules.own, theirs, PASSWORD), hub.clone())
         .with_control_handler(Some(orders.clone()));
     let mut handle = runtime.block_on(server.spawn()).unwrap();
 
@@ -261,6 +421,13 @@ fn a_device_of_others(transport: Transport, theirs: TheirTransport) {
     while !orders.seen.lock().unwrap().iter().any(|order| order.contains("bits: 1, pan_speed: 128")) {
         assert!(Instant::now() < end, "the device was told {:?}", orders.seen.lock().unwrap());
         bench.receive();
+    }
+    if transport == Transport::Udp {
+        for way in [Way::Udp, Way::TcpPassive, Way::TcpActive] {
+            bench.watch(way, &hub);
+        }
+    } else {
+        bench.watch(Way::Udp, &hub);
     }
     // The device knows the form of RFC 3261 alone, so it says nothing about our `Date`.
     if transport == Transport::Udp {
