@@ -1,5 +1,5 @@
-//! The platform's side of GB/T 28181, on top of SIP (§9.1 to §9.8, §9.10): who is signed in, what devices report, what they
-//! answer to orders and questions, and the sessions in which they send media.
+//! The platform's side of GB/T 28181, on top of SIP (§9.1 to §9.8, §9.10, §9.11): who is signed in, what devices report,
+//! what they answer to orders, questions and subscriptions, and the sessions in which they send media.
 //!
 //! ```text
 //! datagrams, messages of connections ─┐            ┌─ Transmit (to a socket or connection)
@@ -19,6 +19,7 @@ mod failures;
 mod incoming;
 mod registrar;
 mod session;
+mod subscription;
 #[cfg(test)]
 mod tests;
 
@@ -39,6 +40,8 @@ use exchange::{Done, Exchanges};
 use failures::Failures;
 use session::Sessions;
 pub use session::{Ending, Invitation, SessionEvent, SessionId};
+use subscription::Subscriptions;
+pub use subscription::{SubscriptionEvent, SubscriptionId};
 
 /// How long a device may take to answer a challenge.
 const NONCE_AGE: Duration = Duration::from_secs(120);
@@ -175,6 +178,13 @@ pub enum Event {
         /// What.
         what: SessionEvent,
     },
+    /// Something about a subscription.
+    Subscription {
+        /// Which.
+        subscription: SubscriptionId,
+        /// What.
+        what: SubscriptionEvent,
+    },
     /// An order or a question is done with. Comes once for each.
     Answered {
         /// Which.
@@ -233,6 +243,7 @@ pub struct Platform {
     failures: Failures,
     exchanges: Exchanges,
     sessions: Sessions,
+    subscriptions: Subscriptions,
     deadlines: Deadlines,
     outputs: VecDeque<Output>,
 }
@@ -247,6 +258,7 @@ impl Platform {
             failures: Failures::default(),
             exchanges: Exchanges::default(),
             sessions: Sessions::default(),
+            subscriptions: Subscriptions::default(),
             deadlines: Deadlines::default(),
             outputs: VecDeque::new(),
             options,
@@ -268,9 +280,10 @@ impl Platform {
         self.endpoint.counters()
     }
 
-    /// Whether nothing is under way: no order or question, no session, no transaction of SIP.
+    /// Whether nothing is under way: no order or question, no session, no subscription, no transaction of SIP.
     pub fn is_idle(&self) -> bool {
-        self.exchanges.is_empty() && self.sessions.is_empty() && self.endpoint.open_transactions() == (0, 0)
+        let ours = self.exchanges.is_empty() && self.sessions.is_empty() && self.subscriptions.is_empty();
+        ours && self.endpoint.open_transactions() == (0, 0)
     }
 
     /// Takes a datagram.
@@ -305,6 +318,7 @@ impl Platform {
         }
         let done = self.exchanges.handle_timeout(at.now);
         self.tell(done);
+        self.renew_subscriptions(at, world);
     }
 
     /// A device is not permitted any more, or was changed: it must sign in again.
@@ -323,7 +337,8 @@ impl Platform {
             sip::Output::Transmit(transmit) => return Output::Transmit(transmit),
             sip::Output::Event(_) => None,
         };
-        Output::Timeout([sip, self.deadlines.next(), self.exchanges.poll_timeout()].into_iter().flatten().min())
+        let own = [self.deadlines.next(), self.exchanges.poll_timeout(), self.subscriptions.poll_timeout()];
+        Output::Timeout(own.into_iter().chain([sip]).flatten().min())
     }
 
     fn tell(&mut self, done: impl IntoIterator<Item = Done>) {
@@ -351,14 +366,16 @@ impl Platform {
         match event {
             sip::Event::Request { id, request, path } => self.on_request(at, id, &request, path, world),
             sip::Event::Response { id, response, path } => {
-                if self.on_session_response(at, id, &response, &path, world) {
+                if self.on_session_response(at, id, &response, &path, world)
+                    || self.on_subscription_response(at, id, &response, &path)
+                {
                     return;
                 }
                 let done = self.exchanges.on_response(at.now, id, &response);
                 self.tell(done);
             }
             sip::Event::Failed { id, .. } => {
-                if self.on_session_failure(id) {
+                if self.on_session_failure(id) || self.on_subscription_failure(id) {
                     return;
                 }
                 let done = self.exchanges.on_failure(id);
@@ -388,6 +405,7 @@ impl Platform {
         let done = self.exchanges.abandon(id);
         self.tell(done);
         self.end_sessions_of(id);
+        self.end_subscriptions_of(id);
         self.event(Event::Gone { device: id.clone(), why });
     }
 }

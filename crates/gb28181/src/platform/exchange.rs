@@ -148,7 +148,7 @@ impl Exchanges {
         self.open.is_empty() && self.sent.is_empty()
     }
 
-    fn next_sn(&mut self) -> u32 {
+    pub(super) fn next_sn(&mut self) -> u32 {
         self.last_sn = self.last_sn.checked_add(1).unwrap_or(1);
         self.last_sn
     }

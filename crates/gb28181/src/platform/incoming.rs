@@ -39,6 +39,9 @@ impl Platform {
             return self.answer_briefly(id, &Response::new(404));
         };
         self.heard(at, &device, path);
+        if request.method == Method::Notify {
+            self.note_notify(request, &path);
+        }
         match read {
             Some(Ok(received)) => {
                 self.answer(at, id, &Response::new(200));

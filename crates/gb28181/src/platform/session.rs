@@ -208,8 +208,8 @@ impl Platform {
         self.send_within(at, device, to, request, world).map(drop)
     }
 
-    /// Sends a request of a dialog.
-    fn send_within(
+    /// Sends a request of a dialog, or one that begins it.
+    pub(super) fn send_within(
         &mut self,
         at: Moment,
         device: &Id,

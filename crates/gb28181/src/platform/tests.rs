@@ -53,13 +53,13 @@ struct Bench {
     status: Option<u16>,
     /// The last request that the device has sent with credentials.
     sent: Option<Request>,
-    /// The last INVITE.
+    /// The last INVITE or SUBSCRIBE.
     called: Option<Called>,
     /// What the device says that it sends.
     description: String,
 }
 
-/// An INVITE that came to the device.
+/// An INVITE or SUBSCRIBE that came to the device.
 struct Called {
     id: ServerId,
     request: Request,
@@ -109,6 +109,12 @@ impl Bench {
                 a=sendonly\r\na=rtpmap:96 PS/90000\r\ny=0200000001\r\n"
                 .to_owned(),
         }
+    }
+
+    /// Nothing is left of what was.
+    fn assert_idle(&mut self) {
+        self.pass(Duration::from_secs(64));
+        assert!(self.platform.is_idle());
     }
 
     fn respond(&mut self, id: ServerId, status: u16, request: &Request) {
@@ -171,7 +177,8 @@ impl Bench {
             match self.peer.poll_output() {
                 sip::Output::Transmit(transmit) => return Some(transmit.bytes.to_vec()),
                 sip::Output::Event(sip::Event::Request { id, request, path }) => {
-                    if request.method == Method::Invite {
+                    let begins = request.headers.to().is_some_and(|to| to.tag().is_none());
+                    if matches!(request.method, Method::Invite | Method::Subscribe) && begins {
                         self.called = Some(Called::new(&self.peer, id, &request, &path));
                     }
                     if let Some(status) = self.status {
@@ -487,3 +494,4 @@ fn a_device_is_sent_to_another_platform() {
 }
 
 mod session;
+mod subscription;

@@ -48,12 +48,6 @@ impl Bench {
     fn methods(&mut self) -> Vec<String> {
         std::mem::take(&mut self.asked).iter().map(|request| request.method.to_string()).collect()
     }
-
-    /// Nothing is left of what was.
-    fn assert_idle(&mut self) {
-        self.pass(Duration::from_secs(64));
-        assert!(self.platform.is_idle());
-    }
 }
 
 #[test]
