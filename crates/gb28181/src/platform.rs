@@ -28,7 +28,8 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use base::http_auth::NonceKey;
-use sip::{Endpoint, Path, Transmit};
+use sip::transaction::ClientId;
+use sip::{Endpoint, Method, Path, Request, Transmit};
 
 use crate::id::Id;
 use crate::manscdp::{Keepalive, Message};
@@ -383,6 +384,35 @@ impl Platform {
             }
             _ => {}
         }
+    }
+
+    /// A request outside of any dialog to a device or to what is below it.
+    fn request_to(&mut self, method: Method, target: &Id, path: &Path) -> Request {
+        let uri = format!("sip:{target}@{}", path.remote);
+        let from = format!("sip:{}@{}", self.options.server_id, self.options.domain);
+        self.endpoint.new_request(method, &uri, &from, &uri)
+    }
+
+    /// How a device reaches us in a dialog.
+    fn contact(&self, path: &Path, world: &dyn World) -> String {
+        format!("<sip:{}@{}>", self.options.server_id, world.own_address(path))
+    }
+
+    /// Sends a request from where the device was heard to an address of it.
+    fn send_to(
+        &mut self,
+        at: Moment,
+        device: &Id,
+        to: SocketAddr,
+        request: Request,
+        world: &dyn World,
+    ) -> Result<ClientId, Fault> {
+        let path = self.devices.get(device).ok_or(Fault::NotSignedIn)?.path;
+        let path = Path { remote: to, ..path };
+        let own = world.own_address(&path).to_string();
+        let sent = self.endpoint.send_request(at.now, path, &own, request);
+        self.attend(at, world);
+        sent.map_err(Fault::from)
     }
 
     /// A device's time has come, or it has been heard meanwhile and has a later one.

@@ -358,14 +358,9 @@ impl Platform {
         let record = self.devices.get(device).ok_or(Fault::NotSignedIn)?;
         let (path, profile) = (record.path, record.profile);
         let target = message.device_id.as_ref().unwrap_or(device);
-        let uri = format!("sip:{target}@{}", path.remote);
-        let from = format!("sip:{}@{}", self.options.server_id, self.options.domain);
         let body = message.write(profile.charset, profile.version);
-        let request = self.endpoint.new_request(Method::Message, &uri, &from, &uri).with_body(CONTENT_TYPE, body);
-        let own = world.own_address(&path).to_string();
-        let sent = self.endpoint.send_request(at.now, path, &own, request);
-        self.attend(at, world);
-        sent.map_err(Fault::from)
+        let request = self.request_to(Method::Message, target, &path).with_body(CONTENT_TYPE, body);
+        self.send_to(at, device, path.remote, request, world)
     }
 }
 

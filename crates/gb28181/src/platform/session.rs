@@ -1,7 +1,6 @@
 //! Media sessions (§9.2, §9.8, annex K): INVITE and its answer, control of recordings by INFO, BYE.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
 
 use sip::transaction::{ClientId, ServerId};
 use sip::{Dialog, DialogId, Method, Path, Request, Response};
@@ -151,18 +150,12 @@ impl Platform {
         if self.sessions.open.len() >= MAX_SESSIONS {
             return Err(Fault::TooMany);
         }
-        let own = world.own_address(&path);
-        let uri = format!("sip:{}@{}", invitation.channel, path.remote);
-        let from = format!("sip:{}@{}", self.options.server_id, self.options.domain);
         let request = self
-            .endpoint
-            .new_request(Method::Invite, &uri, &from, &uri)
-            .with("Contact", &format!("<sip:{}@{own}>", self.options.server_id))
+            .request_to(Method::Invite, &invitation.channel, &path)
+            .with("Contact", &self.contact(&path, world))
             .with("Subject", &invitation.subject.to_string())
             .with_body(SDP, invitation.offer.write());
-        let sent = self.endpoint.send_request(at.now, path, &own.to_string(), request.clone());
-        self.attend(at, world);
-        let client = sent.map_err(Fault::from)?;
+        let client = self.send_to(at, &invitation.device, path.remote, request.clone(), world)?;
         self.sessions.last_id += 1;
         let id = SessionId(self.sessions.last_id);
         let state = State::Calling { client, request: Box::new(request), is_over: false };
@@ -193,7 +186,7 @@ impl Platform {
         let order = mansrtsp::Request { cseq: session.controls, method };
         let request = dialog.request(Method::Info).with_body(MANSRTSP, order.to_string());
         let (device, to) = (session.device.clone(), dialog.destination());
-        let client = self.send_within(at, &device, to, request, world)?;
+        let client = self.send_to(at, &device, to, request, world)?;
         self.sessions.controls.insert(client, id);
         Ok(())
     }
@@ -205,24 +198,7 @@ impl Platform {
     /// When nothing is sent.
     pub fn end_stale(&mut self, at: Moment, device: &Id, mut dialog: Dialog, world: &dyn World) -> Result<(), Fault> {
         let (to, request) = (dialog.destination(), dialog.request(Method::Bye));
-        self.send_within(at, device, to, request, world).map(drop)
-    }
-
-    /// Sends a request of a dialog, or one that begins it.
-    pub(super) fn send_within(
-        &mut self,
-        at: Moment,
-        device: &Id,
-        to: SocketAddr,
-        request: Request,
-        world: &dyn World,
-    ) -> Result<ClientId, Fault> {
-        let path = self.devices.get(device).ok_or(Fault::NotSignedIn)?.path;
-        let path = Path { remote: to, ..path };
-        let own = world.own_address(&path).to_string();
-        let sent = self.endpoint.send_request(at.now, path, &own, request);
-        self.attend(at, world);
-        sent.map_err(Fault::from)
+        self.send_to(at, device, to, request, world).map(drop)
     }
 
     fn tell_session(&mut self, session: SessionId, what: SessionEvent) {
@@ -252,7 +228,7 @@ impl Platform {
         if let Some(mut dialog) = dialog {
             let (to, request) = (dialog.destination(), dialog.request(Method::Bye));
             // A device that is gone needs no telling.
-            let _untold = self.send_within(at, device, to, request, world);
+            let _untold = self.send_to(at, device, to, request, world);
         }
     }
 

@@ -123,12 +123,9 @@ impl Platform {
             _ => "presence".to_owned(),
         };
         let message = Message::new(self.exchanges.next_sn(), target.clone(), Body::Query(query));
-        let uri = format!("sip:{target}@{}", path.remote);
-        let from = format!("sip:{}@{}", self.options.server_id, self.options.domain);
-        let contact = format!("<sip:{}@{}>", self.options.server_id, world.own_address(&path));
-        let request = self.endpoint.new_request(Method::Subscribe, &uri, &from, &uri).with("Contact", &contact);
+        let request = self.request_to(Method::Subscribe, target, &path).with("Contact", &self.contact(&path, world));
         let request = self.dressed(request, device, &message, &package, EXPIRES_S);
-        let client = self.send_within(at, device, path.remote, request.clone(), world)?;
+        let client = self.send_to(at, device, path.remote, request.clone(), world)?;
         let subscribed = Subscribed {
             device: device.clone(),
             message,
@@ -150,7 +147,7 @@ impl Platform {
         let (to, request) = (dialog.destination(), dialog.request(Method::Subscribe));
         let request = self.dressed(request, &subscribed.device, &subscribed.message, &subscribed.package, 0);
         // A device that is not told forgets it in time.
-        let _untold = self.send_within(at, &subscribed.device, to, request, world);
+        let _untold = self.send_to(at, &subscribed.device, to, request, world);
     }
 
     fn dressed(&self, request: Request, device: &Id, message: &Message, package: &str, expires_s: u32) -> Request {
@@ -173,7 +170,7 @@ impl Platform {
             let (device, message, package) =
                 (subscribed.device.clone(), subscribed.message.clone(), subscribed.package.clone());
             let request = self.dressed(request, &device, &message, &package, EXPIRES_S);
-            match self.send_within(at, &device, to, request, world) {
+            match self.send_to(at, &device, to, request, world) {
                 Ok(client) => {
                     self.subscriptions.sent.insert(client, id);
                 }
