@@ -9,18 +9,23 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use gb28181::collect::Completeness;
-use gb28181::manscdp::{CatalogQuery, Command, Control, DeviceControl, PtzControl, Query, Response};
+use gb28181::manscdp::{
+    AlarmQuery, Body, CatalogQuery, Command, Control, DeviceControl, MobilePositionQuery, Notify, PtzControl, Query,
+    RecordingItem, RecordingQuery, Response,
+};
 use gb28181::platform::{
     Admission, Answer, Event, Fault, Gone, Moment, Options, Output, Platform, Refusal, SignIn, World,
 };
-use gb28181::platform::{Ending, Invitation, SessionEvent, SessionId};
+use gb28181::platform::{Ending, Invitation, SessionEvent, SessionId, SubscriptionEvent};
 use gb28181::sdp::{Description, Ssrc};
-use gb28181::{Id, Subject, Version};
+use gb28181::{BeijingTime, Id, Subject, Version};
 use gb28181_rs::config::{CatalogChannel, Gb28181Config, Transport as TheirTransport};
 use gb28181_rs::frame::{AccessUnit, Nalu};
 use gb28181_rs::manscdp::PtzCommand;
 use gb28181_rs::mock::MockFrameHub;
 use gb28181_rs::server::{DeviceControlHandler, Gb28181Server};
+use gb28181_rs::subscribe::{DeviceNotifier, PositionReport};
+use gb28181_rs::{RecordingSource, SegmentMeta};
 use rtp::Packet;
 use rtp::framing::TcpFraming;
 use sip::{Path, StreamItem, StreamParser, Transport};
@@ -209,6 +214,65 @@ impl Bench {
         assert_eq!(hub.subscriber_count(), 0, "{way:?}: the device still sends");
     }
 
+    /// Subscribes to what the device tells, and hears it.
+    fn hear(&mut self, notifier: &DeviceNotifier) {
+        let device = Id::new(DEVICE).unwrap();
+        let queries = [
+            Query::Alarm(AlarmQuery::default()),
+            Query::MobilePosition(MobilePositionQuery::default()),
+            Query::Catalog(CatalogQuery::default()),
+        ];
+        for query in queries {
+            let asked = self.platform.subscribe(Self::at(), &device, &device, query, &self.rules).unwrap();
+            let what = self.wait("the device's consent", |event| match event {
+                Event::Subscription { subscription, what } if *subscription == asked => Some(what.clone()),
+                _ => None,
+            });
+            assert_eq!(what, SubscriptionEvent::Active);
+        }
+        assert!(notifier.send_alarm("1", "5", "2026-11-28T08:00:00", "7", "stopped vehicle"));
+        let alarm = self.notice("the alarm", |notify| match notify {
+            Notify::Alarm(alarm) => Some(alarm.clone()),
+            _ => None,
+        });
+        assert_eq!((alarm.priority, alarm.method), (Some(1), Some(5)));
+        assert_eq!(alarm.description.as_deref(), Some("stopped vehicle"));
+        assert!(notifier.send_mobile_position(&PositionReport {
+            time: "2026-11-28T08:00:00".to_owned(),
+            longitude: "113.25".to_owned(),
+            latitude: "23.125".to_owned(),
+            speed: "88.5".to_owned(),
+            direction: "90".to_owned(),
+            altitude: "12".to_owned(),
+        }));
+        let moved = self.notice("the position", |notify| match notify {
+            Notify::MobilePosition(moved) => Some(format!("{moved:?}")),
+            _ => None,
+        });
+        assert!(moved.contains("113.25") && moved.contains("23.125"), "{moved}");
+    }
+
+    fn notice<T>(&mut self, what: &str, find: impl Fn(&Notify) -> Option<T>) -> T {
+        self.wait(what, |event| match event {
+            Event::Notice { message, .. } => match &message.body {
+                Body::Notify(notify) => find(notify),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+
+    /// The recordings of the last day.
+    fn recordings(&mut self) -> Vec<RecordingItem> {
+        let now_ms = Self::at().unix_ms;
+        let time = |ms| BeijingTime::from_unix_ms(ms);
+        let query = RecordingQuery { start: time(now_ms - 86_400_000), end: time(now_ms), ..RecordingQuery::default() };
+        match self.ask(Query::RecordInfo(query)).map(|answer| *answer) {
+            Ok(Answer::Recordings(recordings)) => recordings.items,
+            other => panic!("{other:?}"),
+        }
+    }
+
     fn ask(&mut self, query: Query) -> Result<Box<Answer>, Fault> {
         let device = Id::new(DEVICE).unwrap();
         let asked = self.platform.ask(Self::at(), &device, &device, query, &self.rules).unwrap();
@@ -313,6 +377,19 @@ fn produce(hub: &MockFrameHub, number: u64) {
     hub.write(AccessUnit { nalus, timestamp: Instant::now(), is_key_frame: key });
 }
 
+/// One recording of ten minutes.
+struct Archive {
+    start_ms: i64,
+}
+
+impl RecordingSource for Archive {
+    fn lookup(&self, start_ms: u64, end_ms: u64) -> Vec<SegmentMeta> {
+        let own = u64::try_from(self.start_ms).unwrap();
+        let segment = SegmentMeta { file: "segment.h264".to_owned(), start_ms: own, end_ms: own + 600_000 };
+        if segment.start_ms <= end_ms && segment.end_ms >= start_ms { vec![segment] } else { Vec::new() }
+    }
+}
+
 /// What the device was told to do.
 #[derive(Default)]
 struct Orders {
@@ -350,6 +427,7 @@ fn config(own: SocketAddr, transport: TheirTransport, password: &str) -> Gb28181
         register_interval_secs: 3600,
         heartbeat_interval_secs: 1,
         transport,
+        protocol_version: Some("3.0".to_owned()),
         manufacturer: Some("Acme".to_owned()),
         extra_channels: (2..=5)
             .map(|serial| CatalogChannel {
@@ -391,8 +469,13 @@ fn a_device_of_others(transport: Transport, theirs: TheirTransport) {
             }
         }
     });
-    let server = Gb28181Server::new(config(bench.rules.own, theirs, PASSWORD), hub.clone())
-        .with_control_handler(Some(orders.clone()));
+    let server = Gb28181Server::with_recording_index(
+        config(bench.rules.own, theirs, PASSWORD),
+        hub.clone(),
+        Some(Arc::new(Archive { start_ms: Bench::at().unix_ms - 7_200_000 })),
+    )
+    .with_control_handler(Some(orders.clone()));
+    let notifier = server.device_notifier();
     let mut handle = runtime.block_on(server.spawn()).unwrap();
 
     assert_eq!(bench.wait("the device", signed_in), SignIn::Anew);
@@ -407,6 +490,10 @@ fn a_device_of_others(transport: Transport, theirs: TheirTransport) {
     let Answer::Catalog(catalog) = *answer else { panic!("{answer:?}") };
     assert_eq!((catalog.items.len(), catalog.completeness), (5, Completeness::Whole));
     assert!(catalog.items.iter().any(|item| item.name.as_deref() == Some("K128+300")));
+
+    let recordings = bench.recordings();
+    let minutes = |item: &RecordingItem| (item.end.unwrap().unix_ms() - item.start.unwrap().unix_ms()) / 60_000;
+    assert_eq!(recordings.iter().map(minutes).collect::<Vec<_>>(), [10]);
 
     let channel = Id::new(CHANNEL).unwrap();
     // Right at half speed.
@@ -426,6 +513,8 @@ fn a_device_of_others(transport: Transport, theirs: TheirTransport) {
         for way in [Way::Udp, Way::TcpPassive, Way::TcpActive] {
             bench.watch(way, &hub);
         }
+        // Over a connection that it has opened, the device notifies nobody.
+        bench.hear(&notifier);
     } else {
         bench.watch(Way::Udp, &hub);
     }

@@ -15,6 +15,7 @@ use super::incoming::CONTENT_TYPE;
 use super::{Event, Fault, Moment, Platform, World};
 use crate::id::Id;
 use crate::manscdp::{Body, Message, Query};
+use crate::version::Version;
 
 /// How long a subscription is asked for (annex N gives 600 s as an example for catalogs).
 const EXPIRES_S: u32 = 3600;
@@ -111,15 +112,18 @@ impl Platform {
         query: Query,
         world: &dyn World,
     ) -> Result<SubscriptionId, Fault> {
-        let path = self.devices.get(device).ok_or(Fault::NotSignedIn)?.path;
+        let record = self.devices.get(device).ok_or(Fault::NotSignedIn)?;
+        let (path, version) = (record.path, record.profile.version);
         if self.subscriptions.open.len() >= MAX_SUBSCRIPTIONS {
             return Err(Fault::TooMany);
         }
         self.subscriptions.last_id += 1;
         let id = SubscriptionId(self.subscriptions.last_id);
-        // The examples of the standard for other kinds have the package of presence (2016, annex J).
+        // The examples of 2016 (annex J) have the package of presence for all but catalogs, and most devices go by the body.
+        // Devices of 2022 are met that go by the name of the command (gb28181-rs).
         let package = match &query {
             Query::Catalog(_) => format!("Catalog;id={}", id.0),
+            query if version >= Version::V2022 => query.cmd_type().to_owned(),
             _ => "presence".to_owned(),
         };
         let message = Message::new(self.exchanges.next_sn(), target.clone(), Body::Query(query));
