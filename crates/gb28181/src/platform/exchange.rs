@@ -49,6 +49,9 @@ pub enum Fault {
     /// The device is not signed in, or went away meanwhile.
     #[error("device is not signed in")]
     NotSignedIn,
+    /// The session has not been set up, or is over.
+    #[error("session is not set up or is over")]
+    NoSession,
     /// The device speaks an older edition, which does not have it.
     #[error("device speaks an edition before {0}")]
     OlderEdition(Version),
@@ -79,6 +82,7 @@ impl Fault {
     pub const fn kind(&self) -> ErrorKind {
         match self {
             Self::NotSignedIn => ErrorKind::Unavailable,
+            Self::NoSession => ErrorKind::NotFound,
             Self::OlderEdition(_) => ErrorKind::Unsupported,
             Self::Refused { .. } => ErrorKind::Forbidden,
             Self::NoAnswer | Self::Silent => ErrorKind::Timeout,

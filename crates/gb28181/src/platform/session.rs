@@ -180,8 +180,8 @@ impl Platform {
         method: mansrtsp::Method,
         world: &dyn World,
     ) -> Result<(), Fault> {
-        let session = self.sessions.open.get_mut(&id).ok_or(Fault::NotSignedIn)?;
-        let State::Up(dialog) = &mut session.state else { return Err(Fault::NotSignedIn) };
+        let session = self.sessions.open.get_mut(&id).ok_or(Fault::NoSession)?;
+        let State::Up(dialog) = &mut session.state else { return Err(Fault::NoSession) };
         session.controls += 1;
         let order = mansrtsp::Request { cseq: session.controls, method };
         let request = dialog.request(Method::Info).with_body(MANSRTSP, order.to_string());

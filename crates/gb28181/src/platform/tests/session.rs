@@ -191,3 +191,12 @@ fn a_session_of_before_a_restart_is_ended() {
     assert_eq!((bye.method, bye.headers.call_id()), (Method::Bye, Some(stored.call_id)));
     after.assert_idle();
 }
+
+#[test]
+fn a_session_that_is_over_takes_no_control() {
+    let (mut bench, session) = Bench::established();
+    bench.platform.hang_up(bench.at(), session, &bench.rules);
+    bench.settle();
+    let refused = bench.platform.control(bench.at(), session, mansrtsp::Method::Pause, &bench.rules);
+    assert_eq!(refused, Err(Fault::NoSession));
+}
