@@ -314,8 +314,8 @@ impl Platform {
     pub fn handle_timeout(&mut self, at: Moment, world: &dyn World) {
         self.endpoint.handle_timeout(at.now);
         self.attend(at, world);
-        while let Some(id) = self.deadlines.pop(at.now) {
-            self.look_after(at.now, id);
+        while let Some((watched_at, id)) = self.deadlines.pop(at.now) {
+            self.look_after(at.now, watched_at, id);
         }
         let done = self.exchanges.handle_timeout(at.now);
         self.tell(done);
@@ -416,11 +416,12 @@ impl Platform {
     }
 
     /// A device's time has come, or it has been heard meanwhile and has a later one.
-    fn look_after(&mut self, now: Instant, id: Id) {
+    fn look_after(&mut self, now: Instant, watched_at: Instant, id: Id) {
         let silence = self.options.silence();
-        let Some(device) = self.devices.get(&id) else { return };
+        let Some(device) = self.devices.get_mut(&id).filter(|device| device.watched_at == watched_at) else { return };
         let due = device.due(silence);
         if due > now {
+            device.watched_at = due;
             self.deadlines.push(due, id);
             return;
         }

@@ -21,6 +21,8 @@ pub struct Device {
     pub heard: Instant,
     /// When its sign-in ends unless it is renewed.
     pub expires: Instant,
+    /// When it is looked after next.
+    pub(super) watched_at: Instant,
     /// The last nonce that it has answered and how often, so that nobody answers with the same words again.
     pub(super) proof: Proof,
 }

@@ -139,9 +139,13 @@ impl Platform {
             Some(_) => SignIn::Moved,
         };
         let since = former.map_or(at.now, |former| former.since);
-        let record = Device { path, user_agent, profile, since, heard: at.now, expires, proof };
-        if how == SignIn::Anew {
-            self.deadlines.push(record.due(self.options.silence()), device.clone());
+        let watched_at = former.map(|former| former.watched_at);
+        let mut record = Device { path, user_agent, profile, since, heard: at.now, expires, watched_at: at.now, proof };
+        let due = record.due(self.options.silence());
+        // It may have asked for a shorter time than before.
+        record.watched_at = watched_at.filter(|watched_at| *watched_at <= due).unwrap_or(due);
+        if watched_at != Some(record.watched_at) {
+            self.deadlines.push(record.watched_at, device.clone());
         }
         self.devices.insert(device.clone(), record);
         self.event(Event::SignedIn { device, how });

@@ -359,6 +359,20 @@ fn a_device_that_is_silent_is_gone_and_one_that_is_heard_stays() {
 }
 
 #[test]
+fn a_device_that_comes_and_goes_is_looked_after_once() {
+    let mut bench = Bench::new();
+    for _ in 0..20 {
+        assert_eq!((bench.register("3600"), bench.register("0")), (200, 200));
+    }
+    assert_eq!(bench.register("3600"), 200);
+    for _ in 0..10 {
+        bench.pass(Duration::from_secs(60));
+        assert_eq!(bench.message(&keepalive()), 200);
+    }
+    assert_eq!(bench.platform.deadlines.len(), 1);
+}
+
+#[test]
 fn what_comes_from_another_address_is_not_the_device() {
     let mut bench = Bench::signed_in();
     bench.path.remote = "192.168.1.64:41000".parse().unwrap();
