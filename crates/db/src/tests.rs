@@ -4,11 +4,13 @@ use testkit::postgres::Postgres;
 use super::*;
 
 mod devices;
+mod gb28181;
 mod groups;
 mod people;
 mod snapshots;
 mod views;
 
+pub(crate) use gb28181::alarm;
 pub(crate) use snapshots::{plan, snapshot, target};
 
 /// Runs a test on each engine, with an empty database.

@@ -92,6 +92,7 @@ async fn fill(database: &Database) {
     let target = database.add_upload_target(&crate::tests::target("上级平台")).await.unwrap();
     let plan = crate::tests::plan("hourly", Some(target));
     database.add_snapshot_plan(&plan).await.unwrap();
+    database.add_device_alarms(&[crate::tests::alarm("one", 5)], 9).await.unwrap();
     let snapshot = database.add_snapshot(&crate::tests::snapshot(1)).await.unwrap();
     database.add_upload(snapshot, target, 1, 10).await.unwrap();
 }
