@@ -7,6 +7,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use ipnet::IpNet;
 
+use crate::gb28181::{MediaPorts, Signalling};
+
 /// Where clouds keep the credentials of their machines, besides 169.254.0.0/16: Alibaba Cloud, AWS by IPv6.
 const METADATA: [IpAddr; 2] =
     [IpAddr::V4(Ipv4Addr::new(100, 100, 100, 200)), IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254))];
@@ -22,6 +24,20 @@ struct Rules {
     allowed: Vec<IpNet>,
     own_ports: Vec<u16>,
     files: Option<PathBuf>,
+    devices: Option<Devices>,
+}
+
+/// How channels of GB/T 28181 are reached.
+#[derive(Clone)]
+pub(crate) struct Devices {
+    pub(crate) signalling: Arc<dyn Signalling>,
+    pub(crate) ports: Arc<MediaPorts>,
+}
+
+impl std::fmt::Debug for Devices {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Devices").field("ports", &self.ports).finish_non_exhaustive()
+    }
 }
 
 /// Why an address may not be pulled.
@@ -78,6 +94,17 @@ impl PullGuard {
 
     pub(crate) fn files(&self) -> Option<PathBuf> {
         self.inner.read().unwrap_or_else(PoisonError::into_inner).files.clone()
+    }
+
+    /// Names who speaks with devices of GB/T 28181, and the ports that their media comes in by; without them
+    /// `gb28181://` is refused.
+    pub fn set_gb28181(&self, signalling: Arc<dyn Signalling>, ports: Arc<MediaPorts>) {
+        let devices = Some(Devices { signalling, ports });
+        self.inner.write().unwrap_or_else(PoisonError::into_inner).devices = devices;
+    }
+
+    pub(crate) fn gb28181(&self) -> Option<Devices> {
+        self.inner.read().unwrap_or_else(PoisonError::into_inner).devices.clone()
     }
 
     /// Whether this server listens on the port.

@@ -18,6 +18,7 @@ mod demux;
 mod file;
 #[doc(hidden)]
 pub mod fuzz;
+pub mod gb28181;
 mod guard;
 mod hls;
 mod http;
@@ -25,6 +26,7 @@ mod listener;
 mod metrics;
 mod pace;
 mod peer;
+mod port;
 pub mod probe;
 pub mod pull;
 mod pump;

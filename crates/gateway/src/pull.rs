@@ -14,12 +14,12 @@ use url::Url;
 use crate::guard::{PullGuard, Refused};
 use crate::tls::client::{self as tls, Fingerprint};
 use crate::transport::Transport;
-use crate::{file, http, rtmp, rtsp as rtsp_protocol, ts};
+use crate::{file, gb28181, http, rtmp, rtsp as rtsp_protocol, ts};
 
 /// Opening a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// What a URL may begin with.
-const SCHEMES: &str = "rtsp://, rtsps://, rtmp://, rtmps://, http://, https://, udp:// or file:";
+const SCHEMES: &str = "rtsp://, rtsps://, rtmp://, rtmps://, http://, https://, udp://, gb28181:// or file:";
 /// Longest URL.
 pub const MAX_URL_LEN: usize = 2048;
 
@@ -101,6 +101,8 @@ pub(crate) enum Spoken {
     Datagrams,
     /// A file in the folder of those that may be played.
     File,
+    /// A channel of a device that has signed in.
+    Gb28181,
 }
 
 impl Spoken {
@@ -115,6 +117,7 @@ impl Spoken {
             "https" => (Self::Http, true),
             "udp" => (Self::Datagrams, false),
             "file" => (Self::File, false),
+            "gb28181" => (Self::Gb28181, false),
             _ => return None,
         })
     }
@@ -127,6 +130,7 @@ impl Spoken {
             Self::Http => "http-pull",
             Self::Datagrams => "udp",
             Self::File => "file",
+            Self::Gb28181 => "gb28181",
         }
     }
 }
@@ -210,14 +214,16 @@ impl PullUrl {
                 let suffix = parsed.via.suffix();
                 Url::parse(&parsed.to_string().replacen("rtsp", &format!("rtsp{suffix}"), 1))
             }
-            Spoken::Rtmp | Spoken::Http => Url::parse(text),
-            Spoken::File => Url::parse(text),
+            Spoken::Rtmp | Spoken::Http | Spoken::File | Spoken::Gb28181 => Url::parse(text),
             // FFmpeg and VLC write the group behind an `@`.
             Spoken::Datagrams => Url::parse(&text.replacen("://@", "://", 1)),
         };
         let mut url = url.map_err(|error| format!("the URL is not usable: {error}"))?;
         if spoken != Spoken::File && url.host_str().is_none_or(str::is_empty) {
             return Err("the URL names no host".to_owned());
+        }
+        if spoken == Spoken::Gb28181 {
+            gb28181::Wanted::of_url(&url)?;
         }
         if embedded.is_none() && !url.username().is_empty() {
             embedded = Some((url.username().to_owned(), url.password().unwrap_or_default().to_owned()));
@@ -284,9 +290,14 @@ impl PullUrl {
         rtsp::url::percent_decode(self.url.path().trim_start_matches('/'))
     }
 
-    /// Whether it names a file that is played once and not again and again.
+    /// Whether it names what has an end and is played once: a recording of a device, or a file that is not played again
+    /// and again.
     pub(crate) fn plays_once(&self) -> bool {
-        self.spoken == Spoken::File && self.parameter("loop").as_deref() == Some("no")
+        match self.spoken {
+            Spoken::File => self.parameter("loop").as_deref() == Some("no"),
+            Spoken::Gb28181 => self.parameter("start").is_some(),
+            _ => false,
+        }
     }
 
     /// A parameter of the query.
@@ -320,7 +331,7 @@ impl PullUrl {
             (Spoken::Http, false) => 80,
             (Spoken::Http, true) => 443,
             (Spoken::Datagrams, _) => DATAGRAM_PORT,
-            (Spoken::File, _) => 0,
+            (Spoken::File | Spoken::Gb28181, _) => 0,
         };
         self.url.port().unwrap_or(default)
     }
@@ -418,6 +429,7 @@ pub async fn pull(url: &PullUrl, guard: &PullGuard, sink: &mut dyn PullSink) -> 
             let path = file::locate(guard.files().as_deref(), &url.file_name())?;
             file::play(&path, !url.plays_once(), sink).await
         }
+        Spoken::Gb28181 => gb28181::pull(url, guard, sink).await,
     }
 }
 

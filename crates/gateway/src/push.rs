@@ -101,7 +101,7 @@ impl PushTarget {
             Spoken::Rtmp => Ok(Self { url, by: By::Rtmp }),
             Spoken::Rtsp => Ok(Self { url, by: By::Rtsp }),
             Spoken::Datagrams => Ok(Self { url, by: By::Datagrams }),
-            Spoken::Http | Spoken::File => {
+            Spoken::Http | Spoken::File | Spoken::Gb28181 => {
                 Err("streams are sent to rtmp://, rtmps://, rtsp://, rtsps:// or udp://".to_owned())
             }
         }

@@ -3,15 +3,9 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener, UdpSocket};
 
-use socket2::{Domain, Protocol, Socket, Type};
-
 use super::candidates;
-use crate::udp::{Datagrams, socket};
-
-/// Ports that are tried before giving up on one that is free for both.
-const ATTEMPTS: usize = 64;
-/// Connections that wait to be taken.
-const BACKLOG: i32 = 1024;
+use crate::port;
+use crate::udp::Datagrams;
 
 /// Where peers send to.
 #[derive(Debug)]
@@ -29,18 +23,9 @@ impl WebRtcPorts {
     /// # Errors
     /// What the system says, such as that the port is taken.
     pub fn bind(address: SocketAddr, public: Vec<IpAddr>) -> io::Result<Self> {
-        let attempts = if address.port() == 0 { ATTEMPTS } else { 1 };
-        let mut last = io::ErrorKind::AddrInUse.into();
-        for _ in 0..attempts {
-            match both(address) {
-                Ok((udp, tcp)) => {
-                    let address = udp.local_addr()?;
-                    return Ok(Self { udp, tcp, address, public });
-                }
-                Err(error) => last = error,
-            }
-        }
-        Err(last)
+        let (udp, tcp) = port::bind_both(address)?;
+        let address = udp.local_addr()?;
+        Ok(Self { udp, tcp, address, public })
     }
 
     /// Where is listened.
@@ -64,21 +49,6 @@ impl WebRtcPorts {
         addresses.extend(candidates::of_this_machine(self.address.ip()));
         candidates::lines(&addresses, self.address.port())
     }
-}
-
-fn both(address: SocketAddr) -> io::Result<(UdpSocket, TcpListener)> {
-    let udp = socket(address)?;
-    udp.bind(&address.into())?;
-    let bound = udp.local_addr()?.as_socket().ok_or(io::ErrorKind::Unsupported)?;
-    let tcp = Socket::new(Domain::for_address(bound), Type::STREAM, Some(Protocol::TCP))?;
-    tcp.set_reuse_address(true)?;
-    if bound.is_ipv6() {
-        tcp.set_only_v6(false)?;
-    }
-    tcp.set_nonblocking(true)?;
-    tcp.bind(&bound.into())?;
-    tcp.listen(BACKLOG)?;
-    Ok((udp.into(), tcp.into()))
 }
 
 #[cfg(test)]
