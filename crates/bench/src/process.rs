@@ -39,7 +39,9 @@ impl Measured {
         for protocol in ["http", "https", "rtsp", "rtsps", "rtmp", "rtmps"] {
             command.arg("--set").arg(format!("{protocol}.listen=127.0.0.1:0"));
         }
-        command.args(["--set", "rtsp.udp_listen=127.0.0.1:0", "--set", "webrtc.listen=127.0.0.1:0"]);
+        for key in ["rtsp.udp_listen", "webrtc.listen", "gb28181.listen", "gb28181.media_listen"] {
+            command.args(["--set", &format!("{key}=127.0.0.1:0")]);
+        }
         command.args(["--set", "log.level=warn", "--set"]).arg(format!("auth.admin_password={ADMIN_PASSWORD}"));
         if let Some(window) = merge_window_ms {
             command.arg("--set").arg(format!("media.merge_window_ms={window}"));

@@ -116,7 +116,9 @@ fn agrees<T: std::fmt::Debug>(able: bool, answer: &Result<T, PtzError>, what: &s
 
 async fn presets(control: &dyn PtzControl, channel: &ChannelSpec) {
     assert_eq!(control.remove_preset(channel, PRESET).await, Ok(()), "also when there is none");
-    assert_eq!(control.go_to_preset(channel, PRESET).await, Err(PtzError::NoPreset(PRESET)));
+    // Some protocols have no word for it, and the camera stays where it is.
+    let none = control.go_to_preset(channel, PRESET).await;
+    assert!(matches!(none, Ok(()) | Err(PtzError::NoPreset(PRESET))), "{none:?}");
     let preset = Preset { number: PRESET, name: String::new() };
     assert_eq!(control.save_preset(channel, preset).await, Ok(()));
     let kept = control.presets(channel).await.expect("presets can be listed");

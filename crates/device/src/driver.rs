@@ -27,6 +27,13 @@ pub trait DeviceDriver: Send + Sync {
     /// What to correct.
     fn check_channel(&self, channel: &ChannelSpec) -> Result<(), Refused>;
 
+    /// A device is used from now on, or with other credentials. Called under a lock: returns at once. For devices that come to
+    /// us by themselves: the others are told of with their channels.
+    fn put_device(&self, _device: &DeviceSpec) {}
+
+    /// A device is not used any more. Called under a lock: returns at once.
+    fn remove_device(&self, _device: &DeviceSpec) {}
+
     /// A channel is there from now on. Called under a lock: returns at once.
     fn put(&self, channel: &ChannelSpec);
 

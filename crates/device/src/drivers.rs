@@ -1,7 +1,7 @@
 //! All drivers with all channels: found by number, and by the stream that somebody asks for.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -10,12 +10,18 @@ use hub::{OpenError, StreamKey, StreamProvider};
 
 use crate::driver::{ChannelState, DeviceDriver};
 use crate::ptz::PtzControl;
-use crate::spec::{ChannelSpec, Rendition};
+use crate::spec::{ChannelSpec, DeviceSpec, Rendition};
 
 /// The drivers of this server and the channels that they serve.
 pub struct Drivers {
     drivers: Vec<Arc<dyn DeviceDriver>>,
+    devices: Mutex<HashMap<i64, Device>>,
     channels: RwLock<Channels>,
+}
+
+struct Device {
+    spec: DeviceSpec,
+    driver: Arc<dyn DeviceDriver>,
 }
 
 #[derive(Default)]
@@ -41,7 +47,7 @@ pub struct UnknownDriver {
 impl Drivers {
     /// With these drivers and no channels.
     pub fn new(drivers: Vec<Arc<dyn DeviceDriver>>) -> Self {
-        Self { drivers, channels: RwLock::default() }
+        Self { drivers, devices: Mutex::default(), channels: RwLock::default() }
     }
 
     /// Names of the drivers.
@@ -64,6 +70,35 @@ impl Drivers {
 
     fn write(&self) -> RwLockWriteGuard<'_, Channels> {
         self.channels.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a device or replaces the one of the same number; one that is unchanged goes on undisturbed.
+    ///
+    /// # Errors
+    /// When there is no such driver; the device is then as it was.
+    pub fn put_device(&self, driver: &str, spec: DeviceSpec) -> Result<(), UnknownDriver> {
+        let driver = Arc::clone(self.driver(driver)?);
+        let mut devices = self.devices.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(former) = devices.get(&spec.id) {
+            let is_elsewhere = former.spec.address != spec.address || !Arc::ptr_eq(&former.driver, &driver);
+            if former.spec == spec && !is_elsewhere {
+                return Ok(());
+            }
+            if is_elsewhere {
+                former.driver.remove_device(&former.spec);
+            }
+        }
+        driver.put_device(&spec);
+        devices.insert(spec.id, Device { spec, driver });
+        Ok(())
+    }
+
+    /// Removes a device; fine when there is none. Its channels are removed by their own numbers.
+    pub fn remove_device(&self, id: i64) {
+        let former = self.devices.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        if let Some(former) = former {
+            former.driver.remove_device(&former.spec);
+        }
     }
 
     /// Adds a channel or replaces the one of the same number; one that is unchanged goes on undisturbed. No two

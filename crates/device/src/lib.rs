@@ -13,6 +13,7 @@
 //! |---|---|
 //! | [`UrlDriver`] | URLs that are pulled: cameras by themselves, recorders with their lines below one address |
 //! | [`PushDriver`] | streams that cameras and encoders publish by themselves |
+//! | [`gb28181::Gb28181`] | lines of devices that sign in by GB/T 28181 |
 //!
 //! Invariants: an idle channel is an entry of two maps and has no task, socket or timer of its own unless it is to run
 //! always; [`Drivers`] never waits for a device while it holds a lock; a password is never shown ([`DeviceSpec`]).
@@ -36,9 +37,12 @@
 pub mod conformance;
 pub mod driver;
 mod drivers;
+pub mod gb28181;
 pub mod ptz;
 mod push;
 pub mod spec;
+#[cfg(test)]
+mod testing;
 mod url;
 
 pub use driver::{ChannelState, DeviceDriver};

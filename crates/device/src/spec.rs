@@ -113,6 +113,8 @@ pub enum Field {
     Address,
     /// [`DeviceSpec::username`].
     Username,
+    /// [`DeviceSpec::password`].
+    Password,
     /// [`ChannelSpec::number`].
     Number,
     /// [`ChannelSpec::main`].

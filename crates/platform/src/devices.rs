@@ -128,6 +128,8 @@ impl Devices {
             changes: crate::turn::Turns::default(),
             undo: Mutex::default(),
         };
+        let numbers: Vec<i64> = devices.read().devices().map(|row| row.id).collect();
+        numbers.into_iter().for_each(|id| devices.tell_of_device(id));
         let all: Vec<_> = devices.read().channels().cloned().collect();
         all.iter().for_each(|row| devices.tell_driver(row));
         Ok(devices)
@@ -214,6 +216,13 @@ impl Devices {
         Ok((Arc::clone(row), known.of_device(id).len()))
     }
 
+    /// The channel of a device that has a number in it.
+    pub fn line_of(&self, device: i64, number: &str) -> Option<i64> {
+        let known = self.read();
+        let mut lines = known.of_device(device).iter().filter_map(|id| known.channel(*id));
+        lines.find(|row| row.number == number).map(|row| row.id)
+    }
+
     /// What a device is called.
     pub fn device_name(&self, id: i64) -> String {
         self.read().device(id).map(|row| row.name.clone()).unwrap_or_default()
@@ -293,6 +302,18 @@ impl Devices {
             Some(ChannelState::Online) => State::Online,
             Some(ChannelState::Offline { why }) => State::Offline(why),
             Some(ChannelState::Unknown) | None => State::Idle,
+        }
+    }
+
+    /// Tells a device's driver of it, or that it is not used any more.
+    fn tell_of_device(&self, id: i64) {
+        match self.read().device(id).filter(|device| device.enabled) {
+            Some(device) => {
+                if let Err(error) = self.drivers.put_device(&device.driver, device_spec(device)) {
+                    tracing::warn!(device = id, %error, "A stored device cannot be used; change it.");
+                }
+            }
+            None => self.drivers.remove_device(id),
         }
     }
 

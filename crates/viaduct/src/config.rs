@@ -10,7 +10,7 @@ mod settings;
 
 pub(crate) use console::{ConsoleFile, Refused};
 pub(crate) use keys::{KEYS, Key, Kind, Reload};
-pub(crate) use settings::{LogFormat, Settings};
+pub(crate) use settings::{Gb28181Config, LogFormat, Settings};
 
 use std::collections::BTreeMap;
 use std::fmt;

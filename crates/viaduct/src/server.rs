@@ -1,6 +1,7 @@
 //! `viaduct serve`: wiring, start and stop.
 
 mod demo;
+mod gb28181;
 mod hook_sender;
 pub(crate) mod load;
 mod provider_http;
@@ -17,6 +18,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use db::{Database, ViewerSessionRow};
+use device::gb28181::Gb28181;
 use device::{Drivers, PushDriver, UrlDriver};
 use gateway::pull::PullUrl;
 use gateway::relay::Relays;
@@ -139,6 +141,7 @@ async fn serve(
     let addresses = listening.addresses();
     let rtsp_udp = settings.rtsp_udp.map(bind_rtsp_udp).transpose()?;
     let webrtc = bind_webrtc(&settings)?;
+    let gb28181 = gb28181::Ports::bind(settings.gb28181.as_ref())?;
     let data = DataDir::open(&args.data_dir)?;
     let _lock = data.lock()?;
     let database = Database::open(&data.database(settings.database_url.as_deref())).await?;
@@ -188,7 +191,11 @@ async fn serve(
     let sources = Sources::new(Arc::clone(&gateway), guard.clone(), per_host, Arc::clone(&choose));
     let named = HookProvider::new(Arc::clone(&hooks), Arc::new(NamedSources(Arc::clone(&sources))));
     let origins = Origins::new(Arc::clone(&applications), Arc::clone(&sources), data.server_id()?);
-    let drivers = Arc::new(device_drivers(&hub, &sources));
+    let gb28181 = match gb28181 {
+        Some(ports) => Some(ports.start(args.dev, &database, &sources, &guard).await?),
+        None => None,
+    };
+    let drivers = Arc::new(device_drivers(&hub, &sources, gb28181.as_ref()));
     let licence = Licence::open(database.clone(), Arc::clone(&clock), settings.issuer_key.clone()).await?;
     let licence = Arc::new(licence);
     tokio::spawn(Arc::clone(&licence).keep());
@@ -202,12 +209,14 @@ async fn serve(
     let devices = Arc::new(devices.await?);
     let channels = Arc::clone(&devices) as Arc<dyn Channels>;
     let ptz = Ptz::open(Arc::clone(&drivers), channels, database.clone()).await?;
-    hub.set_providers(vec![
-        Arc::clone(&sources) as Arc<dyn hub::StreamProvider>,
-        drivers,
-        Arc::new(origins),
-        Arc::new(named),
-    ]);
+    let mut providers: Vec<Arc<dyn hub::StreamProvider>> = vec![Arc::clone(&sources) as _, drivers];
+    if let Some(gb28181) = &gb28181 {
+        providers.push(Arc::clone(gb28181) as _);
+        let kept = gb28181::keep_alarms(Arc::clone(gb28181), Arc::clone(&devices), database.clone());
+        tokio::spawn(kept);
+    }
+    providers.extend([Arc::new(origins) as Arc<dyn hub::StreamProvider>, Arc::new(named)]);
+    hub.set_providers(providers);
     start_stored_sources(&database, &sources, &clock).await?;
     let slates = Slates::new(Arc::clone(&gateway), guard.clone(), Arc::clone(&sources), choose);
     tokio::spawn(slates.run());
@@ -257,6 +266,7 @@ async fn serve(
         playback: Playback::default(),
         people,
         devices,
+        gb28181,
         licence,
         ptz,
         audit,
@@ -372,12 +382,14 @@ async fn start_stored_sources(
 }
 
 /// What can talk to devices.
-fn device_drivers(hub: &Arc<Hub>, sources: &Arc<Sources>) -> Drivers {
-    Drivers::new(vec![
+fn device_drivers(hub: &Arc<Hub>, sources: &Arc<Sources>, gb28181: Option<&Arc<Gb28181>>) -> Drivers {
+    let mut drivers: Vec<Arc<dyn device::DeviceDriver>> = vec![
         Arc::new(UrlDriver::new(Arc::clone(sources))),
         Arc::new(PushDriver::new(Arc::clone(hub))),
         Arc::new(SimDriver::new(Arc::clone(hub))),
-    ])
+    ];
+    drivers.extend(gb28181.map(|driver| Arc::clone(driver) as Arc<dyn device::DeviceDriver>));
+    Drivers::new(drivers)
 }
 
 /// What is cut before anybody asks: what a rule says so of and has not switched off.
@@ -463,6 +475,11 @@ async fn announce(app: &App) -> anyhow::Result<()> {
     if let Some(address) = app.gateway.webrtc_address() {
         tracing::info!(protocol = "webrtc", %address, "Listening.");
         tell(&format!("listening webrtc {address}"));
+    }
+    if let Some(gb28181) = &app.gb28181 {
+        let address = gb28181.settings().listen;
+        tracing::info!(protocol = "gb28181", %address, "Listening.");
+        tell(&format!("listening gb28181 {address}"));
     }
     let console = app.addresses.iter().find(|(protocol, _)| *protocol == Protocol::Http);
     if let Some((_, address)) = console {

@@ -1,49 +1,13 @@
-use futures_util::FutureExt;
-use gateway::{Config, Gateway, GatewayParts, HlsConfig, Limits, PullGuard};
-use hub::{Access, AccessDenied, AccessRequest, DefaultHostOnly, Grant, Hub, StreamOptions};
 use std::time::Duration;
+
+use hub::Hub;
 
 use super::*;
 use crate::conformance;
-
-struct Nobody;
-
-impl Access for Nobody {
-    fn authorize(&self, _request: AccessRequest) -> BoxFuture<'_, Result<Grant, AccessDenied>> {
-        let denied = AccessDenied { kind: ErrorKind::Forbidden, reason: "Nobody may.".to_owned() };
-        std::future::ready(Err(denied)).boxed()
-    }
-}
+use crate::testing::sources;
 
 fn driver() -> (Arc<Hub>, Arc<Sources>, UrlDriver) {
-    let hub = Arc::new(Hub::new(StreamOptions::default()));
-    let config = Config {
-        server_id: String::new(),
-        listen: Vec::new(),
-        shards: 1,
-        merge_window: Duration::ZERO,
-        play_wait: Duration::from_secs(5),
-        hls: HlsConfig::default(),
-        limits: Limits::default(),
-        multicast: None,
-        trusted_proxies: Vec::new(),
-    };
-    let gateway = Gateway::new(GatewayParts {
-        config,
-        hub: Arc::clone(&hub),
-        access: Arc::new(Nobody),
-        hosts: Arc::new(DefaultHostOnly),
-        control: Arc::new(|_| std::future::pending().boxed()),
-        pictures: None,
-        sounds: None,
-        tls: None,
-        rtsp_udp: None,
-        webrtc: None,
-    })
-    .unwrap();
-    let guard = PullGuard::new();
-    guard.set_allowed(&["127.0.0.0/8".to_owned()]).unwrap();
-    let sources = Sources::new(gateway, guard, 4, Arc::new(|_| None));
+    let (hub, _, sources) = sources();
     (hub, Arc::clone(&sources), UrlDriver::new(sources))
 }
 

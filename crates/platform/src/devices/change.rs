@@ -146,6 +146,7 @@ impl Devices {
         }
         let id = row.id;
         self.write(|known| known.put_device(DeviceRow { version: row.version + 1, ..row }));
+        self.tell_of_device(id);
         let channels: Vec<_> = {
             let known = self.read();
             known.of_device(id).iter().filter_map(|id| known.channel(*id).cloned()).collect()
@@ -169,6 +170,7 @@ impl Devices {
         }
         let mut gone = Vec::new();
         self.write(|known| gone = known.remove_devices(&[id]));
+        self.drivers.remove_device(id);
         for id in gone {
             self.drivers.remove(id);
         }
@@ -313,6 +315,8 @@ impl Devices {
         for id in &removed {
             self.drivers.remove(*id);
         }
+        changes.removed_devices.iter().for_each(|id| self.drivers.remove_device(*id));
+        done.devices.iter().for_each(|id| self.tell_of_device(*id));
         rows.iter().for_each(|row| self.tell_driver(row));
         done.removed = removed.len();
         Ok(done)
@@ -436,6 +440,7 @@ fn refused(refused: Refused) -> DevicesError {
     let field = match refused.field {
         Field::Address => "address",
         Field::Username => "username",
+        Field::Password => "password",
         Field::Number => "number",
         Field::Main => "main.address",
         Field::Sub => "sub.address",

@@ -1,5 +1,6 @@
 //! Typed settings.
 
+mod gb28181;
 mod oidc;
 
 use std::net::{IpAddr, SocketAddr};
@@ -17,6 +18,7 @@ use toml::Value;
 use vision::WorkerConfig;
 
 use super::{KEYS, Values};
+pub(crate) use gb28181::Gb28181Config;
 pub(crate) use oidc::OidcConfig;
 
 /// Media workers where no number is configured, on machines of more processors: media comes first.
@@ -42,6 +44,8 @@ pub(crate) struct Settings {
     pub(crate) webrtc: Option<SocketAddr>,
     /// Told to WebRTC peers before the addresses of this machine.
     pub(crate) webrtc_public: Vec<IpAddr>,
+    /// `None`: off.
+    pub(crate) gb28181: Option<Gb28181Config>,
     pub(crate) multicast: Option<MulticastConfig>,
     pub(crate) certificate: Option<(PathBuf, PathBuf)>,
     pub(crate) admin_password: Option<String>,
@@ -82,6 +86,7 @@ impl Settings {
             rtsp_udp: reader.address("rtsp.udp_listen")?,
             webrtc: reader.address("webrtc.listen")?,
             webrtc_public: reader.parsed_list("webrtc.public_addresses", "IP addresses")?,
+            gb28181: gb28181::read(&reader)?,
             multicast: reader.multicast()?,
             certificate: reader.certificate()?,
             admin_password: reader.text("auth.admin_password"),

@@ -6,6 +6,7 @@ use std::time::{Instant, SystemTime};
 
 use api::{ReloadResult, ServerStats};
 use db::Database;
+use device::gb28181::Gb28181;
 use gateway::relay::Relays;
 use gateway::source::Sources;
 use gateway::{Gateway, Protocol, PullGuard};
@@ -58,6 +59,8 @@ pub(crate) struct App {
     pub(crate) oidc: Oidc,
     pub(crate) people: Arc<People>,
     pub(crate) devices: Arc<Devices>,
+    /// `None`: off.
+    pub(crate) gb28181: Option<Arc<Gb28181>>,
     pub(crate) licence: Arc<Licence>,
     pub(crate) views: Views,
     pub(crate) screens: Screens,

@@ -1,0 +1,426 @@
+//! Devices that sign in by GB/T 28181: cameras, recorders, platforms below us.
+//!
+//! ```text
+//! devices ── wire (UDP, TCP, TLS) ── Signaller: one thread, owns the Platform ──┬── directory: who is there
+//!                                            ▲                                  ├── happenings: alarms, positions
+//!  DeviceDriver, PtzControl, Signalling ─────┘ commands                         └── trace: the last messages
+//! ```
+//!
+//! The address of a device is its code, the number of a channel the code of the channel (empty: the device's own). A
+//! stream of a channel is pulled from `gb28181://DEVICE/CHANNEL`, which the gateway does by a [`Caller`] of ours;
+//! `gb/CODE` and `gb/CODE_sub` play a channel of any device that is there, also before it is made a camera.
+
+mod call;
+mod directory;
+mod happening;
+mod settings;
+mod signaller;
+mod steer;
+mod trace;
+mod welcome;
+mod wire;
+
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use base::ErrorKind;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use gateway::gb28181::Signalling;
+use gateway::pull::PullUrl;
+use gateway::source::{SourceSpec, SourceState, Sources};
+use gb28181::manscdp::{Control, Query};
+use gb28181::platform::{Answer, Fault};
+use gb28181::{Id, Platform};
+use hub::resolver::{Asker, Offer};
+use hub::{OpenError, StreamKey, StreamProvider};
+use sip::Dialog;
+use tokio::sync::{broadcast, mpsc, oneshot};
+
+pub use directory::{CatalogState, Item, Presence, Refused, Told};
+pub use happening::Happening;
+pub use settings::Settings;
+pub use trace::{Trace, Traced, Way};
+pub use wire::Bound;
+
+use crate::driver::{ChannelState, DeviceDriver};
+use crate::spec::{ChannelSpec, DeviceSpec, Field, Refused as Wrong, Rendition};
+use call::Caller;
+use directory::Directory;
+use signaller::{Command, Signaller};
+use wire::Wire;
+
+/// Application of streams that are named by the code of a channel.
+pub const APPLICATION: &str = "gb";
+/// What the name of a channel's sub-stream ends with.
+const SUB: &str = "_sub";
+/// Commands that the thread has not taken yet; over it whoever asks is told so.
+const COMMANDS: usize = 65_536;
+/// Happenings that whoever listens has not taken; then it loses the oldest.
+const HAPPENINGS: usize = 4096;
+/// How long an answer is waited for beside the times of the protocol itself.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Keeps dialogs, so that sessions can be ended after a restart: a device that still sends for an old one gives nothing to a new
+/// one. Returns at once.
+pub trait Dialogs: Send + Sync {
+    /// A session has begun.
+    fn began(&self, device: &Id, dialog: &Dialog);
+    /// A session has ended.
+    fn ended(&self, call_id: &str);
+}
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Devices that are signed in.
+    pub devices: usize,
+    /// Sessions that are open.
+    pub sessions: usize,
+    /// Connections that are open.
+    pub connections: usize,
+    /// Messages that were dropped because their senders sent too many.
+    pub flooded: u64,
+    /// What SIP has seen.
+    pub sip: sip::Counters,
+}
+
+/// What the driver and its thread share.
+struct Shared {
+    settings: Settings,
+    directory: Directory,
+    trace: Trace,
+    dialogs: Arc<dyn Dialogs>,
+    happenings: broadcast::Sender<Happening>,
+    commands: mpsc::Sender<Command>,
+    counters: Mutex<Counters>,
+}
+
+impl Shared {
+    fn tell(&self, happening: Happening) {
+        // Nobody may listen.
+        let _unheard = self.happenings.send(happening);
+    }
+
+    fn tell_thread(&self, command: Command) {
+        // The thread also looks for itself what has no owner any more.
+        let _full = self.commands.try_send(command);
+    }
+
+    /// Has the thread do something and waits for what comes of it.
+    async fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<Result<T, Fault>>) -> Command) -> Result<T, Fault> {
+        let (reply, answer) = oneshot::channel();
+        self.commands.try_send(command(reply)).map_err(|_full| Fault::TooMany)?;
+        match tokio::time::timeout(PATIENCE, answer).await {
+            Ok(Ok(answer)) => answer,
+            _ => Err(Fault::NoAnswer),
+        }
+    }
+
+    /// Gives an order whose outcome does not matter.
+    fn order_unheard(&self, device: &Id, target: &Id, control: Control) {
+        let (reply, _unheard) = oneshot::channel();
+        self.tell_thread(Command::Order { device: device.clone(), target: target.clone(), control, reply });
+    }
+
+    fn note_counters(&self, platform: &Platform, wire: &Wire, sessions: usize) {
+        *self.counters.lock().unwrap_or_else(PoisonError::into_inner) = Counters {
+            devices: self.directory.count(),
+            sessions,
+            connections: wire.connections(),
+            flooded: wire.flood().dropped,
+            sip: platform.counters(),
+        };
+    }
+}
+
+/// The driver `gb28181`.
+pub struct Gb28181 {
+    shared: Arc<Shared>,
+    sources: Arc<Sources>,
+}
+
+/// What is started with the thread and is no one else's.
+pub struct Start {
+    /// Settings.
+    pub settings: Settings,
+    /// Sockets.
+    pub bound: Bound,
+    /// Random and secret; the second may be kept over a restart, so that challenges stay valid.
+    pub secrets: ([u8; 32], [u8; 32]),
+    /// Keeps dialogs.
+    pub dialogs: Arc<dyn Dialogs>,
+    /// Sessions that were open when the server stopped last.
+    pub stale: Vec<(Id, Dialog)>,
+}
+
+impl Gb28181 {
+    /// Starts the thread of signalling. Streams are pulled through `sources`.
+    ///
+    /// # Errors
+    /// When the system gives no thread or does not take the sockets.
+    pub fn start(start: Start, sources: Arc<Sources>) -> io::Result<Arc<Self>> {
+        let (commands, inbox) = mpsc::channel(COMMANDS);
+        let Start { settings, bound, secrets, dialogs, stale } = start;
+        let shared = Arc::new(Shared {
+            directory: Directory::new(settings.trial_password.clone()),
+            trace: Trace::default(),
+            dialogs,
+            happenings: broadcast::Sender::new(HAPPENINGS),
+            commands,
+            counters: Mutex::default(),
+            settings,
+        });
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let wire = {
+            let _within = runtime.enter();
+            let tls = shared.settings.tls.as_ref().map(|(_, config)| Arc::clone(config));
+            Wire::open(bound, tls, shared.settings.public_address)?
+        };
+        let signaller = Signaller::new(Arc::clone(&shared), wire, secrets, stale);
+        std::thread::Builder::new().name("gb28181".to_owned()).spawn(move || runtime.block_on(signaller.run(inbox)))?;
+        Ok(Arc::new(Self { shared, sources }))
+    }
+
+    /// How it is set.
+    pub fn settings(&self) -> &Settings {
+        &self.shared.settings
+    }
+
+    /// For the gateway, which invites by it.
+    pub fn signalling(&self) -> Arc<dyn Signalling> {
+        Arc::new(Caller(Arc::clone(&self.shared)))
+    }
+
+    /// Hears what happens from now on.
+    pub fn listen(&self) -> broadcast::Receiver<Happening> {
+        self.shared.happenings.subscribe()
+    }
+
+    /// The last messages of SIP.
+    pub fn trace(&self) -> &Trace {
+        &self.shared.trace
+    }
+
+    /// What is counted, some seconds old.
+    pub fn counters(&self) -> Counters {
+        *self.shared.counters.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A device, if it is there.
+    pub fn presence(&self, code: &Id) -> Option<Arc<Presence>> {
+        self.shared.directory.presence(code)
+    }
+
+    /// All devices that are there, in no order.
+    pub fn present(&self) -> Vec<(Id, Arc<Presence>)> {
+        self.shared.directory.present()
+    }
+
+    /// Who was not let in lately, the last first.
+    pub fn refused(&self) -> Vec<Refused> {
+        self.shared.directory.refused()
+    }
+
+    /// Number of the stored device with a code.
+    pub fn number_of(&self, code: &Id) -> Option<i64> {
+        self.shared.directory.number_of(code)
+    }
+
+    /// Asks a device that is there again what it is and what is below it.
+    pub fn refresh(&self, code: &Id) {
+        self.shared.tell_thread(Command::Welcome(code.clone()));
+    }
+
+    /// Asks a device, or what is below it.
+    ///
+    /// # Errors
+    /// When nothing comes of it.
+    pub async fn query(&self, device: &Id, target: &Id, query: Query) -> Result<Box<Answer>, Fault> {
+        let (device, target) = (device.clone(), target.clone());
+        self.shared.ask(|reply| Command::Ask { device, target, query, reply }).await
+    }
+
+    /// Gives an order to a device, or to what is below it.
+    ///
+    /// # Errors
+    /// When nothing comes of it.
+    pub async fn command(&self, device: &Id, target: &Id, control: Control) -> Result<Box<Answer>, Fault> {
+        let (device, target) = (device.clone(), target.clone());
+        self.shared.ask(|reply| Command::Order { device, target, control, reply }).await
+    }
+
+    fn start_source(
+        &self,
+        key: &StreamKey,
+        device: &Id,
+        line: &Id,
+        stream: Rendition,
+        always: bool,
+    ) -> Result<(), String> {
+        let number = u8::from(stream == Rendition::Sub);
+        let url = PullUrl::parse(&format!("gb28181://{device}/{line}?stream={number}"), None, None)?;
+        self.sources.put(SourceSpec { key: key.clone(), urls: vec![url], always, transient: !always, timetable: None });
+        Ok(())
+    }
+
+    /// Starts a source for a stream unless there is one.
+    async fn open_line(
+        &self,
+        key: &StreamKey,
+        device: &Id,
+        line: &Id,
+        rendition: Rendition,
+        always: bool,
+    ) -> Result<Offer, OpenError> {
+        // A source that failed lately keeps its delay, so that the device is spared.
+        let running = self.sources.open(key, &Asker::default()).await?;
+        if running == Offer::Started {
+            return Ok(running);
+        }
+        self.start_source(key, device, line, rendition, always)
+            .map_err(|text| OpenError { kind: ErrorKind::InvalidInput, text })?;
+        Ok(Offer::Started)
+    }
+}
+
+/// The codes of a channel's device and of the channel, if they are codes.
+fn codes(channel: &ChannelSpec) -> Option<(Id, Id)> {
+    let device = Id::new(&channel.device.address).ok()?;
+    let line = if channel.number.trim().is_empty() { device.clone() } else { Id::new(&channel.number).ok()? };
+    Some((device, line))
+}
+
+fn no_code(field: Field, error: &gb28181::id::IdError) -> Wrong {
+    Wrong::new(field, format!("This is a code of 20 digits, such as 34020000001320000001 ({error})."))
+}
+
+impl DeviceDriver for Gb28181 {
+    fn name(&self) -> &'static str {
+        "gb28181"
+    }
+
+    fn check_device(&self, device: &DeviceSpec) -> Result<(), Wrong> {
+        let code = Id::new(&device.address).map_err(|error| no_code(Field::Address, &error))?;
+        match self.shared.directory.number_of(&code) {
+            Some(other) if other != device.id => {
+                Err(Wrong::new(Field::Address, "Another device has this code. Change one of them, or remove it."))
+            }
+            _ if device.password.is_empty() => {
+                Err(Wrong::new(Field::Password, "A device signs in with a password: set the one that is set in it."))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_channel(&self, channel: &ChannelSpec) -> Result<(), Wrong> {
+        if !channel.number.trim().is_empty() {
+            Id::new(&channel.number).map_err(|error| no_code(Field::Number, &error))?;
+        }
+        let given = Rendition::ALL.into_iter().find(|rendition| channel.address(*rendition).is_some());
+        given.map_or(Ok(()), |rendition| {
+            let field = if rendition == Rendition::Main { Field::Main } else { Field::Sub };
+            Err(Wrong::new(field, "The codes of device and channel say where its picture is; leave this empty."))
+        })
+    }
+
+    fn put_device(&self, device: &DeviceSpec) {
+        let Ok(code) = Id::new(&device.address) else { return };
+        if self.shared.directory.permit(code.clone(), device) {
+            self.shared.tell_thread(Command::Dismiss(code));
+        }
+    }
+
+    fn remove_device(&self, device: &DeviceSpec) {
+        let Ok(code) = Id::new(&device.address) else { return };
+        if self.shared.directory.forbid(&code, device.id) {
+            self.shared.tell_thread(Command::Dismiss(code));
+        }
+    }
+
+    fn put(&self, channel: &ChannelSpec) {
+        if let Some((device, line)) = codes(channel).filter(|_| channel.always) {
+            // One that cannot be pulled was refused when it was written down.
+            let _unusable = self.start_source(&channel.main_stream, &device, &line, Rendition::Main, true);
+        }
+    }
+
+    fn remove(&self, channel: &ChannelSpec) {
+        for (_, key) in channel.streams() {
+            self.sources.remove(key);
+        }
+    }
+
+    fn open<'a>(&'a self, channel: &'a ChannelSpec, rendition: Rendition) -> BoxFuture<'a, Result<Offer, OpenError>> {
+        async move {
+            let Some((key, (device, line))) = channel.stream(rendition).zip(codes(channel)) else {
+                return Ok(Offer::Unknown);
+            };
+            let always = channel.always && rendition == Rendition::Main;
+            self.open_line(key, &device, &line, rendition, always).await
+        }
+        .boxed()
+    }
+
+    fn state(&self, channel: &ChannelSpec) -> ChannelState {
+        let Some((device, line)) = codes(channel) else { return ChannelState::Unknown };
+        if self.shared.directory.presence(&device).is_none() {
+            let why = match self.shared.directory.refusal_of(&device) {
+                Some(refused) => format!(
+                    "Its device tried to sign in from {} with a wrong password or user name. Compare both with the camera's page.",
+                    refused.from
+                ),
+                None => "Its device is not signed in. Check its power, the network, and the server that is set in it."
+                    .to_owned(),
+            };
+            return ChannelState::Offline { why };
+        }
+        let failed = channel
+            .streams()
+            .filter_map(|(_, key)| self.sources.status(key))
+            .find_map(|status| (status.state != SourceState::Live).then_some(status.last_failure).flatten());
+        match (self.shared.directory.is_on(&device, &line), failed) {
+            (Some(false), _) => ChannelState::Offline { why: "Its device says that it is off.".to_owned() },
+            (_, Some(failure)) => ChannelState::Offline { why: format!("{failure}. {}", failure.next_step) },
+            (Some(true), None) => ChannelState::Online,
+            (None, None) => ChannelState::Unknown,
+        }
+    }
+
+    fn ptz(&self) -> Option<&dyn crate::ptz::PtzControl> {
+        Some(self)
+    }
+}
+
+/// The streams `gb/CODE` and `gb/CODE_sub`.
+impl StreamProvider for Gb28181 {
+    fn name(&self) -> &'static str {
+        "gb28181"
+    }
+
+    fn open(&self, key: &StreamKey, _asker: &Asker) -> BoxFuture<'_, Result<Offer, OpenError>> {
+        let key = key.clone();
+        async move {
+            let Some((line, rendition)) = line_of(&key) else { return Ok(Offer::Unknown) };
+            let Some(device) = self.shared.directory.device_of(&line) else { return Ok(Offer::Unknown) };
+            self.open_line(&key, &device, &line, rendition, false).await
+        }
+        .boxed()
+    }
+}
+
+/// The channel that a stream's name means.
+fn line_of(key: &StreamKey) -> Option<(Id, Rendition)> {
+    if !key.is_on_default() || key.app() != APPLICATION {
+        return None;
+    }
+    let (code, rendition) = match key.name().strip_suffix(SUB) {
+        Some(code) => (code, Rendition::Sub),
+        None => (key.name(), Rendition::Main),
+    };
+    Some((Id::new(code).ok()?, rendition))
+}
+
+#[cfg(test)]
+mod tests;

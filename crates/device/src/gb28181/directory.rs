@@ -1,0 +1,394 @@
+//! Who may sign in, who is there, and what they have told of themselves.
+
+use std::collections::{HashMap, VecDeque};
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use gb28181::collect::Completeness;
+use gb28181::id::{Form, TypeCode};
+use gb28181::manscdp::{CatalogItem, ChannelState, DeviceInfo};
+use gb28181::platform::{Admission, Refusal};
+use gb28181::{Id, Profile, Version};
+use sip::{Path, Transport};
+
+use crate::spec::DeviceSpec;
+
+/// Items of catalogs that are kept, of all devices together; what is more is left out.
+const MAX_ITEMS: usize = 1_000_000;
+/// Who was refused lately; the oldest is forgotten.
+const MAX_REFUSED: usize = 256;
+
+/// How a stored device may sign in.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Permit {
+    /// Number under which the device is stored.
+    pub(super) number: i64,
+    pub(super) username: Option<String>,
+    pub(super) password: String,
+}
+
+/// A device that is there.
+#[derive(Debug)]
+pub struct Presence {
+    /// When it signed in, milliseconds since 1970 in UTC.
+    pub since_unix_ms: i64,
+    /// Where it was heard when it signed in last.
+    pub address: SocketAddr,
+    /// What SIP travels over.
+    pub transport: Transport,
+    /// What it calls itself; may be empty.
+    pub user_agent: String,
+    /// How it is talked to.
+    pub profile: Profile,
+    heard_unix_ms: AtomicI64,
+    told: Mutex<Told>,
+}
+
+/// What a device has told of itself.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    /// Name, maker, model and firmware.
+    pub info: Option<DeviceInfo>,
+    /// Its clock less ours, in milliseconds, when it was asked last.
+    pub clock_ahead_ms: Option<i64>,
+    /// What is below it.
+    pub items: Vec<Item>,
+    /// How its catalog came.
+    pub catalog: CatalogState,
+    /// Devices below it that it calls faulty.
+    pub faulty: Vec<Id>,
+}
+
+/// How a catalog came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum CatalogState {
+    /// It was not asked for yet, or is on its way: items that have come, and those that were announced.
+    #[default]
+    Awaited,
+    /// Items have come, and so many were announced.
+    Coming {
+        /// Have come.
+        items: usize,
+        /// Were announced, as far as that was told.
+        of: Option<usize>,
+    },
+    /// All of it is there.
+    Whole,
+    /// A part of it is there, or nothing: a sentence.
+    Partial(String),
+}
+
+/// A line of a catalog, with what is of use: the whole lines of 100,000 devices would not fit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// Its code.
+    pub id: Id,
+    /// What the device calls it.
+    pub name: Box<str>,
+    /// What it is part of; may be empty.
+    pub parent: Option<Id>,
+    /// The business group that it is in.
+    pub business_group: Option<Id>,
+    /// Area of 2, 4, 6 or 8 digits; may be empty.
+    pub civil_code: Box<str>,
+    /// Who made it; may be empty.
+    pub manufacturer: Box<str>,
+    /// May be empty.
+    pub model: Box<str>,
+    /// May be empty.
+    pub address: Box<str>,
+    /// Whether it is there.
+    pub is_on: bool,
+    /// Whether it has items below it.
+    pub is_parent: bool,
+    /// Whether it turns, as far as it says.
+    pub turns: Option<bool>,
+    /// Degrees east and north, WGS-84.
+    pub place: Option<(f64, f64)>,
+}
+
+impl Item {
+    /// Of a catalog's line; `None` for one that does not say what it is.
+    pub(super) fn of(line: &CatalogItem) -> Option<Self> {
+        let text = |text: &Option<String>| text.as_deref().map(str::trim).unwrap_or_default().into();
+        // 1 dome, 4 bullet that turns, 5 half dome that turns (§A.2.1.9).
+        let turns = line.info.as_ref().and_then(|info| info.ptz_type).map(|kind| matches!(kind, 1 | 2 | 4 | 5));
+        let is_place = |(east, north): &(f64, f64)| {
+            (-180.0..=180.0).contains(east) && (-90.0..=90.0).contains(north) && (*east, *north) != (0.0, 0.0)
+        };
+        Some(Self {
+            id: line.device_id.clone()?,
+            name: text(&line.name),
+            parent: line.parents.0.last().cloned(),
+            business_group: line.business_group.clone(),
+            civil_code: text(&line.civil_code),
+            manufacturer: text(&line.manufacturer),
+            model: text(&line.model),
+            address: text(&line.address),
+            is_on: line.state != Some(ChannelState::Off),
+            is_parent: line.parental == Some(true),
+            turns,
+            place: line.longitude.zip(line.latitude).filter(is_place),
+        })
+    }
+
+    /// Whether it can have pictures: a camera or an encoder by its code, or nothing that a code says otherwise of.
+    pub fn is_camera(&self) -> bool {
+        match self.id.form() {
+            Form::Area => false,
+            Form::Whole(code) => matches!(
+                code.kind,
+                TypeCode::Camera
+                    | TypeCode::NetworkCamera
+                    | TypeCode::Encoder
+                    | TypeCode::VideoServer
+                    | TypeCode::Checkpoint
+            ),
+            Form::Foreign => !self.is_parent,
+        }
+    }
+}
+
+/// Somebody who was not let in.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    /// Who it claims to be.
+    pub device: Id,
+    /// From where.
+    pub from: SocketAddr,
+    /// Why.
+    pub why: Refusal,
+    /// When last, milliseconds since 1970 in UTC.
+    pub at_unix_ms: i64,
+    /// How often in a row.
+    pub times: u32,
+}
+
+impl Presence {
+    pub(super) fn new(now_unix_ms: i64, device: &gb28181::platform::Device) -> Self {
+        Self {
+            since_unix_ms: now_unix_ms,
+            address: device.path.remote,
+            transport: device.path.transport,
+            user_agent: device.user_agent.clone(),
+            profile: device.profile,
+            heard_unix_ms: AtomicI64::new(now_unix_ms),
+            told: Mutex::default(),
+        }
+    }
+
+    /// When it was heard last, milliseconds since 1970 in UTC.
+    pub fn heard_unix_ms(&self) -> i64 {
+        self.heard_unix_ms.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn note_heard(&self, now_unix_ms: i64) {
+        self.heard_unix_ms.store(now_unix_ms, Ordering::Relaxed);
+    }
+
+    /// What it has told of itself.
+    pub fn told(&self) -> Told {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The edition that it speaks.
+    pub const fn version(&self) -> Version {
+        self.profile.version
+    }
+
+    pub(super) fn tell<T>(&self, change: impl FnOnce(&mut Told) -> T) -> T {
+        change(&mut self.told.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[derive(Default)]
+struct Known {
+    permits: HashMap<Id, Permit>,
+    present: HashMap<Id, Arc<Presence>>,
+    /// Whose the channels are that catalogs name.
+    channels: HashMap<Id, Id>,
+    refused: VecDeque<Refused>,
+}
+
+/// All devices, for the thread of signalling and for whoever looks.
+#[derive(Default)]
+pub(super) struct Directory {
+    known: RwLock<Known>,
+    trial_password: Option<String>,
+}
+
+impl Directory {
+    pub(super) fn new(trial_password: Option<String>) -> Self {
+        Self { trial_password, ..Self::default() }
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Known> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Known> {
+        self.known.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Permits a stored device. Returns whether one that is there must prove itself again.
+    pub(super) fn permit(&self, code: Id, device: &DeviceSpec) -> bool {
+        let permit = Permit {
+            number: device.id,
+            username: Some(device.username.clone()).filter(|name| !name.is_empty()),
+            password: device.password.clone(),
+        };
+        let mut known = self.write();
+        let former = known.permits.insert(code, permit.clone());
+        former.is_some_and(|former| former != permit)
+    }
+
+    /// Forbids a device.
+    pub(super) fn forbid(&self, code: &Id, number: i64) -> bool {
+        let mut known = self.write();
+        let is_its = known.permits.get(code).is_some_and(|permit| permit.number == number);
+        is_its && known.permits.remove(code).is_some()
+    }
+
+    pub(super) fn admission(&self, code: &Id) -> Option<Admission> {
+        let known = self.read();
+        let (username, password) = match (known.permits.get(code), &self.trial_password) {
+            (Some(permit), _) => (permit.username.clone(), permit.password.clone()),
+            (None, Some(trial)) => (None, trial.clone()),
+            (None, None) => return None,
+        };
+        Some(Admission { username, password, tells_time: true, profile: None, redirect: None })
+    }
+
+    /// Whether one of the stored devices has this code, and which.
+    pub(super) fn number_of(&self, code: &Id) -> Option<i64> {
+        self.read().permits.get(code).map(|permit| permit.number)
+    }
+
+    pub(super) fn note_present(&self, code: &Id, presence: Presence) {
+        let mut known = self.write();
+        known.refused.retain(|refused| refused.device != *code);
+        if let Some(former) = known.present.get(code) {
+            let told = former.told();
+            presence.tell(|new| *new = told);
+            let presence = Presence { since_unix_ms: former.since_unix_ms, ..presence };
+            known.present.insert(code.clone(), Arc::new(presence));
+            return;
+        }
+        known.present.insert(code.clone(), Arc::new(presence));
+    }
+
+    pub(super) fn note_gone(&self, code: &Id) {
+        let mut known = self.write();
+        let Some(presence) = known.present.remove(code) else { return };
+        for item in presence.told().items {
+            if known.channels.get(&item.id) == Some(code) {
+                known.channels.remove(&item.id);
+            }
+        }
+    }
+
+    pub(super) fn note_refused(&self, refused: Refused) {
+        let mut known = self.write();
+        let before = known.refused.iter().position(|other| other.device == refused.device);
+        let times = before.and_then(|at| known.refused.remove(at)).map_or(1, |before| before.times.saturating_add(1));
+        known.refused.truncate(MAX_REFUSED - 1);
+        known.refused.push_front(Refused { times, ..refused });
+    }
+
+    /// Takes a catalog, whole or as far as it came.
+    pub(super) fn note_catalog(&self, code: &Id, lines: &[CatalogItem], state: CatalogState) {
+        let mut known = self.write();
+        let Some(presence) = known.present.get(code).cloned() else { return };
+        let room = MAX_ITEMS.saturating_sub(known.channels.len());
+        let items: Vec<Item> = lines.iter().filter_map(Item::of).take(room).collect();
+        for item in &items {
+            known.channels.insert(item.id.clone(), code.clone());
+        }
+        presence.tell(|told| {
+            told.items = items;
+            told.catalog = state;
+        });
+    }
+
+    /// Takes changes of a catalog that was subscribed to.
+    pub(super) fn note_changes(&self, code: &Id, lines: &[CatalogItem]) {
+        use gb28181::manscdp::CatalogEvent;
+        let mut known = self.write();
+        let Some(presence) = known.present.get(code).cloned() else { return };
+        for line in lines {
+            let Some(item) = Item::of(line) else { continue };
+            let id = item.id.clone();
+            presence.tell(|told| {
+                let at = told.items.iter().position(|old| old.id == id);
+                match (line.event, at) {
+                    (Some(CatalogEvent::Deleted), Some(at)) => drop(told.items.remove(at)),
+                    (Some(CatalogEvent::Added | CatalogEvent::Updated), Some(at)) => told.items[at] = item,
+                    (Some(CatalogEvent::Added | CatalogEvent::Updated), None) => told.items.push(item),
+                    (Some(CatalogEvent::On), Some(at)) => told.items[at].is_on = true,
+                    (Some(CatalogEvent::Off | CatalogEvent::VideoLoss | CatalogEvent::Defect), Some(at)) => {
+                        told.items[at].is_on = false;
+                    }
+                    _ => {}
+                }
+            });
+            if line.event == Some(CatalogEvent::Deleted) {
+                known.channels.remove(&id);
+            } else {
+                known.channels.insert(id, code.clone());
+            }
+        }
+    }
+
+    pub(super) fn presence(&self, code: &Id) -> Option<Arc<Presence>> {
+        self.read().present.get(code).cloned()
+    }
+
+    pub(super) fn present(&self) -> Vec<(Id, Arc<Presence>)> {
+        self.read().present.iter().map(|(id, presence)| (id.clone(), Arc::clone(presence))).collect()
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.read().present.len()
+    }
+
+    pub(super) fn refused(&self) -> Vec<Refused> {
+        self.read().refused.iter().cloned().collect()
+    }
+
+    pub(super) fn refusal_of(&self, code: &Id) -> Option<Refused> {
+        self.read().refused.iter().find(|refused| refused.device == *code).cloned()
+    }
+
+    /// Whose a channel is: what a catalog names, or a device that is its own channel.
+    pub(super) fn device_of(&self, channel: &Id) -> Option<Id> {
+        let known = self.read();
+        let by_catalog = known.channels.get(channel).cloned();
+        by_catalog.or_else(|| known.present.contains_key(channel).then(|| channel.clone()))
+    }
+
+    /// Whether a channel is there, as its device's catalog says.
+    pub(super) fn is_on(&self, device: &Id, channel: &Id) -> Option<bool> {
+        let presence = self.presence(device)?;
+        presence.tell(|told| told.items.iter().find(|item| item.id == *channel).map(|item| item.is_on))
+    }
+
+    /// What a catalog says of whether a channel turns.
+    pub(super) fn turns(&self, device: &Id, channel: &Id) -> Option<bool> {
+        let presence = self.presence(device)?;
+        presence.tell(|told| told.items.iter().find(|item| item.id == *channel).and_then(|item| item.turns))
+    }
+}
+
+/// How a catalog came, in words.
+pub(super) fn catalog_state(completeness: &Completeness, items: usize) -> CatalogState {
+    match completeness {
+        Completeness::Whole => CatalogState::Whole,
+        other => CatalogState::Partial(format!("{items} items have come; the rest did not ({other:?}). Ask again.")),
+    }
+}
+
+/// Where a path leads, for people.
+pub(super) fn place(path: &Path) -> String {
+    format!("{} by {}", path.remote, path.transport.as_str())
+}
