@@ -7,12 +7,13 @@
 //! ```
 //!
 //! The address of a device is its code, the number of a channel the code of the channel (empty: the device's own). A
-//! stream of a channel is pulled from `gb28181://DEVICE/CHANNEL`, which the gateway does by a [`Caller`] of ours;
-//! `gb/CODE` and `gb/CODE_sub` play a channel of any device that is there, also before it is made a camera.
+//! stream of a channel is pulled from `gb28181://DEVICE/CHANNEL`, which the gateway does by a [`Caller`] of ours; streams
+//! below `gb/` play channels and recordings of any device that is there, also before they are made cameras ([`Line`]).
 
 mod call;
 mod directory;
 mod happening;
+mod line;
 mod settings;
 mod signaller;
 mod steer;
@@ -20,19 +21,21 @@ mod trace;
 mod welcome;
 mod wire;
 
+use std::collections::HashMap;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use base::ErrorKind;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use gateway::gb28181::Signalling;
+use gateway::gb28181::{Signalling, Wanted};
 use gateway::pull::PullUrl;
 use gateway::source::{SourceSpec, SourceState, Sources};
-use gb28181::manscdp::{Control, Query};
-use gb28181::platform::{Answer, Fault};
-use gb28181::{Id, Platform};
+use gb28181::collect::Collected;
+use gb28181::manscdp::{Control, Query, RecordingCause, RecordingItem, RecordingQuery};
+use gb28181::platform::{Answer, Fault, SessionId};
+use gb28181::{BeijingTime, Id, Platform, mansrtsp};
 use hub::resolver::{Asker, Offer};
 use hub::{OpenError, StreamKey, StreamProvider};
 use sip::Dialog;
@@ -40,6 +43,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 
 pub use directory::{CatalogState, Item, Presence, Refused, Told};
 pub use happening::Happening;
+pub use line::{APPLICATION, Line, MAX_SPAN_S};
 pub use settings::Settings;
 pub use trace::{Trace, Traced, Way};
 pub use wire::Bound;
@@ -51,10 +55,6 @@ use directory::Directory;
 use signaller::{Command, Signaller};
 use wire::Wire;
 
-/// Application of streams that are named by the code of a channel.
-pub const APPLICATION: &str = "gb";
-/// What the name of a channel's sub-stream ends with.
-const SUB: &str = "_sub";
 /// Commands that the thread has not taken yet; over it whoever asks is told so.
 const COMMANDS: usize = 65_536;
 /// Happenings that whoever listens has not taken; then it loses the oldest.
@@ -95,6 +95,8 @@ struct Shared {
     happenings: broadcast::Sender<Happening>,
     commands: mpsc::Sender<Command>,
     counters: Mutex<Counters>,
+    /// Recordings that are being played.
+    playing: Mutex<HashMap<Line, SessionId>>,
 }
 
 impl Shared {
@@ -122,6 +124,10 @@ impl Shared {
     fn order_unheard(&self, device: &Id, target: &Id, control: Control) {
         let (reply, _unheard) = oneshot::channel();
         self.tell_thread(Command::Order { device: device.clone(), target: target.clone(), control, reply });
+    }
+
+    fn playing(&self) -> MutexGuard<'_, HashMap<Line, SessionId>> {
+        self.playing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn note_counters(&self, platform: &Platform, wire: &Wire, sessions: usize) {
@@ -170,6 +176,7 @@ impl Gb28181 {
             happenings: broadcast::Sender::new(HAPPENINGS),
             commands,
             counters: Mutex::default(),
+            playing: Mutex::default(),
             settings,
         });
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -251,38 +258,70 @@ impl Gb28181 {
         self.shared.ask(|reply| Command::Order { device, target, control, reply }).await
     }
 
-    fn start_source(
+    /// The recordings of a channel within a time, which must not be longer than a device answers to at once: half a day.
+    ///
+    /// # Errors
+    /// When the device does not tell.
+    pub async fn recordings(
         &self,
-        key: &StreamKey,
         device: &Id,
-        line: &Id,
-        stream: Rendition,
-        always: bool,
-    ) -> Result<(), String> {
-        let number = u8::from(stream == Rendition::Sub);
-        let url = PullUrl::parse(&format!("gb28181://{device}/{line}?stream={number}"), None, None)?;
+        channel: &Id,
+        from: BeijingTime,
+        to: BeijingTime,
+    ) -> Result<Collected<RecordingItem>, Fault> {
+        let query = RecordingQuery {
+            start: Some(from),
+            end: Some(to),
+            cause: Some(RecordingCause::All),
+            ..RecordingQuery::default()
+        };
+        match *self.query(device, channel, Query::RecordInfo(query)).await? {
+            Answer::Recordings(recordings) => Ok(recordings),
+            _ => Err(Fault::Silent),
+        }
+    }
+
+    /// Controls a recording that is being played: pauses it, goes on, seeks, changes its speed.
+    ///
+    /// # Errors
+    /// When it is not played, or the device does not take it.
+    pub async fn control(&self, line: &Line, method: mansrtsp::Method) -> Result<(), Fault> {
+        let session = self.shared.playing().get(line).copied().ok_or(Fault::NoSession)?;
+        self.shared.ask(|reply| Command::Control { session, method, reply }).await
+    }
+
+    fn start_source(&self, key: &StreamKey, wanted: &Wanted, always: bool) -> Result<(), String> {
+        let url = PullUrl::parse(&url(wanted), None, None)?;
         self.sources.put(SourceSpec { key: key.clone(), urls: vec![url], always, transient: !always, timetable: None });
         Ok(())
     }
 
     /// Starts a source for a stream unless there is one.
-    async fn open_line(
-        &self,
-        key: &StreamKey,
-        device: &Id,
-        line: &Id,
-        rendition: Rendition,
-        always: bool,
-    ) -> Result<Offer, OpenError> {
+    async fn open_wanted(&self, key: &StreamKey, wanted: &Wanted, always: bool) -> Result<Offer, OpenError> {
         // A source that failed lately keeps its delay, so that the device is spared.
         let running = self.sources.open(key, &Asker::default()).await?;
         if running == Offer::Started {
             return Ok(running);
         }
-        self.start_source(key, device, line, rendition, always)
-            .map_err(|text| OpenError { kind: ErrorKind::InvalidInput, text })?;
+        self.start_source(key, wanted, always).map_err(|text| OpenError { kind: ErrorKind::InvalidInput, text })?;
         Ok(Offer::Started)
     }
+}
+
+/// As the gateway reads it.
+fn url(wanted: &Wanted) -> String {
+    let mut url = format!("gb28181://{}/{}?stream={}", wanted.device, wanted.channel, wanted.stream);
+    if let Some(span) = wanted.span {
+        url += &format!("&start={}&end={}", span.start_unix_s, span.end_unix_s);
+        url += &span.download_speed.map(|speed| format!("&speed={speed}")).unwrap_or_default();
+    }
+    url
+}
+
+/// A rendition of a channel, if its codes are codes.
+fn wanted(channel: &ChannelSpec, rendition: Rendition) -> Option<Wanted> {
+    let (device, channel) = codes(channel)?;
+    Some(Wanted { device, channel, stream: u8::from(rendition == Rendition::Sub), span: None })
 }
 
 /// The codes of a channel's device and of the channel, if they are codes.
@@ -340,9 +379,9 @@ impl DeviceDriver for Gb28181 {
     }
 
     fn put(&self, channel: &ChannelSpec) {
-        if let Some((device, line)) = codes(channel).filter(|_| channel.always) {
+        if let Some(wanted) = wanted(channel, Rendition::Main).filter(|_| channel.always) {
             // One that cannot be pulled was refused when it was written down.
-            let _unusable = self.start_source(&channel.main_stream, &device, &line, Rendition::Main, true);
+            let _unusable = self.start_source(&channel.main_stream, &wanted, true);
         }
     }
 
@@ -354,11 +393,10 @@ impl DeviceDriver for Gb28181 {
 
     fn open<'a>(&'a self, channel: &'a ChannelSpec, rendition: Rendition) -> BoxFuture<'a, Result<Offer, OpenError>> {
         async move {
-            let Some((key, (device, line))) = channel.stream(rendition).zip(codes(channel)) else {
+            let Some((key, wanted)) = channel.stream(rendition).zip(wanted(channel, rendition)) else {
                 return Ok(Offer::Unknown);
             };
-            let always = channel.always && rendition == Rendition::Main;
-            self.open_line(key, &device, &line, rendition, always).await
+            self.open_wanted(key, &wanted, channel.always && rendition == Rendition::Main).await
         }
         .boxed()
     }
@@ -393,7 +431,7 @@ impl DeviceDriver for Gb28181 {
     }
 }
 
-/// The streams `gb/CODE` and `gb/CODE_sub`.
+/// Streams that are named by the codes of channels: [`Line`].
 impl StreamProvider for Gb28181 {
     fn name(&self) -> &'static str {
         "gb28181"
@@ -402,24 +440,12 @@ impl StreamProvider for Gb28181 {
     fn open(&self, key: &StreamKey, _asker: &Asker) -> BoxFuture<'_, Result<Offer, OpenError>> {
         let key = key.clone();
         async move {
-            let Some((line, rendition)) = line_of(&key) else { return Ok(Offer::Unknown) };
-            let Some(device) = self.shared.directory.device_of(&line) else { return Ok(Offer::Unknown) };
-            self.open_line(&key, &device, &line, rendition, false).await
+            let Some(line) = Line::of(&key) else { return Ok(Offer::Unknown) };
+            let Some(device) = self.shared.directory.device_of(&line.channel) else { return Ok(Offer::Unknown) };
+            self.open_wanted(&key, &line.wanted(device), false).await
         }
         .boxed()
     }
-}
-
-/// The channel that a stream's name means.
-fn line_of(key: &StreamKey) -> Option<(Id, Rendition)> {
-    if !key.is_on_default() || key.app() != APPLICATION {
-        return None;
-    }
-    let (code, rendition) = match key.name().strip_suffix(SUB) {
-        Some(code) => (code, Rendition::Sub),
-        None => (key.name(), Rendition::Main),
-    };
-    Some((Id::new(code).ok()?, rendition))
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use tokio::sync::mpsc;
 
 use super::Shared;
 use super::directory::Presence;
+use super::line::Line;
 use super::signaller::{Command, Started};
 
 /// How long a device may take to send; recorders wake their cameras first.
@@ -71,6 +72,7 @@ impl Caller {
             shared: Arc::clone(shared),
             device: wanted.device.clone(),
             channel: wanted.channel.clone(),
+            line: Line::of_wanted(wanted),
             session,
             events,
             presence: Arc::clone(&presence),
@@ -79,6 +81,9 @@ impl Caller {
         let answer = tokio::time::timeout(ANSWER_WAIT, session.answer(step)).await;
         let answer = answer.unwrap_or_else(|_late| Err(late(wanted)))?;
         step(Leg::Answer, true, &told(&answer));
+        if wanted.span.is_some() {
+            shared.playing().insert(session.line.clone(), session.session);
+        }
         Ok(Call {
             lease,
             answer,
@@ -177,6 +182,7 @@ struct Session {
     shared: Arc<Shared>,
     device: Id,
     channel: Id,
+    line: Line,
     session: SessionId,
     events: mpsc::Receiver<SessionEvent>,
     presence: Arc<Presence>,
@@ -249,6 +255,11 @@ impl CallSession for Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
+        let mut playing = self.shared.playing();
+        if playing.get(&self.line) == Some(&self.session) {
+            playing.remove(&self.line);
+        }
+        drop(playing);
         self.shared.tell_thread(Command::HangUp(self.session));
     }
 }

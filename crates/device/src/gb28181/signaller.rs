@@ -1,6 +1,6 @@
 //! The thread of signalling: owns the platform and its sockets, does what it is told, tells what happens.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -10,7 +10,7 @@ use gb28181::platform::{
     World,
 };
 use gb28181::sdp::{Description, Direction, Media, SessionKind, StreamChoice};
-use gb28181::{Id, Platform, Subject};
+use gb28181::{Id, Platform, Subject, mansrtsp};
 use sip::{Dialog, Path};
 use tokio::sync::{mpsc, oneshot};
 
@@ -51,6 +51,11 @@ pub(super) enum Command {
         reply: oneshot::Sender<Result<Started, Fault>>,
     },
     HangUp(SessionId),
+    Control {
+        session: SessionId,
+        method: mansrtsp::Method,
+        reply: oneshot::Sender<Result<(), Fault>>,
+    },
     /// Its permit has changed or is gone.
     Dismiss(Id),
     /// Ask it for everything again.
@@ -73,6 +78,8 @@ struct Owned {
     device: Id,
     events: mpsc::Sender<SessionEvent>,
     call_id: Option<String>,
+    /// Who waits for what comes of controls, in their order.
+    controls: VecDeque<oneshot::Sender<Result<(), Fault>>>,
 }
 
 /// What the platform asks its surroundings.
@@ -230,6 +237,14 @@ impl Signaller {
             Command::HangUp(session) => {
                 self.with(|platform, at, world| platform.hang_up(at, session, world));
             }
+            Command::Control { session, method, reply } => {
+                let sent = self.with(|platform, at, world| platform.control(at, session, method, world));
+                match (sent, self.sessions.get_mut(&session)) {
+                    (Ok(()), Some(owned)) => owned.controls.push_back(reply),
+                    // Whoever asked does not wait any more.
+                    (sent, _) => drop(reply.send(sent)),
+                }
+            }
             Command::Dismiss(device) => self.platform.dismiss(&device),
             Command::Welcome(device) => self.welcome.add(device),
         }
@@ -289,7 +304,8 @@ impl Signaller {
         let invitation = Invitation { device: wanted.device.clone(), channel: wanted.channel.clone(), subject, offer };
         let session = self.with(|platform, at, world| platform.invite(at, &invitation, world))?;
         let (events, heard) = mpsc::channel(SESSION_EVENTS);
-        self.sessions.insert(session, Owned { device: wanted.device.clone(), events, call_id: None });
+        self.sessions
+            .insert(session, Owned { device: wanted.device.clone(), events, call_id: None, controls: VecDeque::new() });
         Ok(Started { session, events: heard })
     }
 
@@ -405,6 +421,13 @@ impl Signaller {
                     self.shared.dialogs.ended(&call_id);
                 }
                 let _not_listening = owned.events.try_send(what);
+                return;
+            }
+            SessionEvent::Controlled(outcome) => {
+                if let Some(reply) = owned.controls.pop_front() {
+                    // Whoever asked does not wait any more.
+                    let _unheard = reply.send(outcome.clone().map(drop));
+                }
                 return;
             }
             _ => {}

@@ -131,7 +131,7 @@ fn theirs_below(code: &str, name: &str, status: &str, ptz_type: u8) -> CatalogCh
         manufacturer: "Acme".to_owned(),
         model: "M1".to_owned(),
         status: status.to_owned(),
-        ptz_type: Some(ptz_type.into()),
+        ptz_type: Some(ptz_type),
         photoelectric_imaging_type: None,
     }
 }
@@ -224,12 +224,4 @@ async fn what_does_not_fit_is_said_by_field() {
     assert_eq!(bench.driver.check_channel(&odd).unwrap_err().field, Field::Number);
     let pulled = ChannelSpec { main: Some("rtsp://192.0.2.1".to_owned()), ..line() };
     assert_eq!(bench.driver.check_channel(&pulled).unwrap_err().field, Field::Main);
-}
-
-#[test]
-fn streams_are_named_by_the_codes_of_channels() {
-    let named = |name: &str| line_of(&name.parse().unwrap()).map(|(line, rendition)| (line.to_string(), rendition));
-    assert_eq!(named(&format!("gb/{CHANNEL}")), Some((CHANNEL.to_owned(), Rendition::Main)));
-    assert_eq!(named(&format!("gb/{CHANNEL}_sub")), Some((CHANNEL.to_owned(), Rendition::Sub)));
-    assert_eq!(named(&format!("road/{CHANNEL}")), None);
 }
