@@ -9,6 +9,7 @@ macro_rules! route {
 }
 
 mod devices;
+mod gb28181;
 mod groups;
 mod licence;
 mod overview;
@@ -48,6 +49,7 @@ pub fn openapi_json() -> String {
         stream_settings, hosts, add_host, change_host, remove_host, relays, add_relay, change_relay, remove_relay, hooks, add_hook, change_hook,
         remove_hook, renew_hook_secret, test_hook, hook_deliveries, retry_hook_delivery, load_history, sessions, traffic, events,
         devices::devices, devices::add_device, devices::device, devices::change_device, devices::remove_device, devices::channels, devices::channel_tree, devices::add_channel, devices::channel, devices::change_channel, devices::remove_channel, devices::change_channels, devices::undo_channels, devices::import_channels, devices::export_channels, devices::import_template, devices::play_channel,
+        gb28181::gb28181, gb28181::gb28181_devices, gb28181::gb28181_device, gb28181::gb28181_refused, gb28181::refresh_gb28181_device, gb28181::gb28181_catalog, gb28181::import_gb28181_catalog, gb28181::gb28181_recordings, gb28181::control_gb28181_recording, gb28181::order_gb28181_device, gb28181::sip_trace, gb28181::choose_sip_trace, gb28181::export_sip_trace, gb28181::device_alarms,
         groups::groups, groups::add_group, groups::group, groups::rename_group, groups::remove_group, groups::change_group_members,
         wall::views, wall::add_view, wall::view, wall::change_view, wall::remove_view, wall::patrols, wall::add_patrol, wall::patrol, wall::change_patrol, wall::remove_patrol, wall::screens, wall::show_on_screen, wall::patrol_log, wall::begin_patrol, wall::stop_patrol_at, wall::end_patrol, wall::shares, wall::add_share, wall::remove_share, wall::open_share,
         people::login_options, people::begin_provider_login, people::end_provider_login, people::provider_login, people::link_user, people::unlink_user, people::my_sessions, people::end_my_session, people::begin_second_factor, people::confirm_second_factor, people::remove_second_factor, people::keys, people::add_key, people::remove_key, people::organisations, people::add_organisation, people::change_organisation, people::remove_organisation, people::roles, people::add_role, people::change_role, people::remove_role, people::users, people::add_user, people::user, people::change_user, people::remove_user, people::set_password, people::reset_second_factor, people::user_sessions, people::end_user_session, people::audit, people::export_audit, people::verify_audit,

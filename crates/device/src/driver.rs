@@ -1,7 +1,7 @@
 //! What a driver does.
 
 use futures_util::future::BoxFuture;
-use hub::OpenError;
+use hub::{OpenError, StreamKey};
 use hub::resolver::Offer;
 
 use crate::ptz::PtzControl;
@@ -42,6 +42,12 @@ pub trait DeviceDriver: Send + Sync {
 
     /// Starts what feeds a rendition's stream, as [`hub::StreamProvider::open`]: returns soon.
     fn open<'a>(&'a self, channel: &'a ChannelSpec, rendition: Rendition) -> BoxFuture<'a, Result<Offer, OpenError>>;
+
+    /// The live stream of the channel whose recording a stream is, where the driver plays recordings: who may see the one may see
+    /// the other.
+    fn live_of(&self, _recording: &StreamKey) -> Option<StreamKey> {
+        None
+    }
 
     /// Whether the channel is there, as far as the driver knows without asking.
     fn state(&self, channel: &ChannelSpec) -> ChannelState;

@@ -130,6 +130,11 @@ impl Drivers {
         Some((Arc::clone(&channels.by_id.get(id)?.spec), *rendition))
     }
 
+    /// The live stream of the channel whose recording a stream is.
+    pub fn live_of(&self, recording: &StreamKey) -> Option<StreamKey> {
+        self.drivers.iter().find_map(|driver| driver.live_of(recording))
+    }
+
     /// A channel by its number.
     pub fn channel(&self, id: i64) -> Option<Arc<ChannelSpec>> {
         self.read().by_id.get(&id).map(|channel| Arc::clone(&channel.spec))

@@ -401,6 +401,11 @@ impl DeviceDriver for Gb28181 {
         .boxed()
     }
 
+    fn live_of(&self, recording: &StreamKey) -> Option<StreamKey> {
+        let line = Line::of(recording).filter(|line| line.span.is_some())?;
+        StreamKey::new(APPLICATION, line.channel.as_str()).ok()
+    }
+
     fn state(&self, channel: &ChannelSpec) -> ChannelState {
         let Some((device, line)) = codes(channel) else { return ChannelState::Unknown };
         if self.shared.directory.presence(&device).is_none() {

@@ -148,10 +148,11 @@ impl Devices {
         self.read().on()
     }
 
-    /// Where a stream is: where its channel is, or at the root.
+    /// Where a stream is: where its channel is, also of a recording of it, or at the root.
     pub fn place_of_stream(&self, key: &StreamKey) -> Place {
+        let live = self.drivers.live_of(key);
         let known = self.read();
-        known.by_stream(key).map_or(Place::ROOT, |row| known.place(row))
+        known.by_stream(live.as_ref().unwrap_or(key)).map_or(Place::ROOT, |row| known.place(row))
     }
 
     /// Where a channel is, as rights see it.
@@ -221,6 +222,12 @@ impl Devices {
         let known = self.read();
         let mut lines = known.of_device(device).iter().filter_map(|id| known.channel(*id));
         lines.find(|row| row.number == number).map(|row| row.id)
+    }
+
+    /// The channels of a device, for those who asked for rights already.
+    pub fn lines_of(&self, device: i64) -> Vec<Arc<ChannelRow>> {
+        let known = self.read();
+        known.of_device(device).iter().filter_map(|id| known.channel(*id)).cloned().collect()
     }
 
     /// What a device is called.

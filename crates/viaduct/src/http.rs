@@ -10,6 +10,7 @@ mod channels;
 mod devices;
 mod events;
 mod extract;
+mod gb28181;
 mod groups;
 mod health;
 mod hooks;
@@ -167,6 +168,7 @@ fn routes() -> Routes {
         .get("/streams", Somewhere(View, Kind::Stream), streams::list)
         .get("/streams/{app}/{name}", Somewhere(View, Kind::Stream), streams::detail)
         .post("/streams/{app}/{name}/play", Somewhere(Play, Kind::Stream), streams::play)
+        .post("/streams/{app}/{name}/control", Somewhere(Play, Kind::Stream), gb28181::control)
         // The token with which it is played is what it asks for.
         .upload("/streams/{app}/{name}/playback-reports", Nothing, playback::MAX_BODY, playback::report)
         .get("/streams/{app}/{name}/playback-reports", Somewhere(View, Kind::Stream), playback::list)
@@ -179,6 +181,28 @@ fn routes() -> Routes {
         .get("/devices/{id}", Somewhere(View, Kind::Device), devices::one)
         .put("/devices/{id}", Somewhere(Manage, Kind::Device), devices::change)
         .delete("/devices/{id}", Somewhere(Manage, Kind::Device), devices::remove)
+        .get("/gb28181", Somewhere(View, Kind::Device), gb28181::state)
+        .get("/gb28181/devices", Somewhere(View, Kind::Device), gb28181::list)
+        .get("/gb28181/devices/{code}", Somewhere(View, Kind::Device), gb28181::one)
+        .post("/gb28181/devices/{code}/refresh", Somewhere(Manage, Kind::Device), gb28181::refresh)
+        .post("/gb28181/devices/{code}/order", Somewhere(Manage, Kind::Device), gb28181::order)
+        .get("/gb28181/devices/{code}/catalog", Somewhere(View, Kind::Device), gb28181::catalog)
+        .upload(
+            "/gb28181/devices/{code}/import",
+            Somewhere(Manage, Kind::Channel),
+            channels::MAX_BULK_BODY,
+            gb28181::import,
+        )
+        .get(
+            "/gb28181/devices/{code}/channels/{channel}/recordings",
+            Somewhere(View, Kind::Device),
+            gb28181::recordings,
+        )
+        .get("/gb28181/refused", AtRoot(View, Kind::Device), gb28181::refused)
+        .get("/gb28181/trace", AtRoot(View, Kind::Server), gb28181::messages)
+        .put("/gb28181/trace", AtRoot(Manage, Kind::Server), gb28181::choose)
+        .get("/gb28181/trace/export.txt", AtRoot(View, Kind::Server), gb28181::export)
+        .get("/gb28181/alarms", Somewhere(View, Kind::Device), gb28181::alarms)
         .get("/channels", Somewhere(View, Kind::Channel), channels::list)
         .get("/channels/tree", Somewhere(View, Kind::Channel), channels::tree)
         .post("/channels", Somewhere(Manage, Kind::Channel), channels::add)

@@ -17,6 +17,8 @@ pub struct Settings {
     /// The address that devices reach us by, where it is not that of the interface which leads to them: behind a router that
     /// translates addresses.
     pub public_address: Option<IpAddr>,
+    /// Ports that media comes in by, for people: the shared one, and the last of a range behind it.
+    pub media_ports: (u16, Option<u16>),
     /// Our own code, of 20 digits.
     pub server_id: Id,
     /// Our domain, which is the realm of passwords too: usually the first ten digits of the code.

@@ -59,6 +59,7 @@ fn bench() -> Bench {
         listen: bound.address().unwrap(),
         tls: None,
         public_address: None,
+        media_ports: (0, None),
         server_id: id(SERVER),
         domain: DOMAIN.to_owned(),
         heartbeat: Duration::from_secs(60),

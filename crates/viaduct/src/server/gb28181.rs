@@ -67,6 +67,7 @@ impl Ports {
             listen: address,
             tls: None,
             public_address: self.config.public_address,
+            media_ports: (self.media.listen_address().port(), self.config.media.last),
             server_id: self.config.server_id,
             domain: self.config.domain,
             heartbeat: self.config.heartbeat,

@@ -546,6 +546,198 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/gb28181": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["gb28181"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gb28181/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["device_alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gb28181/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["gb28181_devices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gb28181/devices/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["gb28181_device"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gb28181/devices/{code}/catalog": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["gb28181_catalog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gb28181/devices/{code}/channels/{channel}/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["gb28181_recordings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gb28181/devices/{code}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["import_gb28181_catalog"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gb28181/devices/{code}/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["order_gb28181_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gb28181/devices/{code}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["refresh_gb28181_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gb28181/refused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["gb28181_refused"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gb28181/trace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["sip_trace"];
+        put: operations["choose_sip_trace"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gb28181/trace/export.txt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["export_sip_trace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/groups": {
         parameters: {
             query?: never;
@@ -1531,6 +1723,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/streams/{app}/{name}/control": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["control_gb28181_recording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/streams/{app}/{name}/diagnosis": {
         parameters: {
             query?: never;
@@ -2400,6 +2608,52 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description An alarm that a device told of. */
+        DeviceAlarm: {
+            /** Format: int64 */
+            channel_id?: number | null;
+            /** @description In words; may be empty. */
+            description: string;
+            /** @description Code of the device. */
+            device: string;
+            /** Format: int64 */
+            device_id?: number | null;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description What it is, in the numbers of its method (GB/T 28181-2022 §A.2.5.3).
+             */
+            kind?: number | null;
+            /** Format: double */
+            latitude?: number | null;
+            /** Format: double */
+            longitude?: number | null;
+            /**
+             * Format: int64
+             * @description How it came about: 1 telephone, 2 device, 3 text message, 4 GPS, 5 video, 6 fault, 7 other.
+             */
+            method?: number | null;
+            /**
+             * Format: int64
+             * @description 1 the highest, 4 the lowest.
+             */
+            priority?: number | null;
+            /** @description By the device's own clock. */
+            raised_at?: string | null;
+            received_at: string;
+            /** @description Code of the device or of what is below it. */
+            source: string;
+        };
+        DeviceAlarmPage: {
+            /** @description The newest first. */
+            items: components["schemas"]["DeviceAlarm"][];
+            /**
+             * Format: int64
+             * @description `before` of the next page, if there may be one.
+             */
+            next_before?: number | null;
+        };
         /** @description A device to be added or changed. */
         DeviceInput: {
             address?: string;
@@ -2503,6 +2757,209 @@ export interface components {
             message: string;
             /** @enum {string} */
             type: "error";
+        };
+        /** @description A device's catalog beside the channels that it has here. */
+        Gb28181Catalog: {
+            /** @description Empty unless the catalog is whole. */
+            gone: components["schemas"]["Gb28181Gone"][];
+            items: components["schemas"]["Gb28181Item"][];
+            /** @description "awaited", "coming", "whole" or "partial". */
+            state: string;
+            text?: string | null;
+        };
+        /** @description A device of GB/T 28181: one that was added, or one that is signed in. */
+        Gb28181Device: {
+            /** @description Where its messages come from. */
+            address?: string | null;
+            /** @description Cameras in its catalog. */
+            cameras: number;
+            /** @description Of which so many are on, as it says. */
+            cameras_on: number;
+            /** @description "awaited", "coming", "whole" or "partial". */
+            catalog: string;
+            /** @description What is missing of a partial catalog, or how far one is that is coming. */
+            catalog_text?: string | null;
+            /**
+             * Format: int64
+             * @description Milliseconds that its clock is ahead of ours, when it was asked last.
+             */
+            clock_ahead_ms?: number | null;
+            /** @description Its code. */
+            code: string;
+            /**
+             * Format: int64
+             * @description Number of the device, if it was added.
+             */
+            device_id?: number | null;
+            /** @description Codes of devices below it that it calls faulty. */
+            faulty: string[];
+            firmware: string;
+            heard_at?: string | null;
+            /** @description Of its cameras so many are channels here. */
+            imported: number;
+            manufacturer: string;
+            /** @description How its media comes: "udp", "tcp_passive" (it connects) or "tcp_active" (we connect). */
+            media?: string | null;
+            model: string;
+            /** @description As people call it; or as it calls itself. */
+            name: string;
+            /** @description Why it is offline and what to try, as far as it is known. */
+            reason?: string | null;
+            since?: string | null;
+            /** @description "online" or "offline". */
+            state: string;
+            /** @description "udp", "tcp" or "tls". */
+            transport?: string | null;
+            /** @description What it calls itself in messages. */
+            user_agent: string;
+            /** @description Edition that it speaks: "2011", "2016" or "2022". */
+            version?: string | null;
+        };
+        Gb28181DevicePage: {
+            items: components["schemas"]["Gb28181Device"][];
+            /** @description How many fit the search. */
+            total: number;
+        };
+        /** @description A channel of a device that is not in its catalog any more. */
+        Gb28181Gone: {
+            /** Format: int64 */
+            channel_id: number;
+            code: string;
+            name: string;
+        };
+        /** @description Which lines of a catalog become channels. */
+        Gb28181Import: {
+            /** @description Codes of lines: new ones are added, changed ones get what the catalog says. */
+            codes: string[];
+            /**
+             * Format: int64
+             * @description Where new channels belong; absent: where the device does.
+             */
+            organisation_id?: number | null;
+            /** @description Channels that are removed. */
+            remove?: number[];
+        };
+        /** @description What became of an import. */
+        Gb28181Imported: {
+            added: number;
+            changed: number;
+            removed: number;
+            /** @description By which it is taken back: `POST /channels/undo/{id}`. */
+            undo?: string | null;
+        };
+        /** @description A line of a device's catalog. */
+        Gb28181Item: {
+            address: string;
+            /** @description Administrative area of 2, 4, 6 or 8 digits; may be empty. */
+            area_code: string;
+            business_group?: string | null;
+            /** @description Whether it can have pictures. */
+            camera: boolean;
+            /** @description "new", "changed" or "same"; absent for what has no pictures. */
+            change?: string | null;
+            /**
+             * Format: int64
+             * @description The channel that it is here.
+             */
+            channel_id?: number | null;
+            code: string;
+            /** @description What differs from the channel: "name", "place", "ptz", "area_code". */
+            differs: string[];
+            /** Format: double */
+            latitude?: number | null;
+            /** Format: double */
+            longitude?: number | null;
+            manufacturer: string;
+            model: string;
+            name: string;
+            /** @description Whether it is on, as the device says. */
+            on: boolean;
+            /** @description Code of what it is part of. */
+            parent?: string | null;
+            /** @description Whether it turns, as far as the device says. */
+            ptz?: boolean | null;
+            /** @description The stream that plays it: "gb/CODE". */
+            stream: string;
+        };
+        /** @description An order to a device or one of its channels. */
+        Gb28181Order: {
+            /** @description Code of the channel; absent: the device itself. */
+            channel?: string | null;
+            /** @description "reboot", "record", "stop_record", "guard", "unguard", "reset_alarm" or "key_frame". */
+            order: string;
+        };
+        /** @description A recording in a device. */
+        Gb28181Recording: {
+            /** Format: int64 */
+            bytes?: number | null;
+            /** @description "time", "alarm", "manual" or what the device says. */
+            cause: string;
+            from: string;
+            /** @description May be empty. */
+            name: string;
+            /** @description The stream that plays it: "gb/CODE_FROM_TO". */
+            stream: string;
+            to: string;
+        };
+        Gb28181RecordingList: {
+            items: components["schemas"]["Gb28181Recording"][];
+            /** @description What is missing. */
+            text?: string | null;
+            /** @description Whether these are all. */
+            whole: boolean;
+        };
+        /** @description Somebody who was not let in lately. */
+        Gb28181Refused: {
+            address: string;
+            at: string;
+            /** @description Who it claims to be. */
+            code: string;
+            /** @description The same in words, with what to do. */
+            reason: string;
+            /**
+             * Format: int32
+             * @description Times in a row.
+             */
+            times: number;
+            /** @description "unknown", "wrong_password" or "locked". */
+            why: string;
+        };
+        Gb28181RefusedList: {
+            items: components["schemas"]["Gb28181Refused"][];
+        };
+        /** @description How GB/T 28181 is set here: what is copied into a camera's own page. */
+        Gb28181State: {
+            /** @description Addresses that devices reach this server by. */
+            addresses: string[];
+            /** @description Connections of devices. */
+            connections: number;
+            /** @description SIP domain, which is the realm of passwords too. */
+            domain: string;
+            /** @description Whether devices are listened for; the rest is empty if not. */
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description Messages that were dropped because their senders sent too many.
+             */
+            flooded: number;
+            /**
+             * Format: int64
+             * @description Seconds between heartbeats that devices are expected to send.
+             */
+            heartbeat_s: number;
+            /** @description Ports that media comes in by: "10000" or "10000-10199". */
+            media_ports: string;
+            /** @description Devices that are signed in. */
+            online: number;
+            /**
+             * Format: int32
+             * @description SIP port, for UDP and TCP.
+             */
+            port: number;
+            /** @description SIP server id, 20 digits. */
+            server_id: string;
+            /** @description Sessions in which devices send. */
+            sessions: number;
         };
         /** @description The cached GOP. */
         Gop: {
@@ -3564,6 +4021,24 @@ export interface components {
             protocol: string;
             since: string;
         };
+        /** @description What to do with a recording that is being played. */
+        RecordingControl: {
+            /** @enum {string} */
+            action: "pause";
+        } | {
+            /** @enum {string} */
+            action: "resume";
+        } | {
+            /** @enum {string} */
+            action: "seek";
+            /** Format: double */
+            seconds: number;
+        } | {
+            /** @enum {string} */
+            action: "speed";
+            /** Format: double */
+            scale: number;
+        };
         /** @description A track that an engine's container cannot carry. */
         RefusedTrack: {
             codec: string;
@@ -3825,6 +4300,32 @@ export interface components {
              * @description Seconds since then.
              */
             since_s: number;
+        };
+        /** @description A message of SIP, without secrets. */
+        SipMessage: {
+            at: string;
+            /**
+             * Format: int64
+             * @description Counts up, for asking for what is newer.
+             */
+            number: number;
+            peer: string;
+            text: string;
+            /** @description "udp", "tcp" or "tls". */
+            transport: string;
+            /** @description "in" or "out". */
+            way: string;
+        };
+        /** @description The last messages, oldest first. */
+        SipTrace: {
+            items: components["schemas"]["SipMessage"][];
+            /** @description The device whose messages alone are kept. */
+            only?: string | null;
+        };
+        /** @description Whose messages are kept. */
+        SipTraceChoice: {
+            /** @description A device's code; absent: everybody's. */
+            only?: string | null;
         };
         /** @description A picture that is kept. Its file is at `/api/v1/snapshots/{id}/picture`. */
         Snapshot: {
@@ -6199,6 +6700,430 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    gb28181: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gb28181State"];
+                };
+            };
+        };
+    };
+    device_alarms: {
+        parameters: {
+            query?: {
+                /** @description code of a device */
+                device?: string;
+                /** @description RFC 3339 */
+                from?: string;
+                /** @description RFC 3339 */
+                to?: string;
+                before?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceAlarmPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gb28181_devices: {
+        parameters: {
+            query?: {
+                /** @description words of code, name, maker, address */
+                query?: string;
+                /** @description online or offline */
+                state?: string;
+                /** @description from 1 */
+                page?: number;
+                per_page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gb28181DevicePage"];
+                };
+            };
+        };
+    };
+    gb28181_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gb28181Device"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gb28181_catalog: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gb28181Catalog"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gb28181_recordings: {
+        parameters: {
+            query: {
+                /** @description RFC 3339 */
+                from: string;
+                /** @description RFC 3339, at most seven days later */
+                to: string;
+            };
+            header?: never;
+            path: {
+                code: string;
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gb28181RecordingList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_gb28181_catalog: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Gb28181Import"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gb28181Imported"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_gb28181_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Gb28181Order"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refresh_gb28181_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gb28181_refused: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gb28181RefusedList"];
+                };
+            };
+        };
+    };
+    sip_trace: {
+        parameters: {
+            query?: {
+                /** @description only what is newer than this number */
+                behind?: number;
+                /** @description words that a message holds */
+                query?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SipTrace"];
+                };
+            };
+        };
+    };
+    choose_sip_trace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SipTraceChoice"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_sip_trace: {
+        parameters: {
+            query?: {
+                /** @description words that a message holds */
+                query?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
             };
         };
     };
@@ -8898,6 +9823,56 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    control_gb28181_recording: {
+        parameters: {
+            query?: {
+                vhost?: string;
+            };
+            header?: never;
+            path: {
+                app: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordingControl"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            504: {
                 headers: {
                     [name: string]: unknown;
                 };

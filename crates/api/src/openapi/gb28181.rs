@@ -1,0 +1,155 @@
+//! Routes about devices that sign in by GB/T 28181.
+
+use crate::{
+    DeviceAlarmPage, Gb28181Catalog, Gb28181Device, Gb28181DevicePage, Gb28181Import, Gb28181Imported, Gb28181Order,
+    Gb28181RecordingList, Gb28181RefusedList, Gb28181State, Problem, RecordingControl, SipTrace, SipTraceChoice,
+};
+
+route!(gb28181, get, path = "/api/v1/gb28181", tag = "gb28181", responses((status = 200, body = Gb28181State)));
+route!(
+    gb28181_devices,
+    get,
+    path = "/api/v1/gb28181/devices",
+    tag = "gb28181",
+    params(
+        ("query" = Option<String>, Query, description = "words of code, name, maker, address"),
+        ("state" = Option<String>, Query, description = "online or offline"),
+        ("page" = Option<usize>, Query, description = "from 1"),
+        ("per_page" = Option<usize>, Query)
+    ),
+    responses((status = 200, body = Gb28181DevicePage))
+);
+route!(
+    gb28181_device,
+    get,
+    path = "/api/v1/gb28181/devices/{code}",
+    tag = "gb28181",
+    params(("code" = String, Path)),
+    responses((status = 200, body = Gb28181Device), (status = 404, body = Problem))
+);
+route!(
+    gb28181_refused,
+    get,
+    path = "/api/v1/gb28181/refused",
+    tag = "gb28181",
+    responses((status = 200, body = Gb28181RefusedList))
+);
+route!(
+    refresh_gb28181_device,
+    post,
+    path = "/api/v1/gb28181/devices/{code}/refresh",
+    tag = "gb28181",
+    params(("code" = String, Path)),
+    responses((status = 202), (status = 404, body = Problem))
+);
+route!(
+    gb28181_catalog,
+    get,
+    path = "/api/v1/gb28181/devices/{code}/catalog",
+    tag = "gb28181",
+    params(("code" = String, Path)),
+    responses((status = 200, body = Gb28181Catalog), (status = 404, body = Problem))
+);
+route!(
+    import_gb28181_catalog,
+    post,
+    path = "/api/v1/gb28181/devices/{code}/import",
+    tag = "gb28181",
+    params(("code" = String, Path)),
+    request_body = Gb28181Import,
+    responses(
+        (status = 200, body = Gb28181Imported),
+        (status = 400, body = Problem),
+        (status = 404, body = Problem),
+        (status = 409, body = Problem)
+    )
+);
+route!(
+    gb28181_recordings,
+    get,
+    path = "/api/v1/gb28181/devices/{code}/channels/{channel}/recordings",
+    tag = "gb28181",
+    params(
+        ("code" = String, Path),
+        ("channel" = String, Path),
+        ("from" = String, Query, description = "RFC 3339"),
+        ("to" = String, Query, description = "RFC 3339, at most seven days later")
+    ),
+    responses(
+        (status = 200, body = Gb28181RecordingList),
+        (status = 400, body = Problem),
+        (status = 404, body = Problem),
+        (status = 503, body = Problem),
+        (status = 504, body = Problem)
+    )
+);
+route!(
+    control_gb28181_recording,
+    post,
+    path = "/api/v1/streams/{app}/{name}/control",
+    tag = "gb28181",
+    params(("app" = String, Path), ("name" = String, Path), ("vhost" = Option<String>, Query)),
+    request_body = RecordingControl,
+    responses(
+        (status = 204),
+        (status = 400, body = Problem),
+        (status = 404, body = Problem),
+        (status = 504, body = Problem)
+    )
+);
+route!(
+    order_gb28181_device,
+    post,
+    path = "/api/v1/gb28181/devices/{code}/order",
+    tag = "gb28181",
+    params(("code" = String, Path)),
+    request_body = Gb28181Order,
+    responses(
+        (status = 204),
+        (status = 400, body = Problem),
+        (status = 404, body = Problem),
+        (status = 503, body = Problem),
+        (status = 504, body = Problem)
+    )
+);
+route!(
+    sip_trace,
+    get,
+    path = "/api/v1/gb28181/trace",
+    tag = "gb28181",
+    params(
+        ("behind" = Option<u64>, Query, description = "only what is newer than this number"),
+        ("query" = Option<String>, Query, description = "words that a message holds"),
+        ("limit" = Option<usize>, Query)
+    ),
+    responses((status = 200, body = SipTrace))
+);
+route!(
+    choose_sip_trace,
+    put,
+    path = "/api/v1/gb28181/trace",
+    tag = "gb28181",
+    request_body = SipTraceChoice,
+    responses((status = 204), (status = 400, body = Problem))
+);
+route!(
+    export_sip_trace,
+    get,
+    path = "/api/v1/gb28181/trace/export.txt",
+    tag = "gb28181",
+    params(("query" = Option<String>, Query, description = "words that a message holds")),
+    responses((status = 200, body = String, content_type = "text/plain"))
+);
+route!(
+    device_alarms,
+    get,
+    path = "/api/v1/gb28181/alarms",
+    tag = "gb28181",
+    params(
+        ("device" = Option<String>, Query, description = "code of a device"),
+        ("from" = Option<String>, Query, description = "RFC 3339"),
+        ("to" = Option<String>, Query, description = "RFC 3339"),
+        ("before" = Option<i64>, Query)
+    ),
+    responses((status = 200, body = DeviceAlarmPage), (status = 400, body = Problem))
+);
