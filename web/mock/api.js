@@ -1,6 +1,7 @@
 /** Routes of the contract, against the invented world. */
 import { ACCOUNT_ROUTES, checkRight } from './accounts.js';
 import { CHANNEL_ROUTES, streamOf } from './channels.js';
+import { GB28181_ROUTES } from './gb28181.js';
 import { GROUP_ROUTES } from './groups.js';
 import { LICENCE_ROUTES } from './licence.js';
 import { overview } from './overview.js';
@@ -280,6 +281,7 @@ const ROUTES = {
   'GET /sessions/traffic': ({ world, query }) => traffic(world, query),
   ...PEOPLE_ROUTES,
   ...CHANNEL_ROUTES,
+  ...GB28181_ROUTES,
   ...GROUP_ROUTES,
   'POST /channels/:id/play': ({ world, params: [id], query }) => playOffer(findStream(world, ...streamOf(world, id).split('/'), query)),
   'GET /shares/:token': ({ world, params: [token] }) => {

@@ -2,6 +2,7 @@
 import { makePeople } from './accounts.js';
 import { createChannels, createDevices } from './channels.js';
 import { CLIPS } from './clips.js';
+import { createGb28181 } from './gb28181.js';
 import { createGroups } from './groups.js';
 import { createPeople } from './people.js';
 import { createPatrols } from './patrols.js';
@@ -72,7 +73,7 @@ export function createWorld() {
   ];
   const channels = createChannels(streams);
   return {
-    started_at: new Date(START).toISOString(), streams, sources, viewers, people: createPeople(), channels, groups: createGroups(channels), devices: createDevices(channels), undo: new Map(), ptz: [], playback: createPlayback(), shares: [], licence: createLicence(), settings: createSettings(), views: createViews(), patrols: createPatrols(), patrol_runs: [], patrol_stops: [], screens: new Map(), ...createSnapshots(), password: 'correct-horse', setup: false, provider: null, page_rows: 50,
+    started_at: new Date(START).toISOString(), streams, sources, viewers, people: createPeople(), channels, groups: createGroups(channels), devices: createDevices(channels), gb28181: createGb28181(), undo: new Map(), ptz: [], playback: createPlayback(), shares: [], licence: createLicence(), settings: createSettings(), views: createViews(), patrols: createPatrols(), patrol_runs: [], patrol_stops: [], screens: new Map(), ...createSnapshots(), password: 'correct-horse', setup: false, provider: null, page_rows: 50,
     defaults: { publish: 'token', play: 'token', outputs: ['rtmp', 'rtsp', 'flv', 'fmp4', 'ts', 'hls', 'dash'], audio: 'keep', merge_window_ms: 20, publisher_grace_ms: 10_000, idle_close_ms: 20_000, interleave_wait_ms: 100, gop_cap_bytes: 8_388_608, replace_publisher: false, encrypt_hls: false, hls_always: false, record: false },
     applications: [
       { id: 2, pattern: 'g4/ramp*', settings: { outputs: ['flv', 'fmp4'], publisher_grace_ms: 30_000 }, silent_origins: [], streams: 2, created_at: ago(86400) },

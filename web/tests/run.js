@@ -4,6 +4,7 @@
  */
 import { account } from './account.js';
 import { cameras } from './cameras.js';
+import { gb28181 } from './gb28181.js';
 import { groups } from './groups.js';
 import { hevc } from './hevc.js';
 import { closePage, openBrowser, openPage, startMock } from './harness.js';
@@ -28,7 +29,7 @@ import { software } from './software.js';
 import { wall } from './wall.js';
 
 const wanted = process.argv[2] ?? '';
-const tests = [...session, ...account, ...roles, ...people, ...pages, ...licence, ...overview, ...settings, ...cameras, ...groups, ...patrols, ...snapshots, ...wall, ...player, ...playerView, ...playerSound, ...playerPanorama, ...playerKeeping, ...playerAnnotate, ...packaged, ...hevc, ...software, ...ptz].filter(({ name }) => name.includes(wanted));
+const tests = [...session, ...account, ...roles, ...people, ...pages, ...licence, ...overview, ...settings, ...cameras, ...groups, ...gb28181, ...patrols, ...snapshots, ...wall, ...player, ...playerView, ...playerSound, ...playerPanorama, ...playerKeeping, ...playerAnnotate, ...packaged, ...hevc, ...software, ...ptz].filter(({ name }) => name.includes(wanted));
 const browser = await openBrowser();
 let failed = 0;
 for (const { name, options = {}, run } of tests) {

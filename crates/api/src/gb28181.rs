@@ -35,6 +35,8 @@ pub struct Gb28181Device {
     pub code: String,
     /// Number of the device, if it was added.
     pub device_id: Option<i64>,
+    /// Where it belongs, if it was added.
+    pub organisation_id: Option<i64>,
     /// As people call it; or as it calls itself.
     pub name: String,
     /// "online" or "offline".

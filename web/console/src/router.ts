@@ -36,6 +36,10 @@ export function makeRouter(): Router {
       { path: '/patrols/:id(\\d+)/run', component: () => import('./pages/PatrolRunPage.vue'), props: ({ params }) => ({ id: Number(params['id']) }), meta: { title: 'page.patrol', full: true, rights: ['operate:patrol'], somewhere: true } },
       { path: '/patrols/:id(\\d+)/log', component: () => import('./pages/PatrolLogPage.vue'), props: ({ params }) => ({ id: Number(params['id']) }), meta: { title: 'page.patrol_log', rights: ['view:patrol'], somewhere: true } },
       { path: '/devices', component: () => import('./pages/DevicesPage.vue'), meta: { title: 'page.devices', rights: ['view:device'], somewhere: true } },
+      { path: '/devices/gb28181', component: () => import('./pages/GbDevicesPage.vue'), meta: { title: 'page.gb_devices', rights: ['view:device'], somewhere: true } },
+      { path: '/devices/gb28181/alarms', component: () => import('./pages/GbAlarmsPage.vue'), meta: { title: 'page.device_alarms', rights: ['view:device'], somewhere: true } },
+      { path: '/devices/gb28181/trace', component: () => import('./pages/SipTracePage.vue'), meta: { title: 'page.sip_trace', rights: ['view:server'] } },
+      { path: '/devices/gb28181/:code', component: () => import('./pages/GbDevicePage.vue'), props: true, meta: { title: 'page.gb_device', rights: ['view:device'], somewhere: true } },
       { path: '/streams', component: () => import('./pages/StreamsPage.vue'), meta: { title: 'page.streams', rights: ['view:stream'], somewhere: true } },
       {
         // With the virtual host where that is not the default one, as keys of streams are written.

@@ -5,7 +5,7 @@ import { draftOf, faultOf, isChanged, valueOf } from '../src/ui/settings';
 import type { ConfigValue } from '../src/api/types';
 
 const reference = readFileSync(new URL('../../../docs/reference/configuration.md', import.meta.url), 'utf8');
-const keys = [...reference.matchAll(/^\| `([a-z_]+\.[a-z_]+)` \|/gm)].map(([, key]) => key ?? '');
+const keys = [...reference.matchAll(/^\| `([a-z0-9_]+\.[a-z0-9_]+)` \|/gm)].map(([, key]) => key ?? '');
 
 it('has a name and a help in both languages for every key that the server knows, and for no other', () => {
   expect(keys.length).toBeGreaterThan(40);

@@ -212,6 +212,7 @@ fn view(driver: &Gb28181, seen: &Seen, imported: usize) -> Gb28181Device {
     Gb28181Device {
         code: seen.code.to_string(),
         device_id: stored.map(|row| row.id),
+        organisation_id: stored.map(|row| row.organisation_id),
         name: name.unwrap_or_else(|| seen.code.to_string()),
         state: if presence.is_some() { "online" } else { "offline" }.to_owned(),
         reason: if presence.is_some() { None } else { Some(localised(&why_offline(driver, seen))) },

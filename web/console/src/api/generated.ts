@@ -2803,6 +2803,11 @@ export interface components {
             model: string;
             /** @description As people call it; or as it calls itself. */
             name: string;
+            /**
+             * Format: int64
+             * @description Where it belongs, if it was added.
+             */
+            organisation_id?: number | null;
             /** @description Why it is offline and what to try, as far as it is known. */
             reason?: string | null;
             since?: string | null;

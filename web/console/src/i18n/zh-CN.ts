@@ -2,7 +2,7 @@ export default {
   brand: { name: 'Viaduct 视频云', claim: '智慧交通视频云平台' },
   page: {
     overview: '总览', menu: '主导航', more: '更多', setup: '首次设置', login: '登录', wall: '视频墙', streams: '流', stream: '流详情',
-    cameras: '摄像机', camera: '摄像机详情', groups: '摄像机分组', devices: '设备', patrols: '轮巡', patrol: '轮巡', patrol_log: '轮巡记录', sources: '拉流源', snapshots: '快照', snapshot_plans: '截图计划', upload_targets: '上传目标', share: '共享的画面', relays: '转推', sessions: '会话', applications: '规则', hosts: '虚拟主机', hooks: '回调', people: '人员', roles: '角色', audit: '审计', server: '服务器', settings: '设置', licence: '接入授权', account: '我的账号', not_found: '没有这个页面',
+    cameras: '摄像机', camera: '摄像机详情', groups: '摄像机分组', devices: '设备', gb_devices: '国标设备', gb_device: '国标设备', device_alarms: '设备报警', sip_trace: 'SIP 信令', patrols: '轮巡', patrol: '轮巡', patrol_log: '轮巡记录', sources: '拉流源', snapshots: '快照', snapshot_plans: '截图计划', upload_targets: '上传目标', share: '共享的画面', relays: '转推', sessions: '会话', applications: '规则', hosts: '虚拟主机', hooks: '回调', people: '人员', roles: '角色', audit: '审计', server: '服务器', settings: '设置', licence: '接入授权', account: '我的账号', not_found: '没有这个页面',
   },
   action: {
     close: '关闭', cancel: '取消', save: '保存', retry: '重试', undo: '撤销', copy: '复制', copied: '已复制', qr: '二维码', qr_note: '用手机扫码，取得这个地址。', edit: '编辑', delete: '删除',
@@ -64,7 +64,21 @@ export default {
     joined: '{count} 台已加入“{name}”。', left: '{count} 台已移出“{name}”。', of: '分组 {name}', grant_note: '只对分组里的摄像机有效；角色中与摄像机无关的权限不起作用。',
   },
   devices: {
-    add: '添加设备', edit: '修改设备', driver: '接入方式', any_driver: '所有接入方式', drivers: { url: '拉流（URL）', push: '设备推流', sim: '模拟' }, address_note: '通道地址可以相对于它，如 rtsp://10.0.0.7:554；可不填。', vendor: '厂商', model: '型号', serial: '序列号', channels: '通道', search: '名称、地址、厂商、型号或序列号', none: '还没有设备。', none_found: '没有匹配的设备。', delete_title: '删除设备 {name}？', delete_text: '它的 {count} 个通道一并删除，不能恢复。',
+    add: '添加设备', edit: '修改设备', driver: '接入方式', any_driver: '所有接入方式', drivers: { url: '拉流（URL）', gb28181: 'GB/T 28181', push: '设备推流', sim: '模拟' }, address_note: '通道地址可以相对于它，如 rtsp://10.0.0.7:554；可不填。', vendor: '厂商', model: '型号', serial: '序列号', channels: '通道', search: '名称、地址、厂商、型号或序列号', none: '还没有设备。', none_found: '没有匹配的设备。', delete_title: '删除设备 {name}？', delete_text: '它的 {count} 个通道一并删除，不能恢复。',
+  },
+  gb: {
+    all: '全部设备', alarms: '设备报警', trace: 'SIP 信令', online: '在线 {count} 台', any_state: '所有状态', search: '编码、名称、厂商或地址', sheet_title: '摄像机接入参数', sheet_note: '把这些填进摄像机自己的“GB/T 28181 平台接入”页面，密码填添加设备时设置的密码。',
+    sheet: { server_id: 'SIP 服务器编码', domain: 'SIP 域', address: '服务器地址', port: '端口', code: '设备编码', username: '用户名', expires: '注册有效期', heartbeat: '心跳周期（秒）', firewall: '防火墙放行：信令 {sip}（UDP 和 TCP），媒体 {media}（UDP 和 TCP）。' },
+    refused: '被拒绝的注册', times: '{count} 次', code: '国标编码', code_note: '20 位，与摄像机页面上的设备编码一致。', username_note: '留空则用编码', edition: '版本', address: '信令地址', heard: '上次消息', cameras: '已接入 / 摄像机', trial: '试用口令接入', none: '还没有国标设备。添加设备后，在摄像机页面填入以下参数：',
+    reread: '重新读取', facts: '设备信息', firmware: '固件', media: '媒体', media_modes: { udp: 'UDP', tcp_passive: 'TCP（设备连接本平台）', tcp_active: 'TCP（本平台连接设备）' }, since: '上线时间', clock: '设备时钟', clock_ahead: '快 {seconds} 秒', clock_behind: '慢 {seconds} 秒',
+    orders: { guard: '布防', unguard: '撤防', reset_alarm: '报警复位', record: '开始录像', stop_record: '停止录像', reboot: '重启' }, ordered: '已下发：{order}', reboot_text: '设备重启期间，其全部画面中断。',
+    catalog: '目录', catalog_states: { awaited: '等待读取', coming: '正在读取', whole: '完整', partial: '不完整' }, which: { cameras: '摄像机', new: '新增', changed: '有变化', all: '全部' }, add_first: '此设备以试用口令接入，先添加为设备，才能导入摄像机。', choose_all: '选择全部', part_of: '上级', here: '本平台', turns: '云台', watch: '观看',
+    changes: { new: '未导入', changed: '已导入，有变化', same: '已导入' }, differs: { name: '名称', place: '位置', ptz: '云台', area_code: '行政区划' }, comma: '、', no_items: '目录为空。', more_items: '还有 {count} 项未显示。', gone: '目录中已没有：', chosen: '已选 {count} 项', into: '归入', import: '导入', imported: '新增 {added}，更新 {changed}，删除 {removed}',
+    recordings: '设备录像', day: '日期', ask: '查询', asking: '正在查询…', ask_note: '选择摄像机和日期后查询。', line: '一天的时间轴，共 {count} 段录像', resume: '继续', pause: '暂停', speed: '倍速', play: '播放', download: '下载', causes: { time: '计划', alarm: '报警', manual: '手动' }, no_recordings: '这一天没有录像。',
+    at: '时间', priority: '级别', priorities: { 1: '一级', 2: '二级', 3: '三级', 4: '四级' }, what: '类型', source: '来源', description: '描述', no_alarms: '没有报警。', older: '更早的',
+    methods: { 1: '电话', 2: '设备', 3: '短信', 4: 'GPS', 5: '视频', 6: '设备故障', 7: '其他' },
+    kinds: { 2: { 1: '视频丢失', 2: '防拆', 3: '存储已满', 4: '高温', 5: '低温' }, 5: { 1: '人工视频报警', 2: '运动目标', 3: '遗留物', 4: '物体移除', 5: '绊线', 6: '入侵', 7: '逆行', 8: '徘徊', 9: '流量统计', 10: '密度', 11: '视频异常', 12: '快速移动', 13: '画面遮挡' }, 6: { 1: '磁盘故障', 2: '风扇故障' } },
+    trace_search: '编码、方法、地址或 Call-ID', hold: '停住', go_on: '继续', export: '导出', only: '只保留 {code} 的信令。', keep_all: '保留全部', trace_note: '最近的信令，口令已隐去。设备很多时，先输入一台的编码，再只保留它的信令。', keep_only: '只保留 {code}', no_messages: '没有信令。',
   },
   ptz: {
     title: '云台', connecting: '正在连接…', free: '无人控制', own: '由你控制', held: '{name} 正在控制', release: '释放', preempted: '{name} 已接管控制。', stopped: '已停止：{why}', home: '归位', speed: '速度', zoom: '变倍', focus: '聚焦', iris: '光圈', preset: '预置位', cruise: '巡航 {number}', frame: '拖出一个框，画面转到并放大该处',
@@ -134,7 +148,7 @@ export default {
     search: '按名称或键查找', none_found: '没有匹配的设置。', edited: '已修改 {count} 项，尚未保存', discard: '放弃修改', saved: '设置已保存。', changed: '已修改', pending_one: '重启后生效', on: '开启', off: '关闭', by_line: '每行一个', reset: '恢复默认', range: '{min} 至 {max}', fixed: '由{origin}固定，请在服务器上修改', on_machine: '只能在服务器上修改',
     pending: '以下设置在重启后生效：{keys}。', undone: '服务器用这些设置未能启动，已恢复为上次可用的值：{keys}。原因：', restart: '重启服务器', restart_title: '重启服务器？', restart_text: '所有画面会中断数秒，然后自动恢复；若新设置无法启动，会自动恢复为上次可用的设置。', restart_moves: '控制台的监听地址有改动，重启后可能需要用新地址打开。', restarting: '服务器正在重启，完成后本页自动恢复…', restarted: '服务器已重启。',
     faults: { number: '请输入整数。', range: '应为 {min} 至 {max}。', address: '格式为 IP:端口，如 0.0.0.0:8080 或 [::]:8080；留空则关闭。' }, units: { ms: '毫秒', bytes: '字节', days: '天', minutes: '分钟' },
-    sections: { server: '服务器', listen: '监听端口', rtsp: 'RTSP 组播', webrtc: 'WebRTC', tls: 'TLS 证书', auth: '登录', oidc: '统一身份认证', database: '数据库', media: '媒体', snapshots: '快照', hls: 'HLS', streams: '流', limits: '限制', pull: '拉流', licence: '授权', log: '日志' },
+    sections: { server: '服务器', listen: '监听端口', rtsp: 'RTSP 组播', webrtc: 'WebRTC', gb28181: 'GB/T 28181', tls: 'TLS 证书', auth: '登录', oidc: '统一身份认证', database: '数据库', media: '媒体', snapshots: '快照', hls: 'HLS', streams: '流', limits: '限制', pull: '拉流', licence: '授权', log: '日志' },
   },
   config: {
     live: '立即生效', restart: '重启后生效', secret: '已设置', no_secret: '未设置', reload: '重新加载', changed: '已更新：{keys}', unchanged: '配置没有变化。',

@@ -1,0 +1,41 @@
+import { answer, client } from './client';
+import type { DeviceAlarmPage, Gb28181Catalog, Gb28181Device, Gb28181DevicePage, Gb28181Import, Gb28181Imported, Gb28181RecordingList, Gb28181Refused, Gb28181State, RecordingControl, SipTrace } from './types';
+import type { operations } from './generated';
+
+const of = (code: string): { params: { path: { code: string } } } => ({ params: { path: { code } } });
+
+export const getGb28181 = (): Promise<Gb28181State> => answer(client.GET('/api/v1/gb28181'));
+
+export const listGbDevices = (query: NonNullable<operations['gb28181_devices']['parameters']['query']>): Promise<Gb28181DevicePage> => answer(client.GET('/api/v1/gb28181/devices', { params: { query } }));
+
+export const getGbDevice = (code: string): Promise<Gb28181Device> => answer(client.GET('/api/v1/gb28181/devices/{code}', of(code)));
+
+export const listRefused = async (): Promise<Gb28181Refused[]> => (await answer(client.GET('/api/v1/gb28181/refused'))).items;
+
+/** Asks the device again what it is and what is below it. */
+export const refreshGbDevice = (code: string): Promise<undefined> => answer(client.POST('/api/v1/gb28181/devices/{code}/refresh', of(code)));
+
+export const orderGbDevice = (code: string, order: string, channel?: string): Promise<undefined> =>
+  answer(client.POST('/api/v1/gb28181/devices/{code}/order', { ...of(code), body: { order, ...(channel ? { channel } : {}) } }));
+
+export const getCatalog = (code: string): Promise<Gb28181Catalog> => answer(client.GET('/api/v1/gb28181/devices/{code}/catalog', of(code)));
+
+export const importCatalog = (code: string, body: Gb28181Import): Promise<Gb28181Imported> => answer(client.POST('/api/v1/gb28181/devices/{code}/import', { ...of(code), body }));
+
+/** Recordings of a channel; the times are RFC 3339. */
+export const listRecordings = (code: string, channel: string, from: string, to: string): Promise<Gb28181RecordingList> =>
+  answer(client.GET('/api/v1/gb28181/devices/{code}/channels/{channel}/recordings', { params: { path: { code, channel }, query: { from, to } } }));
+
+export const controlRecording = (stream: string, body: RecordingControl): Promise<undefined> => {
+  const [app = '', name = ''] = stream.split('/');
+  return answer(client.POST('/api/v1/streams/{app}/{name}/control', { params: { path: { app, name } }, body }));
+};
+
+export const getTrace = (query: { behind?: number; query?: string; limit?: number }): Promise<SipTrace> => answer(client.GET('/api/v1/gb28181/trace', { params: { query } }));
+
+/** Keeps the messages of one device alone, or of all. */
+export const chooseTrace = (only: string | null): Promise<undefined> => answer(client.PUT('/api/v1/gb28181/trace', { body: { only } }));
+
+export const exportTrace = (query: string): Promise<Blob> => answer(client.GET('/api/v1/gb28181/trace/export.txt', { params: { query: query ? { query } : {} }, parseAs: 'blob' }));
+
+export const listDeviceAlarms = (query: NonNullable<operations['device_alarms']['parameters']['query']>): Promise<DeviceAlarmPage> => answer(client.GET('/api/v1/gb28181/alarms', { params: { query } }));

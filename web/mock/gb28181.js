@@ -1,0 +1,101 @@
+/** Devices of GB/T 28181 of the mock: a recorder that is there, a camera that is not, one by the trial password. */
+import { Problem } from './problem.js';
+
+const RECORDER = '34020000001180000001';
+const camera = (serial) => `3402000000132${String(serial).padStart(7, '0')}`;
+const ago = (seconds) => new Date(Date.now() - seconds * 1000).toISOString();
+
+const online = (code, name, over = {}) => ({
+  code, device_id: null, organisation_id: null, name, state: 'online', reason: null, manufacturer: 'Hikvision', model: 'DS-9664NI', firmware: 'V5.02.006', user_agent: 'Embedded Net DVR/NVR/DVS', version: '2022', transport: 'udp', media: 'udp',
+  address: '10.8.3.10:5060', since: ago(86_400), heard_at: ago(12), clock_ahead_ms: 7_400, cameras: 0, cameras_on: 0, imported: 0, catalog: 'whole', catalog_text: null, faulty: [], ...over,
+});
+
+const item = (code, name, over = {}) => ({
+  code, name, parent: RECORDER, business_group: null, area_code: '320200', manufacturer: 'Hikvision', model: 'DS-2DE4425', address: '', on: true, camera: true, ptz: true, longitude: 120.3, latitude: 31.5, stream: `gb/${code}`, channel_id: null, change: 'new', differs: [], ...over,
+});
+
+export function createGb28181() {
+  const items = [
+    item(RECORDER, '收费站录像机', { parent: null, camera: false, change: null, ptz: null }),
+    item(camera(1), '收费站入口', { channel_id: 1, change: 'changed', differs: ['name', 'place'] }),
+    item(camera(2), '收费站出口', { channel_id: 2, change: 'same' }),
+    item(camera(3), 'K128+300 上行'),
+    item(camera(4), 'K128+600 下行', { ptz: false, on: false }),
+  ];
+  return {
+    devices: [
+      online(RECORDER, '收费站录像机', { device_id: 100, organisation_id: 3, cameras: 4, cameras_on: 3, imported: 2 }),
+      online(camera(90), '桥面球机', { device_id: 101, organisation_id: 3, state: 'offline', reason: '用错误的密码或用户名注册。请与摄像机页面上的核对。', address: null, heard_at: null, since: null, version: null, transport: null, media: null, user_agent: '', firmware: '', clock_ahead_ms: null, catalog: 'awaited' }),
+      online(camera(95), camera(95), { version: '2016', transport: 'tcp', media: 'tcp_passive', address: '10.8.3.95:41022', clock_ahead_ms: 120 }),
+    ],
+    items, gone: [{ channel_id: 3, code: camera(9), name: '旧匝道' }],
+    refused: [
+      { code: camera(90), address: '10.8.3.90:5060', why: 'wrong_password', reason: '用错误的密码或用户名注册。请与摄像机页面上的核对。', at: ago(30), times: 4 },
+      { code: camera(77), address: '10.8.3.77:5060', why: 'unknown', reason: '没有许可：请添加为设备。', at: ago(9), times: 2 },
+    ],
+    alarms: Array.from({ length: 3 }, (_, index) => ({ id: 3 - index, received_at: ago(60 * index), raised_at: ago(60 * index + 1), device: RECORDER, source: camera(3), device_id: 100, channel_id: index === 0 ? 1 : null, priority: index + 1, method: 5, kind: 7 - index, description: index === 0 ? 'K128+300 逆行' : '', longitude: null, latitude: null })),
+    trace: { only: null, items: [
+      { number: 1, at: ago(3), way: 'in', peer: '10.8.3.10:5060', transport: 'udp', text: `MESSAGE sip:34020000002000000001@3402000000 SIP/2.0\r\nFrom: <sip:${RECORDER}@3402000000>;tag=1\r\n\r\n<Notify><CmdType>Keepalive</CmdType></Notify>` },
+      { number: 2, at: ago(3), way: 'out', peer: '10.8.3.10:5060', transport: 'udp', text: 'SIP/2.0 200 OK\r\n\r\n' },
+      { number: 3, at: ago(1), way: 'in', peer: '10.8.3.95:41022', transport: 'tcp', text: `REGISTER sip:34020000002000000001@3402000000 SIP/2.0\r\nFrom: <sip:${camera(95)}@3402000000>;tag=1\r\nAuthorization: Digest username="x", response="***"\r\n\r\n` },
+    ] },
+    orders: [], controls: [],
+  };
+}
+
+function find({ gb28181 }, code) {
+  const found = gb28181.devices.find((each) => each.code === code);
+  if (!found) throw new Problem(404, 'not_found', '没有这个编码的设备。');
+  return found;
+}
+
+function imported({ world, params: [code], body }) {
+  const { items, gone } = world.gb28181;
+  const [added, changed] = ['new', 'changed'].map((change) => items.filter((each) => body.codes.includes(each.code) && each.change === change));
+  for (const each of [...added, ...changed]) Object.assign(each, { change: 'same', differs: [], channel_id: each.channel_id ?? 1 });
+  world.gb28181.gone = gone.filter(({ channel_id }) => !body.remove?.includes(channel_id));
+  const device = find(world, code);
+  device.imported += added.length;
+  return { added: added.length, changed: changed.length, removed: body.remove?.length ?? 0, undo: null };
+}
+
+function recordings({ params: [, channel], query }) {
+  const from = Date.parse(query.get('from'));
+  const one = (begin_h, length_h, cause) => {
+    const [start, end] = [from + begin_h * 3_600_000, from + (begin_h + length_h) * 3_600_000].map((ms) => Math.floor(ms / 1000));
+    return { from: new Date(start * 1000).toISOString(), to: new Date(end * 1000).toISOString(), name: '', cause, bytes: 1_500_000_000 * length_h, stream: `gb/${channel}_${start}_${end}` };
+  };
+  return { items: [one(0, 6, 'time'), one(7, 0.5, 'alarm'), one(9, 4, 'time')], whole: true, text: null };
+}
+
+const holds = (query) => ({ text }) => (query.get('query') ?? '').split(/\s+/).every((word) => text.toLowerCase().includes(word.toLowerCase()));
+
+export const GB28181_ROUTES = {
+  'GET /gb28181': ({ world }) => ({ enabled: true, server_id: '34020000002000000001', domain: '3402000000', addresses: ['10.8.0.5'], port: 5060, media_ports: '10000-10199', heartbeat_s: 60, online: world.gb28181.devices.filter(({ state }) => state === 'online').length, sessions: 2, connections: 1, flooded: 0 }),
+  'GET /gb28181/devices': ({ world, query }) => {
+    const word = (query.get('query') ?? '').toLowerCase();
+    const items = world.gb28181.devices.filter((each) => `${each.code} ${each.name} ${each.manufacturer} ${each.address}`.toLowerCase().includes(word) && (!query.get('state') || each.state === query.get('state')));
+    return { items, total: items.length };
+  },
+  'GET /gb28181/devices/:code': ({ world, params: [code] }) => find(world, code),
+  'GET /gb28181/refused': ({ world }) => ({ items: world.gb28181.refused }),
+  'POST /gb28181/devices/:code/refresh': () => undefined,
+  'POST /gb28181/devices/:code/order': ({ world, body }) => {
+    world.gb28181.orders.push(body.order);
+  },
+  'GET /gb28181/devices/:code/catalog': ({ world, params: [code] }) => (find(world, code).code === RECORDER ? { state: 'whole', text: null, items: world.gb28181.items, gone: world.gb28181.gone } : { state: 'awaited', text: null, items: [], gone: [] }),
+  'POST /gb28181/devices/:code/import': imported,
+  'GET /gb28181/devices/:code/channels/:channel/recordings': recordings,
+  'POST /streams/:app/:name/control': ({ world, body }) => {
+    world.gb28181.controls.push(body);
+  },
+  'GET /gb28181/trace': ({ world, query }) => {
+    const { items, only } = world.gb28181.trace;
+    return { only, items: items.filter(({ number }) => number > Number(query.get('behind') ?? 0)).filter(holds(query)) };
+  },
+  'PUT /gb28181/trace': ({ world, body }) => {
+    world.gb28181.trace.only = body.only ?? null;
+  },
+  'GET /gb28181/trace/export.txt': ({ world, query }) => ({ csv: world.gb28181.trace.items.filter(holds(query)).map(({ text }) => text).join('\n') }),
+  'GET /gb28181/alarms': ({ world, query }) => ({ items: world.gb28181.alarms.filter(({ device }) => !query.get('device') || device === query.get('device')), next_before: null }),
+};

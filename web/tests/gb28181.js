@@ -1,0 +1,115 @@
+/** Devices of GB/T 28181: who is there and who was refused, catalogs, recordings, alarms, the trace of SIP. */
+import { assert, assertAccessible, PHONE, until } from './harness.js';
+
+const RECORDER = '/devices/gb28181/34020000001180000001';
+const PLACES = [['/devices/gb28181', '.gb-devices tbody tr'], [RECORDER, '.catalog tbody tr'], ['/devices/gb28181/alarms', '.alarms tbody tr'], ['/devices/gb28181/trace', '.trace li']];
+const row = (page, name) => page.locator('.catalog tbody tr', { hasText: name });
+
+const at = (path, selector, viewport) => ({
+  name: `page ${path} ${viewport ? 'on a phone' : 'on a desk'} is accessible and fits`,
+  options: viewport ? { viewport } : {},
+  run: async ({ page }) => {
+    await page.at(path);
+    await page.locator(selector).first().waitFor();
+    await page.waitForTimeout(400);
+    await assertAccessible(page, path);
+    assert((await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)) <= 0, 'not too wide');
+  },
+});
+
+export const gb28181 = [
+  ...PLACES.flatMap(([path, selector]) => [at(path, selector), at(path, selector, PHONE)]),
+  {
+    name: 'a device that was refused is added with its code, and the sheet says what to set in it',
+    run: async ({ page, mock }) => {
+      await page.at('/devices/gb28181');
+      await page.locator('.refused li', { hasText: '34020000001320000077' }).getByRole('button', { name: '添加设备' }).click();
+      assert((await page.inputValue('#device-code')) === '34020000001320000077', 'its code');
+      await page.fill('#device-name', '新建匝道');
+      await page.fill('#device-password', 'secret-1');
+      await assertAccessible(page, 'the dialog of a device of GB/T 28181');
+      await page.getByRole('dialog').locator('.btn.primary').click();
+      await until(() => mock.world.devices.at(-1).name === '新建匝道', 'the device');
+      assert(mock.world.devices.at(-1).driver === 'gb28181', 'its driver');
+      await page.getByRole('button', { name: '摄像机接入参数' }).click();
+      await page.getByText('34020000002000000001').waitFor();
+      await page.getByText('10000-10199').waitFor();
+      await assertAccessible(page, 'the sheet');
+    },
+  },
+  {
+    name: 'a catalog is imported: what is new, changed and gone',
+    run: async ({ page, mock }) => {
+      await page.at(RECORDER);
+      await row(page, '收费站入口').getByText('位置').waitFor();
+      await page.getByRole('button', { name: /^新增/ }).click();
+      await until(async () => (await page.locator('.catalog tbody tr').count()) === 2, 'the new ones');
+      await page.getByLabel('选择全部').check();
+      await page.getByLabel(/旧匝道/).check();
+      await page.getByText('已选 3 项').waitFor();
+      await assertAccessible(page, 'chosen lines');
+      await page.getByRole('button', { name: '导入', exact: true }).click();
+      await until(() => mock.world.gb28181.gone.length === 0, 'the removal');
+      assert(mock.world.gb28181.items.filter(({ change }) => change === 'new').length === 0, 'all are imported');
+    },
+  },
+  {
+    name: 'orders go to the device, and a restart asks before',
+    run: async ({ page, mock }) => {
+      await page.at(RECORDER);
+      await page.getByRole('button', { name: '布防', exact: true }).click();
+      await page.getByRole('button', { name: '重启' }).click();
+      await page.getByRole('dialog').locator('.btn.primary, .btn.danger').last().click();
+      await until(() => mock.world.gb28181.orders.join() === 'guard,reboot', 'the orders');
+    },
+  },
+  {
+    name: 'recordings of a day are found, shown on a line, and played from where the line is clicked',
+    run: async ({ page, mock }) => {
+      await page.at(RECORDER);
+      await page.getByRole('button', { name: '查询' }).click();
+      await until(async () => (await page.locator('.line .bar').count()) === 3, 'three recordings');
+      await assertAccessible(page, 'recordings');
+      // The mock plays no recordings.
+      page.allowed.push(/404/);
+      const line = page.locator('.line');
+      const { width } = await line.boundingBox();
+      await line.click({ position: { x: width * (10 / 24), y: 15 } });
+      await page.locator('.line .bar.on').waitFor();
+      await page.getByRole('button', { name: '暂停' }).click();
+      await page.getByLabel('倍速').selectOption('4');
+      await line.click({ position: { x: width * (11 / 24), y: 15 } });
+      await until(() => mock.world.gb28181.controls.length === 3, 'the controls');
+      const [pause, speed, seek] = mock.world.gb28181.controls;
+      assert(pause.action === 'pause' && speed.scale === 4 && seek.action === 'seek' && Math.abs(seek.seconds - 7200) < 200, JSON.stringify(mock.world.gb28181.controls));
+    },
+  },
+  {
+    name: 'messages are searched, opened, and kept of one device alone',
+    run: async ({ page, mock }) => {
+      await page.at('/devices/gb28181/trace');
+      await until(async () => (await page.locator('.trace li').count()) === 3, 'three messages');
+      await page.fill('.search input', '34020000001320000095');
+      await until(async () => (await page.locator('.trace li').count()) === 1, 'one message');
+      await page.locator('.trace .head').click();
+      await page.getByText('response="***"').waitFor();
+      await page.getByRole('button', { name: '只保留 34020000001320000095' }).click();
+      await until(() => mock.world.gb28181.trace.only === '34020000001320000095', 'the choice');
+      await page.getByRole('button', { name: '保留全部' }).waitFor();
+      const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '导出' }).click()]);
+      assert(download.suggestedFilename() === 'sip-trace.txt', 'the export');
+    },
+  },
+  {
+    name: 'an operator sees devices, alarms and messages, and is offered no change',
+    options: { token: 'mock-operator' },
+    run: async ({ page }) => {
+      await page.at('/devices/gb28181');
+      await page.locator('.gb-devices tbody tr').first().waitFor();
+      assert((await page.locator('.tabs a').allTextContents()).join() === '全部设备,GB/T 28181,设备报警,SIP 信令', 'the tabs');
+      await page.locator('.tabs a', { hasText: '设备报警' }).click();
+      await page.locator('.alarms tbody tr').first().waitFor();
+      assert((await page.getByRole('button', { name: '添加设备' }).count()) === 0, 'nothing to change');
+    },
+  },
+];
