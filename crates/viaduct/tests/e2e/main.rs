@@ -19,6 +19,7 @@ mod dash;
 mod database;
 mod endurance;
 mod files;
+mod gb28181;
 mod groups;
 mod hls;
 mod hooks;

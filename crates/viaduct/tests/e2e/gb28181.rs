@@ -1,0 +1,212 @@
+//! Devices of GB/T 28181: the server against a device that others have written (`gb28181-rs`), over sockets, judged by FFmpeg.
+
+mod device;
+
+use gb28181_rs::config::Transport;
+use serde_json::{Value, json};
+use testkit::read::{self, Expect};
+use testkit::{Api, PATIENCE, Server, ServerOptions, until};
+
+use crate::support::options;
+use device::{CAMERA, DEVICE, Device, FIXED, Options, PASSWORD, RECORDED_S};
+
+const SEEN: Expect = Expect { pictures: 50, sound: false };
+
+fn add(api: &Api) -> i64 {
+    let device = json!({
+        "name": "K128", "organisation_id": 1, "driver": "gb28181", "address": DEVICE, "password": PASSWORD, "enabled": true
+    });
+    api.post("/devices", &device)["id"].as_i64().unwrap()
+}
+
+fn state(api: &Api) -> Value {
+    api.get(&format!("/gb28181/devices/{DEVICE}"))
+}
+
+fn await_catalog(api: &Api) -> Value {
+    until("the catalog", PATIENCE, || Some(state(api)).filter(|device| device["catalog"] == "whole"))
+}
+
+fn watch(server: &Server, name: &str) -> Result<(), String> {
+    read::ffmpeg("-rtsp_transport tcp", &server.url("rtsp", name), SEEN)
+}
+
+fn is_quiet(api: &Api, device: &Device) {
+    until("the end of its sending", PATIENCE, || (device.frames.subscriber_count() == 0).then_some(()));
+    until("the end of its session", PATIENCE, || (api.get("/gb28181")["sessions"] == 0).then_some(()));
+}
+
+/// Media by each way, on a port that all share and on ports of their own.
+fn by_every_way(media: &str) -> ServerOptions {
+    options().set("gb28181.media_listen", media).set("streams.idle_close_ms", "500")
+}
+
+#[test]
+fn a_camera_of_others_signs_in_is_imported_and_watched() {
+    for (transport, name) in [(Transport::Udp, "udp"), (Transport::TcpOut, "tcp")] {
+        let mut server = by_every_way("127.0.0.1:0").start();
+        let api = server.sign_in();
+        let id = add(&api);
+        assert_eq!(state(&api)["state"], "offline");
+        let device = Device::start(&server, &Options { transport, ..Options::default() });
+        let known = await_catalog(&api);
+        assert_eq!((known["state"].as_str(), known["transport"].as_str()), (Some("online"), Some(name)), "{known}");
+        assert_eq!(
+            (known["manufacturer"].as_str(), known["version"].as_str()),
+            (Some("Acme"), Some("2022")),
+            "{known}"
+        );
+
+        // It plays before it is imported.
+        watch(&server, &format!("gb/{CAMERA}")).unwrap();
+        is_quiet(&api, &device);
+
+        let catalog = api.get(&format!("/gb28181/devices/{DEVICE}/catalog"));
+        let change = |code: &str| {
+            let items = catalog["items"].as_array().unwrap();
+            items.iter().find(|item| item["code"] == code).map(|item| item["change"].clone()).unwrap()
+        };
+        assert_eq!((change(CAMERA), change(FIXED)), (json!("new"), json!("new")));
+        let done = api.post(&format!("/gb28181/devices/{DEVICE}/import"), &json!({ "codes": [CAMERA, FIXED] }));
+        assert_eq!(done["added"], 2, "{done}");
+        let cameras = api.get(&format!("/channels?device={id}"));
+        let camera = &cameras["items"][0];
+        assert_eq!((camera["name"].as_str(), camera["ptz"].as_bool()), (Some("K128+100 上行"), Some(true)), "{camera}");
+        assert_eq!(cameras["items"][1]["state"], "offline", "its device says so: {cameras}");
+        let again = api.get(&format!("/gb28181/devices/{DEVICE}/catalog"));
+        assert!(again["items"].as_array().unwrap().iter().all(|item| item["change"] != "new"), "{again}");
+
+        // One INVITE for all who watch.
+        let number = camera["id"].as_i64().unwrap();
+        let viewers: Vec<_> = (0..3)
+            .map(|_| {
+                let url = server.url("rtsp", &format!("gb/{CAMERA}"));
+                std::thread::spawn(move || read::ffmpeg("-rtsp_transport tcp", &url, SEEN))
+            })
+            .collect();
+        until("a viewer", PATIENCE, || (device.frames.subscriber_count() == 1).then_some(()));
+        viewers.into_iter().for_each(|viewer| viewer.join().unwrap().unwrap());
+        is_quiet(&api, &device);
+
+        api.post(&format!("/channels/{number}/ptz/move"), &json!({ "pan": 0.5 }));
+        let steered = || device.orders.0.lock().unwrap().iter().any(|order| order.contains("pan_speed: 128"));
+        until("the motion", PATIENCE, || steered().then_some(()));
+        server.assert_well();
+    }
+}
+
+#[test]
+fn media_come_by_a_port_of_their_own_too() {
+    let mut server = by_every_way("127.0.0.1:31200-31239").start();
+    let api = server.sign_in();
+    add(&api);
+    let device = Device::start(&server, &Options::default());
+    await_catalog(&api);
+    watch(&server, &format!("gb/{CAMERA}")).unwrap();
+    is_quiet(&api, &device);
+    server.assert_well();
+}
+
+#[test]
+fn recordings_are_listed_played_controlled_and_fetched() {
+    let mut server = by_every_way("127.0.0.1:0").start();
+    let api = server.sign_in();
+    add(&api);
+    let device = Device::start(&server, &Options::default());
+    await_catalog(&api);
+    let rfc3339 = |seconds: u64| base::rfc3339(i64::try_from(seconds).unwrap() * 1000);
+    let from = device.recorded_from_s;
+    let span = format!("from={}&to={}", rfc3339(from - 60), rfc3339(from + 600));
+    let found = api.get(&format!("/gb28181/devices/{DEVICE}/channels/{CAMERA}/recordings?{span}"));
+    assert_eq!(found["items"].as_array().unwrap().len(), 1, "{found}");
+    let stream = found["items"][0]["stream"].as_str().unwrap();
+    assert_eq!(stream, format!("gb/{CAMERA}_{from}_{}", from + RECORDED_S));
+
+    watch(&server, stream).unwrap();
+    let control = format!("/streams/{stream}/control");
+    until("the end of the session", PATIENCE, || (api.get("/gb28181")["sessions"] == 0).then_some(()));
+    assert_eq!(api.send("POST", &control, Some(&json!({ "action": "pause" }))).status, 404, "nothing is played");
+
+    let url = server.url("rtsp", stream);
+    let viewer = std::thread::spawn(move || read::ffmpeg("-rtsp_transport tcp", &url, SEEN));
+    until("the session", PATIENCE, || (api.get("/gb28181")["sessions"] == 1).then_some(()));
+    for order in [json!({ "action": "seek", "seconds": 20.0 }), json!({ "action": "speed", "scale": 2.0 })] {
+        until("the answer", PATIENCE, || (api.send("POST", &control, Some(&order)).status == 204).then_some(()));
+    }
+    assert_eq!(api.send("POST", &control, Some(&json!({ "action": "speed", "scale": 99 }))).status, 400);
+    // A jump is seen in the numbers, so only that pictures came is asked.
+    let _numbers_jump = viewer.join().unwrap();
+
+    let fetched = read::ffprobe("", &server.url("http", &format!("{stream}_x4.mp4"))).unwrap();
+    assert!(fetched.iter().any(|line| line.contains("h264")), "{fetched:?}");
+    server.assert_well();
+}
+
+#[test]
+fn who_is_not_let_in_and_who_is_gone_is_explained() {
+    let mut server = options().start();
+    let api = server.sign_in();
+    let stranger = Device::start(&server, &Options::default());
+    let refused = || api.get("/gb28181/refused")["items"].as_array().unwrap().first().cloned();
+    let first = until("its refusal", PATIENCE, refused);
+    assert_eq!((first["code"].as_str(), first["why"].as_str()), (Some(DEVICE), Some("unknown")), "{first}");
+    drop(stranger);
+
+    add(&api);
+    let mistaken = Device::start(&server, &Options { password: "wrong".to_owned(), ..Options::default() });
+    let reason = || Some(state(&api)["reason"].as_str()?.to_owned()).filter(|reason| reason.contains("password"));
+    until("the reason", PATIENCE, reason);
+    let trace = api.get(&format!("/gb28181/trace?query={DEVICE}%20REGISTER"));
+    let texts: Vec<&str> = trace["items"].as_array().unwrap().iter().map(|it| it["text"].as_str().unwrap()).collect();
+    assert!(texts.iter().any(|text| text.contains("response=\"***\"")), "{texts:?}");
+    drop(mistaken);
+    server.assert_well();
+}
+
+#[test]
+fn alarms_of_devices_are_kept_and_listed() {
+    let mut server = options().start();
+    let api = server.sign_in();
+    let id = add(&api);
+    let device = Device::start(&server, &Options::default());
+    await_catalog(&api);
+    let told = || device.notifier.send_alarm("1", "5", "2026-11-28T08:00:00", "7", "wrong way").then_some(());
+    until("the subscription", PATIENCE, told);
+    let kept = || api.get("/gb28181/alarms")["items"].as_array().unwrap().first().cloned();
+    let alarm = until("the alarm", PATIENCE, kept);
+    assert_eq!((alarm["device"].as_str(), alarm["device_id"].as_i64()), (Some(DEVICE), Some(id)), "{alarm}");
+    assert_eq!((alarm["priority"].as_i64(), alarm["description"].as_str()), (Some(1), Some("wrong way")), "{alarm}");
+    server.assert_well();
+}
+
+#[test]
+fn a_restart_ends_what_was_open_and_devices_come_back() {
+    let mut server = by_every_way("127.0.0.1:0").set("gb28181.listen", "127.0.0.1:31260").start();
+    let api = server.sign_in();
+    add(&api);
+    let device = Device::start(&server, &Options::default());
+    await_catalog(&api);
+    let url = server.url("rtsp", &format!("gb/{CAMERA}"));
+    let viewer =
+        std::thread::spawn(move || read::ffmpeg("-rtsp_transport tcp", &url, Expect { pictures: 500, sound: false }));
+    until("the session", PATIENCE, || (device.frames.subscriber_count() == 1).then_some(()));
+    server.signal("KILL");
+    server.wait(PATIENCE);
+    let folder = server.stop();
+    let _cut = viewer.join().unwrap();
+    device.crash();
+
+    let mut server = by_every_way("127.0.0.1:0").set("gb28181.listen", "127.0.0.1:31260").folder(&folder).start();
+    let api = server.sign_in();
+    let device = Device::start(&server, &Options::default());
+    await_catalog(&api);
+    // The BYE of the session that the first server left behind.
+    let byes = || {
+        let trace = api.get("/gb28181/trace?query=BYE");
+        (!trace["items"].as_array().unwrap().is_empty()).then_some(())
+    };
+    until("the BYE", PATIENCE, byes);
+    watch(&server, &format!("gb/{CAMERA}")).unwrap();
+    is_quiet(&api, &device);
+    server.assert_well();
+}

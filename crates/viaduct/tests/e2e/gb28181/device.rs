@@ -1,0 +1,232 @@
+//! A device of GB/T 28181 that others have written (`gb28181-rs`), with pictures that count.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use gb28181_rs::config::{CatalogChannel, Gb28181Config, Transport};
+use gb28181_rs::frame::{AccessUnit, Nalu};
+use gb28181_rs::manscdp::PtzCommand;
+use gb28181_rs::mock::MockFrameHub;
+use gb28181_rs::server::{DeviceControlHandler, Gb28181Server, ServerHandle};
+use gb28181_rs::subscribe::DeviceNotifier;
+use gb28181_rs::{RecordingSource, SegmentMeta};
+use tempfile::TempDir;
+use testkit::clips::{Clip, path_text, words};
+use testkit::{Server, process};
+
+pub(crate) const DEVICE: &str = "34020000001180000001";
+pub(crate) const CAMERA: &str = "34020000001320000001";
+pub(crate) const FIXED: &str = "34020000001320000002";
+pub(crate) const PASSWORD: &str = "correct-horse-9";
+/// Pictures in a second.
+const FPS: u64 = 25;
+/// Seconds of its recording.
+pub(crate) const RECORDED_S: u64 = 60;
+
+/// What the device was told to do.
+#[derive(Default)]
+pub(crate) struct Orders(pub(crate) Mutex<Vec<String>>);
+
+impl DeviceControlHandler for Orders {
+    fn on_ptz(&self, command: &PtzCommand) {
+        self.0.lock().unwrap().push(format!("{command:?}"));
+    }
+
+    fn on_guard(&self, arm: bool) {
+        self.0.lock().unwrap().push(format!("guard {arm}"));
+    }
+
+    fn on_force_iframe(&self) {
+        self.0.lock().unwrap().push("key frame".to_owned());
+    }
+}
+
+/// One recording.
+struct Archive {
+    folder: TempDir,
+    segment: SegmentMeta,
+}
+
+impl RecordingSource for Archive {
+    fn lookup(&self, start_ms: u64, end_ms: u64) -> Vec<SegmentMeta> {
+        let overlaps = self.segment.start_ms <= end_ms && start_ms <= self.segment.end_ms;
+        if overlaps { vec![self.segment.clone()] } else { Vec::new() }
+    }
+
+    fn resolve_path(&self, file: &str) -> PathBuf {
+        self.folder.path().join(file)
+    }
+}
+
+/// How a device is set.
+#[derive(Clone)]
+pub(crate) struct Options {
+    pub(crate) password: String,
+    pub(crate) transport: Transport,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { password: PASSWORD.to_owned(), transport: Transport::Udp }
+    }
+}
+
+/// A device that runs until it is dropped.
+pub(crate) struct Device {
+    pub(crate) orders: Arc<Orders>,
+    pub(crate) frames: Arc<MockFrameHub>,
+    pub(crate) notifier: Arc<DeviceNotifier>,
+    /// When its recording begins, Unix seconds.
+    pub(crate) recorded_from_s: u64,
+    handle: Option<ServerHandle>,
+    runtime: Option<tokio::runtime::Runtime>,
+    stop: Arc<AtomicBool>,
+    camera: Option<JoinHandle<()>>,
+}
+
+impl Device {
+    pub(crate) fn start(server: &Server, options: &Options) -> Self {
+        let units = pictures();
+        let archive = archive(&units);
+        let recorded_from_s = archive.segment.start_ms / 1000;
+        let (orders, frames) = (Arc::new(Orders::default()), Arc::new(MockFrameHub::new()));
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let config = config(server, options);
+        let device = Gb28181Server::with_recording_index(config, frames.clone(), Some(Arc::new(archive)))
+            .with_control_handler(Some(orders.clone()));
+        let notifier = device.device_notifier();
+        let handle = runtime.block_on(device.spawn()).unwrap();
+        let stop = Arc::new(AtomicBool::new(false));
+        let camera = std::thread::spawn({
+            let (frames, stop) = (Arc::clone(&frames), Arc::clone(&stop));
+            move || film(&units, &frames, &stop)
+        });
+        let (handle, runtime, camera) = (Some(handle), Some(runtime), Some(camera));
+        Self { orders, frames, notifier, recorded_from_s, handle, runtime, stop, camera }
+    }
+
+    /// It is gone without a word.
+    pub(crate) fn crash(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(handle) = self.handle.take() {
+            handle.abort();
+        }
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+        if let Some(camera) = self.camera.take() {
+            camera.join().unwrap();
+        }
+    }
+}
+
+impl Drop for Device {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+fn config(server: &Server, options: &Options) -> Gb28181Config {
+    let below = |code: &str, name: &str, status: &str, ptz_type| CatalogChannel {
+        device_id: code.to_owned(),
+        name: name.to_owned(),
+        manufacturer: "Acme".to_owned(),
+        model: "M1".to_owned(),
+        status: status.to_owned(),
+        ptz_type: Some(ptz_type),
+        photoelectric_imaging_type: None,
+    };
+    Gb28181Config {
+        enabled: true,
+        platform_sip_address: "127.0.0.1".to_owned(),
+        platform_sip_port: server.address("gb28181").port(),
+        device_id: DEVICE.to_owned(),
+        channel_id: CAMERA.to_owned(),
+        sip_domain: "3402000000".to_owned(),
+        password: options.password.clone(),
+        local_sip_port: std::net::UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port(),
+        register_interval_secs: 3600,
+        heartbeat_interval_secs: 1,
+        transport: options.transport,
+        protocol_version: Some("3.0".to_owned()),
+        manufacturer: Some("Acme".to_owned()),
+        extra_channels: vec![below(CAMERA, "K128+100 上行", "ON", 1), below(FIXED, "K128+200 下行", "OFF", 3)],
+        ..Gb28181Config::default()
+    }
+}
+
+/// The pictures of a clip that counts, one access unit each.
+fn pictures() -> Vec<Vec<Nalu>> {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("pictures.h264");
+    let mut arguments = words("-v error -nostdin -y -i");
+    arguments.push(path_text(&Clip::H264.path()));
+    arguments.extend(words("-map 0:v -c copy -bsf:v h264_mp4toannexb,h264_metadata=aud=insert -f h264"));
+    arguments.push(path_text(&out));
+    let (done, _, errors) = process::run("ffmpeg", arguments, Duration::from_secs(60));
+    assert!(done, "{errors}");
+    let mut units: Vec<Vec<Nalu>> = Vec::new();
+    for nalu in nalus(&std::fs::read(out).unwrap()) {
+        match (nalu.is_aud, units.last_mut()) {
+            (true, _) => units.push(Vec::new()),
+            (false, Some(unit)) => unit.push(nalu),
+            (false, None) => panic!("the first unit has no delimiter"),
+        }
+    }
+    units
+}
+
+fn nalus(bytes: &[u8]) -> Vec<Nalu> {
+    let starts: Vec<usize> =
+        bytes.windows(3).enumerate().filter(|(_, three)| *three == [0, 0, 1]).map(|(at, _)| at + 3).collect();
+    let ends = starts.iter().skip(1).map(|next| next - 3).chain([bytes.len()]);
+    let parts = starts.iter().zip(ends).map(|(start, end)| &bytes[*start..end]);
+    let trimmed = parts.map(|part| part.strip_suffix(&[0]).unwrap_or(part).to_vec());
+    trimmed.filter(|data| !data.is_empty()).map(nalu).collect()
+}
+
+fn nalu(data: Vec<u8>) -> Nalu {
+    let nalu_type = data[0] & 0x1F;
+    let is = |wanted| nalu_type == wanted;
+    Nalu { nalu_type, is_idr: is(5), is_sps: is(7), is_pps: is(8), is_aud: is(9), data }
+}
+
+fn film(units: &[Vec<Nalu>], frames: &MockFrameHub, stop: &AtomicBool) {
+    let start = Instant::now();
+    for (at, unit) in (0u32..).zip(units.iter().cycle()) {
+        let due = start + Duration::from_micros(1_000_000 / FPS) * at;
+        std::thread::sleep(due.saturating_duration_since(Instant::now()));
+        if stop.load(Ordering::Relaxed) {
+            return;
+        }
+        let is_key_frame = unit.iter().any(|nalu| nalu.is_idr);
+        frames.write(AccessUnit { nalus: unit.clone(), timestamp: due, is_key_frame });
+    }
+}
+
+/// A recording of an hour ago, in the form that the device reads.
+fn archive(units: &[Vec<Nalu>]) -> Archive {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("segment.h264");
+    let (mut bytes, mut times) = (Vec::new(), String::new());
+    for (at, unit) in (0u64..RECORDED_S * FPS).zip(units.iter().cycle()) {
+        for nalu in unit {
+            bytes.extend_from_slice(&[0, 0, 0, 1]);
+            bytes.extend_from_slice(&nalu.data);
+        }
+        times += &format!("{{\"pts_ms\":{}}}\n", at * 1000 / FPS);
+    }
+    std::fs::write(&path, bytes).unwrap();
+    std::fs::write(gb28181_rs::segment::sidecar_path(&path), times).unwrap();
+    let now_s = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let start_ms = (now_s - 3600) * 1000;
+    let segment = SegmentMeta { file: "segment.h264".to_owned(), start_ms, end_ms: start_ms + RECORDED_S * 1000 };
+    Archive { folder, segment }
+}
