@@ -122,6 +122,24 @@ def program_streams() -> None:
     lies = pack + system_map((0x1B, 0xE0)) + pes(0xE0, 9000, hevc[:3000]) + pack + pes(0xE0, 12600, hevc[3000:6000])
     seed("container_mpegps", "h265_map_lies", b"\xe0" + lies)
     opened = pack + pes(0xE0, 9000, avc[:2000], True) + pack + pes(0xE0, 12600, avc[2000:4000], True)
+
+    def sessions(*contents: tuple) -> bytes:
+        out = b""
+        for index, (kind, ssrc, data) in enumerate(contents):
+            for at in range(0, len(data), 900):
+                number = index * 16 + at // 900
+                packet = struct.pack(">BBHII", 0x80, kind, number, index * 3600, ssrc) + data[at : at + 900]
+                out += struct.pack(">H", len(packet)) + packet
+        return out
+
+    ts = (CONTAINER / "h264_bframes_aac.ts").read_bytes()[: 188 * 30]
+    sound = (8, 1, b"\xd5" * 160)
+    report = struct.pack(">HBBHI", 28, 0x80, 200, 6, 1) + bytes(20)
+    for name, by in {"udp": b"\x50", "tcp": b"\x51"}.items():
+        mixed = sessions((96, 1, h264), sound, (96, 9, h264), (96, 2, h264)) + report
+        seed("gateway_gb28181_intake", f"program_stream_{name}", by + mixed)
+        seed("gateway_gb28181_intake", f"transport_stream_{name}", by + sessions((33, 0, ts[:900]), (33, 0, ts)))
+        seed("gateway_gb28181_intake", f"byte_stream_{name}", by + sessions((98, 1, avc[:2000]), (98, 1, avc[2000:4000])))
     private = pes(0xBD, None, bytes(40)) + b"\0\0\1\xbe\0\5" + b"\xff" * 5 + b"\0\0\1\xbf\0\2ab" + b"\0\0\1\xb9"
     seed("container_mpegps", "open_lengths", b"\x20" + opened + private + pack + pes(0xE0, 16200, avc[4000:5000]))
     carried = system_map((0x80, 0xE0), (0x99, 0xC0), (0x24, 0xE1))

@@ -1,5 +1,7 @@
 //! Byte streams of media, told apart by their first bytes: what comes by HTTP, by UDP and from files.
 
+mod hold;
+
 use std::collections::VecDeque;
 
 use base::ErrorKind;
@@ -10,11 +12,10 @@ use media::{AccessUnit, TrackConfig};
 
 use crate::pull::PullFailure;
 
+pub(crate) use hold::Hold;
+
 /// First bytes that tell the containers apart.
 pub(crate) const MAGIC_LEN: usize = 8;
-
-/// Units that wait for tracks that a program lists; a track that sends nothing for longer is done without.
-const MAX_HELD: usize = 128;
 
 /// What a byte stream gives.
 pub(crate) enum Item {
@@ -63,12 +64,7 @@ struct Found {
 pub(crate) struct Ts {
     demuxer: mpegts::Demuxer,
     events: Vec<mpegts::Event>,
-    ready: VecDeque<Item>,
-    known: Vec<TrackConfig>,
-    /// Whether the tracks were given out.
-    announced: bool,
-    /// What came before all tracks of the program were known.
-    held: Vec<AccessUnit>,
+    hold: Hold,
 }
 
 #[derive(Default)]
@@ -125,7 +121,7 @@ impl StreamDemuxer {
     pub(crate) fn next(&mut self) -> Result<Option<Item>, PullFailure> {
         match self {
             Self::Flv(flv) => flv.next(),
-            Self::Ts(ts) => Ok(ts.ready.pop_front()),
+            Self::Ts(ts) => Ok(ts.hold.next()),
             Self::Fmp4(fmp4) => fmp4.found.next(),
             Self::Matroska(matroska) => matroska.found.next(),
         }
@@ -160,42 +156,21 @@ impl Ts {
     fn finish(&mut self) {
         self.demuxer.finish(&mut self.events);
         self.read_events();
-        self.announce();
+        self.hold.announce();
     }
 
     fn read_events(&mut self) {
         for event in std::mem::take(&mut self.events) {
             match event {
-                mpegts::Event::Config(track) => self.configure(track),
-                mpegts::Event::Unit(unit) if self.announced => self.ready.push_back(Item::Unit(unit)),
-                mpegts::Event::Unit(unit) => self.held.push(unit),
+                mpegts::Event::Config(track) => self.hold.configure(track),
+                mpegts::Event::Unit(unit) => self.hold.unit(unit),
                 mpegts::Event::LeftOut { stream_type, reason, .. } => {
-                    self.ready.push_back(Item::Note(format!("A stream of type {stream_type} is left out: {reason}.")));
+                    self.hold.note(format!("A stream of type {stream_type} is left out: {reason}."));
                 }
                 _ => {}
             }
         }
-        if !self.announced && (self.demuxer.is_complete() || self.held.len() >= MAX_HELD) {
-            self.announce();
-        }
-    }
-
-    fn configure(&mut self, track: TrackConfig) {
-        self.known.retain(|known| known.id != track.id);
-        self.known.push(track.clone());
-        if self.announced {
-            self.ready.push_back(Item::Tracks(vec![track]));
-        }
-    }
-
-    /// Gives out what was held, with all tracks in front.
-    fn announce(&mut self) {
-        if self.announced || self.known.is_empty() {
-            return;
-        }
-        self.announced = true;
-        self.ready.push_back(Item::Tracks(self.known.clone()));
-        self.ready.extend(self.held.drain(..).map(Item::Unit));
+        self.hold.settle(self.demuxer.is_complete());
     }
 }
 

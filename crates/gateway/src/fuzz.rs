@@ -2,6 +2,7 @@
 
 use bytes::BytesMut;
 
+use crate::gb28181;
 use crate::http::{head, websocket};
 use crate::webrtc;
 
@@ -31,4 +32,9 @@ pub fn webrtc_datagrams(bytes: &[u8]) {
         directory.is_known(datagram);
         rest = tail;
     }
+}
+
+/// Packets of a session of GB/T 28181: see [`gb28181::intake_any`].
+pub fn gb28181_intake(bytes: &[u8]) {
+    gb28181::intake_any(bytes);
 }

@@ -19,6 +19,9 @@
 //!
 //! It deliberately speaks no SIP: that is [`Signalling`]'s business.
 
+mod diagnosis;
+mod intake;
+mod medium;
 mod ports;
 mod pull;
 mod wanted;
@@ -33,6 +36,7 @@ use hub::Leg;
 
 use crate::pull::PullFailure;
 
+pub(crate) use intake::intake_any;
 pub use ports::{Carrier, Lease, MediaPorts, NoPort, PortsConfig};
 pub(crate) use pull::pull;
 pub use wanted::{Span, Wanted};
@@ -54,8 +58,11 @@ pub trait Signalling: Send + Sync {
     ) -> BoxFuture<'a, Result<Call, PullFailure>>;
 }
 
-/// A session that a device has agreed to.
+/// A session that a device has agreed to. Fields are dropped in their order: the device is told before the port is
+/// given back.
 pub struct Call {
+    /// The dialog.
+    pub session: Box<dyn CallSession>,
     /// Where media comes in.
     pub lease: Lease,
     /// What the device said: payloads, address, port, setup and SSRC of its section with pictures.
@@ -64,8 +71,6 @@ pub struct Call {
     pub signalling_ip: IpAddr,
     /// Whether packets with another SSRC than the session's are dropped, by the device's profile.
     pub ssrc_check: SsrcCheck,
-    /// The dialog.
-    pub session: Box<dyn CallSession>,
 }
 
 impl std::fmt::Debug for Call {

@@ -98,6 +98,11 @@ impl TcpFraming {
         self.buffer.extend_from_slice(bytes);
     }
 
+    /// Where the next bytes of the connection may be appended, so that they need not be copied again.
+    pub const fn input(&mut self) -> &mut BytesMut {
+        &mut self.buffer
+    }
+
     /// The next packet of the bytes pushed so far.
     pub fn poll(&mut self) -> Option<Framed> {
         loop {

@@ -1,17 +1,33 @@
 //! What one session has of the ports.
 
+use std::io;
 use std::net::{TcpListener, UdpSocket};
 use std::sync::Arc;
 
 use gb28181::sdp::{Lease as SsrcLease, Ssrc};
 
+use super::expectation::Expectation;
+use super::inbox::Inbox;
+use super::routes::{Lost, RouteId};
 use super::{Carrier, MediaPorts};
 
-/// A socket of the session's own.
+/// How packets of one session get to it.
 #[derive(Debug)]
-pub(super) enum Socket {
+pub(super) enum Way {
+    Shared(RouteId, Arc<Inbox>),
     Datagrams(UdpSocket),
     Listener(TcpListener),
+    /// We connect.
+    Nothing,
+}
+
+/// The same, for the session to read.
+#[derive(Debug)]
+pub(crate) enum Opened {
+    Shared(Arc<Inbox>),
+    Datagrams(UdpSocket),
+    Listener(TcpListener),
+    Nothing,
 }
 
 /// Port and SSRC of one session. Dropping it gives both back and closes what is the session's own.
@@ -21,21 +37,12 @@ pub struct Lease {
     ssrc: SsrcLease,
     carrier: Carrier,
     port: u16,
-    /// Closed before the port is given back.
-    socket: Option<Socket>,
-    is_own: bool,
+    way: Way,
 }
 
 impl Lease {
-    pub(super) const fn new(
-        ports: Arc<MediaPorts>,
-        ssrc: SsrcLease,
-        carrier: Carrier,
-        port: u16,
-        socket: Option<Socket>,
-    ) -> Self {
-        let is_own = socket.is_some();
-        Self { ports, ssrc, carrier, port, socket, is_own }
+    pub(super) const fn new(ports: Arc<MediaPorts>, ssrc: SsrcLease, carrier: Carrier, port: u16, way: Way) -> Self {
+        Self { ports, ssrc, carrier, port, way }
     }
 
     /// The port to offer; with [`Carrier::TcpActive`] the shared one, since offers without a port are refused.
@@ -52,14 +59,43 @@ impl Lease {
     pub const fn carrier(&self) -> Carrier {
         self.carrier
     }
+
+    /// Says what was agreed on, and what to read from. The sockets are the lease's, too: the port is not given to
+    /// others while it lives.
+    ///
+    /// # Errors
+    /// When the system has no more handles.
+    pub(crate) fn open(&self, expectation: Expectation) -> io::Result<Opened> {
+        Ok(match &self.way {
+            Way::Shared(route, inbox) => {
+                self.ports.routes.lock().agree(*route, expectation);
+                Opened::Shared(Arc::clone(inbox))
+            }
+            Way::Datagrams(socket) => Opened::Datagrams(socket.try_clone()?),
+            Way::Listener(listener) => Opened::Listener(listener.try_clone()?),
+            Way::Nothing => Opened::Nothing,
+        })
+    }
+
+    /// The last packet on the shared port that belonged to nobody.
+    pub(crate) fn lost(&self) -> Option<Lost> {
+        self.ports.routes.lock().lost()
+    }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        self.socket = None;
+        // Closed before the port is given back.
+        let way = std::mem::replace(&mut self.way, Way::Nothing);
+        let own = matches!(way, Way::Datagrams(_) | Way::Listener(_));
+        if let Way::Shared(route, _) = way {
+            self.ports.routes.lock().close(route);
+        } else {
+            drop(way);
+        }
         let mut state = self.ports.lock();
         state.ssrcs.release(self.ssrc);
-        if self.is_own {
+        if own {
             state.free.push_back(self.port);
         }
         state.open -= 1;
