@@ -59,8 +59,8 @@ use wire::Wire;
 const COMMANDS: usize = 65_536;
 /// Happenings that whoever listens has not taken; then it loses the oldest.
 const HAPPENINGS: usize = 4096;
-/// How long an answer is waited for beside the times of the protocol itself.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long an answer is waited for by whoever asked.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Keeps dialogs, so that sessions can be ended after a restart: a device that still sends for an old one gives nothing to a new
 /// one. Returns at once.

@@ -140,7 +140,11 @@ fn pes(bytes: &[u8], stream_id: u8) -> Head {
         Err(need) => return need,
     };
     let Some(&first) = bytes.get(6) else { return Head::Need(7) };
-    let parsed = if first & 0xc0 == 0x80 { mpeg_2(bytes) } else { mpeg_1(bytes) };
+    let parsed = match first {
+        0x80..=0xbf => mpeg_2(bytes),
+        ONE_FLAG_BYTE_STAMPED | ONE_FLAG_BYTE => one_flag_byte(bytes),
+        _ => mpeg_1(bytes),
+    };
     let (len, stamps, scrambled) = match parsed {
         Ok(parsed) => parsed,
         Err(head) => return head,
@@ -163,6 +167,33 @@ fn mpeg_2(bytes: &[u8]) -> Result<Fields, Head> {
         return Err(Head::Need(head.payload_at));
     }
     Ok((head.payload_at, head.stamps(bytes), head.scrambled))
+}
+
+/// The flags for both stamps, and for none, where there is one byte of them.
+const ONE_FLAG_BYTE_STAMPED: u8 = 0xc0;
+const ONE_FLAG_BYTE: u8 = 0x00;
+
+/// Tolerance: one byte of flags, the length of the header, the stamps and a zero, where §2.4.3.6 has two bytes of flags
+/// and nothing behind the stamps (devices with `gb28181-rs` up to 0.14.1).
+fn one_flag_byte(bytes: &[u8]) -> Result<Fields, Head> {
+    const STAMPS_AT: usize = 8;
+    const STAMP_LEN: usize = 5;
+    let stamped = bytes[6] == ONE_FLAG_BYTE_STAMPED;
+    let stamps_len = if stamped { 2 * STAMP_LEN } else { 0 };
+    let len = STAMPS_AT + stamps_len + 1;
+    match bytes.get(STAMPS_AT - 1) {
+        Some(length) if usize::from(*length) == stamps_len => {}
+        Some(_) => return Err(Head::Bad),
+        None => return Err(Head::Need(STAMPS_AT)),
+    }
+    match bytes.get(len - 1) {
+        Some(0) => {}
+        Some(_) => return Err(Head::Bad),
+        None => return Err(Head::Need(len)),
+    }
+    let field = |at: usize| bytes.get(at..at + STAMP_LEN).and_then(|field| field.first_chunk()).map(stamp);
+    let stamps = field(STAMPS_AT).zip(field(STAMPS_AT + STAMP_LEN)).filter(|_| stamped);
+    Ok((len, stamps.map(|(pts, dts)| Stamps { pts, dts }), false))
 }
 
 fn mpeg_1(bytes: &[u8]) -> Result<Fields, Head> {
@@ -230,6 +261,22 @@ mod tests {
         assert_whole(&hex!("000001e00014 602e 210005bf21"), Head::Pes(pes));
         let plain = PesHead { stream_id: 0xc0, len: 9, payload: Some(17), stamps: None, scrambled: false };
         assert_whole(&hex!("000001c00014 ffff0f"), Head::Pes(plain));
+    }
+
+    #[test]
+    fn packets_with_one_byte_of_flags_are_told() {
+        let stamps = Some(Stamps { pts: 90_000, dts: 90_000 });
+        let pes = PesHead { stream_id: 0xe0, len: 19, payload: Some(7), stamps, scrambled: false };
+        assert_whole(&hex!("000001e00014 c00a 310005bf21 110005bf21 00"), Head::Pes(pes));
+        let plain = PesHead { len: 9, payload: Some(17), stamps: None, ..pes };
+        assert_whole(&hex!("000001e00014 0000 00"), Head::Pes(plain));
+        for bytes in [
+            &hex!("000001e00014c00b")[..],
+            &hex!("000001e00014000001"),
+            &hex!("000001e00014c00a310005bf21110005bf2101"),
+        ] {
+            assert_eq!(Head::parse(bytes), Head::Bad, "{bytes:x?}");
+        }
     }
 
     #[test]

@@ -174,6 +174,11 @@ impl Exchanges {
         Ok(id)
     }
 
+    /// The device that was asked with a number, which no two open questions share.
+    pub(super) fn asked(&self, sn: u32) -> Option<Id> {
+        self.open.keys().find(|question| question.sn == sn).map(|question| question.device_id.clone())
+    }
+
     fn end(&mut self, question: &Question) -> Option<ExchangeId> {
         self.catalogs.cancel(question);
         self.recordings.cancel(question);

@@ -34,7 +34,13 @@ impl Platform {
         let ends = matches!(&read, Some(Ok(received)) if is_the_end(&received.message));
         let call = ends.then(|| self.sessions.of_call(request)).flatten();
         let of_call = call.as_ref().map(|(_, device)| device);
-        let Some(device) = self.known_sender(request, [said_by, of_call], &path) else {
+        let asked = match &read {
+            Some(Ok(received)) if matches!(received.message.body, Body::Response(_)) => {
+                self.exchanges.asked(received.message.sn)
+            }
+            _ => None,
+        };
+        let Some(device) = self.known_sender(request, [said_by, of_call, asked.as_ref()], &path) else {
             // A device that gets this signs in again.
             return self.answer_briefly(id, &Response::new(404));
         };
@@ -56,9 +62,10 @@ impl Platform {
         }
     }
 
-    /// The device that a message is from. Hikvision sends some with another `From` (quirk 6): then the device of the body,
-    /// or of the session that it speaks of, counts. Each must be where it signed in.
-    fn known_sender(&self, request: &Request, others: [Option<&Id>; 2], path: &Path) -> Option<Id> {
+    /// The device that a message is from. Hikvision sends some with another `From` (quirk 6), and `gb28181-rs` answers in
+    /// the name of the channel that was asked about: then the device of the body, of the session that it speaks of, or the
+    /// one that was asked counts. Each must be where it signed in.
+    fn known_sender(&self, request: &Request, others: [Option<&Id>; 3], path: &Path) -> Option<Id> {
         let from = sender(request);
         let candidates = from.as_ref().into_iter().chain(others.into_iter().flatten());
         let mut here = candidates.filter(|id| self.devices.get(*id).is_some_and(|device| device.is_at(path)));

@@ -10,7 +10,7 @@ use super::*;
 use crate::collect::Completeness;
 use crate::manscdp::{
     Alarm, Body, CatalogItem, CatalogPart, CatalogQuery, Command, Control, DeviceControl, DeviceInfo, Notify, Outcome,
-    PtzControl, Query, Response as Said,
+    PresetPart, PtzControl, Query, Response as Said,
 };
 use crate::version::Version;
 
@@ -241,7 +241,11 @@ impl Bench {
     }
 
     fn message(&mut self, body: &Message) -> u16 {
-        let own = format!("sip:{DEVICE}@{DOMAIN}");
+        self.message_of(DEVICE, body)
+    }
+
+    fn message_of(&mut self, sender: &str, body: &Message) -> u16 {
+        let own = format!("sip:{sender}@{DOMAIN}");
         let request = self.peer.new_request(Method::Message, &format!("sip:{SERVER}@{DOMAIN}"), &own, &own);
         let body = body.write(crate::Charset::Gb18030, Version::V2022);
         self.request(request.with_body("Application/MANSCDP+xml", body)).status
@@ -402,6 +406,24 @@ fn a_question_is_answered_by_a_message_of_its_own() {
     // A second answer is to nobody.
     bench.message(&asked.answered(Said::DeviceInfo(info)));
     assert!(bench.take().is_empty());
+}
+
+#[test]
+fn an_answer_in_the_name_of_a_channel_is_of_the_device_that_was_asked() {
+    const CHANNEL: &str = "34020000001320000009";
+    let mut bench = Bench::signed_in();
+    let (at, device) = (bench.at(), id(DEVICE));
+    let exchange = bench.platform.ask(at, &device, &id(CHANNEL), Query::PresetQuery, &bench.rules).unwrap();
+    bench.settle();
+    let answered = bench.asked_message().answered(Said::Presets(PresetPart::default()));
+    let unasked = Message { sn: answered.sn + 1, ..answered.clone() };
+    assert_eq!(bench.message_of(CHANNEL, &unasked), 404);
+    let elsewhere = bench.path;
+    bench.path.remote = "192.168.1.65:5060".parse().unwrap();
+    assert_eq!(bench.message_of(CHANNEL, &answered), 404, "who was asked is elsewhere");
+    bench.path = elsewhere;
+    assert_eq!(bench.message_of(CHANNEL, &answered), 200);
+    assert!(matches!(&bench.take()[..], [Event::Answered { exchange: of, answer: Ok(_) }] if *of == exchange));
 }
 
 #[test]

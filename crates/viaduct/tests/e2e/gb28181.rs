@@ -27,8 +27,11 @@ fn await_catalog(api: &Api) -> Value {
     until("the catalog", PATIENCE, || Some(state(api)).filter(|device| device["catalog"] == "whole"))
 }
 
-fn watch(server: &Server, name: &str) -> Result<(), String> {
-    read::ffmpeg("-rtsp_transport tcp", &server.url("rtsp", name), SEEN)
+/// Pictures that count; else what the server says of the stream.
+fn watch(server: &Server, api: &Api, name: &str) {
+    if let Err(error) = read::ffmpeg("-rtsp_transport tcp", &server.url("rtsp", name), SEEN) {
+        panic!("{error}; {}", api.get(&format!("/streams/{name}/diagnosis")));
+    }
 }
 
 fn is_quiet(api: &Api, device: &Device) {
@@ -58,7 +61,7 @@ fn a_camera_of_others_signs_in_is_imported_and_watched() {
         );
 
         // It plays before it is imported.
-        watch(&server, &format!("gb/{CAMERA}")).unwrap();
+        watch(&server, &api, &format!("gb/{CAMERA}"));
         is_quiet(&api, &device);
 
         let catalog = api.get(&format!("/gb28181/devices/{DEVICE}/catalog"));
@@ -88,7 +91,8 @@ fn a_camera_of_others_signs_in_is_imported_and_watched() {
         viewers.into_iter().for_each(|viewer| viewer.join().unwrap().unwrap());
         is_quiet(&api, &device);
 
-        api.post(&format!("/channels/{number}/ptz/move"), &json!({ "pan": 0.5 }));
+        let moves = format!("/channels/{number}/ptz/move");
+        assert_eq!(api.send("POST", &moves, Some(&json!({ "pan": 0.5 }))).status, 204);
         let steered = || device.orders.0.lock().unwrap().iter().any(|order| order.contains("pan_speed: 128"));
         until("the motion", PATIENCE, || steered().then_some(()));
         server.assert_well();
@@ -102,7 +106,7 @@ fn media_come_by_a_port_of_their_own_too() {
     add(&api);
     let device = Device::start(&server, &Options::default());
     await_catalog(&api);
-    watch(&server, &format!("gb/{CAMERA}")).unwrap();
+    watch(&server, &api, &format!("gb/{CAMERA}"));
     is_quiet(&api, &device);
     server.assert_well();
 }
@@ -117,12 +121,15 @@ fn recordings_are_listed_played_controlled_and_fetched() {
     let rfc3339 = |seconds: u64| base::rfc3339(i64::try_from(seconds).unwrap() * 1000);
     let from = device.recorded_from_s;
     let span = format!("from={}&to={}", rfc3339(from - 60), rfc3339(from + 600));
-    let found = api.get(&format!("/gb28181/devices/{DEVICE}/channels/{CAMERA}/recordings?{span}"));
+    let asked = format!("/gb28181/devices/{DEVICE}/channels/{CAMERA}/recordings?{span}");
+    let answer = api.send("GET", &asked, None);
+    assert_eq!(answer.status, 200, "{}; {}", answer.text(), api.get("/gb28181/trace?query=RecordInfo"));
+    let found = answer.json();
     assert_eq!(found["items"].as_array().unwrap().len(), 1, "{found}");
     let stream = found["items"][0]["stream"].as_str().unwrap();
     assert_eq!(stream, format!("gb/{CAMERA}_{from}_{}", from + RECORDED_S));
 
-    watch(&server, stream).unwrap();
+    watch(&server, &api, stream);
     let control = format!("/streams/{stream}/control");
     until("the end of the session", PATIENCE, || (api.get("/gb28181")["sessions"] == 0).then_some(()));
     assert_eq!(api.send("POST", &control, Some(&json!({ "action": "pause" }))).status, 404, "nothing is played");
@@ -192,7 +199,8 @@ fn a_restart_ends_what_was_open_and_devices_come_back() {
     until("the session", PATIENCE, || (device.frames.subscriber_count() == 1).then_some(()));
     server.signal("KILL");
     server.wait(PATIENCE);
-    let folder = server.stop();
+    let folder = std::sync::Arc::clone(server.folder());
+    drop(server);
     let _cut = viewer.join().unwrap();
     device.crash();
 
@@ -206,7 +214,7 @@ fn a_restart_ends_what_was_open_and_devices_come_back() {
         (!trace["items"].as_array().unwrap().is_empty()).then_some(())
     };
     until("the BYE", PATIENCE, byes);
-    watch(&server, &format!("gb/{CAMERA}")).unwrap();
+    watch(&server, &api, &format!("gb/{CAMERA}"));
     is_quiet(&api, &device);
     server.assert_well();
 }

@@ -23,6 +23,8 @@ pub(crate) const FIXED: &str = "34020000001320000002";
 pub(crate) const PASSWORD: &str = "correct-horse-9";
 /// Pictures in a second.
 const FPS: u64 = 25;
+/// Seconds that Beijing time is ahead of UTC.
+const BEIJING_S: i64 = 8 * 3600;
 /// Seconds of its recording.
 pub(crate) const RECORDED_S: u64 = 60;
 
@@ -47,13 +49,14 @@ impl DeviceControlHandler for Orders {
 /// One recording.
 struct Archive {
     folder: TempDir,
-    segment: SegmentMeta,
+    /// As it is, and as its times read in Beijing time, which the device writes in the zone of this machine.
+    segments: [SegmentMeta; 2],
 }
 
 impl RecordingSource for Archive {
     fn lookup(&self, start_ms: u64, end_ms: u64) -> Vec<SegmentMeta> {
-        let overlaps = self.segment.start_ms <= end_ms && start_ms <= self.segment.end_ms;
-        if overlaps { vec![self.segment.clone()] } else { Vec::new() }
+        let overlaps = |segment: &&SegmentMeta| segment.start_ms <= end_ms && start_ms <= segment.end_ms;
+        self.segments.iter().find(overlaps).cloned().into_iter().collect()
     }
 
     fn resolve_path(&self, file: &str) -> PathBuf {
@@ -79,7 +82,7 @@ pub(crate) struct Device {
     pub(crate) orders: Arc<Orders>,
     pub(crate) frames: Arc<MockFrameHub>,
     pub(crate) notifier: Arc<DeviceNotifier>,
-    /// When its recording begins, Unix seconds.
+    /// When its recording begins as the platform reads it, Unix seconds.
     pub(crate) recorded_from_s: u64,
     handle: Option<ServerHandle>,
     runtime: Option<tokio::runtime::Runtime>,
@@ -91,7 +94,7 @@ impl Device {
     pub(crate) fn start(server: &Server, options: &Options) -> Self {
         let units = pictures();
         let archive = archive(&units);
-        let recorded_from_s = archive.segment.start_ms / 1000;
+        let recorded_from_s = archive.segments[1].start_ms / 1000;
         let (orders, frames) = (Arc::new(Orders::default()), Arc::new(MockFrameHub::new()));
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let config = config(server, options);
@@ -226,7 +229,12 @@ fn archive(units: &[Vec<Nalu>]) -> Archive {
     std::fs::write(&path, bytes).unwrap();
     std::fs::write(gb28181_rs::segment::sidecar_path(&path), times).unwrap();
     let now_s = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-    let start_ms = (now_s - 3600) * 1000;
-    let segment = SegmentMeta { file: "segment.h264".to_owned(), start_ms, end_ms: start_ms + RECORDED_S * 1000 };
-    Archive { folder, segment }
+    let zone_s = gb28181_rs::manscdp::device_local_offset_secs();
+    let segment = |start_s: u64| {
+        let start_ms = start_s * 1000;
+        SegmentMeta { file: "segment.h264".to_owned(), start_ms, end_ms: start_ms + RECORDED_S * 1000 }
+    };
+    let start_s = now_s - 3600;
+    let segments = [segment(start_s), segment(start_s.saturating_add_signed(zone_s - BEIJING_S))];
+    Archive { folder, segments }
 }
