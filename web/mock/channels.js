@@ -21,7 +21,7 @@ function channel(id, name, initials, organisation_id, stream, state) {
 
 /** A recorder of the first cameras, and one device for each of the others. */
 export function createDevices(channels) {
-  const device = (id, name, organisation_id, address, over = {}) => ({ id, name, organisation_id, driver: 'url', address, username: 'admin', has_password: true, vendor: '', model: '', serial: '', enabled: true, created_at: new Date().toISOString(), version: 1, ...over });
+  const device = (id, name, organisation_id, address, over = {}) => ({ id, name, organisation_id, driver: 'url', address, username: 'admin', has_password: true, vendor: '', model: '', serial: '', options: {}, enabled: true, created_at: new Date().toISOString(), version: 1, ...over });
   for (const each of channels.slice(0, 4)) Object.assign(each, { device_id: 100, device_name: '收费站录像机' });
   return [device(100, '收费站录像机', 3, 'rtsp://10.8.3.10:554', { vendor: 'Hikvision', model: 'DS-9664NI', serial: 'C12345678' }), ...channels.slice(4).map(({ id, name, organisation_id }) => device(id, name, organisation_id, ''))];
 }

@@ -10,9 +10,9 @@ pub struct Device {
     /// Unique within its organisation.
     pub name: String,
     pub organisation_id: i64,
-    /// "url" (we pull it), "push" (it publishes to us) or "sim" (drawn by this server).
+    /// "url" (we pull it), "gb28181" (it signs in), "push" (it publishes to us) or "sim" (drawn by this server).
     pub driver: String,
-    /// "url": where addresses of its channels are relative to, "rtsp://192.0.2.7:554"; may be empty.
+    /// "url": where addresses of its channels are relative to, "rtsp://192.0.2.7:554"; may be empty. "gb28181": its code.
     pub address: String,
     pub username: Option<String>,
     /// The password itself is never shown.
@@ -20,6 +20,10 @@ pub struct Device {
     pub vendor: String,
     pub model: String,
     pub serial: String,
+    /// "gb28181": "media" ("udp", "tcp_passive", "tcp_active"), "version" ("2011", "2016", "2022"), "charset" ("gb2312", "gb18030",
+    /// "utf8"), "ssrc" ("any", "agreed"), "sdp" ("usual", "long"), "key_frame" ("edition", "both"), "stream" ("none",
+    /// "streamnumber", "stream", "streamprofile", "streamMode"); what is absent is as the maker's devices are known to be.
+    pub options: std::collections::BTreeMap<String, String>,
     /// Number of its channels.
     pub channels: usize,
     /// One that is not is neither pulled nor played.
@@ -45,6 +49,9 @@ pub struct DeviceInput {
     pub model: String,
     #[serde(default)]
     pub serial: String,
+    /// See `Device`.
+    #[serde(default)]
+    pub options: std::collections::BTreeMap<String, String>,
     pub enabled: bool,
 }
 

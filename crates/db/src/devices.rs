@@ -29,6 +29,8 @@ pub struct DeviceRow {
     pub model: String,
     /// Of this one piece.
     pub serial: String,
+    /// What its driver is told besides: JSON, names with texts; empty: nothing.
+    pub options: String,
     /// Whether it is used.
     pub enabled: bool,
     /// Unix seconds.
@@ -55,6 +57,7 @@ fn device(row: &AnyRow) -> DeviceRow {
         vendor: row.get("vendor"),
         model: row.get("model"),
         serial: row.get("serial"),
+        options: row.get("options"),
         enabled: row.flag("enabled"),
         created_at: row.get("created_at"),
         version: row.get("version"),
@@ -73,19 +76,20 @@ fn bind<'q>(statement: Statement<'q>, row: &'q DeviceRow) -> Statement<'q> {
         .bind(&row.vendor)
         .bind(&row.model)
         .bind(&row.serial)
+        .bind(if row.options.is_empty() { "{}" } else { row.options.as_str() })
         .bind(i64::from(row.enabled))
 }
 
 /// Adds one within a transaction; one that was removed comes back under its number.
 pub(crate) async fn insert(connection: &mut sqlx::AnyConnection, row: &DeviceRow) -> Result<i64, DbError> {
     let statement = if row.id == 0 {
-        "INSERT INTO devices (organisation_id, name, driver, address, username, password, vendor, model, serial, enabled,
-             created_at, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id"
-    } else {
-        "INSERT INTO devices (organisation_id, name, driver, address, username, password, vendor, model, serial, enabled,
-             created_at, version, id)
+        "INSERT INTO devices (organisation_id, name, driver, address, username, password, vendor, model, serial, options,
+             enabled, created_at, version)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id"
+    } else {
+        "INSERT INTO devices (organisation_id, name, driver, address, username, password, vendor, model, serial, options,
+             enabled, created_at, version, id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id"
     };
     let mut statement = bind(sqlx::query(statement), row).bind(row.created_at).bind(row.version.max(1));
     if row.id != 0 {
@@ -111,8 +115,8 @@ impl Database {
     pub async fn update_device(&self, row: &DeviceRow) -> Result<Changed, DbError> {
         let statement = sqlx::query(
             "UPDATE devices SET organisation_id = $1, name = $2, driver = $3, address = $4, username = $5, password = $6,
-                 vendor = $7, model = $8, serial = $9, enabled = $10, version = version + 1
-             WHERE id = $11 AND version = $12",
+                 vendor = $7, model = $8, serial = $9, options = $10, enabled = $11, version = version + 1
+             WHERE id = $12 AND version = $13",
         );
         let done = bind(statement, row).bind(row.id).bind(row.version).execute(&self.pool).await?;
         if done.rows_affected() > 0 {

@@ -14,6 +14,7 @@ mod call;
 mod directory;
 mod happening;
 mod line;
+mod options;
 mod settings;
 mod signaller;
 mod steer;
@@ -23,6 +24,7 @@ mod wire;
 
 use std::collections::HashMap;
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -96,7 +98,14 @@ struct Shared {
     commands: mpsc::Sender<Command>,
     counters: Mutex<Counters>,
     /// Recordings that are being played.
-    playing: Mutex<HashMap<Line, SessionId>>,
+    playing: Mutex<HashMap<Line, Playing>>,
+}
+
+/// A recording that is being played.
+#[derive(Clone)]
+struct Playing {
+    session: SessionId,
+    is_paused: Arc<AtomicBool>,
 }
 
 impl Shared {
@@ -126,7 +135,7 @@ impl Shared {
         self.tell_thread(Command::Order { device: device.clone(), target: target.clone(), control, reply });
     }
 
-    fn playing(&self) -> MutexGuard<'_, HashMap<Line, SessionId>> {
+    fn playing(&self) -> MutexGuard<'_, HashMap<Line, Playing>> {
         self.playing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -286,8 +295,11 @@ impl Gb28181 {
     /// # Errors
     /// When it is not played, or the device does not take it.
     pub async fn control(&self, line: &Line, method: mansrtsp::Method) -> Result<(), Fault> {
-        let session = self.shared.playing().get(line).copied().ok_or(Fault::NoSession)?;
-        self.shared.ask(|reply| Command::Control { session, method, reply }).await
+        let playing = self.shared.playing().get(line).cloned().ok_or(Fault::NoSession)?;
+        let session = playing.session;
+        self.shared.ask(|reply| Command::Control { session, method, reply }).await?;
+        playing.is_paused.store(matches!(method, mansrtsp::Method::Pause), Ordering::Relaxed);
+        Ok(())
     }
 
     fn start_source(&self, key: &StreamKey, wanted: &Wanted, always: bool) -> Result<(), String> {
@@ -342,6 +354,7 @@ impl DeviceDriver for Gb28181 {
 
     fn check_device(&self, device: &DeviceSpec) -> Result<(), Wrong> {
         let code = Id::new(&device.address).map_err(|error| no_code(Field::Address, &error))?;
+        options::parse(&device.options).map_err(|text| Wrong::new(Field::Options, text))?;
         match self.shared.directory.number_of(&code) {
             Some(other) if other != device.id => {
                 Err(Wrong::new(Field::Address, "Another device has this code. Change one of them, or remove it."))

@@ -1,5 +1,6 @@
 //! What a driver is told about devices and channels.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -16,6 +17,8 @@ pub struct DeviceSpec {
     pub username: String,
     /// May be empty.
     pub password: String,
+    /// What the driver is told besides, in its own words.
+    pub options: BTreeMap<String, String>,
 }
 
 impl fmt::Debug for DeviceSpec {
@@ -115,6 +118,8 @@ pub enum Field {
     Username,
     /// [`DeviceSpec::password`].
     Password,
+    /// [`DeviceSpec::options`].
+    Options,
     /// [`ChannelSpec::number`].
     Number,
     /// [`ChannelSpec::main`].

@@ -84,6 +84,11 @@ pub trait CallSession: Send {
     /// Asks the device for a key frame; returns at once.
     fn ask_key_frame(&mut self);
 
+    /// Whether somebody has paused the recording, so that nothing comes for as long as it takes.
+    fn is_paused(&self) -> bool {
+        false
+    }
+
     /// Resolves with a sentence once the device has ended the session, or is gone.
     ///
     /// # Cancel safety

@@ -121,7 +121,7 @@ impl World for Anybody {
             username: None,
             password: PASSWORD.to_owned(),
             tells_time: true,
-            profile: None,
+            overrides: crate::profile::Overrides::default(),
             redirect: None,
         })
     }

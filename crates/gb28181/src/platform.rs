@@ -33,7 +33,7 @@ use sip::{Endpoint, Method, Path, Request, Transmit};
 
 use crate::id::Id;
 use crate::manscdp::{Keepalive, Message};
-use crate::profile::Profile;
+use crate::profile::Overrides;
 use deadlines::Deadlines;
 pub use device::Device;
 pub use exchange::{Answer, ExchangeId, Fault};
@@ -107,8 +107,8 @@ pub struct Admission {
     pub password: String,
     /// Whether it is told the time (§9.10); some devices take it for that of another zone.
     pub tells_time: bool,
-    /// How it wants to be talked to, where people have set it; else the preset of its maker.
-    pub profile: Option<Profile>,
+    /// How it wants to be talked to, where people have said it; else the preset of its maker counts.
+    pub overrides: Overrides,
     /// Where it shall sign in instead (302, §9.1.2.3), as a SIP URI.
     pub redirect: Option<String>,
 }

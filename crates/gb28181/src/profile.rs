@@ -184,6 +184,41 @@ impl Profile {
     }
 }
 
+/// What people say of how a device wants to be talked to; what they do not say is its maker's preset.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Overrides {
+    /// [`Profile::version`]; the presets of that edition come along.
+    pub version: Option<Version>,
+    /// [`Profile::charset`].
+    pub charset: Option<Charset>,
+    /// [`Profile::media`].
+    pub media: Option<MediaMode>,
+    /// [`Profile::ssrc_check`].
+    pub ssrc_check: Option<SsrcCheck>,
+    /// [`Profile::sdp`].
+    pub sdp: Option<SdpStyle>,
+    /// [`Profile::i_frame`].
+    pub i_frame: Option<IFrameStyle>,
+    /// [`Profile::stream`].
+    pub stream: Option<Option<StreamAttribute>>,
+}
+
+impl Overrides {
+    /// How a maker's device of an edition is talked to then.
+    pub fn over(&self, vendor: Vendor, version: Version) -> Profile {
+        let preset = Profile::preset(vendor, self.version.unwrap_or(version));
+        Profile {
+            charset: self.charset.unwrap_or(preset.charset),
+            media: self.media.unwrap_or(preset.media),
+            ssrc_check: self.ssrc_check.unwrap_or(preset.ssrc_check),
+            sdp: self.sdp.unwrap_or(preset.sdp),
+            i_frame: self.i_frame.unwrap_or(preset.i_frame),
+            stream: self.stream.unwrap_or(preset.stream),
+            ..preset
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -217,5 +252,19 @@ mod tests {
         assert_eq!((both.i_frame_spellings().len(), both.video_payloads().len()), (2, 6));
         assert_eq!(Profile::preset(Vendor::Other, Version::V2016).stream, None);
         assert_eq!(Profile::default().video_payloads().len(), 4);
+    }
+
+    #[test]
+    fn what_people_say_counts_and_the_rest_is_the_preset() {
+        let said =
+            Overrides { media: Some(MediaMode::TcpActive), version: Some(Version::V2022), ..Overrides::default() };
+        let profile = said.over(Vendor::Dahua, Version::V2016);
+        assert_eq!((profile.media, profile.version), (MediaMode::TcpActive, Version::V2022));
+        assert_eq!((profile.charset, profile.broadcast), (Charset::Gb18030, BroadcastStart::AfterOk));
+        assert_eq!(Overrides { stream: Some(None), ..said }.over(Vendor::Dahua, Version::V2016).stream, None);
+        assert_eq!(
+            Overrides::default().over(Vendor::Dahua, Version::V2016),
+            Profile::preset(Vendor::Dahua, Version::V2016)
+        );
     }
 }

@@ -47,7 +47,7 @@ impl World for Rules {
             username: None,
             password: PASSWORD.to_owned(),
             tells_time: true,
-            profile: None,
+            overrides: gb28181::profile::Overrides::default(),
             redirect: None,
         })
     }

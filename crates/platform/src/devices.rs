@@ -355,12 +355,18 @@ fn spec(device: &DeviceRow, row: &ChannelRow) -> device::ChannelSpec {
     }
 }
 
+/// What a driver is told besides, as stored; what cannot be read is nothing.
+pub fn options(device: &DeviceRow) -> BTreeMap<String, String> {
+    serde_json::from_str(&device.options).unwrap_or_default()
+}
+
 fn device_spec(device: &DeviceRow) -> device::DeviceSpec {
     device::DeviceSpec {
         id: device.id,
         address: device.address.clone(),
         username: device.username.clone().unwrap_or_default(),
         password: device.password.clone().unwrap_or_default(),
+        options: options(device),
     }
 }
 

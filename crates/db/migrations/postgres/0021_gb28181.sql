@@ -28,3 +28,6 @@ CREATE TABLE device_alarms (
 
 CREATE INDEX device_alarms_by_time ON device_alarms (received_at_ms);
 CREATE INDEX device_alarms_by_device ON device_alarms (device, received_at_ms);
+
+-- What a driver is told besides: JSON, names with texts.
+ALTER TABLE devices ADD COLUMN options TEXT NOT NULL DEFAULT '{}';

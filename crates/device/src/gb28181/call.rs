@@ -1,6 +1,7 @@
 //! Invitations: what leads from a wish for pictures to a device that sends.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use base::ErrorKind;
@@ -16,10 +17,10 @@ use gb28181::sdp::{Description, Setup, Ssrc, Transport};
 use hub::Leg;
 use tokio::sync::mpsc;
 
-use super::Shared;
 use super::directory::Presence;
 use super::line::Line;
 use super::signaller::{Command, Started};
+use super::{Playing, Shared};
 
 /// How long a device may take to send; recorders wake their cameras first.
 const ANSWER_WAIT: Duration = Duration::from_secs(15);
@@ -76,13 +77,15 @@ impl Caller {
             session,
             events,
             presence: Arc::clone(&presence),
+            is_paused: Arc::default(),
             ended: None,
         };
         let answer = tokio::time::timeout(ANSWER_WAIT, session.answer(step)).await;
         let answer = answer.unwrap_or_else(|_late| Err(late(wanted)))?;
         step(Leg::Answer, true, &told(&answer));
         if wanted.span.is_some() {
-            shared.playing().insert(session.line.clone(), session.session);
+            let playing = Playing { session: session.session, is_paused: Arc::clone(&session.is_paused) };
+            shared.playing().insert(session.line.clone(), playing);
         }
         Ok(Call {
             lease,
@@ -186,6 +189,7 @@ struct Session {
     session: SessionId,
     events: mpsc::Receiver<SessionEvent>,
     presence: Arc<Presence>,
+    is_paused: Arc<AtomicBool>,
     /// Why it is over, once it is.
     ended: Option<Ending>,
 }
@@ -236,6 +240,10 @@ impl CallSession for Session {
         }
     }
 
+    fn is_paused(&self) -> bool {
+        self.is_paused.load(Ordering::Relaxed)
+    }
+
     fn over(&mut self) -> BoxFuture<'_, String> {
         async {
             loop {
@@ -256,7 +264,7 @@ impl CallSession for Session {
 impl Drop for Session {
     fn drop(&mut self) {
         let mut playing = self.shared.playing();
-        if playing.get(&self.line) == Some(&self.session) {
+        if playing.get(&self.line).is_some_and(|playing| playing.session == self.session) {
             playing.remove(&self.line);
         }
         drop(playing);

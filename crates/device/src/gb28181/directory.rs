@@ -9,9 +9,11 @@ use gb28181::collect::Completeness;
 use gb28181::id::{Form, TypeCode};
 use gb28181::manscdp::{CatalogItem, ChannelState, DeviceInfo};
 use gb28181::platform::{Admission, Refusal};
+use gb28181::profile::Overrides;
 use gb28181::{Id, Profile, Version};
 use sip::{Path, Transport};
 
+use super::options;
 use crate::spec::DeviceSpec;
 
 /// Items of catalogs that are kept, of all devices together; what is more is left out.
@@ -26,6 +28,7 @@ pub(super) struct Permit {
     pub(super) number: i64,
     pub(super) username: Option<String>,
     pub(super) password: String,
+    pub(super) overrides: Overrides,
 }
 
 /// A device that is there.
@@ -237,6 +240,8 @@ impl Directory {
             number: device.id,
             username: Some(device.username.clone()).filter(|name| !name.is_empty()),
             password: device.password.clone(),
+            // Those that cannot be read were refused when they were written down.
+            overrides: options::parse(&device.options).unwrap_or_default(),
         };
         let mut known = self.write();
         let former = known.permits.insert(code, permit.clone());
@@ -252,12 +257,15 @@ impl Directory {
 
     pub(super) fn admission(&self, code: &Id) -> Option<Admission> {
         let known = self.read();
-        let (username, password) = match (known.permits.get(code), &self.trial_password) {
-            (Some(permit), _) => (permit.username.clone(), permit.password.clone()),
-            (None, Some(trial)) => (None, trial.clone()),
-            (None, None) => return None,
+        let trial = || Permit {
+            number: 0,
+            username: None,
+            password: self.trial_password.clone().unwrap_or_default(),
+            overrides: Overrides::default(),
         };
-        Some(Admission { username, password, tells_time: true, profile: None, redirect: None })
+        let permit = known.permits.get(code).cloned().or_else(|| self.trial_password.as_ref().map(|_| trial()))?;
+        let Permit { username, password, overrides, .. } = permit;
+        Some(Admission { username, password, tells_time: true, overrides, redirect: None })
     }
 
     /// Whether one of the stored devices has this code, and which.

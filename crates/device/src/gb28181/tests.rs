@@ -75,7 +75,7 @@ fn bench() -> Bench {
 }
 
 fn stored(password: &str) -> DeviceSpec {
-    DeviceSpec { id: 5, address: DEVICE.to_owned(), username: String::new(), password: password.to_owned() }
+    DeviceSpec { id: 5, address: DEVICE.to_owned(), password: password.to_owned(), ..DeviceSpec::default() }
 }
 
 fn line() -> ChannelSpec {

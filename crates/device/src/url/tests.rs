@@ -17,6 +17,7 @@ fn recorder(main: &str) -> ChannelSpec {
         address: "rtsp://127.0.0.1:8554".to_owned(),
         username: "admin".to_owned(),
         password: "p@ss".to_owned(),
+        ..DeviceSpec::default()
     };
     let main_stream = "road/k1".parse().unwrap();
     ChannelSpec { main: Some(main.to_owned()), ..ChannelSpec::new(1, Arc::new(device), main_stream) }

@@ -12,7 +12,7 @@ use super::device::{Device, Proof};
 use super::{Admission, Event, Gone, Moment, Platform, Refusal, SignIn, World};
 use crate::beijing_time::BeijingTime;
 use crate::id::Id;
-use crate::profile::{Profile, Vendor};
+use crate::profile::{Overrides, Profile, Vendor};
 use crate::version::Version;
 
 /// How long a sign-in lasts that names no time.
@@ -131,7 +131,7 @@ impl Platform {
         }
         let expires = at.now + Duration::from_secs(u64::from(expires_s));
         let user_agent = user_agent(request);
-        let profile = admission.profile.unwrap_or_else(|| preset(request, &user_agent));
+        let profile = profile(request, &user_agent, &admission.overrides);
         let former = self.devices.get(&device);
         let how = match former {
             None => SignIn::Anew,
@@ -186,9 +186,9 @@ fn user_agent(request: &Request) -> String {
     text.chars().filter(|c| !c.is_control()).take(MAX_USER_AGENT_CHARS).collect()
 }
 
-fn preset(request: &Request, user_agent: &str) -> Profile {
+fn profile(request: &Request, user_agent: &str, overrides: &Overrides) -> Profile {
     let version = request.headers.text("X-GB-Ver").and_then(|text| Version::from_header(&text));
-    Profile::preset(Vendor::recognise([user_agent]), version.unwrap_or_default())
+    overrides.over(Vendor::recognise([user_agent]), version.unwrap_or_default())
 }
 
 fn since_1970(at: Moment) -> Duration {

@@ -88,7 +88,7 @@ impl Bench {
             username: None,
             password: PASSWORD.to_owned(),
             tells_time: true,
-            profile: None,
+            overrides: Overrides::default(),
             redirect: None,
         };
         Self {
@@ -481,7 +481,7 @@ fn orders_that_are_not_answered_are_done_with_the_200() {
     assert_eq!(bench.asked.last().unwrap().uri, "sip:34020000001320000001@192.168.1.64:5060");
     assert_eq!(bench.asked_message().device_id, Some(channel.clone()));
     let mut old = bench.rules.admission.take().unwrap();
-    old.profile = Some(Profile { version: Version::V2016, ..Profile::default() });
+    old.overrides.version = Some(Version::V2016);
     bench.rules.admission = Some(old);
     assert_eq!(bench.register("3600"), 200);
     let at = bench.at();

@@ -441,6 +441,7 @@ fn refused(refused: Refused) -> DevicesError {
         Field::Address => "address",
         Field::Username => "username",
         Field::Password => "password",
+        Field::Options => "options",
         Field::Number => "number",
         Field::Main => "main.address",
         Field::Sub => "sub.address",

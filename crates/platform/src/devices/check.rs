@@ -21,6 +21,9 @@ pub(super) const MAX_CUSTOM: usize = 32;
 /// Application of the streams that are named by a channel's number.
 pub const NUMBERED: &str = "ch";
 
+/// Options of one device.
+const MAX_OPTIONS: usize = 32;
+
 /// What a channel can be.
 pub const KINDS: [&str; 3] = ["video", "audio", "alarm"];
 /// Which way the traffic goes that it sees.
@@ -110,7 +113,14 @@ pub(super) fn check_device(row: &DeviceRow) -> Result<(), DevicesError> {
     ] {
         check_text(field, text, MAX_TEXT)?;
     }
-    Ok(())
+    let options = super::options(row);
+    let fits = options.len() <= MAX_OPTIONS
+        && options.iter().all(|(name, text)| is_text(name, MAX_TAG) && is_text(text, MAX_TEXT));
+    if fits {
+        Ok(())
+    } else {
+        Err(DevicesError::invalid("options", format!("At most {MAX_OPTIONS} options with short texts.")))
+    }
 }
 
 /// What does not fit of what people set of a channel, but for what its driver knows.

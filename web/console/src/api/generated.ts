@@ -2584,12 +2584,12 @@ export interface components {
         };
         /** @description A thing with an address and credentials: a camera, a recorder with many channels, an encoder. */
         Device: {
-            /** @description "url": where addresses of its channels are relative to, "rtsp://192.0.2.7:554"; may be empty. */
+            /** @description "url": where addresses of its channels are relative to, "rtsp://192.0.2.7:554"; may be empty. "gb28181": its code. */
             address: string;
             /** @description Number of its channels. */
             channels: number;
             created_at: string;
-            /** @description "url" (we pull it), "push" (it publishes to us) or "sim" (drawn by this server). */
+            /** @description "url" (we pull it), "gb28181" (it signs in), "push" (it publishes to us) or "sim" (drawn by this server). */
             driver: string;
             /** @description One that is not is neither pulled nor played. */
             enabled: boolean;
@@ -2600,6 +2600,14 @@ export interface components {
             model: string;
             /** @description Unique within its organisation. */
             name: string;
+            /**
+             * @description "gb28181": "media" ("udp", "tcp_passive", "tcp_active"), "version" ("2011", "2016", "2022"), "charset" ("gb2312", "gb18030",
+             *     "utf8"), "ssrc" ("any", "agreed"), "sdp" ("usual", "long"), "key_frame" ("edition", "both"), "stream" ("none",
+             *     "streamnumber", "stream", "streamprofile", "streamMode"); what is absent is as the maker's devices are known to be.
+             */
+            options: {
+                [key: string]: string;
+            };
             /** Format: int64 */
             organisation_id: number;
             serial: string;
@@ -2661,6 +2669,10 @@ export interface components {
             enabled: boolean;
             model?: string;
             name: string;
+            /** @description See `Device`. */
+            options?: {
+                [key: string]: string;
+            };
             /** Format: int64 */
             organisation_id: number;
             /** @description Absent in a change: keep the one stored. Empty: none. */

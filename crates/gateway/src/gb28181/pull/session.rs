@@ -273,6 +273,9 @@ impl Session {
             Some(Wish::KeyFrame) => self.dialog.ask_key_frame(),
             None => {}
         }
+        if self.dialog.is_paused() {
+            self.heard = now;
+        }
         let (since, silent) = (now.saturating_duration_since(self.since), now.saturating_duration_since(self.heard));
         if self.stage == Stage::Found && since >= KEY_FRAME_PATIENCE && !self.asked_key_frame {
             self.asked_key_frame = true;

@@ -1,0 +1,83 @@
+//! How people say that a device wants to be talked to, over what its maker's devices are known for.
+
+use std::collections::BTreeMap;
+
+use gb28181::profile::{IFrameStyle, MediaMode, Overrides, SdpStyle, SsrcCheck};
+use gb28181::sdp::StreamAttribute;
+use gb28181::{Charset, Version};
+
+fn choose<T: Copy>(name: &str, text: &str, choices: &[(&str, T)]) -> Result<Option<T>, String> {
+    let found = choices.iter().find(|(word, _)| *word == text).map(|(_, choice)| *choice);
+    let words = || choices.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
+    found.map(Some).ok_or_else(|| format!("The option {name} is one of: {}.", words()))
+}
+
+/// Reads what was set; empty texts are as good as none.
+///
+/// # Errors
+/// A sentence that names the option.
+pub(super) fn parse(options: &BTreeMap<String, String>) -> Result<Overrides, String> {
+    let mut overrides = Overrides::default();
+    for (name, text) in options.iter().filter(|(_, text)| !text.is_empty()) {
+        set(&mut overrides, name, text)?;
+    }
+    Ok(overrides)
+}
+
+fn set(overrides: &mut Overrides, name: &str, text: &str) -> Result<(), String> {
+    use StreamAttribute::{Stream, StreamMode, StreamNumber, StreamProfile};
+    match name {
+        "media" => {
+            let ways =
+                [("udp", MediaMode::Udp), ("tcp_passive", MediaMode::TcpPassive), ("tcp_active", MediaMode::TcpActive)];
+            overrides.media = choose(name, text, &ways)?;
+        }
+        "version" => {
+            let editions = [("2011", Version::V2011), ("2016", Version::V2016), ("2022", Version::V2022)];
+            overrides.version = choose(name, text, &editions)?;
+        }
+        "charset" => {
+            let sets = [("gb2312", Charset::Gb2312), ("gb18030", Charset::Gb18030), ("utf8", Charset::Utf8)];
+            overrides.charset = choose(name, text, &sets)?;
+        }
+        "ssrc" => overrides.ssrc_check = choose(name, text, &[("any", SsrcCheck::Off), ("agreed", SsrcCheck::On)])?,
+        "sdp" => overrides.sdp = choose(name, text, &[("usual", SdpStyle::Usual), ("long", SdpStyle::Long)])?,
+        "key_frame" => {
+            let styles = [("edition", IFrameStyle::AsEdition), ("both", IFrameStyle::Both)];
+            overrides.i_frame = choose(name, text, &styles)?;
+        }
+        "stream" => {
+            let attributes = [
+                ("none", None),
+                ("streamnumber", Some(StreamNumber)),
+                ("stream", Some(Stream)),
+                ("streamprofile", Some(StreamProfile)),
+                ("streamMode", Some(StreamMode)),
+            ];
+            overrides.stream = choose(name, text, &attributes)?;
+        }
+        _ => {
+            return Err(format!(
+                "There is no option {name}: there are media, version, charset, ssrc, sdp, key_frame, stream."
+            ));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_read_and_wrong_ones_named() {
+        let of = |pairs: &[(&str, &str)]| {
+            parse(&pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect())
+        };
+        let read = of(&[("media", "tcp_active"), ("version", "2016"), ("stream", "none"), ("sdp", "")]).unwrap();
+        assert_eq!((read.media, read.version), (Some(MediaMode::TcpActive), Some(Version::V2016)));
+        assert_eq!((read.stream, read.sdp), (Some(None), None));
+        assert!(of(&[("media", "carrier pigeon")]).unwrap_err().contains("tcp_passive"));
+        assert!(of(&[("colour", "red")]).unwrap_err().contains("no option colour"));
+    }
+}
