@@ -4,6 +4,8 @@ mod device;
 
 use gb28181_rs::config::Transport;
 use serde_json::{Value, json};
+use testkit::clips::words;
+use testkit::process::Process;
 use testkit::read::{self, Expect};
 use testkit::{Api, PATIENCE, Server, ServerOptions, until};
 
@@ -130,14 +132,23 @@ fn a_recording_that_is_paused_stays() {
     let device = Device::start(&server, &Options::default());
     await_catalog(&api);
     let stream = format!("gb/{CAMERA}_{}_{}", device.recorded_from_s, device.recorded_from_s + RECORDED_S);
-    let url = server.url("rtsp", &stream);
-    let viewer = std::thread::spawn(move || read::ffmpeg("-rtsp_transport tcp", &url, SEEN));
+    let mut watching = words("-v error -nostdin -rtsp_transport tcp -i");
+    watching.push(server.url("rtsp", &stream));
+    watching.extend(words("-f null -"));
+    let _viewer = Process::start("ffmpeg", watching);
     let control = |order: &Value| api.send("POST", &format!("/streams/{stream}/control"), Some(order)).status;
+    let path = format!("/streams/{stream}");
+    let flows = || {
+        let answer = api.send("GET", &path, None);
+        answer.status == 200 && answer.json()["fps"].as_f64().is_some_and(|fps| fps > 10.0)
+    };
+    until("pictures", PATIENCE, || flows().then_some(()));
     let pause = json!({ "action": "pause" });
     until("the pause", PATIENCE, || (control(&pause) == 204).then_some(()));
     pause_for_a_while();
-    assert_eq!(control(&json!({ "action": "resume" })), 204);
-    viewer.join().unwrap().unwrap();
+    let status = control(&json!({ "action": "resume" }));
+    assert_eq!(status, 204, "{}", api.get(&format!("/streams/{stream}/diagnosis")));
+    until("pictures again", PATIENCE, || flows().then_some(()));
     server.assert_well();
 }
 
