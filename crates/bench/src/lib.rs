@@ -16,6 +16,7 @@ mod clip;
 mod datagrams;
 mod events;
 mod floor;
+mod gb28181;
 mod hls;
 mod http;
 mod licence;
@@ -60,6 +61,8 @@ enum BenchCommand {
     Channels(channels::ChannelsArgs),
     /// How soon many listeners hear of a change.
     Events(events::EventsArgs),
+    /// Many devices of GB/T 28181 that sign in at once, and their heartbeats.
+    Gb28181(gb28181::Gb28181Args),
     /// How long many sources take to be live again after all were gone.
     SourcesReturn(sources::SourcesReturnArgs),
     /// The whole programme of docs/reference/performance.md.
@@ -83,6 +86,7 @@ pub fn run(args: &BenchArgs, server: &std::path::Path) -> anyhow::Result<()> {
         BenchCommand::Cameras(cameras) => cameras::serve(cameras),
         BenchCommand::Channels(args) => channels::channels(args, server).and_then(|rows| report::finish(&rows, None)),
         BenchCommand::Events(args) => events::events(args, server).and_then(|rows| report::finish(&rows, None)),
+        BenchCommand::Gb28181(args) => gb28181::gb28181(args, server).and_then(|rows| report::finish(&rows, None)),
         BenchCommand::SourcesReturn(args) => {
             sources::sources_return(args, server).and_then(|rows| report::finish(&rows, None))
         }

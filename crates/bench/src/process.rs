@@ -21,6 +21,9 @@ pub(crate) struct Measured {
     folder: Option<PathBuf>,
 }
 
+/// Lines with which a server says where it listens, the last one for devices of GB/T 28181.
+const LISTENERS: usize = 9;
+
 impl Measured {
     /// Starts the server on free ports with open access.
     pub(crate) fn server(program: &Path, merge_window_ms: Option<u64>) -> anyhow::Result<Self> {
@@ -32,10 +35,39 @@ impl Measured {
         Self::start(program, None, Some(issuer_key))
     }
 
+    /// A server that lets in any device of GB/T 28181 which knows a password.
+    pub(crate) fn server_of_devices(program: &Path, password: &str) -> anyhow::Result<Self> {
+        let folder = Self::new_folder();
+        let mut command = Self::command(program, &folder);
+        command.arg("--set").arg(format!("gb28181.dev_password={password}"));
+        Self::spawn(command, LISTENERS, Some(folder))
+    }
+
+    /// Where SIP is listened for.
+    pub(crate) fn gb28181(&self) -> Option<SocketAddr> {
+        self.ports.iter().find(|(protocol, _)| protocol == "gb28181").map(|(_, address)| *address)
+    }
+
+    fn new_folder() -> PathBuf {
+        std::env::temp_dir().join(format!("viaduct-bench-{}", std::process::id()))
+    }
+
     fn start(program: &Path, merge_window_ms: Option<u64>, issuer_key: Option<&str>) -> anyhow::Result<Self> {
-        let folder = std::env::temp_dir().join(format!("viaduct-bench-{}", std::process::id()));
+        let folder = Self::new_folder();
+        let mut command = Self::command(program, &folder);
+        if let Some(window) = merge_window_ms {
+            command.arg("--set").arg(format!("media.merge_window_ms={window}"));
+        }
+        if let Some(key) = issuer_key {
+            command.arg("--set").arg(format!("licence.issuer_key={key}"));
+        }
+        Self::spawn(command, LISTENERS, Some(folder))
+    }
+
+    /// A server on ports that the system picks.
+    fn command(program: &Path, folder: &Path) -> Command {
         let mut command = Command::new(program);
-        command.args(["serve", "--dev", "--data-dir"]).arg(&folder);
+        command.args(["serve", "--dev", "--data-dir"]).arg(folder);
         for protocol in ["http", "https", "rtsp", "rtsps", "rtmp", "rtmps"] {
             command.arg("--set").arg(format!("{protocol}.listen=127.0.0.1:0"));
         }
@@ -43,13 +75,7 @@ impl Measured {
             command.args(["--set", &format!("{key}=127.0.0.1:0")]);
         }
         command.args(["--set", "log.level=warn", "--set"]).arg(format!("auth.admin_password={ADMIN_PASSWORD}"));
-        if let Some(window) = merge_window_ms {
-            command.arg("--set").arg(format!("media.merge_window_ms={window}"));
-        }
-        if let Some(key) = issuer_key {
-            command.arg("--set").arg(format!("licence.issuer_key={key}"));
-        }
-        Self::spawn(command, 6, Some(folder))
+        command
     }
 
     /// Starts the floor.
