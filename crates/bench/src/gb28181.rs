@@ -27,8 +27,8 @@ const WINDOW: usize = 100;
 const AGAIN: Duration = Duration::from_millis(500);
 /// Longer than this nobody waits for all to be there.
 const LIMIT: Duration = Duration::from_secs(600);
-/// What the server asks of devices that have signed in must be over before heartbeats are measured.
-const SETTLE: Duration = Duration::from_secs(5);
+/// What the server asks of devices that have signed in must be over and forgotten (RFC 3261 timer J: 32 s) before it is measured idle.
+const SETTLE: Duration = Duration::from_secs(40);
 
 /// Devices that sign in.
 #[derive(Clone, Debug, Args)]

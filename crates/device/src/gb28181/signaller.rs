@@ -443,7 +443,7 @@ impl Signaller {
             self.wait(asked, Waiter::Welcome(device, stage));
             return true;
         }
-        for query in Stage::subscriptions() {
+        for query in Stage::subscriptions(&device) {
             // A device that knows no subscriptions is asked for its catalog when somebody looks.
             let _refused = self.with(|platform, at, world| platform.subscribe(at, &device, &device, query, world));
         }

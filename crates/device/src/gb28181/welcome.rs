@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use gb28181::Id;
+use gb28181::id::TypeCode;
 use gb28181::manscdp::{AlarmQuery, CatalogQuery, MobilePositionQuery, Query};
 
 /// Devices that are asked at a time.
@@ -36,12 +37,12 @@ impl Stage {
         }
     }
 
-    pub(super) fn subscriptions() -> [Query; 3] {
-        [
-            Query::Catalog(CatalogQuery::default()),
-            Query::Alarm(AlarmQuery::default()),
-            Query::MobilePosition(MobilePositionQuery::default()),
-        ]
+    /// What a device is asked to tell; where it is, only of one that moves.
+    pub(super) fn subscriptions(device: &Id) -> Vec<Query> {
+        let moves = device.type_code() == Some(TypeCode::MobileTransmission);
+        let position = moves.then(|| Query::MobilePosition(MobilePositionQuery::default()));
+        let of_all = [Query::Catalog(CatalogQuery::default()), Query::Alarm(AlarmQuery::default())];
+        of_all.into_iter().chain(position).collect()
     }
 }
 

@@ -4,7 +4,8 @@
 //! please. A subscription is renewed in time until it is given back, refused, or its device goes; devices forget theirs
 //! when they start anew, so the caller subscribes again when one signs in.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
 use std::time::{Duration, Instant};
 
 use sip::header::{Subscription as State, SubscriptionState, parse_seconds};
@@ -45,10 +46,18 @@ struct Subscribed {
     message: Message,
     /// The header `Event`, which names the subscription to the device.
     package: String,
-    request: Request,
-    dialog: Option<Dialog>,
-    is_active: bool,
+    state: Held,
+    /// When to renew it; deadlines of other times are void.
     renew_at: Option<Instant>,
+}
+
+/// How far it is.
+#[derive(Debug)]
+enum Held {
+    /// Asked for.
+    Asked(Box<Request>),
+    /// Taken by the device. One that makes no dialog lasts as long as it was granted for.
+    Active(Option<Box<Dialog>>),
 }
 
 /// All subscriptions, by what messages tell of them.
@@ -58,8 +67,9 @@ pub(super) struct Subscriptions {
     open: HashMap<SubscriptionId, Subscribed>,
     sent: HashMap<ClientId, SubscriptionId>,
     dialogs: HashMap<DialogId, SubscriptionId>,
-    /// No later than the first is to be renewed.
-    renew_at: Option<Instant>,
+    of_devices: HashMap<Id, Vec<SubscriptionId>>,
+    /// When each is to be renewed.
+    deadlines: BinaryHeap<Reverse<(Instant, SubscriptionId)>>,
 }
 
 impl Subscriptions {
@@ -67,33 +77,41 @@ impl Subscriptions {
         self.open.is_empty() && self.sent.is_empty() && self.dialogs.is_empty()
     }
 
-    pub(super) const fn poll_timeout(&self) -> Option<Instant> {
-        self.renew_at
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        self.deadlines.peek().map(|Reverse((at, _))| *at)
     }
 
     fn close(&mut self, id: SubscriptionId) -> Option<Subscribed> {
         let subscribed = self.open.remove(&id)?;
-        if let Some(dialog) = &subscribed.dialog {
+        if let Held::Active(Some(dialog)) = &subscribed.state {
             self.dialogs.remove(&dialog.id());
+        }
+        if let Some(its) = self.of_devices.get_mut(&subscribed.device) {
+            its.retain(|other| *other != id);
+            if its.is_empty() {
+                self.of_devices.remove(&subscribed.device);
+            }
         }
         Some(subscribed)
     }
 
-    /// Those whose time has come.
-    fn take_due(&mut self, now: Instant) -> Vec<SubscriptionId> {
-        if self.renew_at.is_none_or(|at| at > now) {
-            return Vec::new();
+    /// One whose time has come.
+    fn take_due(&mut self, now: Instant) -> Option<SubscriptionId> {
+        loop {
+            let Reverse((at, id)) = *self.deadlines.peek().filter(|Reverse((at, _))| *at <= now)?;
+            self.deadlines.pop();
+            let subscribed = self.open.get_mut(&id).filter(|subscribed| subscribed.renew_at == Some(at));
+            if let Some(subscribed) = subscribed {
+                subscribed.renew_at = None;
+                return Some(id);
+            }
         }
-        let is_due = |subscribed: &Subscribed| subscribed.renew_at.is_some_and(|at| at <= now);
-        let due = self.open.iter().filter(|(_, it)| is_due(it)).map(|(id, _)| *id).collect();
-        self.renew_at = self.open.values().filter(|it| !is_due(it)).filter_map(|it| it.renew_at).min();
-        due
     }
 
     fn renew(&mut self, id: SubscriptionId, at: Instant) {
         if let Some(subscribed) = self.open.get_mut(&id) {
             subscribed.renew_at = Some(at);
-            self.renew_at = Some(self.renew_at.map_or(at, |first| first.min(at)));
+            self.deadlines.push(Reverse((at, id)));
         }
     }
 }
@@ -130,16 +148,11 @@ impl Platform {
         let request = self.request_to(Method::Subscribe, target, &path).with("Contact", &self.contact(&path, world));
         let request = self.dressed(request, device, &message, &package, EXPIRES_S);
         let client = self.send_to(at, device, path.remote, request.clone(), world)?;
-        let subscribed = Subscribed {
-            device: device.clone(),
-            message,
-            package,
-            request,
-            dialog: None,
-            is_active: false,
-            renew_at: None,
-        };
-        self.subscriptions.open.insert(id, subscribed);
+        let state = Held::Asked(Box::new(request));
+        self.subscriptions
+            .open
+            .insert(id, Subscribed { device: device.clone(), message, package, state, renew_at: None });
+        self.subscriptions.of_devices.entry(device.clone()).or_default().push(id);
         self.subscriptions.sent.insert(client, id);
         Ok(id)
     }
@@ -147,7 +160,7 @@ impl Platform {
     /// Gives a subscription back; fine when it is over. No event follows.
     pub fn unsubscribe(&mut self, at: Moment, id: SubscriptionId, world: &dyn World) {
         let Some(mut subscribed) = self.subscriptions.close(id) else { return };
-        let Some(dialog) = &mut subscribed.dialog else { return };
+        let Held::Active(Some(dialog)) = &mut subscribed.state else { return };
         let (to, request) = (dialog.destination(), dialog.request(Method::Subscribe));
         let request = self.dressed(request, &subscribed.device, &subscribed.message, &subscribed.package, 0);
         // A device that is not told forgets it in time.
@@ -166,10 +179,9 @@ impl Platform {
 
     /// Renews those whose time has come.
     pub(super) fn renew_subscriptions(&mut self, at: Moment, world: &dyn World) {
-        for id in self.subscriptions.take_due(at.now) {
+        while let Some(id) = self.subscriptions.take_due(at.now) {
             let Some(subscribed) = self.subscriptions.open.get_mut(&id) else { continue };
-            subscribed.renew_at = None;
-            let Some(dialog) = &mut subscribed.dialog else { continue };
+            let Held::Active(Some(dialog)) = &mut subscribed.state else { continue };
             let (to, request) = (dialog.destination(), dialog.request(Method::Subscribe));
             let (device, message, package) =
                 (subscribed.device.clone(), subscribed.message.clone(), subscribed.package.clone());
@@ -191,8 +203,7 @@ impl Platform {
 
     /// A device is gone, and what it would have told.
     pub(super) fn end_subscriptions_of(&mut self, device: &Id) {
-        let its = self.subscriptions.open.iter().filter(|(_, it)| it.device == *device).map(|(id, _)| *id);
-        for id in its.collect::<Vec<_>>() {
+        for id in self.subscriptions.of_devices.get(device).cloned().unwrap_or_default() {
             self.end_subscription(id, None);
         }
     }
@@ -216,12 +227,19 @@ impl Platform {
             return true;
         }
         let Some(subscribed) = self.subscriptions.open.get_mut(&id) else { return true };
-        match &mut subscribed.dialog {
-            Some(dialog) => dialog.refresh(response, path),
-            None => subscribed.dialog = Dialog::from_response(&subscribed.request, response, path).ok(),
+        let is_new = matches!(subscribed.state, Held::Asked(_));
+        match &mut subscribed.state {
+            Held::Asked(request) => {
+                let dialog = Dialog::from_response(request, response, path).ok().map(Box::new);
+                subscribed.state = Held::Active(dialog);
+            }
+            Held::Active(Some(dialog)) => dialog.refresh(response, path),
+            Held::Active(None) => {}
         }
-        let dialog = subscribed.dialog.as_ref().map(Dialog::id);
-        let is_new = !std::mem::replace(&mut subscribed.is_active, true);
+        let dialog = match &subscribed.state {
+            Held::Active(Some(dialog)) => Some(dialog.id()),
+            _ => None,
+        };
         let granted_s = response.headers.text("Expires").and_then(|text| parse_seconds(&text)).unwrap_or(EXPIRES_S);
         if let Some(dialog) = dialog {
             self.subscriptions.dialogs.insert(dialog, id);
@@ -246,7 +264,7 @@ impl Platform {
     pub(super) fn note_notify(&mut self, request: &Request, path: &Path) {
         let id = DialogId::of_request(request).and_then(|dialog| self.subscriptions.dialogs.get(&dialog).copied());
         let Some(id) = id else { return };
-        if let Some(dialog) = self.subscriptions.open.get_mut(&id).and_then(|it| it.dialog.as_mut()) {
+        if let Some(Held::Active(Some(dialog))) = self.subscriptions.open.get_mut(&id).map(|it| &mut it.state) {
             // What it tells counts whatever its number: devices begin to count anew.
             let _sequence = dialog.receive(request, path);
         }
