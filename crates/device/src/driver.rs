@@ -1,8 +1,8 @@
 //! What a driver does.
 
 use futures_util::future::BoxFuture;
-use hub::{OpenError, StreamKey};
 use hub::resolver::Offer;
+use hub::{OpenError, StreamKey};
 
 use crate::ptz::PtzControl;
 use crate::spec::{ChannelSpec, DeviceSpec, Refused, Rendition};
