@@ -8,7 +8,7 @@ mod live;
 mod plant;
 mod sender;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -31,6 +31,8 @@ use plant::Plant;
 const PASSWORD_VARIABLE: &str = "VIADUCT_SIM_PASSWORD";
 /// Characters of a whole code.
 const CODE_DIGITS: usize = 20;
+/// Addresses of this machine that are used.
+const MAX_ADDRESSES: u32 = 4096;
 /// A heartbeat that never comes, in time.
 const NEVER: Duration = Duration::from_secs(10 * 365 * 86_400);
 
@@ -76,6 +78,10 @@ pub(crate) struct Gb28181Args {
     /// Devices that begin in one second.
     #[arg(long, value_name = "NUMBER", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     sign_ins_per_second: u32,
+    /// Addresses of this machine that devices use in turn, such as 127.0.1.1-127.0.1.40: platforms permit only so many
+    /// messages a second from one address.
+    #[arg(long, value_name = "IP[-IP]", value_parser = addresses)]
+    from: Option<Addresses>,
     /// Invitations are taken, and nothing is sent: to load the signalling alone.
     #[arg(long)]
     no_media: bool,
@@ -96,10 +102,31 @@ enum Way {
     Tcp,
 }
 
+/// Addresses one after another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Addresses(Vec<IpAddr>);
+
+/// Reads one address, or the first and the last.
+fn addresses(text: &str) -> Result<Addresses, String> {
+    let wrong = || format!("write an address, or the first and the last of at most {MAX_ADDRESSES} of IPv4");
+    if let Ok(one) = text.parse() {
+        return Ok(Addresses(vec![one]));
+    }
+    let (first, last) = text.split_once('-').ok_or_else(wrong)?;
+    let number = |text: &str| text.parse::<Ipv4Addr>().map(u32::from).map_err(|_| wrong());
+    let (first, last) = (number(first)?, number(last)?);
+    if last < first || last - first >= MAX_ADDRESSES {
+        return Err(wrong());
+    }
+    Ok(Addresses((first..=last).map(|number| Ipv4Addr::from(number).into()).collect()))
+}
+
 /// What all devices have in common.
 #[derive(Debug)]
 struct Setup {
     server: SocketAddr,
+    /// In turn; empty to leave it to the system.
+    from: Vec<IpAddr>,
     transport: Transport,
     server_id: Id,
     domain: String,
@@ -150,6 +177,7 @@ impl Setup {
         }
         Ok(Self {
             server,
+            from: args.from.clone().map(|addresses| addresses.0).unwrap_or_default(),
             transport: if args.transport == Way::Udp { Transport::Udp } else { Transport::Tcp },
             domain: args.domain.clone().unwrap_or_else(|| args.server_id[..10].to_owned()),
             server_id,
@@ -180,6 +208,11 @@ impl Setup {
         gb28181::device::Options { heartbeat, retry, user_agent: "Viaduct simulator".to_owned(), ..usual }
     }
 
+    /// From which address a device comes.
+    fn from(&self, index: usize) -> Option<IpAddr> {
+        self.from.get(index.checked_rem(self.from.len())?).copied()
+    }
+
     /// What a channel shows.
     fn footage(&self, scene: usize) -> (Arc<LoopClip>, ClipConfig) {
         (Arc::clone(&self.clips[scene % self.clips.len()]), self.cameras[scene].clip.clone())
@@ -189,4 +222,18 @@ impl Setup {
 /// Milliseconds since 1970 began in UTC.
 fn unix_ms() -> u64 {
     u64::try_from(platform::unix_now_ms()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_one_or_a_range() {
+        let of = |text: &str| addresses(text).map(|addresses| addresses.0.len());
+        assert_eq!((of("::1"), of("127.0.0.1"), of("127.0.0.255-127.0.1.4")), (Ok(1), Ok(1), Ok(6)));
+        for text in ["", "x", "127.0.0.2-127.0.0.1", "127.0.0.1-", "0.0.0.0-255.255.255.255", "::1-::2"] {
+            assert!(of(text).is_err(), "{text}");
+        }
+    }
 }

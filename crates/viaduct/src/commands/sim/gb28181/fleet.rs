@@ -280,14 +280,15 @@ impl Fleet {
     fn start(&mut self, index: usize) -> anyhow::Result<()> {
         let at = moment();
         let path = self.path(index);
+        let from = self.setup.from(index);
         let silent_after = self.setup.behaviour.silent_after();
         let member = &mut self.members[index];
         member.silent_at = member.silent_at.or_else(|| silent_after.map(|after| at.now + after));
         if self.setup.transport == Transport::Tcp {
-            link::open_tcp(index, self.setup.server, &self.arrivals);
+            link::open_tcp(index, from, self.setup.server, &self.arrivals);
             return Ok(());
         }
-        let opened = link::open_udp(index, self.setup.server, &self.arrivals);
+        let opened = link::open_udp(index, from, self.setup.server, &self.arrivals);
         let (link, own) =
             opened.context("opening a socket for a device; a higher limit of open files (ulimit -n) permits more")?;
         (member.link, member.own) = (link, Some(own));

@@ -1,13 +1,13 @@
 //! Sockets and connections of simulated devices.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use sip::{StreamItem, StreamParser};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpStream, UdpSocket};
+use tokio::net::{TcpSocket, UdpSocket};
 use tokio::sync::mpsc;
 
 use super::fleet::Input;
@@ -39,14 +39,20 @@ impl Link {
     }
 }
 
+/// From which address of this machine, where that is not left to the system.
+fn local(from: Option<IpAddr>, server: SocketAddr) -> SocketAddr {
+    let any = if server.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
+    SocketAddr::new(from.unwrap_or(any), 0)
+}
+
 /// A socket of a device's own, and a task that hands on what arrives. Returns our end, too.
 pub(super) fn open_udp(
     index: usize,
+    from: Option<IpAddr>,
     server: SocketAddr,
     inputs: &mpsc::Sender<Input>,
 ) -> io::Result<(Link, SocketAddr)> {
-    let any: SocketAddr = if server.is_ipv4() { ([0, 0, 0, 0], 0).into() } else { ([0_u16; 8], 0).into() };
-    let socket = std::net::UdpSocket::bind(any)?;
+    let socket = std::net::UdpSocket::bind(local(from, server))?;
     socket.connect(server)?;
     socket.set_nonblocking(true)?;
     let own = socket.local_addr()?;
@@ -75,17 +81,24 @@ fn receive(socket: &UdpSocket) -> Option<Bytes> {
 }
 
 /// Connects, and hands on what arrives until the connection ends.
-pub(super) fn open_tcp(index: usize, server: SocketAddr, inputs: &mpsc::Sender<Input>) {
+pub(super) fn open_tcp(index: usize, from: Option<IpAddr>, server: SocketAddr, inputs: &mpsc::Sender<Input>) {
     let inputs = inputs.clone();
     tokio::spawn(async move {
         // What went wrong is told by the end of the connection.
-        let _ended = converse(index, server, &inputs).await;
+        let _ended = converse(index, from, server, &inputs).await;
         let _stopped = inputs.send(Input::Closed(index)).await;
     });
 }
 
-async fn converse(index: usize, server: SocketAddr, inputs: &mpsc::Sender<Input>) -> io::Result<()> {
-    let stream = TcpStream::connect(server).await?;
+async fn converse(
+    index: usize,
+    from: Option<IpAddr>,
+    server: SocketAddr,
+    inputs: &mpsc::Sender<Input>,
+) -> io::Result<()> {
+    let socket = if server.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    socket.bind(local(from, server))?;
+    let stream = socket.connect(server).await?;
     stream.set_nodelay(true)?;
     let (outgoing, mut waiting) = mpsc::channel::<Bytes>(MAX_WAITING);
     let _stopped = inputs.send(Input::Connected(index, stream.local_addr()?, outgoing)).await;
