@@ -1,5 +1,5 @@
 //! GB/T 28181: codes, MANSCDP, MANSRTSP, session descriptions, catalogs and steering, for platforms and for devices;
-//! and the side of the platform on top of SIP.
+//! and the sides of the platform and of the device on top of SIP.
 //!
 //! | specification | scope | where |
 //! |---|---|---|
@@ -12,7 +12,7 @@
 //! | annexes J, M | catalogs: answers in many messages, trees | [`collect`], [`tree`] |
 //! | annex K | `Subject` | [`subject`] |
 //! | annex I | editions | [`Version`] |
-//! | §9.1, §9.3 to §9.7, §9.10 | signing in, heartbeats, orders and questions with their answers | [`platform`] |
+//! | §9.1, §9.3 to §9.7, §9.10 | signing in, heartbeats, orders and questions with their answers | [`platform`], [`device`] |
 //!
 //! ```text
 //! body of MESSAGE ── xml ── manscdp::Message ── Catalog, RecordInfo ... ── Collector ── Tree ── TreeDiff
@@ -44,6 +44,7 @@
 mod beijing_time;
 pub mod charset;
 pub mod collect;
+pub mod device;
 #[doc(hidden)]
 pub mod fuzz;
 pub mod id;

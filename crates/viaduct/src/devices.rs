@@ -1,6 +1,6 @@
 //! Drivers of devices that need more than the layer of drivers has.
 
 mod sim;
-mod turret;
+pub(crate) mod turret;
 
 pub(crate) use sim::SimDriver;

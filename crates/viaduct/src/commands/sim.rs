@@ -1,5 +1,7 @@
 //! `viaduct sim`: simulated road cameras for other servers.
 
+mod gb28181;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -7,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use gateway::push::{PushTarget, push_stream};
 use gateway::{Config, Gateway, GatewayParts, HlsConfig, Limits, Listen, Listening, Protocol, PullGuard, UdpPorts};
 use hub::{Hub, StreamKey, StreamOptions};
@@ -23,7 +25,10 @@ const PUSH_RETRY: Duration = Duration::from_secs(3);
 
 /// Simulated road cameras.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct SimArgs {
+    #[command(subcommand)]
+    others: Option<Others>,
     /// How many; beyond the eight different scenes they repeat.
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     cameras: u32,
@@ -50,6 +55,13 @@ pub(crate) struct SimArgs {
     cache: PathBuf,
 }
 
+/// Devices that come to a server, instead of cameras that it goes to.
+#[derive(Debug, Subcommand)]
+enum Others {
+    /// Cameras and recorders that sign in to a platform of GB/T 28181.
+    Gb28181(Box<gb28181::Gb28181Args>),
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Mode {
     Loop,
@@ -71,6 +83,9 @@ enum Sound {
 
 /// Runs until a signal.
 pub(crate) fn sim(args: &SimArgs) -> anyhow::Result<ExitCode> {
+    if let Some(Others::Gb28181(devices)) = &args.others {
+        return gb28181::gb28181(devices);
+    }
     let _level = logging::start("info", crate::config::LogFormat::Text)?;
     if let Some(folder) = &args.truth {
         std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;

@@ -30,7 +30,7 @@ struct Travel {
 
 /// Pan, tilt, zoom, and the positions that are kept.
 #[derive(Debug)]
-pub(super) struct Turret {
+pub(crate) struct Turret {
     view: View,
     /// Speeds that it was told, and those that it has: shares of the fastest.
     wanted: [f32; 3],
@@ -43,7 +43,7 @@ pub(super) struct Turret {
 
 impl Turret {
     /// Looks home and stands still.
-    pub(super) const fn new(now: Instant) -> Self {
+    pub(crate) const fn new(now: Instant) -> Self {
         Self {
             view: View::HOME,
             wanted: [0.0; 3],
@@ -56,7 +56,7 @@ impl Turret {
     }
 
     /// Where it looks.
-    pub(super) fn look(&mut self, now: Instant) -> View {
+    pub(crate) fn look(&mut self, now: Instant) -> View {
         if let Some(travel) = self.travel {
             self.at = now;
             self.view = travel.at(now);
@@ -95,47 +95,47 @@ impl Turret {
     }
 
     /// Moves with these speeds from now on.
-    pub(super) fn drive(&mut self, motion: Motion, now: Instant) {
+    pub(crate) fn drive(&mut self, motion: Motion, now: Instant) {
         self.look(now);
         self.travel = None;
         self.wanted = [motion.pan, motion.tilt, motion.zoom];
     }
 
     /// Slows down to a stand, from a travel at once.
-    pub(super) fn stop(&mut self, now: Instant) {
+    pub(crate) fn stop(&mut self, now: Instant) {
         self.drive(Motion::STILL, now);
     }
 
     /// Turns and zooms to a view.
-    pub(super) fn go_to(&mut self, view: View, now: Instant) {
+    pub(crate) fn go_to(&mut self, view: View, now: Instant) {
         let (from, to) = (self.look(now), view.clamped());
         (self.wanted, self.speed) = ([0.0; 3], [0.0; 3]);
         self.travel = Some(Travel { from, to, since: now, takes: travel_time(from, to) });
     }
 
-    pub(super) fn go_home(&mut self, now: Instant) {
+    pub(crate) fn go_home(&mut self, now: Instant) {
         self.go_to(self.home, now);
     }
 
-    pub(super) fn set_home(&mut self, now: Instant) {
+    pub(crate) fn set_home(&mut self, now: Instant) {
         self.home = self.look(now);
     }
 
-    pub(super) fn save_preset(&mut self, number: NonZeroU8, name: String, now: Instant) {
+    pub(crate) fn save_preset(&mut self, number: NonZeroU8, name: String, now: Instant) {
         let view = self.look(now);
         self.presets.insert(number, (name, view));
     }
 
-    pub(super) fn preset(&self, number: NonZeroU8) -> Option<View> {
+    pub(crate) fn preset(&self, number: NonZeroU8) -> Option<View> {
         self.presets.get(&number).map(|(_, view)| *view)
     }
 
-    pub(super) fn remove_preset(&mut self, number: NonZeroU8) {
+    pub(crate) fn remove_preset(&mut self, number: NonZeroU8) {
         self.presets.remove(&number);
     }
 
     /// By number.
-    pub(super) fn presets(&self) -> impl Iterator<Item = (NonZeroU8, &str)> {
+    pub(crate) fn presets(&self) -> impl Iterator<Item = (NonZeroU8, &str)> {
         self.presets.iter().map(|(number, (name, _))| (*number, name.as_str()))
     }
 }
@@ -165,11 +165,11 @@ fn travel_time(from: View, to: View) -> Duration {
     RAMP + Duration::from_secs_f32(1.5 * pan.max(tilt).max(zoom))
 }
 
-pub(super) const fn position(view: View) -> Position {
+pub(crate) const fn position(view: View) -> Position {
     Position { pan_deg: view.pan_deg, tilt_deg: view.tilt_deg, zoom: view.zoom }
 }
 
-pub(super) const fn view(position: Position) -> View {
+pub(crate) const fn view(position: Position) -> View {
     View { pan_deg: position.pan_deg, tilt_deg: position.tilt_deg, zoom: position.zoom }
 }
 

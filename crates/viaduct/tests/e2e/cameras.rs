@@ -47,7 +47,7 @@ fn start(folder: &Path, arguments: &[&str]) -> Cameras {
 }
 
 /// The strips of pictures that FFmpeg decodes.
-fn stamps(options: &[&str], url: &str) -> Vec<Stamp> {
+pub(crate) fn stamps(options: &[&str], url: &str) -> Vec<Stamp> {
     let folder = tempfile::tempdir().unwrap();
     let pictures = folder.path().join("pictures");
     let mut arguments = vec!["-v", "error", "-nostdin"];

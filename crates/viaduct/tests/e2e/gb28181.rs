@@ -1,6 +1,8 @@
 //! Devices of GB/T 28181: the server against a device that others have written (`gb28181-rs`), over sockets, judged by FFmpeg.
 
 mod device;
+mod platform;
+mod simulated;
 
 use gb28181_rs::config::Transport;
 use serde_json::{Value, json};

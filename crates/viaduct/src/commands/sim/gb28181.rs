@@ -1,0 +1,239 @@
+//! `viaduct sim gb28181`: simulated cameras and recorders that sign in to a platform of GB/T 28181.
+
+mod behaviour;
+mod call;
+mod fleet;
+mod link;
+mod live;
+mod plant;
+mod sender;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+use gb28181::Id;
+use sim::{ClipConfig, DemoCamera, LoopClip};
+use sip::Transport;
+
+use crate::cameras::load_clip;
+use crate::commands::{runtime, say};
+use crate::logging;
+use behaviour::{Behaviour, Fault, Quirk, duration};
+use fleet::Fleet;
+use plant::Plant;
+
+/// Where the password is taken from when it is not on the command line, which others can read.
+const PASSWORD_VARIABLE: &str = "VIADUCT_SIM_PASSWORD";
+/// Characters of a whole code.
+const CODE_DIGITS: usize = 20;
+/// Addresses of this machine that are used.
+const MAX_ADDRESSES: u32 = 4096;
+/// A heartbeat that never comes, in time.
+const NEVER: Duration = Duration::from_secs(10 * 365 * 86_400);
+
+/// Simulated cameras and recorders that sign in to a platform of GB/T 28181.
+#[derive(Debug, Args)]
+pub(crate) struct Gb28181Args {
+    /// Where the platform listens for SIP.
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:5060")]
+    server: String,
+    /// Code of the platform.
+    #[arg(long, value_name = "CODE", default_value = "34020000002000000001")]
+    server_id: String,
+    /// Domain of the platform; by default the first ten digits of its code.
+    #[arg(long)]
+    domain: Option<String>,
+    /// Password of all devices.
+    #[arg(long, env = PASSWORD_VARIABLE, hide_env_values = true)]
+    password: String,
+    /// How many devices.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    devices: u32,
+    /// Channels of each device.
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    channels: u32,
+    /// How they talk to the platform.
+    #[arg(long, value_enum, default_value_t = Way::Udp)]
+    transport: Way,
+    /// Code of the first device; the others follow. Channels have the same digits with another type.
+    #[arg(long, value_name = "CODE", default_value = "34020000001320000001")]
+    first_id: String,
+    /// They are recorders: their codes have type 118, and they list themselves above their channels.
+    #[arg(long)]
+    nvr: bool,
+    /// Each device tells of an alarm this often, such as 30s.
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    alarms_every: Option<Duration>,
+    /// Time between heartbeats.
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
+    heartbeat: Duration,
+    /// Pause before a device that was not let in tries again.
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
+    retry: Duration,
+    /// Devices that begin in one second.
+    #[arg(long, value_name = "NUMBER", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    sign_ins_per_second: u32,
+    /// Addresses of this machine that devices use in turn, such as 127.0.1.1-127.0.1.40: platforms permit only so many
+    /// messages a second from one address.
+    #[arg(long, value_name = "IP[-IP]", value_parser = addresses)]
+    from: Option<Addresses>,
+    /// Invitations are taken, and nothing is sent: to load the signalling alone.
+    #[arg(long)]
+    no_media: bool,
+    /// Do as devices of some makers do. Can be repeated.
+    #[arg(long, value_enum, value_name = "QUIRK")]
+    quirk: Vec<Quirk>,
+    /// Let something go wrong: loss=2%, silent-after=20s, no-answer-to-invite, no-media, no-heartbeat. Can be repeated.
+    #[arg(long, value_name = "FAULT")]
+    fault: Vec<Fault>,
+    /// Folder for encoded clips.
+    #[arg(long, value_name = "DIR", default_value = "viaduct-data/demo")]
+    cache: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Way {
+    Udp,
+    Tcp,
+}
+
+/// Addresses one after another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Addresses(Vec<IpAddr>);
+
+/// Reads one address, or the first and the last.
+fn addresses(text: &str) -> Result<Addresses, String> {
+    let wrong = || format!("write an address, or the first and the last of at most {MAX_ADDRESSES} of IPv4");
+    if let Ok(one) = text.parse() {
+        return Ok(Addresses(vec![one]));
+    }
+    let (first, last) = text.split_once('-').ok_or_else(wrong)?;
+    let number = |text: &str| text.parse::<Ipv4Addr>().map(u32::from).map_err(|_| wrong());
+    let (first, last) = (number(first)?, number(last)?);
+    if last < first || last - first >= MAX_ADDRESSES {
+        return Err(wrong());
+    }
+    Ok(Addresses((first..=last).map(|number| Ipv4Addr::from(number).into()).collect()))
+}
+
+/// What all devices have in common.
+#[derive(Debug)]
+struct Setup {
+    server: SocketAddr,
+    /// In turn; empty to leave it to the system.
+    from: Vec<IpAddr>,
+    transport: Transport,
+    server_id: Id,
+    domain: String,
+    password: String,
+    first_id: Id,
+    is_nvr: bool,
+    devices: u32,
+    channels: u32,
+    heartbeat: Duration,
+    retry: Duration,
+    sign_ins_per_s: f64,
+    alarms_every: Option<Duration>,
+    behaviour: Arc<Behaviour>,
+    cameras: Arc<Vec<DemoCamera>>,
+    /// Of the first cameras of the demonstration; empty when nothing is sent.
+    clips: Vec<Arc<LoopClip>>,
+}
+
+/// Runs until a signal.
+pub(crate) fn gb28181(args: &Gb28181Args) -> anyhow::Result<ExitCode> {
+    let _level = logging::start("info", crate::config::LogFormat::Text)?;
+    // With fewer files than devices, opening their sockets says so.
+    let _limit = rlimit::increase_nofile_limit(u64::MAX);
+    runtime()?.block_on(async {
+        let setup = Arc::new(Setup::new(args).await?);
+        let stop = async { drop(tokio::signal::ctrl_c().await) };
+        Fleet::new(setup)?.run(stop).await
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn whole_code(text: &str, option: &str) -> anyhow::Result<Id> {
+    let is_whole = text.len() == CODE_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit());
+    anyhow::ensure!(is_whole, "--{option} is a code of {CODE_DIGITS} digits");
+    Ok(Id::new(text)?)
+}
+
+impl Setup {
+    async fn new(args: &Gb28181Args) -> anyhow::Result<Self> {
+        let server_id = whole_code(&args.server_id, "server-id")?;
+        let mut addresses = tokio::net::lookup_host(&args.server).await.context("--server is HOST:PORT")?;
+        let server = addresses.next().context("--server has no address")?;
+        let cameras = sim::demo_cameras();
+        let mut clips = Vec::new();
+        let shown = args.devices.saturating_mul(args.channels) as usize;
+        for camera in cameras.iter().take(if args.no_media { 0 } else { shown }) {
+            clips.push(load_clip(&args.cache, camera).await?);
+        }
+        Ok(Self {
+            server,
+            from: args.from.clone().map(|addresses| addresses.0).unwrap_or_default(),
+            transport: if args.transport == Way::Udp { Transport::Udp } else { Transport::Tcp },
+            domain: args.domain.clone().unwrap_or_else(|| args.server_id[..10].to_owned()),
+            server_id,
+            password: args.password.clone(),
+            first_id: whole_code(&args.first_id, "first-id")?,
+            is_nvr: args.nvr,
+            devices: args.devices,
+            channels: args.channels,
+            heartbeat: args.heartbeat.max(Duration::from_secs(1)),
+            retry: args.retry.max(Duration::from_secs(1)),
+            sign_ins_per_s: f64::from(args.sign_ins_per_second),
+            alarms_every: args.alarms_every.map(|every| every.max(Duration::from_millis(100))),
+            behaviour: Arc::new(Behaviour { quirks: args.quirk.clone(), faults: args.fault.clone() }),
+            cameras: Arc::new(cameras),
+            clips,
+        })
+    }
+
+    fn plant(&self, number: u32) -> anyhow::Result<Plant> {
+        Plant::new(&self.first_id, number, self.channels, self.is_nvr, &self.cameras)
+    }
+
+    fn options(&self, id: &Id) -> gb28181::device::Options {
+        let usual = gb28181::device::Options::new(id.clone(), self.server_id.clone(), &self.domain, &self.password);
+        let heartbeat = if self.behaviour.fails(Fault::NoHeartbeat) { NEVER } else { self.heartbeat };
+        // Not all at the same time.
+        let retry = self.retry.mul_f64(rand::random_range(1.0..1.5));
+        gb28181::device::Options { heartbeat, retry, user_agent: "Viaduct simulator".to_owned(), ..usual }
+    }
+
+    /// From which address a device comes.
+    fn from(&self, index: usize) -> Option<IpAddr> {
+        self.from.get(index.checked_rem(self.from.len())?).copied()
+    }
+
+    /// What a channel shows.
+    fn footage(&self, scene: usize) -> (Arc<LoopClip>, ClipConfig) {
+        (Arc::clone(&self.clips[scene % self.clips.len()]), self.cameras[scene].clip.clone())
+    }
+}
+
+/// Milliseconds since 1970 began in UTC.
+fn unix_ms() -> u64 {
+    u64::try_from(platform::unix_now_ms()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_one_or_a_range() {
+        let of = |text: &str| addresses(text).map(|addresses| addresses.0.len());
+        assert_eq!((of("::1"), of("127.0.0.1"), of("127.0.0.255-127.0.1.4")), (Ok(1), Ok(1), Ok(6)));
+        for text in ["", "x", "127.0.0.2-127.0.0.1", "127.0.0.1-", "0.0.0.0-255.255.255.255", "::1-::2"] {
+            assert!(of(text).is_err(), "{text}");
+        }
+    }
+}

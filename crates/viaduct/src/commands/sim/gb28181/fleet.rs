@@ -1,0 +1,398 @@
+//! All simulated devices: one loop over them, with a queue of their times.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use bytes::Bytes;
+use gb28181::device::{CallId, Device, Event, Output, SignedOut};
+use gb28181::manscdp::{Alarm, AlarmEvent, AlarmInfo, Command, Control};
+use gb28181::mansrtsp;
+use gb28181::platform::Moment;
+use gb28181::{BeijingTime, Id};
+use sip::{Path, Transport};
+use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
+
+use super::Setup;
+use super::behaviour::Fault;
+use super::call::{self, Way};
+use super::link::{self, Link};
+use super::plant::Plant;
+use super::sender::Sender;
+
+/// What arrived and was not looked at yet. Full-policy: who reads waits, so that the system drops.
+const MAX_INPUTS: usize = 4096;
+/// What is looked at before the times of devices are.
+const INPUTS_AT_ONCE: usize = 256;
+/// Pause before a device connects again, or starts again after an order.
+const RESTART: Duration = Duration::from_secs(5);
+/// Controls of one call that wait. Full-policy: dropped.
+const MAX_CONTROLS: usize = 16;
+/// How long is waited for answers when all sign out.
+const FAREWELL: Duration = Duration::from_secs(2);
+/// How often it is told how many devices there are.
+const TELL: Duration = Duration::from_secs(10);
+/// Devices that are told of one by one.
+const FEW: usize = 16;
+/// What is told, in turn.
+const ALARMS: [AlarmEvent; 4] =
+    [AlarmEvent::WrongWay, AlarmEvent::Intrusion, AlarmEvent::ObjectLeft, AlarmEvent::VideoLoss];
+
+/// What happens outside of the loop.
+pub(super) enum Input {
+    Datagram(usize, Bytes),
+    Message(usize, Box<sip::Message>),
+    /// A connection is there, with our end and where messages go.
+    Connected(usize, SocketAddr, mpsc::Sender<Bytes>),
+    Closed(usize),
+    /// The media of a call have ended: the recording was sent to its end, or the way is broken.
+    Sent {
+        index: usize,
+        call: CallId,
+        is_whole: bool,
+    },
+}
+
+/// A call that was taken.
+struct Call {
+    sender: Option<(Sender, Way)>,
+    controls: Option<mpsc::Sender<mansrtsp::Method>>,
+    task: Option<AbortHandle>,
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        if let Some(task) = &self.task {
+            task.abort();
+        }
+    }
+}
+
+/// One device.
+struct Member {
+    device: Device,
+    plant: Plant,
+    link: Link,
+    /// The entry of the queue that counts.
+    wake: Option<Instant>,
+    /// When it begins, or connects again; `None` while it runs.
+    starts_at: Option<Instant>,
+    is_in: bool,
+    alarm_at: Option<Instant>,
+    alarms: usize,
+    silent_at: Option<Instant>,
+    own: Option<SocketAddr>,
+    calls: HashMap<CallId, Call>,
+}
+
+impl Member {
+    fn obey(&mut self, target: &Id, control: &Control) {
+        let at = moment();
+        tracing::info!(device = %self.plant.id(), %target, order = ?control, "An order.");
+        self.plant.obey(target, control, at.now);
+        if matches!(control, Control::DeviceControl(order) if order.command == Command::TeleBoot) {
+            self.device.restart(at, RESTART);
+        }
+    }
+
+    /// Tells of the next alarm, of one channel after another.
+    fn alarm(&mut self, at: Moment) {
+        let channels = self.plant.channels();
+        let Some(channel) = channels.get(self.alarms % channels.len().max(1)) else { return };
+        let (method, kind) = ALARMS[self.alarms % ALARMS.len()].numbers();
+        let alarm = Alarm {
+            priority: Some(4),
+            method: Some(method),
+            time: BeijingTime::from_unix_ms(at.unix_ms),
+            description: Some("模拟告警".to_owned()),
+            info: Some(AlarmInfo { kind: Some(kind), details: None }),
+            ..Alarm::default()
+        };
+        self.alarms += 1;
+        self.device.alarm(at, &channel.id, alarm);
+    }
+}
+
+/// All of them.
+pub(super) struct Fleet {
+    setup: Arc<Setup>,
+    members: Vec<Member>,
+    timers: BinaryHeap<Reverse<(Instant, usize)>>,
+    inputs: mpsc::Receiver<Input>,
+    arrivals: mpsc::Sender<Input>,
+    signed_in: usize,
+}
+
+fn moment() -> Moment {
+    Moment { now: Instant::now(), unix_ms: i64::try_from(super::unix_ms()).unwrap_or(i64::MAX) }
+}
+
+impl Fleet {
+    /// Makes the devices; none has signed in yet.
+    pub(super) fn new(setup: Arc<Setup>) -> anyhow::Result<Self> {
+        let (arrivals, inputs) = mpsc::channel(MAX_INPUTS);
+        let now = Instant::now();
+        let mut fleet = Self { members: Vec::new(), timers: BinaryHeap::new(), inputs, arrivals, signed_in: 0, setup };
+        for number in 0..fleet.setup.devices {
+            let plant = fleet.setup.plant(number)?;
+            let device = Device::new(fleet.setup.options(plant.id()), rand::random());
+            let starts_at = now + Duration::from_secs_f64(f64::from(number) / fleet.setup.sign_ins_per_s);
+            fleet.members.push(Member {
+                device,
+                plant,
+                link: Link::None,
+                wake: None,
+                starts_at: Some(starts_at),
+                is_in: false,
+                alarm_at: None,
+                alarms: 0,
+                silent_at: None,
+                own: None,
+                calls: HashMap::new(),
+            });
+            fleet.schedule(number as usize, None);
+        }
+        Ok(fleet)
+    }
+
+    /// Runs until told to stop; then all sign out.
+    pub(super) async fn run(mut self, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+        let mut stop = std::pin::pin!(stop);
+        let mut tell = tokio::time::interval(TELL);
+        loop {
+            let due = self.timers.peek().map_or_else(|| Instant::now() + TELL, |Reverse((at, _))| *at);
+            tokio::select! {
+                () = &mut stop => break,
+                input = self.inputs.recv() => self.take(input),
+                () = tokio::time::sleep_until(due.into()) => self.wake()?,
+                _ = tell.tick() => self.tell(),
+            }
+        }
+        self.sign_out().await;
+        Ok(())
+    }
+
+    async fn sign_out(&mut self) {
+        for index in 0..self.members.len() {
+            if self.members[index].device.is_signed_in() {
+                self.members[index].device.sign_out(moment());
+                self.drain(index);
+            }
+        }
+        let end = tokio::time::sleep(FAREWELL);
+        let mut end = std::pin::pin!(end);
+        while self.signed_in > 0 {
+            tokio::select! {
+                () = &mut end => return,
+                input = self.inputs.recv() => self.take(input),
+            }
+        }
+    }
+
+    fn tell(&self) {
+        if self.members.len() > FEW {
+            let calls: usize = self.members.iter().map(|member| member.calls.len()).sum();
+            tracing::info!(devices = self.members.len(), signed_in = self.signed_in, calls, "Simulated devices.");
+        }
+    }
+
+    fn take(&mut self, first: Option<Input>) {
+        let mut next = first;
+        for _ in 0..INPUTS_AT_ONCE {
+            let Some(input) = next else { return };
+            self.on_input(input);
+            next = self.inputs.try_recv().ok();
+        }
+        if let Some(input) = next {
+            self.on_input(input);
+        }
+    }
+
+    fn on_input(&mut self, input: Input) {
+        let at = moment();
+        let (Input::Datagram(index, _)
+        | Input::Message(index, _)
+        | Input::Connected(index, ..)
+        | Input::Closed(index)
+        | Input::Sent { index, .. }) = &input;
+        let index = *index;
+        let path = self.path(index);
+        let member = &mut self.members[index];
+        if member.silent_at.is_some_and(|silent_at| silent_at <= at.now) {
+            return;
+        }
+        match input {
+            Input::Datagram(_, bytes) => member.device.handle_datagram(at, path, &bytes, &member.plant),
+            Input::Message(_, message) => member.device.handle_message(at, path, *message, &member.plant),
+            Input::Connected(_, own, outgoing) => {
+                (member.link, member.own) = (Link::Tcp(outgoing), Some(own));
+                member.device.sign_in(at, path, own);
+            }
+            Input::Closed(_) => {
+                member.link = Link::None;
+                member.device.connection_closed();
+                member.starts_at = Some(at.now + RESTART);
+            }
+            Input::Sent { call, is_whole: true, .. } => member.device.finish(at, call),
+            Input::Sent { call, .. } => member.device.hang_up(at, call),
+        }
+        self.drain(index);
+    }
+
+    fn path(&self, index: usize) -> Path {
+        Path { transport: self.setup.transport, local: index as u64, remote: self.setup.server }
+    }
+
+    /// Serves the devices whose time has come.
+    fn wake(&mut self) -> anyhow::Result<()> {
+        let now = Instant::now();
+        while let Some(Reverse((at, index))) = self.timers.peek().copied().filter(|Reverse((at, _))| *at <= now) {
+            self.timers.pop();
+            if self.members[index].wake == Some(at) {
+                self.members[index].wake = None;
+                self.serve(index)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn serve(&mut self, index: usize) -> anyhow::Result<()> {
+        let at = moment();
+        if self.members[index].starts_at.take_if(|starts_at| *starts_at <= at.now).is_some() {
+            self.start(index)?;
+        }
+        let member = &mut self.members[index];
+        member.device.handle_timeout(at, &member.plant);
+        if let (Some(due), Some(every)) = (member.alarm_at, self.setup.alarms_every)
+            && due <= at.now
+        {
+            member.alarm_at = Some((due + every).max(at.now));
+            member.alarm(at);
+        }
+        self.drain(index);
+        Ok(())
+    }
+
+    fn start(&mut self, index: usize) -> anyhow::Result<()> {
+        let at = moment();
+        let path = self.path(index);
+        let from = self.setup.from(index);
+        let silent_after = self.setup.behaviour.silent_after();
+        let member = &mut self.members[index];
+        member.silent_at = member.silent_at.or_else(|| silent_after.map(|after| at.now + after));
+        if self.setup.transport == Transport::Tcp {
+            link::open_tcp(index, from, self.setup.server, &self.arrivals);
+            return Ok(());
+        }
+        let opened = link::open_udp(index, from, self.setup.server, &self.arrivals);
+        let (link, own) =
+            opened.context("opening a socket for a device; a higher limit of open files (ulimit -n) permits more")?;
+        (member.link, member.own) = (link, Some(own));
+        member.device.sign_in(at, path, own);
+        Ok(())
+    }
+
+    /// Does all that a device wants, and keeps its next time.
+    fn drain(&mut self, index: usize) {
+        loop {
+            let member = &mut self.members[index];
+            match member.device.poll_output() {
+                Output::Transmit(transmit) => {
+                    if member.silent_at.is_none_or(|silent_at| silent_at > Instant::now()) {
+                        member.link.send(&transmit.bytes);
+                    }
+                }
+                Output::Event(event) => self.on_event(index, event),
+                Output::Timeout(at) => return self.schedule(index, at),
+            }
+        }
+    }
+
+    fn schedule(&mut self, index: usize, device: Option<Instant>) {
+        let member = &mut self.members[index];
+        let next = [device, member.starts_at, member.alarm_at].into_iter().flatten().min();
+        // An entry that is too early stays: then nothing is due, and the next is made.
+        if let Some(at) = next
+            && member.wake.is_none_or(|wake| at < wake)
+        {
+            member.wake = Some(at);
+            self.timers.push(Reverse((at, index)));
+        }
+    }
+
+    fn on_event(&mut self, index: usize, event: Event) {
+        let member = &mut self.members[index];
+        match event {
+            Event::SignedIn { .. } => self.on_signed_in(index),
+            Event::SignedOut(why) => {
+                self.signed_in -= usize::from(std::mem::replace(&mut member.is_in, false));
+                member.alarm_at = None;
+                if why != SignedOut::Asked {
+                    tracing::warn!(device = %member.plant.id(), ?why, "A simulated device is not signed in.");
+                }
+            }
+            Event::Ordered { target, control } => member.obey(&target, &control),
+            Event::Invited { call, channel, offer, .. } => self.on_invited(index, call, &channel, &offer),
+            Event::Confirmed(call) => self.on_confirmed(index, call),
+            Event::Controlled { call, method } => {
+                if let Some(controls) = member.calls.get(&call).and_then(|call| call.controls.as_ref()) {
+                    let _full = controls.try_send(method);
+                }
+            }
+            Event::Ended { call, .. } => drop(member.calls.remove(&call)),
+            _ => {}
+        }
+    }
+
+    /// Anew, or again.
+    fn on_signed_in(&mut self, index: usize) {
+        let is_told = self.members.len() <= FEW;
+        let member = &mut self.members[index];
+        if std::mem::replace(&mut member.is_in, true) {
+            return;
+        }
+        self.signed_in += 1;
+        member.alarm_at = self.setup.alarms_every.map(|every| Instant::now() + every);
+        if is_told {
+            super::say(&format!("{} is signed in.", member.plant.id()));
+        }
+    }
+
+    fn on_invited(&mut self, index: usize, call: CallId, channel: &Id, offer: &gb28181::sdp::Description) {
+        let behaviour = &self.setup.behaviour;
+        if behaviour.fails(Fault::NoAnswerToInvite) {
+            return;
+        }
+        let member = &mut self.members[index];
+        let Some(channel) = member.plant.channel(channel) else { return member.device.refuse(moment(), call, 404) };
+        let sends = !self.setup.clips.is_empty() && !behaviour.fails(Fault::NoMedia);
+        let own = member.own.map_or(self.setup.server.ip(), |own| own.ip());
+        let agreed = match call::agree(offer, member.plant.id(), own, sends, behaviour) {
+            Ok(agreed) => agreed,
+            Err(status) => return member.device.refuse(moment(), call, status),
+        };
+        let sender = sends.then(|| {
+            let (clip, scene) = self.setup.footage(channel.scene);
+            Sender::new(clip, scene, Arc::clone(&channel.steering), &agreed, behaviour)
+        });
+        let sender = sender.map(|sender| (sender, agreed.way));
+        member.calls.insert(call, Call { sender, controls: None, task: None });
+        member.device.accept(moment(), call, &agreed.answer);
+    }
+
+    fn on_confirmed(&mut self, index: usize, id: CallId) {
+        let Some(call) = self.members[index].calls.get_mut(&id) else { return };
+        let Some((sender, way)) = call.sender.take() else { return };
+        let (controls, ordered) = mpsc::channel(MAX_CONTROLS);
+        let arrivals = self.arrivals.clone();
+        let task = tokio::spawn(async move {
+            let is_whole = sender.run(way, ordered).await.unwrap_or(false);
+            let _stopped = arrivals.send(Input::Sent { index, call: id, is_whole }).await;
+        });
+        (call.controls, call.task) = (Some(controls), Some(task.abort_handle()));
+    }
+}

@@ -1,0 +1,197 @@
+//! A platform of the test's own, which takes media by each way and keeps what came.
+
+use std::io::Read;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use gb28181::platform::{
+    Admission, Event, Invitation, Moment, Options, Output, Platform, SessionEvent, SessionId, World,
+};
+use gb28181::sdp::{Description, Media, Payload, SessionKind, Setup, Ssrc, Transport};
+use gb28181::{Id, Subject};
+use sip::Path;
+use testkit::PATIENCE;
+
+use super::device::PASSWORD;
+
+const SERVER: &str = "34020000002000000001";
+/// How long is waited for a datagram before times are looked at.
+const TURN: Duration = Duration::from_millis(20);
+const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+/// Lets in whoever knows the password.
+struct Rules(SocketAddr);
+
+impl World for Rules {
+    fn admission(&self, _device: &Id) -> Option<Admission> {
+        let password = PASSWORD.to_owned();
+        Some(Admission { username: None, password, tells_time: true, profile: None, redirect: None })
+    }
+
+    fn own_address(&self, _path: &Path) -> SocketAddr {
+        self.0
+    }
+}
+
+/// By which way media come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    Udp,
+    /// The device connects.
+    Passive,
+    /// The platform connects.
+    Active,
+}
+
+/// What came of one call.
+pub(crate) struct Taken {
+    /// Payloads of all packets, one after another.
+    pub(crate) stream: Vec<u8>,
+    /// SSRCs of the packets.
+    pub(crate) ssrcs: Vec<u32>,
+    pub(crate) answer: Description,
+}
+
+pub(crate) struct Upper {
+    platform: Platform,
+    socket: UdpSocket,
+    rules: Rules,
+    pub(crate) address: SocketAddr,
+}
+
+impl Upper {
+    pub(crate) fn new() -> Self {
+        let socket = UdpSocket::bind((LOOPBACK, 0)).unwrap();
+        socket.set_read_timeout(Some(TURN)).unwrap();
+        let address = socket.local_addr().unwrap();
+        let options = Options::new(Id::new(SERVER).unwrap(), "3402000000");
+        Self { platform: Platform::new(options, [1; 32], [2; 32]), socket, rules: Rules(address), address }
+    }
+
+    fn at() -> Moment {
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        Moment { now: Instant::now(), unix_ms: i64::try_from(since_1970.as_millis()).unwrap() }
+    }
+
+    /// Serves devices until something has happened.
+    pub(crate) fn until<T>(&mut self, what: &str, mut happened: impl FnMut(&Event) -> Option<T>) -> T {
+        let end = Instant::now() + PATIENCE;
+        while Instant::now() < end {
+            loop {
+                match self.platform.poll_output() {
+                    Output::Transmit(transmit) => {
+                        self.socket.send_to(&transmit.bytes, transmit.path.remote).unwrap();
+                    }
+                    Output::Event(event) => {
+                        if let Some(found) = happened(&event) {
+                            return found;
+                        }
+                    }
+                    Output::Timeout(_) => break,
+                }
+            }
+            let mut buffer = [0; 65_536];
+            if let Ok((len, remote)) = self.socket.recv_from(&mut buffer) {
+                let path = Path { transport: sip::Transport::Udp, local: 1, remote };
+                self.platform.handle_datagram(Self::at(), path, &buffer[..len], &self.rules);
+            } else {
+                self.platform.handle_timeout(Self::at(), &self.rules);
+            }
+        }
+        panic!("{what} did not come");
+    }
+
+    pub(crate) fn await_sign_in(&mut self) {
+        self.until("the device", |event| matches!(event, Event::SignedIn { .. }).then_some(()));
+    }
+
+    /// Takes media of a channel for a while.
+    pub(crate) fn take(&mut self, device: &str, channel: &str, way: Way, time: Duration) -> Taken {
+        let socket = UdpSocket::bind((LOOPBACK, 0)).unwrap();
+        let listener = TcpListener::bind((LOOPBACK, 0)).unwrap();
+        let port = match way {
+            Way::Udp => socket.local_addr().unwrap().port(),
+            Way::Passive | Way::Active => listener.local_addr().unwrap().port(),
+        };
+        let session = self.invite(device, channel, way, port);
+        let answer = self.until("the answer", |event| match event {
+            Event::Session { what: SessionEvent::Established { answer, .. }, .. } => Some((**answer).clone()),
+            Event::Session { what: SessionEvent::Ended(why), .. } => panic!("{why:?}"),
+            _ => None,
+        });
+        // The ACK has been sent when nothing comes any more.
+        self.platform.handle_timeout(Self::at(), &self.rules);
+        self.flush();
+        let end = Instant::now() + time;
+        let packets = match way {
+            Way::Udp => datagrams(&socket, end),
+            Way::Passive => framed(&listener.accept().unwrap().0, end),
+            Way::Active => {
+                let port = answer.video().unwrap().port;
+                framed(&TcpStream::connect((LOOPBACK, port)).unwrap(), end)
+            }
+        };
+        self.platform.hang_up(Self::at(), session, &self.rules);
+        self.flush();
+        let parsed = packets.into_iter().map(|packet| rtp::Packet::parse(&packet.into()).unwrap());
+        let (mut stream, mut ssrcs) = (Vec::new(), Vec::new());
+        for packet in parsed {
+            stream.extend_from_slice(&packet.payload);
+            ssrcs.push(packet.ssrc);
+        }
+        ssrcs.dedup();
+        Taken { stream, ssrcs, answer }
+    }
+
+    fn flush(&mut self) {
+        while let Output::Transmit(transmit) = self.platform.poll_output() {
+            self.socket.send_to(&transmit.bytes, transmit.path.remote).unwrap();
+        }
+    }
+
+    fn invite(&mut self, device: &str, channel: &str, way: Way, port: u16) -> SessionId {
+        let mut video = Media::video(port, vec![Payload::video(96, "PS")]);
+        (video.transport, video.setup) = match way {
+            Way::Udp => (Transport::Udp, None),
+            Way::Passive => (Transport::Tcp, Some(Setup::Passive)),
+            Way::Active => (Transport::Tcp, Some(Setup::Active)),
+        };
+        let offer = Description {
+            owner: Some(Id::new(SERVER).unwrap()),
+            address: Some(LOOPBACK.to_string()),
+            kind: SessionKind::Play,
+            media: vec![video],
+            ssrc: Some(Ssrc(100_000_001)),
+            ..Description::default()
+        };
+        let subject = Subject::parse(&format!("{channel}:0100000001,{SERVER}:0")).unwrap();
+        let (device, channel) = (Id::new(device).unwrap(), Id::new(channel).unwrap());
+        let invitation = Invitation { device, channel, subject, offer };
+        self.platform.invite(Self::at(), &invitation, &self.rules).unwrap()
+    }
+}
+
+fn datagrams(socket: &UdpSocket, end: Instant) -> Vec<Vec<u8>> {
+    socket.set_read_timeout(Some(TURN)).unwrap();
+    let (mut packets, mut buffer) = (Vec::new(), [0; 2048]);
+    while Instant::now() < end {
+        if let Ok(len) = socket.recv(&mut buffer) {
+            packets.push(buffer[..len].to_vec());
+        }
+    }
+    packets
+}
+
+/// Packets behind their lengths (RFC 4571).
+fn framed(mut stream: &TcpStream, end: Instant) -> Vec<Vec<u8>> {
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let mut packets = Vec::new();
+    while Instant::now() < end {
+        let mut length = [0; 2];
+        stream.read_exact(&mut length).unwrap();
+        let mut packet = vec![0; usize::from(u16::from_be_bytes(length))];
+        stream.read_exact(&mut packet).unwrap();
+        packets.push(packet);
+    }
+    packets
+}

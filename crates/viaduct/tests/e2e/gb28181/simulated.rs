@@ -1,0 +1,159 @@
+//! `viaduct sim gb28181`: its devices at this server, and at a platform of the test's own; judged by FFmpeg.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+use sim::barcode::Stamp;
+use testkit::{Api, PATIENCE, read, until};
+
+use super::by_every_way;
+use super::device::PASSWORD;
+use super::platform::{Upper, Way};
+use crate::cameras::stamps;
+use crate::support::BINARY;
+
+const RECORDER: &str = "34020000001180000001";
+const CAMERA: &str = "34020000001320000001";
+const CHANNEL: &str = "34020000001310000001";
+/// Channels of the recorder.
+const CHANNELS: usize = 2;
+const HOUR_MS: i64 = 3_600_000;
+/// Pictures of a clip.
+const CYCLE: u32 = 500;
+
+struct Devices(Child);
+
+impl Drop for Devices {
+    fn drop(&mut self) {
+        let _gone_already = self.0.kill();
+        let _status = self.0.wait();
+    }
+}
+
+impl Devices {
+    fn start(server: SocketAddr, arguments: &[&str]) -> Self {
+        let mut command = Command::new(BINARY);
+        command.args(["sim", "gb28181", "--server", &server.to_string(), "--retry", "1s", "--cache"]);
+        command.arg(cache()).args(arguments).env("VIADUCT_SIM_PASSWORD", PASSWORD);
+        Self(command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap())
+    }
+
+    /// Waits until the first device says that it is signed in.
+    fn await_sign_in(&mut self) {
+        let mut line = String::new();
+        BufReader::new(self.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        assert!(line.ends_with("is signed in.\n"), "{line}");
+    }
+}
+
+/// The clips that all devices of these tests show, drawn once.
+fn cache() -> &'static Path {
+    static CACHE: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let folder = CACHE.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        for camera in &sim::demo_cameras()[..CHANNELS] {
+            sim::LoopClip::load_or_encode(folder.path(), &camera.clip, |_, _| {}).unwrap();
+        }
+        folder
+    });
+    folder.path()
+}
+
+fn assert_counting(stamps: &[Stamp]) {
+    let goes_on = |pair: &[Stamp]| pair[1].counter == (pair[0].counter + 1) % CYCLE;
+    assert!(stamps.len() > 10 && stamps.windows(2).all(goes_on), "{stamps:?}");
+}
+
+fn add(api: &Api, code: &str) -> i64 {
+    let device = json!({
+        "name": "simulated", "organisation_id": 1, "driver": "gb28181", "address": code, "password": PASSWORD, "enabled": true
+    });
+    api.post("/devices", &device)["id"].as_i64().unwrap()
+}
+
+fn await_catalog(api: &Api, code: &str) -> Value {
+    let state = || Some(api.get(&format!("/gb28181/devices/{code}"))).filter(|device| device["catalog"] == "whole");
+    until("the catalog", PATIENCE, state)
+}
+
+#[test]
+fn a_recorder_signs_in_and_its_channels_recordings_and_alarms_are_there() {
+    for transport in ["udp", "tcp"] {
+        let mut server = by_every_way("127.0.0.1:0").start();
+        let api = server.sign_in();
+        add(&api, RECORDER);
+        let arguments = ["--nvr", "--channels", "2", "--transport", transport, "--alarms-every", "1s"];
+        let mut devices = Devices::start(server.address("gb28181"), &arguments);
+        devices.await_sign_in();
+        let known = await_catalog(&api, RECORDER);
+        assert_eq!((known["cameras"].as_u64(), known["cameras_on"].as_u64()), (Some(2), Some(2)), "{known}");
+        assert_eq!(
+            (known["transport"].as_str(), known["version"].as_str()),
+            (Some(transport), Some("2022")),
+            "{known}"
+        );
+
+        assert_counting(&stamps(&["-rtsp_transport", "tcp"], &server.url("rtsp", &format!("gb/{CHANNEL}"))));
+        let heard = read::Expect { pictures: 0, sound: true };
+        read::ffmpeg("-rtsp_transport tcp", &server.url("rtsp", &format!("gb/{CHANNEL}")), heard).unwrap();
+
+        let now_ms = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
+        let (from, to) = (base::rfc3339(now_ms - 4 * HOUR_MS), base::rfc3339(now_ms - HOUR_MS));
+        let asked = format!("/gb28181/devices/{RECORDER}/channels/{CHANNEL}/recordings?from={from}&to={to}");
+        let found = api.get(&asked);
+        let recordings = found["items"].as_array().unwrap();
+        assert!((3..=4).contains(&recordings.len()), "{found}");
+        let stream = recordings[0]["stream"].as_str().unwrap();
+        assert_counting(&stamps(&["-rtsp_transport", "tcp"], &server.url("rtsp", stream)));
+
+        let alarms = || api.get("/gb28181/alarms")["items"].as_array().unwrap().first().cloned();
+        let alarm = until("an alarm", PATIENCE, alarms);
+        assert_eq!(alarm["device"].as_str(), Some(RECORDER), "{alarm}");
+        server.assert_well();
+    }
+}
+
+#[test]
+fn media_come_by_each_way_as_a_program_stream_that_others_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut upper = Upper::new();
+    let _devices = Devices::start(upper.address, &["--channels", "1"]);
+    upper.await_sign_in();
+    for way in [Way::Udp, Way::Passive, Way::Active] {
+        let taken = upper.take(CAMERA, CHANNEL, way, Duration::from_secs(3));
+        assert_eq!((&taken.ssrcs[..], taken.answer.ssrc.map(|ssrc| ssrc.0)), (&[100_000_001][..], Some(100_000_001)));
+        let file = folder.path().join(format!("{way:?}.ps"));
+        std::fs::write(&file, &taken.stream).unwrap();
+        let file = file.to_str().unwrap();
+        // FFmpeg 5 does not know the stream type of G.711 and takes its stream number for MPEG; servers tell it rightly.
+        assert_eq!(read::ffprobe("-f mpeg", file).unwrap(), ["h264", "mp2"], "{way:?}");
+        assert_counting(&stamps(&["-f", "mpeg"], file));
+    }
+}
+
+#[test]
+fn devices_do_what_makers_do_otherwise_when_they_are_asked_to() {
+    let mut upper = Upper::new();
+    let quirks = [
+        "--channels",
+        "1",
+        "--quirk",
+        "ssrc-zero",
+        "--quirk",
+        "no-psm",
+        "--quirk",
+        "answer-port-zero",
+        "--quirk",
+        "no-y",
+    ];
+    let _devices = Devices::start(upper.address, &quirks);
+    upper.await_sign_in();
+    let taken = upper.take(CAMERA, CHANNEL, Way::Udp, Duration::from_secs(3));
+    assert_eq!((&taken.ssrcs[..], taken.answer.ssrc, taken.answer.video().unwrap().port), (&[0][..], None, 0));
+    assert!(!taken.stream.windows(4).any(|four| four == [0, 0, 1, 0xBC]), "there is a map");
+}
