@@ -35,7 +35,7 @@ impl platform::World for Rules {
             username: None,
             password: "right".to_owned(),
             tells_time: true,
-            profile: None,
+            overrides: crate::profile::Overrides::default(),
             redirect: None,
         })
     }

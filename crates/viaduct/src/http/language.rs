@@ -54,7 +54,7 @@ pub(super) fn translate(text: &str) -> String {
 
 fn look_up(sentence: &str) -> Option<String> {
     let bare = sentence.trim_end_matches('.');
-    zh::CATALOGUE.iter().find_map(|(template, translation)| {
+    zh::catalogue().find_map(|(template, translation)| {
         let values = capture(template.trim_end_matches('.'), bare)?;
         let mut out = String::from(*translation);
         for (index, value) in values.iter().enumerate() {
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn every_template_fits_itself_and_keeps_its_values() {
-        for (template, translation) in zh::CATALOGUE {
+        for (template, translation) in zh::catalogue() {
             let holes = template.matches("{}").count();
             for index in 0..holes {
                 assert!(translation.contains(&format!("{{{index}}}")), "{template}: {{{index}}} is lost");
