@@ -66,7 +66,8 @@ impl Upper {
         let socket = UdpSocket::bind((LOOPBACK, 0)).unwrap();
         socket.set_read_timeout(Some(TURN)).unwrap();
         let address = socket.local_addr().unwrap();
-        let options = Options::new(Id::new(SERVER).unwrap(), "3402000000");
+        let heartbeat = Duration::from_secs(3);
+        let options = Options { heartbeat, ..Options::new(Id::new(SERVER).unwrap(), "3402000000") };
         Self { platform: Platform::new(options, [1; 32], [2; 32]), socket, rules: Rules(address), address }
     }
 
@@ -173,6 +174,20 @@ impl Upper {
             Event::Answered { answer, .. } => Some((**answer.as_ref().unwrap()).clone()),
             _ => None,
         })
+    }
+
+    /// Whether the device takes or refuses an invitation in time.
+    pub(crate) fn is_answered(&mut self, device: &str, channel: &str, time: Duration) -> bool {
+        let session = self.invite(device, channel, Way::Udp, 30_000, None);
+        let end = Instant::now() + time;
+        let ended = |event: &Event| match event {
+            Event::Session { what: SessionEvent::Established { .. } | SessionEvent::Ended(_), .. } => Some(true),
+            _ => (Instant::now() > end).then_some(false),
+        };
+        // Heartbeats come all the time.
+        let is_answered = self.until("an answer or a heartbeat", ended);
+        self.platform.hang_up(Self::at(), session, &self.rules);
+        is_answered
     }
 
     fn call(

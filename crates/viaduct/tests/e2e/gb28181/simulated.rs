@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use gb28181::manscdp::{Body, Command, Control, DeviceControl, Query, Response as Said};
 use gb28181::mansrtsp::Method;
-use gb28181::platform::{Answer, Ending};
+use gb28181::platform::{Answer, Ending, Event, Gone};
 use gb28181::ptz::{self, PtzCommand};
 use serde_json::{Value, json};
 use sim::barcode::Stamp;
@@ -42,7 +42,17 @@ impl Drop for Devices {
 impl Devices {
     fn start(server: SocketAddr, arguments: &[&str]) -> Self {
         let mut command = std::process::Command::new(BINARY);
-        command.args(["sim", "gb28181", "--server", &server.to_string(), "--retry", "1s", "--cache"]);
+        command.args([
+            "sim",
+            "gb28181",
+            "--server",
+            &server.to_string(),
+            "--retry",
+            "1s",
+            "--heartbeat",
+            "1s",
+            "--cache",
+        ]);
         command.arg(cache()).args(arguments).env("VIADUCT_SIM_PASSWORD", PASSWORD);
         Self(command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap())
     }
@@ -213,4 +223,24 @@ fn devices_do_what_makers_do_otherwise_when_they_are_asked_to() {
     let taken = upper.take(CAMERA, CHANNEL, Way::Udp, Duration::from_secs(3));
     assert_eq!((&taken.ssrcs[..], taken.answer.ssrc, taken.answer.video().unwrap().port), (&[0][..], None, 0));
     assert!(!taken.stream.windows(4).any(|four| four == [0, 0, 1, 0xBC]), "there is a map");
+}
+
+#[test]
+fn faults_happen_when_they_are_asked_for() {
+    let mut upper = Upper::new();
+    let _devices = Devices::start(upper.address, &["--channels", "1", "--fault", "loss=20%"]);
+    upper.await_sign_in();
+    let (_, socket) = upper.play(CAMERA, CHANNEL, 60);
+    let packets = datagrams(&socket, Instant::now() + Duration::from_secs(3));
+    let number = |packet: &Vec<u8>| u16::from_be_bytes([packet[2], packet[3]]);
+    let sent = usize::from(number(packets.last().unwrap()).wrapping_sub(number(&packets[0]))) + 1;
+    assert!((sent * 6 / 10..sent * 9 / 10).contains(&packets.len()), "{} of {sent}", packets.len());
+
+    let mut upper = Upper::new();
+    let faults = ["--channels", "1", "--fault", "no-answer-to-invite", "--fault", "silent-after=4s"];
+    let _devices = Devices::start(upper.address, &faults);
+    upper.await_sign_in();
+    assert!(!upper.is_answered(CAMERA, CHANNEL, Duration::from_secs(2)));
+    upper.until("a heartbeat", |event| matches!(event, Event::Heartbeat { .. }).then_some(()));
+    upper.until("its silence", |event| matches!(event, Event::Gone { why: Gone::Silent, .. }).then_some(()));
 }
