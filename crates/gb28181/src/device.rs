@@ -48,8 +48,8 @@ const CONTENT_TYPE: &str = "Application/MANSCDP+xml";
 /// Messages that wait for the former to be answered. Full-policy: newer ones are dropped.
 const MAX_WAITING: usize = 16_384;
 
-/// Who the device is, and how it behaves.
-#[derive(Clone, Debug)]
+/// Who the device is, and how it behaves. Without `Debug`, for the password.
+#[derive(Clone)]
 pub struct Options {
     /// Its own code.
     pub id: Id,
@@ -199,7 +199,6 @@ struct Link {
 }
 
 /// A device.
-#[derive(Debug)]
 pub struct Device {
     options: Options,
     endpoint: Endpoint,

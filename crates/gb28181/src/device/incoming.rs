@@ -36,7 +36,10 @@ impl Device {
             }
             Body::Control(control) => self.on_control(at, &message, control),
             // There is no loudspeaker.
-            Body::Notify(Notify::Broadcast(_)) => self.acknowledge(at, &message, Said::Broadcast, Outcome::Error),
+            Body::Notify(Notify::Broadcast(_)) => {
+                let own = Message { device_id: Some(self.options.id.clone()), ..message };
+                self.acknowledge(at, &own, Said::Broadcast, Outcome::Error);
+            }
             _ => {}
         }
     }

@@ -45,7 +45,12 @@ impl Subscriptions {
         self.open.iter().filter_map(|it| it.interval.map(|(_, next)| next)).min()
     }
 
-    fn of_dialog(&mut self, dialog: &DialogId) -> Option<usize> {
+    #[cfg(test)]
+    pub(super) const fn is_empty(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    fn of_dialog(&self, dialog: &DialogId) -> Option<usize> {
         self.open.iter().position(|it| it.dialog.id() == *dialog)
     }
 }

@@ -382,6 +382,7 @@ fn what_is_subscribed_to_is_told_by_notification_until_it_is_given_back() {
         bench.platform.unsubscribe(bench.at(), subscription, &Rules);
     }
     bench.settle();
+    assert!(bench.device.subscriptions.is_empty());
     bench.pass(Duration::from_secs(30));
     assert!(!bench.take_told().iter().any(|event| is_notice(event, "MobilePosition")));
     // Alarms are told all the same.

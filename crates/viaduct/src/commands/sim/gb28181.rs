@@ -121,8 +121,7 @@ fn addresses(text: &str) -> Result<Addresses, String> {
     Ok(Addresses((first..=last).map(|number| Ipv4Addr::from(number).into()).collect()))
 }
 
-/// What all devices have in common.
-#[derive(Debug)]
+/// What all devices have in common. Without `Debug`, for the password.
 struct Setup {
     server: SocketAddr,
     /// In turn; empty to leave it to the system.

@@ -4,8 +4,10 @@ use std::io::Read;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use gb28181::manscdp::Body;
+use gb28181::mansrtsp::Method;
 use gb28181::platform::{
-    Admission, Event, Invitation, Moment, Options, Output, Platform, SessionEvent, SessionId, World,
+    Admission, Answer, Ending, Event, Invitation, Moment, Options, Output, Platform, SessionEvent, SessionId, World,
 };
 use gb28181::sdp::{Description, Media, Payload, SessionKind, Setup, Ssrc, Transport};
 use gb28181::{Id, Subject};
@@ -64,7 +66,8 @@ impl Upper {
         let socket = UdpSocket::bind((LOOPBACK, 0)).unwrap();
         socket.set_read_timeout(Some(TURN)).unwrap();
         let address = socket.local_addr().unwrap();
-        let options = Options::new(Id::new(SERVER).unwrap(), "3402000000");
+        let heartbeat = Duration::from_secs(3);
+        let options = Options { heartbeat, ..Options::new(Id::new(SERVER).unwrap(), "3402000000") };
         Self { platform: Platform::new(options, [1; 32], [2; 32]), socket, rules: Rules(address), address }
     }
 
@@ -113,15 +116,7 @@ impl Upper {
             Way::Udp => socket.local_addr().unwrap().port(),
             Way::Passive | Way::Active => listener.local_addr().unwrap().port(),
         };
-        let session = self.invite(device, channel, way, port);
-        let answer = self.until("the answer", |event| match event {
-            Event::Session { what: SessionEvent::Established { answer, .. }, .. } => Some((**answer).clone()),
-            Event::Session { what: SessionEvent::Ended(why), .. } => panic!("{why:?}"),
-            _ => None,
-        });
-        // The ACK has been sent when nothing comes any more.
-        self.platform.handle_timeout(Self::at(), &self.rules);
-        self.flush();
+        let (session, answer) = self.call(device, channel, way, port, None);
         let end = Instant::now() + time;
         let packets = match way {
             Way::Udp => datagrams(&socket, end),
@@ -143,13 +138,86 @@ impl Upper {
         Taken { stream, ssrcs, answer }
     }
 
+    /// Begins to play so many seconds of a recording of an hour ago, to the socket.
+    pub(crate) fn play(&mut self, device: &str, channel: &str, seconds: u64) -> (SessionId, UdpSocket) {
+        let socket = UdpSocket::bind((LOOPBACK, 0)).unwrap();
+        let port = socket.local_addr().unwrap().port();
+        let (session, _) = self.call(device, channel, Way::Udp, port, Some(seconds));
+        (session, socket)
+    }
+
+    pub(crate) fn control(&mut self, session: SessionId, method: Method) {
+        self.platform.control(Self::at(), session, method, &self.rules).unwrap();
+        self.until("the answer to a control", |event| match event {
+            Event::Session { what: SessionEvent::Controlled(answer), .. } => Some(answer.clone().unwrap()),
+            _ => None,
+        });
+    }
+
+    pub(crate) fn await_end(&mut self) -> Ending {
+        self.until("the end", |event| match event {
+            Event::Session { what: SessionEvent::Ended(why), .. } => Some(why.clone()),
+            _ => None,
+        })
+    }
+
+    /// Gives an order or asks, and waits for what is said in return.
+    pub(crate) fn say(&mut self, device: &str, channel: &str, body: Body) -> Answer {
+        let (device, channel) = (Id::new(device).unwrap(), Id::new(channel).unwrap());
+        let begun = match body {
+            Body::Query(query) => self.platform.ask(Self::at(), &device, &channel, query, &self.rules),
+            Body::Control(control) => self.platform.order(Self::at(), &device, &channel, control, &self.rules),
+            _ => panic!("neither a question nor an order"),
+        };
+        begun.unwrap();
+        self.until("the answer", |event| match event {
+            Event::Answered { answer, .. } => Some((**answer.as_ref().unwrap()).clone()),
+            _ => None,
+        })
+    }
+
+    /// Whether the device takes or refuses an invitation in time.
+    pub(crate) fn is_answered(&mut self, device: &str, channel: &str, time: Duration) -> bool {
+        let session = self.invite(device, channel, Way::Udp, 30_000, None);
+        let end = Instant::now() + time;
+        let ended = |event: &Event| match event {
+            Event::Session { what: SessionEvent::Established { .. } | SessionEvent::Ended(_), .. } => Some(true),
+            _ => (Instant::now() > end).then_some(false),
+        };
+        // Heartbeats come all the time.
+        let is_answered = self.until("an answer or a heartbeat", ended);
+        self.platform.hang_up(Self::at(), session, &self.rules);
+        is_answered
+    }
+
+    fn call(
+        &mut self,
+        device: &str,
+        channel: &str,
+        way: Way,
+        port: u16,
+        recording_s: Option<u64>,
+    ) -> (SessionId, Description) {
+        let session = self.invite(device, channel, way, port, recording_s);
+        let answer = self.until("the answer", |event| match event {
+            Event::Session { what: SessionEvent::Established { answer, .. }, .. } => Some((**answer).clone()),
+            Event::Session { what: SessionEvent::Ended(why), .. } => panic!("{why:?}"),
+            _ => None,
+        });
+        // The ACK has been sent when nothing comes any more.
+        self.platform.handle_timeout(Self::at(), &self.rules);
+        self.flush();
+        (session, answer)
+    }
+
     fn flush(&mut self) {
         while let Output::Transmit(transmit) = self.platform.poll_output() {
             self.socket.send_to(&transmit.bytes, transmit.path.remote).unwrap();
         }
     }
 
-    fn invite(&mut self, device: &str, channel: &str, way: Way, port: u16) -> SessionId {
+    fn invite(&mut self, device: &str, channel: &str, way: Way, port: u16, recording_s: Option<u64>) -> SessionId {
+        let start_unix_s = u64::try_from(Self::at().unix_ms / 1000 - 3600).unwrap();
         let mut video = Media::video(port, vec![Payload::video(96, "PS")]);
         (video.transport, video.setup) = match way {
             Way::Udp => (Transport::Udp, None),
@@ -159,7 +227,9 @@ impl Upper {
         let offer = Description {
             owner: Some(Id::new(SERVER).unwrap()),
             address: Some(LOOPBACK.to_string()),
-            kind: SessionKind::Play,
+            kind: if recording_s.is_some() { SessionKind::Playback } else { SessionKind::Play },
+            start_unix_s: recording_s.map_or(0, |_| start_unix_s),
+            end_unix_s: recording_s.map_or(0, |seconds| start_unix_s + seconds),
             media: vec![video],
             ssrc: Some(Ssrc(100_000_001)),
             ..Description::default()
@@ -171,7 +241,7 @@ impl Upper {
     }
 }
 
-fn datagrams(socket: &UdpSocket, end: Instant) -> Vec<Vec<u8>> {
+pub(crate) fn datagrams(socket: &UdpSocket, end: Instant) -> Vec<Vec<u8>> {
     socket.set_read_timeout(Some(TURN)).unwrap();
     let (mut packets, mut buffer) = (Vec::new(), [0; 2048]);
     while Instant::now() < end {

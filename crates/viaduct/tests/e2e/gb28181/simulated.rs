@@ -3,17 +3,21 @@
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::OnceLock;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use gb28181::manscdp::{Body, Command, Control, DeviceControl, Query, Response as Said};
+use gb28181::mansrtsp::Method;
+use gb28181::platform::{Answer, Ending, Event, Gone};
+use gb28181::ptz::{self, PtzCommand};
 use serde_json::{Value, json};
 use sim::barcode::Stamp;
-use testkit::{Api, PATIENCE, read, until};
+use testkit::{Api, PATIENCE, pause, read, until};
 
 use super::by_every_way;
 use super::device::PASSWORD;
-use super::platform::{Upper, Way};
+use super::platform::{Upper, Way, datagrams};
 use crate::cameras::stamps;
 use crate::support::BINARY;
 
@@ -37,8 +41,18 @@ impl Drop for Devices {
 
 impl Devices {
     fn start(server: SocketAddr, arguments: &[&str]) -> Self {
-        let mut command = Command::new(BINARY);
-        command.args(["sim", "gb28181", "--server", &server.to_string(), "--retry", "1s", "--cache"]);
+        let mut command = std::process::Command::new(BINARY);
+        command.args([
+            "sim",
+            "gb28181",
+            "--server",
+            &server.to_string(),
+            "--retry",
+            "1s",
+            "--heartbeat",
+            "1s",
+            "--cache",
+        ]);
         command.arg(cache()).args(arguments).env("VIADUCT_SIM_PASSWORD", PASSWORD);
         Self(command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap())
     }
@@ -137,6 +151,59 @@ fn media_come_by_each_way_as_a_program_stream_that_others_read() {
 }
 
 #[test]
+fn recordings_are_paused_wound_and_sent_to_their_end() {
+    let mut upper = Upper::new();
+    let _devices = Devices::start(upper.address, &["--channels", "1"]);
+    upper.await_sign_in();
+    let (session, socket) = upper.play(CAMERA, CHANNEL, 60);
+    let come = |time_ms| datagrams(&socket, Instant::now() + Duration::from_millis(time_ms)).len();
+    assert!(come(500) > 10);
+    upper.control(session, Method::Pause);
+    come(200);
+    assert_eq!(come(500), 0);
+    upper.control(session, Method::RESUME);
+    assert!(come(500) > 10);
+    upper.control(session, Method::speed(4.0));
+    let begin = Instant::now();
+    upper.control(session, Method::seek(52.0));
+    assert_eq!(upper.await_end(), Ending::Finished);
+    // Eight seconds four times as fast, and what a key frame lies before.
+    let took = begin.elapsed();
+    assert!(took > Duration::from_millis(1500) && took < Duration::from_secs(6), "{took:?}");
+}
+
+#[test]
+fn a_channel_that_is_steered_turns_and_is_drawn_as_it_looks() {
+    let mut upper = Upper::new();
+    let _devices = Devices::start(upper.address, &["--channels", "1"]);
+    upper.await_sign_in();
+    let motion = ptz::Motion { pan: Some(ptz::Pan::Right), pan_speed: 255, ..ptz::Motion::STOP };
+    let preset = ptz::Preset { action: ptz::PresetAction::Set, number: 3 };
+    for command in [PtzCommand::Motion(motion), PtzCommand::Motion(ptz::Motion::STOP), PtzCommand::Preset(preset)] {
+        let command = Command::Ptz(command.into());
+        let order = Control::DeviceControl(DeviceControl { command, info: None });
+        assert_eq!(upper.say(CAMERA, CHANNEL, Body::Control(order)), Answer::Taken);
+        pause(Duration::from_millis(300));
+    }
+    let answer = upper.say(CAMERA, CHANNEL, Body::Query(Query::PtzPosition));
+    let Answer::Said(Said::PtzPosition(position)) = answer else { panic!("{answer:?}") };
+    assert!(position.pan_degrees.is_some_and(|pan| pan > 1.0 && pan < 90.0), "{position:?}");
+    let answer = upper.say(CAMERA, CHANNEL, Body::Query(Query::PresetQuery));
+    let Answer::Said(Said::Presets(presets)) = answer else { panic!("{answer:?}") };
+    assert_eq!(presets.items.iter().map(|preset| preset.number).collect::<Vec<_>>(), [Some(3)]);
+
+    // A camera that is drawn shows the time of day, a clip its own.
+    let folder = tempfile::tempdir().unwrap();
+    let taken = upper.take(CAMERA, CHANNEL, Way::Udp, Duration::from_secs(5));
+    let file = folder.path().join("live.ps");
+    std::fs::write(&file, &taken.stream).unwrap();
+    let shown = stamps(&["-f", "mpeg"], file.to_str().unwrap());
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    assert!(shown.iter().all(|stamp| now - Duration::from_millis(stamp.unix_ms) < PATIENCE), "{shown:?}");
+    assert!(shown.windows(2).all(|pair| pair[1].counter > pair[0].counter), "{shown:?}");
+}
+
+#[test]
 fn devices_do_what_makers_do_otherwise_when_they_are_asked_to() {
     let mut upper = Upper::new();
     let quirks = [
@@ -156,4 +223,24 @@ fn devices_do_what_makers_do_otherwise_when_they_are_asked_to() {
     let taken = upper.take(CAMERA, CHANNEL, Way::Udp, Duration::from_secs(3));
     assert_eq!((&taken.ssrcs[..], taken.answer.ssrc, taken.answer.video().unwrap().port), (&[0][..], None, 0));
     assert!(!taken.stream.windows(4).any(|four| four == [0, 0, 1, 0xBC]), "there is a map");
+}
+
+#[test]
+fn faults_happen_when_they_are_asked_for() {
+    let mut upper = Upper::new();
+    let _devices = Devices::start(upper.address, &["--channels", "1", "--fault", "loss=20%"]);
+    upper.await_sign_in();
+    let (_, socket) = upper.play(CAMERA, CHANNEL, 60);
+    let packets = datagrams(&socket, Instant::now() + Duration::from_secs(3));
+    let number = |packet: &Vec<u8>| u16::from_be_bytes([packet[2], packet[3]]);
+    let sent = usize::from(number(packets.last().unwrap()).wrapping_sub(number(&packets[0]))) + 1;
+    assert!((sent * 6 / 10..sent * 9 / 10).contains(&packets.len()), "{} of {sent}", packets.len());
+
+    let mut upper = Upper::new();
+    let faults = ["--channels", "1", "--fault", "no-answer-to-invite", "--fault", "silent-after=4s"];
+    let _devices = Devices::start(upper.address, &faults);
+    upper.await_sign_in();
+    assert!(!upper.is_answered(CAMERA, CHANNEL, Duration::from_secs(2)));
+    upper.until("a heartbeat", |event| matches!(event, Event::Heartbeat { .. }).then_some(()));
+    upper.until("its silence", |event| matches!(event, Event::Gone { why: Gone::Silent, .. }).then_some(()));
 }

@@ -37,7 +37,7 @@ const FAREWELL: Duration = Duration::from_secs(2);
 /// How often it is told how many devices there are.
 const TELL: Duration = Duration::from_secs(10);
 /// Devices that are told of one by one.
-const FEW: usize = 16;
+const FEW: u32 = 16;
 /// What is told, in turn.
 const ALARMS: [AlarmEvent; 4] =
     [AlarmEvent::WrongWay, AlarmEvent::Intrusion, AlarmEvent::ObjectLeft, AlarmEvent::VideoLoss];
@@ -48,7 +48,8 @@ pub(super) enum Input {
     Message(usize, Box<sip::Message>),
     /// A connection is there, with our end and where messages go.
     Connected(usize, SocketAddr, mpsc::Sender<Bytes>),
-    Closed(usize),
+    /// A connection has ended, or could not be made.
+    Closed(usize, Option<std::io::Error>),
     /// The media of a call have ended: the recording was sent to its end, or the way is broken.
     Sent {
         index: usize,
@@ -92,7 +93,7 @@ struct Member {
 impl Member {
     fn obey(&mut self, target: &Id, control: &Control) {
         let at = moment();
-        tracing::info!(device = %self.plant.id(), %target, order = ?control, "An order.");
+        tracing::debug!(device = %self.plant.id(), %target, order = ?control, "An order.");
         self.plant.obey(target, control, at.now);
         if matches!(control, Control::DeviceControl(order) if order.command == Command::TeleBoot) {
             self.device.restart(at, RESTART);
@@ -125,6 +126,10 @@ pub(super) struct Fleet {
     inputs: mpsc::Receiver<Input>,
     arrivals: mpsc::Sender<Input>,
     signed_in: usize,
+    /// Few enough to be told of one by one.
+    is_few: bool,
+    /// Sign-ins that failed and connections that ended, since it was told last.
+    failed: usize,
 }
 
 fn moment() -> Moment {
@@ -136,7 +141,17 @@ impl Fleet {
     pub(super) fn new(setup: Arc<Setup>) -> anyhow::Result<Self> {
         let (arrivals, inputs) = mpsc::channel(MAX_INPUTS);
         let now = Instant::now();
-        let mut fleet = Self { members: Vec::new(), timers: BinaryHeap::new(), inputs, arrivals, signed_in: 0, setup };
+        let is_few = setup.devices <= FEW;
+        let mut fleet = Self {
+            members: Vec::new(),
+            timers: BinaryHeap::new(),
+            inputs,
+            arrivals,
+            signed_in: 0,
+            is_few,
+            failed: 0,
+            setup,
+        };
         for number in 0..fleet.setup.devices {
             let plant = fleet.setup.plant(number)?;
             let device = Device::new(fleet.setup.options(plant.id()), rand::random());
@@ -193,10 +208,12 @@ impl Fleet {
         }
     }
 
-    fn tell(&self) {
-        if self.members.len() > FEW {
+    fn tell(&mut self) {
+        let failed = std::mem::take(&mut self.failed);
+        if !self.is_few {
             let calls: usize = self.members.iter().map(|member| member.calls.len()).sum();
-            tracing::info!(devices = self.members.len(), signed_in = self.signed_in, calls, "Simulated devices.");
+            let (devices, signed_in) = (self.members.len(), self.signed_in);
+            tracing::info!(devices, signed_in, calls, failed, "Simulated devices.");
         }
     }
 
@@ -217,7 +234,7 @@ impl Fleet {
         let (Input::Datagram(index, _)
         | Input::Message(index, _)
         | Input::Connected(index, ..)
-        | Input::Closed(index)
+        | Input::Closed(index, _)
         | Input::Sent { index, .. }) = &input;
         let index = *index;
         let path = self.path(index);
@@ -232,7 +249,12 @@ impl Fleet {
                 (member.link, member.own) = (Link::Tcp(outgoing), Some(own));
                 member.device.sign_in(at, path, own);
             }
-            Input::Closed(_) => {
+            Input::Closed(_, error) => {
+                let why = error.map_or_else(|| "the platform closed it".to_owned(), |error| error.to_string());
+                self.failed += 1;
+                if self.is_few {
+                    tracing::warn!(device = %member.plant.id(), why, "A connection of a simulated device has ended.");
+                }
                 member.link = Link::None;
                 member.device.connection_closed();
                 member.starts_at = Some(at.now + RESTART);
@@ -331,7 +353,8 @@ impl Fleet {
             Event::SignedOut(why) => {
                 self.signed_in -= usize::from(std::mem::replace(&mut member.is_in, false));
                 member.alarm_at = None;
-                if why != SignedOut::Asked {
+                self.failed += usize::from(why != SignedOut::Asked);
+                if why != SignedOut::Asked && self.is_few {
                     tracing::warn!(device = %member.plant.id(), ?why, "A simulated device is not signed in.");
                 }
             }
@@ -350,14 +373,13 @@ impl Fleet {
 
     /// Anew, or again.
     fn on_signed_in(&mut self, index: usize) {
-        let is_told = self.members.len() <= FEW;
         let member = &mut self.members[index];
         if std::mem::replace(&mut member.is_in, true) {
             return;
         }
         self.signed_in += 1;
         member.alarm_at = self.setup.alarms_every.map(|every| Instant::now() + every);
-        if is_told {
+        if self.is_few {
             super::say(&format!("{} is signed in.", member.plant.id()));
         }
     }

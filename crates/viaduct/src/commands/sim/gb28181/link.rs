@@ -84,9 +84,8 @@ fn receive(socket: &UdpSocket) -> Option<Bytes> {
 pub(super) fn open_tcp(index: usize, from: Option<IpAddr>, server: SocketAddr, inputs: &mpsc::Sender<Input>) {
     let inputs = inputs.clone();
     tokio::spawn(async move {
-        // What went wrong is told by the end of the connection.
-        let _ended = converse(index, from, server, &inputs).await;
-        let _stopped = inputs.send(Input::Closed(index)).await;
+        let ended = converse(index, from, server, &inputs).await;
+        let _stopped = inputs.send(Input::Closed(index, ended.err())).await;
     });
 }
 
