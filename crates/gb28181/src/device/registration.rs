@@ -34,7 +34,8 @@ pub enum SignedOut {
 #[derive(Debug)]
 struct Asked {
     client: ClientId,
-    has_credentials: bool,
+    /// Challenges that were answered on the way.
+    challenges: u8,
     signs_out: bool,
 }
 
@@ -108,23 +109,17 @@ impl Device {
         request.headers.set("Expires", expires_s.to_string());
         request.headers.set("User-Agent", &self.options.user_agent);
         request.headers.set("X-GB-Ver", self.options.version.as_str());
-        let has_credentials = self.authorize(&mut request);
-        self.send_register(at, request, has_credentials, signs_out);
+        self.send_register(at, request, 0, signs_out);
     }
 
-    fn authorize(&mut self, request: &mut Request) -> bool {
-        let value = self.credentials.authorize("REGISTER", &request.uri);
-        if let Some(value) = &value {
+    fn send_register(&mut self, at: Moment, mut request: Request, challenges: u8, signs_out: bool) {
+        if let Some(value) = self.credentials.authorize("REGISTER", &request.uri) {
             request.headers.set("Authorization", value);
         }
-        value.is_some()
-    }
-
-    fn send_register(&mut self, at: Moment, request: Request, has_credentials: bool, signs_out: bool) {
         self.registration.due = None;
         self.registration.last = Some(request.clone());
         match self.send(at, request) {
-            Some(client) => self.registration.asked = Some(Asked { client, has_credentials, signs_out }),
+            Some(client) => self.registration.asked = Some(Asked { client, challenges, signs_out }),
             None => self.registration.again_at(at.now + self.options.retry),
         }
     }
@@ -169,19 +164,18 @@ impl Device {
             401 | 407 if self.take_challenge(asked, response) => {
                 let Some(mut request) = self.registration.last.take() else { return };
                 request.advance();
-                let has_credentials = self.authorize(&mut request);
-                self.send_register(at, request, has_credentials, asked.signs_out);
+                self.send_register(at, request, asked.challenges + 1, asked.signs_out);
             }
             status => self.out(at, asked, SignedOut::Refused(status)),
         }
     }
 
-    /// Whether the challenge is one to answer. One to credentials that are not stale means that they are wrong; but
-    /// those of a renewal may be old without its being said.
+    /// Whether the challenge is one to answer: the first of each attempt, since what was sent with it may be old, and one
+    /// more that says that the answer was.
     fn take_challenge(&mut self, asked: &Asked, response: &Response) -> bool {
         let values: Vec<String> = response.headers.all("WWW-Authenticate").map(std::borrow::Cow::into_owned).collect();
-        let was_new = asked.has_credentials && !self.registration.is_in;
-        self.credentials.challenge(values.iter().map(String::as_str)) && (!was_new || self.credentials.was_stale())
+        let is_one = self.credentials.challenge(values.iter().map(String::as_str));
+        is_one && (asked.challenges == 0 || (asked.challenges == 1 && self.credentials.was_stale()))
     }
 
     fn enter(&mut self, at: Moment, response: &Response) {

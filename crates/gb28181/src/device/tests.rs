@@ -418,3 +418,45 @@ fn a_connection_that_ends_is_told_once() {
     bench.pass(Duration::from_secs(600));
     assert_eq!(bench.take(), []);
 }
+
+/// Registers that a device sends to a platform which challenges each of them, and does not say that any was old, until it gives up.
+fn registers_of_one_attempt(device: &mut Device, at: Moment, start: impl FnOnce(&mut Device)) -> usize {
+    let path = Path { transport: Transport::Udp, local: 7, remote: "10.0.0.1:5060".parse().unwrap() };
+    let mut peer = sip::Endpoint::new([9; 32], sip::Options::default());
+    start(device);
+    let mut count = 0;
+    loop {
+        match device.poll_output() {
+            Output::Timeout(_) => return count,
+            Output::Transmit(transmit) => peer.handle_datagram(at.now, path, &transmit.bytes),
+            Output::Event(_) => {}
+        }
+        loop {
+            match peer.poll_output() {
+                sip::Output::Timeout(_) => break,
+                sip::Output::Transmit(transmit) => device.handle_datagram(at, path, &transmit.bytes, &Cameras),
+                sip::Output::Event(sip::Event::Request { id, .. }) => {
+                    count += 1;
+                    assert!(count < 10, "it does not give up");
+                    let nonce = format!("Digest realm=\"{DOMAIN}\", nonce=\"n{count}\"");
+                    let answer = sip::Response::new(401).with("WWW-Authenticate", &nonce);
+                    peer.respond_stateless(id, &answer).unwrap();
+                }
+                sip::Output::Event(_) => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn a_platform_that_challenges_always_is_answered_once_in_each_attempt() {
+    let path = Path { transport: Transport::Udp, local: 7, remote: "10.0.0.1:5060".parse().unwrap() };
+    let own = "192.168.1.64:5060".parse().unwrap();
+    let at = |seconds: u64| Moment { now: Instant::now() + Duration::from_secs(seconds), unix_ms: UNIX_MS };
+    let mut device = Device::new(Options::new(id(DEVICE), id(SERVER), DOMAIN, "right"), [3; 32]);
+    assert_eq!(registers_of_one_attempt(&mut device, at(0), |device| device.sign_in(at(0), path, own)), 2);
+    // What it knows of the last attempt is old now, without anybody's saying so.
+    let again = |device: &mut Device| device.handle_timeout(at(3600), &Cameras);
+    assert_eq!(registers_of_one_attempt(&mut device, at(3600), again), 2);
+    assert_eq!(registers_of_one_attempt(&mut device, at(3700), |device| device.sign_out(at(3700))), 2);
+}
