@@ -422,7 +422,7 @@ fn a_connection_that_ends_is_told_once() {
 /// Registers that a device sends to a platform which challenges each of them, and does not say that any was old, until it gives up.
 fn registers_of_one_attempt(device: &mut Device, at: Moment, start: impl FnOnce(&mut Device)) -> usize {
     let path = Path { transport: Transport::Udp, local: 7, remote: "10.0.0.1:5060".parse().unwrap() };
-    let mut peer = sip::Endpoint::new([9; 32], sip::Options::default());
+    let mut peer = Endpoint::new([9; 32], sip::Options::default());
     start(device);
     let mut count = 0;
     loop {
@@ -439,7 +439,7 @@ fn registers_of_one_attempt(device: &mut Device, at: Moment, start: impl FnOnce(
                     count += 1;
                     assert!(count < 10, "it does not give up");
                     let nonce = format!("Digest realm=\"{DOMAIN}\", nonce=\"n{count}\"");
-                    let answer = sip::Response::new(401).with("WWW-Authenticate", &nonce);
+                    let answer = Response::new(401).with("WWW-Authenticate", &nonce);
                     peer.respond_stateless(id, &answer).unwrap();
                 }
                 sip::Output::Event(_) => {}

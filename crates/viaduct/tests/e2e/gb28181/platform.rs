@@ -27,7 +27,13 @@ struct Rules(SocketAddr);
 impl World for Rules {
     fn admission(&self, _device: &Id) -> Option<Admission> {
         let password = PASSWORD.to_owned();
-        Some(Admission { username: None, password, tells_time: true, profile: None, redirect: None })
+        Some(Admission {
+            username: None,
+            password,
+            tells_time: true,
+            overrides: gb28181::profile::Overrides::default(),
+            redirect: None,
+        })
     }
 
     fn own_address(&self, _path: &Path) -> SocketAddr {
