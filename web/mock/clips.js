@@ -72,6 +72,11 @@ export function clipFile(name) {
   return file;
 }
 
+/** Makes every clip that is missing, before anything plays: making one stops the whole process for seconds. */
+export function makeClips() {
+  for (const name of Object.keys(CLIPS)) clipFile(name);
+}
+
 /**
  * The clip in real time and without end, as fragmented MP4: one fragment per frame, or
  * short ones with sound, because ffmpeg writes durations of 0 into single frames of two tracks.

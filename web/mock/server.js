@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
 import { meOf } from './accounts.js';
 import { handleApi } from './api.js';
-import { CLIPS, clipFile } from './clips.js';
+import { makeClips } from './clips.js';
 import { LiveStream } from './media.js';
 import { Problem } from './problem.js';
 import { createWorld, load, publicStream } from './state.js';
@@ -17,8 +17,7 @@ const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '
 export const CSP = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 export async function startMock({ port = 0, setup = false } = {}) {
-  // Made before anything plays: making one stops the whole process for seconds.
-  for (const clip of Object.keys(CLIPS)) clipFile(clip);
+  makeClips();
   const world = createWorld();
   world.setup = setup;
   const media = new Map();
