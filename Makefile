@@ -124,7 +124,9 @@ fuzz-check: fuzz-tools
 # worker built. As in all other parts with `--workspace`: another choice of crates has other features of dependencies, and builds them again.
 e2e: console
 	$(call say,End to end)
-	CHROMIUM="$$(scripts/chromium)" cargo test --workspace --test process --test e2e
+	@mkdir -p "$(TARGET_DIR)"
+	@CHROMIUM="$$(scripts/chromium)" cargo test --workspace --test process --test e2e 2>&1 | tee "$(TARGET_DIR)/e2e.log" \
+		|| { printf '\nWhat failed, and why:\n'; grep -A 4 "panicked at" "$(TARGET_DIR)/e2e.log" | tail -n 60; exit 1; }
 
 .PHONY: console web-packages dist-folder
 console: web-packages

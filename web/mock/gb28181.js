@@ -14,6 +14,33 @@ const item = (code, name, over = {}) => ({
   code, name, parent: RECORDER, business_group: null, area_code: '320200', manufacturer: 'Hikvision', model: 'DS-2DE4425', address: '', on: true, camera: true, ptz: true, longitude: 120.3, latitude: 31.5, stream: `gb/${code}`, channel_id: null, change: 'new', differs: [], ...over,
 });
 
+const download = (id, over = {}) => ({
+  id, device: RECORDER, label: '收费站入口', stream: '', from: ago(7200), to: ago(5400), speed: 8, state: 'waiting', note: '', seconds: 0, bytes: 0, created_at: ago(700), created_by: 'admin', finished_at: null, ...over,
+});
+
+/** A patrol car on a road that turns. */
+const way = () => Array.from({ length: 60 }, (_, index) => ({
+  source: camera(90), at: ago((60 - index) * 20), longitude: 120.3 + index * 0.0012, latitude: 31.5 + Math.sin(index / 12) * 0.01, speed: 70 + (index % 7), direction: 80 - index, altitude: 12,
+}));
+
+/** What is fetched is a little further each time that it is asked for. */
+function advance(each) {
+  if (each.state === 'waiting') return Object.assign(each, { state: 'running' });
+  if (each.state !== 'running') return each;
+  const length = (Date.parse(each.to) - Date.parse(each.from)) / 1000;
+  const seconds = Math.min(each.seconds + length / 4, length);
+  return Object.assign(each, { seconds, bytes: Math.round(seconds * 200_000) }, seconds === length ? { state: 'done', finished_at: ago(0) } : {});
+}
+
+function fetchRecording({ world, params: [app, name] }) {
+  const { downloads, items } = world.gb28181;
+  const [channel, from, to] = name.split('_');
+  const at = (seconds) => new Date(seconds * 1000).toISOString();
+  const it = download(downloads.length + 1, { label: items.find(({ code }) => code === channel)?.name ?? channel, stream: `${app}/${name}`, from: at(from), to: at(to), created_at: ago(0) });
+  downloads.unshift(it);
+  return it;
+}
+
 export function createGb28181() {
   const items = [
     item(RECORDER, '收费站录像机', { parent: null, camera: false, change: null, ptz: null }),
@@ -39,7 +66,7 @@ export function createGb28181() {
       { number: 2, at: ago(3), way: 'out', peer: '10.8.3.10:5060', transport: 'udp', text: 'SIP/2.0 200 OK\r\n\r\n' },
       { number: 3, at: ago(1), way: 'in', peer: '10.8.3.95:41022', transport: 'tcp', text: `REGISTER sip:34020000002000000001@3402000000 SIP/2.0\r\nFrom: <sip:${camera(95)}@3402000000>;tag=1\r\nAuthorization: Digest username="x", response="***"\r\n\r\n` },
     ] },
-    orders: [], controls: [],
+    orders: [], controls: [], downloads: [download(1, { state: 'done', seconds: 1799.6, bytes: 356_000_000, finished_at: ago(600) })], positions: way(),
   };
 }
 
@@ -89,6 +116,16 @@ export const GB28181_ROUTES = {
   'POST /streams/:app/:name/control': ({ world, body }) => {
     world.gb28181.controls.push(body);
   },
+  'POST /streams/:app/:name/download': fetchRecording,
+  'GET /downloads': ({ world, query }) => {
+    const items = world.gb28181.downloads.filter(({ device }) => device === query.get('device')).map(advance);
+    return { items, total_bytes: items.reduce((sum, { bytes }) => sum + bytes, 0) };
+  },
+  'DELETE /downloads/:id': ({ world, params: [id] }) => {
+    world.gb28181.downloads = world.gb28181.downloads.filter((each) => each.id !== Number(id));
+  },
+  'POST /downloads/:id/link': ({ params: [id] }) => ({ url: `/api/v1/downloads/${id}/file.mp4?token=x`, expires_at: ago(-3600) }),
+  'GET /gb28181/devices/:code/positions': ({ world, params: [code] }) => ({ items: code === camera(90) ? world.gb28181.positions : [] }),
   'GET /gb28181/trace': ({ world, query }) => {
     const { items, only } = world.gb28181.trace;
     return { only, items: items.filter(({ number }) => number > Number(query.get('behind') ?? 0)).filter(holds(query)) };

@@ -12,6 +12,9 @@ import { WebSocket } from 'ws';
 const START_MS = 30_000;
 const PREFERENCES = {
   'media.autoplay.default': 0,
+  // Without a screen no window is in the foreground.
+  'media.block-autoplay-until-in-foreground': false,
+  'media.suspend-background-video.enabled': false,
   'datareporting.policy.dataSubmissionEnabled': false,
   'app.update.auto': false,
   'browser.shell.checkDefaultBrowser': false,

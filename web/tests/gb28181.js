@@ -85,6 +85,34 @@ export const gb28181 = [
     },
   },
   {
+    name: 'a recording is fetched with its progress, saved and deleted',
+    run: async ({ page, mock }) => {
+      await page.at(RECORDER);
+      await page.getByRole('button', { name: '查询' }).click();
+      await page.getByRole('button', { name: '下载', exact: true }).nth(1).click();
+      const [first, second] = [page.locator('.downloads li').first(), page.locator('.downloads li').nth(1)];
+      await first.getByText('下载中').waitFor();
+      await second.getByText('已完成').waitFor();
+      await assertAccessible(page, 'downloads');
+      await first.getByText('已完成').waitFor();
+      const [file] = await Promise.all([page.waitForRequest(/downloads\/2\/file\.mp4\?token=x/), first.getByRole('button', { name: '保存' }).click()]);
+      assert(file, 'the file is asked for');
+      await first.getByRole('button', { name: '删除' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: '删除' }).click();
+      await until(() => mock.world.gb28181.downloads.length === 1, 'one is left');
+    },
+  },
+  {
+    name: 'the way of a moving device is drawn, with its last places',
+    run: async ({ page }) => {
+      await page.at('/devices/gb28181/34020000001320000090');
+      await page.locator('svg polyline').waitFor();
+      await page.getByText(/60 个位置/).waitFor();
+      assert((await page.locator('svg polyline').getAttribute('points')).split(' ').length === 60, 'its points');
+      await assertAccessible(page, 'positions');
+    },
+  },
+  {
     name: 'messages are searched, opened, and kept of one device alone',
     run: async ({ page, mock }) => {
       await page.at('/devices/gb28181/trace');

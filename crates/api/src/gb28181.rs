@@ -282,3 +282,77 @@ pub struct DeviceAlarmPage {
     /// `before` of the next page, if there may be one.
     pub next_before: Option<i64>,
 }
+
+/// How a recording is fetched into a file of the server.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+pub struct DownloadInput {
+    /// How many times as fast as it was: 1 to 16; 8 where absent. A device that cannot sends as fast as it can.
+    pub speed: Option<u8>,
+}
+
+/// A recording that is fetched into a file of the server, or was.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Download {
+    pub id: i64,
+    /// Code of the device.
+    pub device: String,
+    /// Name of the camera.
+    pub label: String,
+    /// The stream that plays the recording, `app/name`.
+    pub stream: String,
+    pub from: String,
+    pub to: String,
+    /// How many times as fast as it was.
+    pub speed: i64,
+    /// "waiting", "running", "done" or "failed".
+    pub state: String,
+    /// Why it failed, or what is missing; may be empty.
+    pub note: String,
+    /// Of the recording, in the file.
+    pub seconds: f64,
+    /// Of the file.
+    pub bytes: i64,
+    pub created_at: String,
+    pub created_by: String,
+    pub finished_at: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct DownloadList {
+    /// The newest first.
+    pub items: Vec<Download>,
+    /// Bytes of all files together, also of those that are not listed.
+    pub total_bytes: i64,
+}
+
+/// Where a file can be fetched without signing in, for an hour.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct DownloadLink {
+    /// Path and query, to the server itself.
+    pub url: String,
+    pub expires_at: String,
+}
+
+/// Where a moving device was.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct DevicePosition {
+    /// Code of the device or of what is below it.
+    pub source: String,
+    pub at: String,
+    /// WGS-84, degrees.
+    pub longitude: f64,
+    /// WGS-84, degrees.
+    pub latitude: f64,
+    /// Kilometres an hour.
+    pub speed: Option<f64>,
+    /// Degrees clockwise from north.
+    pub direction: Option<f64>,
+    /// Metres above sea level.
+    pub altitude: Option<f64>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct DevicePositionList {
+    /// Oldest first.
+    pub items: Vec<DevicePosition>,
+}

@@ -17,7 +17,7 @@ use sqlx::AssertSqlSafe;
 use crate::{Database, DbError};
 
 /// Tables in an order in which rows find those that they refer to.
-const TABLES: [&str; 33] = [
+const TABLES: [&str; 34] = [
     "organisations",
     "users",
     "roles",
@@ -51,10 +51,11 @@ const TABLES: [&str; 33] = [
     "uploads",
     "licence",
     "device_alarms",
+    "device_positions",
 ];
-/// People sign in again after a backup was restored, and devices send anew.
+/// People sign in again after a backup was restored, devices send anew, and files of recordings stay where they are.
 #[cfg(test)]
-const LEFT_OUT: [&str; 2] = ["login_sessions", "gb28181_dialogs"];
+const LEFT_OUT: [&str; 3] = ["login_sessions", "gb28181_dialogs", "recording_downloads"];
 /// Of the form, not of the schema.
 const VERSION: u32 = 1;
 

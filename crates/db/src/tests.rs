@@ -10,7 +10,7 @@ mod people;
 mod snapshots;
 mod views;
 
-pub(crate) use gb28181::alarm;
+pub(crate) use gb28181::{alarm, position};
 pub(crate) use snapshots::{plan, snapshot, target};
 
 /// Runs a test on each engine, with an empty database.

@@ -245,6 +245,11 @@ impl Gb28181 {
         self.shared.directory.number_of(code)
     }
 
+    /// Whose a channel is, among the devices that are there.
+    pub fn device_of(&self, channel: &Id) -> Option<Id> {
+        self.shared.directory.device_of(channel)
+    }
+
     /// Asks a device that is there again what it is and what is below it.
     pub fn refresh(&self, code: &Id) {
         self.shared.tell_thread(Command::Welcome(code.clone()));

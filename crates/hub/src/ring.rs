@@ -38,6 +38,7 @@ pub struct FrameRing {
     next: u64,
     bytes: usize,
     cap_bytes: usize,
+    lag: Duration,
     gop_start: Option<u64>,
 }
 
@@ -51,9 +52,9 @@ pub enum Pushed {
 }
 
 impl FrameRing {
-    /// A ring of at most `cap_bytes` of payload.
-    pub const fn new(cap_bytes: usize) -> Self {
-        Self { frames: VecDeque::new(), next: 0, bytes: 0, cap_bytes, gop_start: None }
+    /// A ring of at most `cap_bytes` of payload, which keeps what came within `lag` while it can.
+    pub const fn new(cap_bytes: usize, lag: Duration) -> Self {
+        Self { frames: VecDeque::new(), next: 0, bytes: 0, cap_bytes, lag, gop_start: None }
     }
 
     /// Appends a frame. `join_track` is the track whose key frames start GOPs; without video every frame does.
@@ -65,9 +66,9 @@ impl FrameRing {
         if joinable {
             self.gop_start = Some(position);
         }
-        let newest = frame.dts;
+        let newest = Arc::clone(&frame);
         self.frames.push_back(RingFrame { position, frame, tracks, joinable });
-        self.drop_old(newest, tail(join_track.is_none()));
+        self.drop_old(&newest, tail(join_track.is_none()));
         self.enforce_cap()
     }
 
@@ -114,12 +115,15 @@ impl FrameRing {
         self.gop_start = None;
     }
 
-    fn drop_old(&mut self, newest: Timestamp, tail: Duration) {
+    /// A source that sends faster than it was, such as a recording, is followed by the wall clock: readers lag by that.
+    fn drop_old(&mut self, newest: &Frame, tail: Duration) {
         let Some(gop_start) = self.gop_start else {
             return;
         };
         while let Some(first) = self.frames.front() {
-            if first.position >= gop_start || newest.saturating_since(first.frame.dts) <= tail {
+            let is_recent = newest.dts.saturating_since(first.frame.dts) <= tail
+                || newest.arrival.saturating_duration_since(first.frame.arrival) <= self.lag;
+            if first.position >= gop_start || is_recent {
                 break;
             }
             self.pop();
@@ -154,15 +158,22 @@ mod tests {
     use std::time::Instant;
 
     const VIDEO: Option<TrackId> = Some(TrackId(0));
+    const LAG: Duration = Duration::from_millis(500);
 
+    /// One that comes as fast as it was.
     fn frame(dts_ms: i64, key: bool, len: usize) -> Arc<Frame> {
+        come(dts_ms, dts_ms, key, len)
+    }
+
+    fn come(at_ms: i64, dts_ms: i64, key: bool, len: usize) -> Arc<Frame> {
+        static BEGIN: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
         let dts = Timestamp::from_millis(dts_ms);
         Arc::new(Frame {
             track: TrackId(0),
             source_ts: MediaTime::new(dts_ms, NonZeroU32::new(1000).unwrap()),
             dts,
             pts: dts,
-            arrival: Instant::now(),
+            arrival: *BEGIN + Duration::from_millis(at_ms.try_into().unwrap()),
             capture_utc: None,
             key,
             config_version: 1,
@@ -172,7 +183,7 @@ mod tests {
 
     #[test]
     fn one_gop_and_a_short_tail_are_kept() {
-        let mut ring = FrameRing::new(1_000_000);
+        let mut ring = FrameRing::new(1_000_000, LAG);
         for i in 0..120 {
             ring.push(frame(i * 40, i % 50 == 0, 100), Arc::default(), VIDEO);
         }
@@ -186,8 +197,17 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_faster_than_it_was_stays_as_long_for_those_who_lag() {
+        let mut ring = FrameRing::new(1_000_000, LAG);
+        for i in 0..=250 {
+            ring.push(come(i * 5, i * 40, i % 25 == 0, 100), Arc::default(), VIDEO);
+        }
+        assert_eq!(ring.start(), 150, "500 ms, which are four seconds of the recording");
+    }
+
+    #[test]
     fn a_gop_over_the_cap_is_not_joinable_until_the_next_key_frame() {
-        let mut ring = FrameRing::new(1000);
+        let mut ring = FrameRing::new(1000, LAG);
         let outcomes: Vec<Pushed> =
             (0..12).map(|i| ring.push(frame(i * 40, i == 0, 100), Arc::default(), VIDEO)).collect();
         assert_eq!(outcomes.iter().filter(|outcome| **outcome == Pushed::GopOverflow).count(), 1);
@@ -199,7 +219,7 @@ mod tests {
 
     #[test]
     fn without_video_every_frame_is_a_start() {
-        let mut ring = FrameRing::new(1000);
+        let mut ring = FrameRing::new(1000, LAG);
         for i in 0..60 {
             ring.push(frame(i * 20, false, 10), Arc::default(), None);
         }

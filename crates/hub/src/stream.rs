@@ -25,6 +25,8 @@ pub const MAX_RENDITIONS: usize = 32;
 pub struct StreamOptions {
     /// Payload bytes that the ring keeps at most.
     pub gop_cap_bytes: usize,
+    /// How long frames stay for readers that lag, by the wall clock, if [`StreamOptions::gop_cap_bytes`] has room for them.
+    pub lag: Duration,
     /// How long viewers are kept after the publisher is gone.
     pub publisher_grace: Duration,
     /// How long an on-demand source runs without viewers.
@@ -49,6 +51,7 @@ impl Default for StreamOptions {
     fn default() -> Self {
         Self {
             gop_cap_bytes: 8 << 20,
+            lag: Duration::from_millis(500),
             publisher_grace: Duration::from_secs(10),
             idle_close: Duration::from_secs(20),
             interleave_wait: Duration::from_millis(100),
@@ -200,7 +203,7 @@ impl Stream {
         events: broadcast::Sender<HubEvent>,
         records: Records,
     ) -> Self {
-        let ring = FrameRing::new(options.gop_cap_bytes);
+        let ring = FrameRing::new(options.gop_cap_bytes, options.lag);
         let key_frame_requests = TokenBucket::new(options.key_frame_interval.max(Duration::from_millis(1)), 1);
         Self {
             key,

@@ -13,6 +13,7 @@
 //! | [`hosts`] | virtual hosts and their domains |
 //! | [`licence`] | how many cameras may be on, and until when |
 //! | [`devices`] | devices and their channels: which cameras there are, where they stand, how their streams are called |
+//! | [`downloads`] | recordings of devices that are fetched into files |
 //! | [`views`], [`patrols`] | named views of the video wall and screens; tours of cameras |
 //! | [`sharing`] | whose such things are, and with whom they are shared |
 //! | [`geo`], [`stake`] | places on earth and along roads |
@@ -32,6 +33,7 @@ pub mod applications;
 pub mod audit;
 pub mod clock;
 pub mod devices;
+pub mod downloads;
 #[doc(hidden)]
 pub mod fuzz;
 pub mod geo;

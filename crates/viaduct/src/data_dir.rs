@@ -42,6 +42,11 @@ impl DataDir {
         self.path.join("snapshots")
     }
 
+    /// Recordings that were fetched from devices; the folder is made with the first one.
+    pub(crate) fn downloads(&self) -> PathBuf {
+        self.path.join("downloads")
+    }
+
     /// The database: PostgreSQL where the configuration names one, or else a file in this folder.
     pub(crate) fn database(&self, url: Option<&str>) -> db::Place {
         url.map_or_else(|| db::Place::File(self.path.join("viaduct.db")), |url| db::Place::Postgres(url.to_owned()))

@@ -198,6 +198,12 @@ fn routes() -> Routes {
             Somewhere(View, Kind::Device),
             gb28181::recordings,
         )
+        .post("/streams/{app}/{name}/download", Somewhere(Play, Kind::Stream), gb28181::fetch)
+        .get("/downloads", Somewhere(Play, Kind::Stream), gb28181::downloads)
+        .delete("/downloads/{id}", Somewhere(Play, Kind::Stream), gb28181::remove_download)
+        .post("/downloads/{id}/link", Somewhere(Play, Kind::Stream), gb28181::download_link)
+        .get("/downloads/{id}/file.mp4", Nothing, gb28181::download_file)
+        .get("/gb28181/devices/{code}/positions", Somewhere(View, Kind::Device), gb28181::positions)
         .get("/gb28181/refused", AtRoot(View, Kind::Device), gb28181::refused)
         .get("/gb28181/trace", AtRoot(View, Kind::Server), gb28181::messages)
         .put("/gb28181/trace", AtRoot(Manage, Kind::Server), gb28181::choose)

@@ -5,6 +5,7 @@ mod gb28181;
 mod hook_sender;
 pub(crate) mod load;
 mod provider_http;
+mod rules;
 mod state;
 mod uploader;
 mod watch;
@@ -33,6 +34,7 @@ use platform::applications::{Applications, Output};
 use platform::audit::Audit;
 use platform::clock::WallClock;
 use platform::devices::Devices;
+use platform::downloads::Downloads;
 use platform::hooks::access::HookAccess;
 use platform::hooks::{HookProvider, Hooks, NamedSource, SourceStarter};
 use platform::hosts::Hosts;
@@ -158,7 +160,7 @@ async fn serve(
     let applications = Arc::new(Applications::open(database.clone(), settings.streams.clone()).await?);
     let hosts = Arc::new(Hosts::open(database.clone()).await?);
     let hub = Arc::new(Hub::new(settings.streams.clone()));
-    hub.set_rules(Arc::clone(&applications) as Arc<dyn hub::StreamRules>);
+    hub.set_rules(Arc::new(rules::Rules(Arc::clone(&applications))));
     let guard = PullGuard::new();
     guard.set_allowed(&settings.pull_allow).map_err(anyhow::Error::msg)?;
     guard.set_files(data.files()?);
@@ -212,7 +214,7 @@ async fn serve(
     let mut providers: Vec<Arc<dyn hub::StreamProvider>> = vec![Arc::clone(&sources) as _, drivers];
     if let Some(gb28181) = &gb28181 {
         providers.push(Arc::clone(gb28181) as _);
-        let kept = gb28181::keep_alarms(Arc::clone(gb28181), Arc::clone(&devices), database.clone());
+        let kept = gb28181::keep_happenings(Arc::clone(gb28181), Arc::clone(&devices), database.clone());
         tokio::spawn(kept);
     }
     providers.extend([Arc::new(origins) as Arc<dyn hub::StreamProvider>, Arc::new(named)]);
@@ -238,6 +240,8 @@ async fn serve(
         settings.keeping,
     );
     tokio::spawn(Arc::clone(&snapshots).keep());
+    let downloads = Downloads::open(database.clone(), Arc::clone(&hub), data.downloads(), settings.downloads).await?;
+    tokio::spawn(Arc::clone(&downloads).run());
     let sender = Arc::new(GatewayUploader(guard.clone()));
     let uploads = Uploads::new(database.clone(), Arc::clone(&snapshots), sender);
     tokio::spawn(Arc::clone(&uploads).run());
@@ -255,6 +259,7 @@ async fn serve(
         pictures,
         sounds,
         snapshots,
+        downloads,
         snapshot_plans,
         uploads,
         guard,

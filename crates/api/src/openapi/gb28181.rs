@@ -1,8 +1,9 @@
 //! Routes about devices that sign in by GB/T 28181.
 
 use crate::{
-    DeviceAlarmPage, Gb28181Catalog, Gb28181Device, Gb28181DevicePage, Gb28181Import, Gb28181Imported, Gb28181Order,
-    Gb28181RecordingList, Gb28181RefusedList, Gb28181State, Problem, RecordingControl, SipTrace, SipTraceChoice,
+    DeviceAlarmPage, DevicePositionList, Download, DownloadInput, DownloadLink, DownloadList, Gb28181Catalog,
+    Gb28181Device, Gb28181DevicePage, Gb28181Import, Gb28181Imported, Gb28181Order, Gb28181RecordingList,
+    Gb28181RefusedList, Gb28181State, Problem, RecordingControl, SipTrace, SipTraceChoice,
 };
 
 route!(gb28181, get, path = "/api/v1/gb28181", tag = "gb28181", responses((status = 200, body = Gb28181State)));
@@ -152,4 +153,73 @@ route!(
         ("before" = Option<i64>, Query)
     ),
     responses((status = 200, body = DeviceAlarmPage), (status = 400, body = Problem))
+);
+route!(
+    fetch_recording,
+    post,
+    path = "/api/v1/streams/{app}/{name}/download",
+    tag = "gb28181",
+    params(("app" = String, Path), ("name" = String, Path), ("vhost" = Option<String>, Query)),
+    request_body = DownloadInput,
+    responses(
+        (status = 201, body = Download),
+        (status = 400, body = Problem),
+        (status = 404, body = Problem),
+        (status = 409, body = Problem),
+        (status = 415, body = Problem)
+    )
+);
+route!(
+    downloads,
+    get,
+    path = "/api/v1/downloads",
+    tag = "gb28181",
+    params(("device" = Option<String>, Query, description = "code of a device")),
+    responses((status = 200, body = DownloadList))
+);
+route!(
+    remove_download,
+    delete,
+    path = "/api/v1/downloads/{id}",
+    tag = "gb28181",
+    params(("id" = i64, Path)),
+    responses((status = 204), (status = 404, body = Problem))
+);
+route!(
+    download_link,
+    post,
+    path = "/api/v1/downloads/{id}/link",
+    tag = "gb28181",
+    params(("id" = i64, Path)),
+    responses((status = 200, body = DownloadLink), (status = 404, body = Problem))
+);
+route!(
+    download_file,
+    get,
+    path = "/api/v1/downloads/{id}/file.mp4",
+    tag = "gb28181",
+    params(("id" = i64, Path), ("token" = String, Query, description = "of a link")),
+    responses(
+        (
+            status = 200,
+            body = String,
+            content_type = "video/mp4",
+            description = "fragmented MP4; ranges of bytes are served (206)"
+        ),
+        (status = 403, body = Problem),
+        (status = 404, body = Problem)
+    )
+);
+route!(
+    device_positions,
+    get,
+    path = "/api/v1/gb28181/devices/{code}/positions",
+    tag = "gb28181",
+    params(
+        ("code" = String, Path),
+        ("source" = Option<String>, Query, description = "code of what is below the device"),
+        ("from" = Option<String>, Query, description = "RFC 3339"),
+        ("to" = Option<String>, Query, description = "RFC 3339")
+    ),
+    responses((status = 200, body = DevicePositionList), (status = 400, body = Problem), (status = 404, body = Problem))
 );

@@ -263,8 +263,13 @@ impl Directory {
             wishes: Wishes::default(),
         };
         let permit = known.permits.get(code).cloned().or_else(|| self.trial_password.as_ref().map(|_| trial()))?;
-        let Permit { username, password, wishes: Wishes { overrides, tells_time, redirect }, .. } = permit;
+        let Permit { username, password, wishes: Wishes { overrides, tells_time, redirect, .. }, .. } = permit;
         Some(Admission { username, password, tells_time, overrides, redirect })
+    }
+
+    /// Whether a device is asked to tell where it is; `None` where nobody said.
+    pub(super) fn asks_positions(&self, code: &Id) -> Option<bool> {
+        self.read().permits.get(code)?.wishes.positions
     }
 
     /// Whether one of the stored devices has this code, and which.

@@ -7,6 +7,9 @@ use gb28181::sdp::StreamAttribute;
 use gb28181::{Charset, Id, Version};
 use sip::uri::SipUri;
 
+/// Digits of a platform's code.
+const CODE_LEN: usize = 20;
+
 /// What was set for a device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Wishes {
@@ -16,11 +19,13 @@ pub(super) struct Wishes {
     pub(super) tells_time: bool,
     /// Where it shall sign in instead.
     pub(super) redirect: Option<String>,
+    /// Whether it is asked to tell where it is; absent: a device whose code says that it moves.
+    pub(super) positions: Option<bool>,
 }
 
 impl Default for Wishes {
     fn default() -> Self {
-        Self { overrides: Overrides::default(), tells_time: true, redirect: None }
+        Self { overrides: Overrides::default(), tells_time: true, redirect: None, positions: None }
     }
 }
 
@@ -39,6 +44,7 @@ pub(super) fn parse(options: &BTreeMap<String, String>) -> Result<Wishes, String
     for (name, text) in options.iter().filter(|(_, text)| !text.is_empty()) {
         match name.as_str() {
             "clock" => wishes.tells_time = choose(name, text, &[("set", true), ("keep", false)])? != Some(false),
+            "positions" => wishes.positions = choose(name, text, &[("ask", true), ("never", false)])?,
             "redirect" => wishes.redirect = Some(server(text)?),
             _ => set(&mut wishes.overrides, name, text)?,
         }
@@ -49,7 +55,7 @@ pub(super) fn parse(options: &BTreeMap<String, String>) -> Result<Wishes, String
 /// The server that a device is sent to.
 fn server(text: &str) -> Result<String, String> {
     let uri = SipUri::parse(text).filter(|uri| {
-        let is_code = uri.user.as_deref().is_some_and(|user| Id::new(user).is_ok());
+        let is_code = uri.user.as_deref().is_some_and(|user| user.len() == CODE_LEN && Id::new(user).is_ok());
         is_code && uri.socket_address().is_some() && uri.password.is_none() && uri.headers.is_none()
     });
     let wrong = || {
@@ -93,7 +99,7 @@ fn set(overrides: &mut Overrides, name: &str, text: &str) -> Result<(), String> 
         }
         _ => {
             return Err(format!(
-                "There is no option {name}: there are media, version, charset, ssrc, sdp, key_frame, stream, clock, redirect."
+                "There is no option {name}: there are media, version, charset, ssrc, sdp, key_frame, stream, clock, positions, redirect."
             ));
         }
     }
@@ -115,7 +121,8 @@ mod tests {
         assert_eq!((read.media, read.version), (Some(MediaMode::TcpActive), Some(Version::V2016)));
         assert_eq!((read.stream, read.sdp), (Some(None), None));
         let elsewhere = of(&[("clock", "keep"), ("redirect", "sip:34020000002000000002@10.0.0.2:5062")]).unwrap();
-        assert!(!elsewhere.tells_time);
+        assert!(!elsewhere.tells_time && elsewhere.positions.is_none());
+        assert_eq!(of(&[("positions", "ask")]).unwrap().positions, Some(true));
         assert_eq!(elsewhere.redirect.as_deref(), Some("sip:34020000002000000002@10.0.0.2:5062"));
         for bad in [
             "10.0.0.2",

@@ -443,7 +443,8 @@ impl Signaller {
             self.wait(asked, Waiter::Welcome(device, stage));
             return true;
         }
-        for query in Stage::subscriptions(&device) {
+        let moves = self.shared.directory.asks_positions(&device);
+        for query in Stage::subscriptions(&device, moves) {
             // A device that knows no subscriptions is asked for its catalog when somebody looks.
             let _refused = self.with(|platform, at, world| platform.subscribe(at, &device, &device, query, world));
         }

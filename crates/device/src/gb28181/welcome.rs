@@ -37,9 +37,9 @@ impl Stage {
         }
     }
 
-    /// What a device is asked to tell; where it is, only of one that moves.
-    pub(super) fn subscriptions(device: &Id) -> Vec<Query> {
-        let moves = device.type_code() == Some(TypeCode::MobileTransmission);
+    /// What a device is asked to tell; where it is, only of one that moves by its code or by what was set.
+    pub(super) fn subscriptions(device: &Id, moves: Option<bool>) -> Vec<Query> {
+        let moves = moves.unwrap_or_else(|| device.type_code() == Some(TypeCode::MobileTransmission));
         let position = moves.then(|| Query::MobilePosition(MobilePositionQuery::default()));
         let of_all = [Query::Catalog(CatalogQuery::default()), Query::Alarm(AlarmQuery::default())];
         of_all.into_iter().chain(position).collect()

@@ -342,6 +342,20 @@ pub(crate) const KEYS: &[Key] = &[
         Reload::Live,
         "Bytes of all kept pictures, beyond which the oldest are removed; 0: no limit.",
     ).range(0, 1_125_899_906_842_624).unit("bytes"),
+    key(
+        "downloads.keep_days",
+        Kind::Integer,
+        "7",
+        Reload::Live,
+        "How long recordings are kept that were fetched from devices; 0: without end.",
+    ).range(0, 3650).unit("days"),
+    key(
+        "downloads.max_bytes",
+        Kind::Integer,
+        "53687091200",
+        Reload::Live,
+        "Bytes of all fetched recordings, beyond which the oldest are removed; 0: no limit.",
+    ).range(0, 1_125_899_906_842_624).unit("bytes"),
     key("media.shards", Kind::Integer, "0", Reload::Restart, "Media threads; 0: one per processor.").range(0, 1024),
     key(
         "media.merge_window_ms",

@@ -56,6 +56,8 @@ pub(crate) struct Settings {
     pub(crate) media_shards: usize,
     pub(crate) worker: WorkerConfig,
     pub(crate) keeping: Keeping,
+    /// Recordings that were fetched from devices.
+    pub(crate) downloads: Keeping,
     pub(crate) merge_window: Duration,
     pub(crate) play_wait: Duration,
     pub(crate) streams: StreamOptions,
@@ -95,10 +97,8 @@ impl Settings {
             database_url: reader.database_url()?,
             media_shards: if shards == 0 { processors } else { usize::try_from(shards)? },
             worker: reader.worker(processors)?,
-            keeping: Keeping {
-                days: u32::try_from(reader.number("snapshots.keep_days")?)?,
-                max_bytes: reader.number("snapshots.max_bytes")?,
-            },
+            keeping: reader.keeping("snapshots.keep_days", "snapshots.max_bytes")?,
+            downloads: reader.keeping("downloads.keep_days", "downloads.max_bytes")?,
             merge_window: reader.millis("media.merge_window_ms")?,
             play_wait: reader.millis("streams.play_wait_ms")?,
             streams: StreamOptions {
@@ -140,6 +140,11 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn text(&self, key: &str) -> Option<String> {
         self.values.get(key).0.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+    }
+
+    /// How long and how much is kept of something.
+    fn keeping(&self, days: &'static str, max_bytes: &'static str) -> anyhow::Result<Keeping> {
+        Ok(Keeping { days: u32::try_from(self.number(days)?)?, max_bytes: self.number(max_bytes)? })
     }
 
     fn session_life(&self) -> anyhow::Result<SessionLife> {

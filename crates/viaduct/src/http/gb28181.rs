@@ -2,6 +2,8 @@
 
 mod alarms;
 mod catalog;
+mod downloads;
+mod positions;
 mod recordings;
 mod trace;
 
@@ -31,6 +33,10 @@ use crate::server::App;
 
 pub(super) use alarms::list as alarms;
 pub(super) use catalog::{catalog, import};
+pub(super) use downloads::{
+    fetch, file as download_file, link as download_link, list as downloads, remove as remove_download,
+};
+pub(super) use positions::list as positions;
 pub(super) use recordings::{control, recordings};
 pub(super) use trace::{choose, export, messages};
 

@@ -1,22 +1,25 @@
 //! GB/T 28181: ports, the thread of signalling, what is kept of it in the database.
 
+mod happenings;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use db::{AlarmRow, Database, DialogRow};
-use device::gb28181::{Bound, Dialogs, Gb28181, Happening, Settings, Start};
+use db::{Database, DialogRow};
+use device::gb28181::{Bound, Dialogs, Gb28181, Settings, Start};
 use gateway::gb28181::{MediaPorts, PortsConfig};
 use gateway::source::Sources;
 use gateway::{Gateway, PullGuard};
 use gb28181::Id;
-use platform::devices::Devices;
 use platform::unix_now;
 use serde::{Deserialize, Serialize};
 use sip::{Dialog, Transport};
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::mpsc;
 
 use crate::config::Gb28181Config;
+
+pub(super) use happenings::keep as keep_happenings;
 
 /// Sessions that began or ended and wait for the database; further ones are dropped: a device times out by itself.
 const DIALOG_QUEUE: usize = 65_536;
@@ -24,8 +27,6 @@ const DIALOG_QUEUE: usize = 65_536;
 const BATCH: usize = 1000;
 /// Between attempts while the database does not answer.
 const PAUSE: Duration = Duration::from_secs(1);
-/// Alarms that are kept; the oldest are forgotten.
-const MAX_ALARMS: i64 = 100_000;
 
 /// Ports that were opened before anything else: a taken one is the most frequent reason not to start.
 pub(super) struct Ports {
@@ -202,45 +203,6 @@ impl Dialogs for StoredDialogs {
     fn ended(&self, call_id: &str) {
         let _full = self.0.try_send(Noted::Ended(call_id.to_owned()));
     }
-}
-
-/// Keeps alarms that devices tell of, until signalling ends.
-pub(super) async fn keep_alarms(devices: Arc<Gb28181>, known: Arc<Devices>, database: Database) {
-    let mut happenings = devices.listen();
-    loop {
-        match happenings.recv().await {
-            Ok(Happening::Alarm { device, source, alarm }) => {
-                let row = AlarmRow {
-                    received_at_ms: unix_now_ms(),
-                    raised_at_ms: alarm.time.map(|time| time.unix_ms()),
-                    device_id: devices.number_of(&device),
-                    channel_id: devices.number_of(&device).and_then(|number| known.line_of(number, source.as_str())),
-                    priority: alarm.priority.map(i64::from),
-                    method: alarm.method.map(i64::from),
-                    kind: alarm.info.as_ref().and_then(|info| info.kind).map(i64::from),
-                    description: alarm.description.clone().unwrap_or_default(),
-                    longitude: alarm.longitude,
-                    latitude: alarm.latitude,
-                    device: device.to_string(),
-                    source: source.to_string(),
-                    ..AlarmRow::default()
-                };
-                if let Err(error) = database.add_device_alarms(&[row], MAX_ALARMS).await {
-                    tracing::error!(%error, %device, "An alarm was not kept.");
-                }
-            }
-            Ok(_) => {}
-            Err(broadcast::error::RecvError::Lagged(lost)) => {
-                tracing::warn!(lost, "Alarms came faster than they can be kept; the oldest are lost.");
-            }
-            Err(broadcast::error::RecvError::Closed) => return,
-        }
-    }
-}
-
-fn unix_now_ms() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

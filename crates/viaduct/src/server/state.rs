@@ -16,6 +16,7 @@ use platform::applications::Applications;
 use platform::audit::Audit;
 use platform::clock::WallClock;
 use platform::devices::Devices;
+use platform::downloads::Downloads;
 use platform::hooks::Hooks;
 use platform::hosts::Hosts;
 use platform::licence::Licence;
@@ -52,6 +53,7 @@ pub(crate) struct App {
     pub(crate) pictures: Arc<Pictures>,
     pub(crate) sounds: Arc<Sounds>,
     pub(crate) snapshots: Arc<Snapshots>,
+    pub(crate) downloads: Arc<Downloads>,
     pub(crate) snapshot_plans: Arc<Plans>,
     pub(crate) uploads: Arc<Uploads>,
     pub(crate) guard: PullGuard,
@@ -122,6 +124,7 @@ impl App {
         self.guard.set_allowed(&settings.pull_allow).map_err(anyhow::Error::msg)?;
         self.applications.set_base(settings.streams.clone());
         self.snapshots.set_keeping(settings.keeping);
+        self.downloads.set_keeping(settings.downloads);
         self.licence.set_issuer(settings.issuer_key.clone());
         self.clock.set_zone(settings.time_zone.clone());
         self.accounts.set_session_life(settings.session_life);

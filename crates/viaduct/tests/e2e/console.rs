@@ -47,7 +47,7 @@ pub(crate) fn seen_by(
     command.env("NODE_TLS_REJECT_UNAUTHORIZED", "0");
     command.arg(stream).args(videos);
     let mut node = Process::run(command, usize::MAX);
-    let output = node.output(Duration::from_secs(180));
+    let output = node.output(Duration::from_secs(300));
     let text = String::from_utf8_lossy(&output).into_owned();
     let seen = text.lines().map(|line| {
         let line: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {text}"));

@@ -6,6 +6,7 @@ mod simulated;
 mod tunnel;
 
 use gb28181_rs::config::Transport;
+use gb28181_rs::subscribe::PositionReport;
 use serde_json::{Value, json};
 use testkit::clips::words;
 use testkit::process::Process;
@@ -13,7 +14,7 @@ use testkit::read::{self, Expect};
 use testkit::{Api, PATIENCE, Server, ServerOptions, until};
 
 use crate::support::options;
-use device::{CAMERA, DEVICE, Device, FIXED, Options, PASSWORD, RECORDED_S};
+use device::{CAMERA, DEVICE, Device, FIXED, FPS, Options, PASSWORD, RECORDED_S};
 
 const SEEN: Expect = Expect { pictures: 50, sound: false };
 
@@ -230,6 +231,77 @@ fn recordings_are_listed_played_controlled_and_fetched() {
 
     let fetched = read::ffprobe("", &server.url("http", &format!("{stream}_x4.mp4"))).unwrap();
     assert!(fetched.iter().any(|line| line.contains("h264")), "{fetched:?}");
+    server.assert_well();
+}
+
+/// The one recording of the device, as the stream that plays it.
+fn recording(device: &Device) -> String {
+    format!("gb/{CAMERA}_{}_{}", device.recorded_from_s, device.recorded_from_s + RECORDED_S)
+}
+
+#[test]
+fn a_recording_is_fetched_into_a_file_and_saved_in_parts() {
+    let mut server = by_every_way("127.0.0.1:0").start();
+    let api = server.sign_in();
+    add(&api);
+    let device = Device::start(&server, &Options::default());
+    await_catalog(&api);
+    let stream = recording(&device);
+    let order = format!("/streams/{stream}/download");
+    assert_eq!(api.send("POST", &order, Some(&json!({ "speed": 99 }))).status, 400);
+    let live = format!("/streams/gb/{CAMERA}/download");
+    assert_eq!(api.send("POST", &live, Some(&json!({}))).status, 415, "only recordings");
+    let ordered = api.post(&order, &json!({}));
+    let id = ordered["id"].as_i64().unwrap();
+    assert_eq!((ordered["device"].as_str(), ordered["stream"].as_str()), (Some(DEVICE), Some(stream.as_str())));
+    assert_eq!(api.send("POST", &format!("/downloads/{id}/link"), None).status, 404, "there is no file yet");
+
+    let one = || api.get(&format!("/downloads?device={DEVICE}"))["items"][0].clone();
+    let over = until("its end", PATIENCE, || Some(one()).filter(|it| it["finished_at"].is_string()));
+    assert_eq!(over["state"], "done", "{over}");
+    let link = api.post(&format!("/downloads/{id}/link"), &json!({}))["url"].as_str().unwrap().to_owned();
+    let address = server.address("http");
+    let whole = testkit::http::send(address, "GET", &link, &[], &[]);
+    assert_eq!((whole.status, i64::try_from(whole.body.len()).ok()), (200, over["bytes"].as_i64()));
+    let part = testkit::http::send(address, "GET", &link, &[("Range", "bytes=100-199")], &[]);
+    assert_eq!((part.status, &part.body[..]), (206, &whole.body[100..200]));
+    for forged in [format!("{link}x"), link.replace(&format!("/{id}/"), "/99/")] {
+        assert_eq!(testkit::http::send(address, "GET", &forged, &[], &[]).status, 403, "{forged}");
+    }
+    let all = Expect { pictures: usize::try_from(RECORDED_S * FPS).unwrap(), sound: false };
+    read::ffmpeg_bytes("mp4", &whole.body, all).unwrap_or_else(|error| panic!("{error}; {over}"));
+
+    assert_eq!(api.send("DELETE", &format!("/downloads/{id}"), None).status, 204);
+    assert_eq!(testkit::http::send(address, "GET", &link, &[], &[]).status, 403);
+    assert!(!server.data().join(format!("downloads/{id}.mp4")).exists());
+    server.assert_well();
+}
+
+#[test]
+fn the_way_of_a_moving_device_is_kept() {
+    let mut server = options().start();
+    let api = server.sign_in();
+    add_with(&api, &json!({ "positions": "ask" }));
+    let device = Device::start(&server, &Options::default());
+    await_catalog(&api);
+    let report = |longitude: &str| PositionReport {
+        time: "2026-11-28T08:00:00".to_owned(),
+        longitude: longitude.to_owned(),
+        latitude: "31.25".to_owned(),
+        speed: "82.5".to_owned(),
+        direction: "90".to_owned(),
+        altitude: "12".to_owned(),
+    };
+    until("the subscription", PATIENCE, || device.notifier.send_mobile_position(&report("120.5")).then_some(()));
+    assert!(device.notifier.send_mobile_position(&report("120.6")));
+    let kept = || {
+        let found = api.get(&format!("/gb28181/devices/{DEVICE}/positions"))["items"].as_array().unwrap().clone();
+        (found.len() >= 2).then_some(found)
+    };
+    let way = until("two positions", PATIENCE, kept);
+    let places: Vec<_> = way.iter().map(|each| each["longitude"].as_f64().unwrap()).collect();
+    assert_eq!(places, [120.5, 120.6]);
+    assert_eq!((way[1]["speed"].as_f64(), way[1]["direction"].as_f64()), (Some(82.5), Some(90.0)), "{way:?}");
     server.assert_well();
 }
 

@@ -1,5 +1,5 @@
 import { answer, client } from './client';
-import type { DeviceAlarmPage, Gb28181Catalog, Gb28181Device, Gb28181DevicePage, Gb28181Import, Gb28181Imported, Gb28181RecordingList, Gb28181Refused, Gb28181State, RecordingControl, SipTrace } from './types';
+import type { DeviceAlarmPage, DevicePosition, Download, DownloadLink, DownloadList, Gb28181Catalog, Gb28181Device, Gb28181DevicePage, Gb28181Import, Gb28181Imported, Gb28181RecordingList, Gb28181Refused, Gb28181State, RecordingControl, SipTrace } from './types';
 import type { operations } from './generated';
 
 const of = (code: string): { params: { path: { code: string } } } => ({ params: { path: { code } } });
@@ -39,3 +39,22 @@ export const chooseTrace = (only: string | null): Promise<undefined> => answer(c
 export const exportTrace = (query: string): Promise<Blob> => answer(client.GET('/api/v1/gb28181/trace/export.txt', { params: { query: query ? { query } : {} }, parseAs: 'blob' }));
 
 export const listDeviceAlarms = (query: NonNullable<operations['device_alarms']['parameters']['query']>): Promise<DeviceAlarmPage> => answer(client.GET('/api/v1/gb28181/alarms', { params: { query } }));
+
+/** Has a recording fetched into a file of the server. */
+export const fetchRecording = (stream: string): Promise<Download> => {
+  const [app = '', name = ''] = stream.split('/');
+  return answer(client.POST('/api/v1/streams/{app}/{name}/download', { params: { path: { app, name } }, body: {} }));
+};
+
+export const listDownloads = (device: string): Promise<DownloadList> => answer(client.GET('/api/v1/downloads', { params: { query: { device } } }));
+
+const numbered = (id: number): { params: { path: { id: number } } } => ({ params: { path: { id } } });
+
+export const removeDownload = (id: number): Promise<undefined> => answer(client.DELETE('/api/v1/downloads/{id}', numbered(id)));
+
+/** Where the browser fetches the file; for an hour. */
+export const linkDownload = (id: number): Promise<DownloadLink> => answer(client.POST('/api/v1/downloads/{id}/link', numbered(id)));
+
+/** Where a device and what is below it was, oldest first; the times are RFC 3339. */
+export const listPositions = async (code: string, from: string, to: string): Promise<DevicePosition[]> =>
+  (await answer(client.GET('/api/v1/gb28181/devices/{code}/positions', { params: { path: { code }, query: { from, to } } }))).items;

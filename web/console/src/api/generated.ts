@@ -529,6 +529,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/downloads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["downloads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/downloads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["remove_download"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/downloads/{id}/file.mp4": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["download_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/downloads/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["download_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -668,6 +732,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["order_gb28181_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gb28181/devices/{code}/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["device_positions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1755,6 +1835,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/streams/{app}/{name}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["fetch_recording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/streams/{app}/{name}/play": {
         parameters: {
             query?: never;
@@ -2688,6 +2784,41 @@ export interface components {
             /** @description How many fit the search. */
             total: number;
         };
+        /** @description Where a moving device was. */
+        DevicePosition: {
+            /**
+             * Format: double
+             * @description Metres above sea level.
+             */
+            altitude?: number | null;
+            at: string;
+            /**
+             * Format: double
+             * @description Degrees clockwise from north.
+             */
+            direction?: number | null;
+            /**
+             * Format: double
+             * @description WGS-84, degrees.
+             */
+            latitude: number;
+            /**
+             * Format: double
+             * @description WGS-84, degrees.
+             */
+            longitude: number;
+            /** @description Code of the device or of what is below it. */
+            source: string;
+            /**
+             * Format: double
+             * @description Kilometres an hour.
+             */
+            speed?: number | null;
+        };
+        DevicePositionList: {
+            /** @description Oldest first. */
+            items: components["schemas"]["DevicePosition"][];
+        };
         /** @description Why there is or is no picture. */
         Diagnosis: {
             next_step?: string | null;
@@ -2695,6 +2826,64 @@ export interface components {
             summary: string;
             /** @description "playing", "waiting", "failed" or "unknown". */
             verdict: string;
+        };
+        /** @description A recording that is fetched into a file of the server, or was. */
+        Download: {
+            /**
+             * Format: int64
+             * @description Of the file.
+             */
+            bytes: number;
+            created_at: string;
+            created_by: string;
+            /** @description Code of the device. */
+            device: string;
+            finished_at?: string | null;
+            from: string;
+            /** Format: int64 */
+            id: number;
+            /** @description Name of the camera. */
+            label: string;
+            /** @description Why it failed, or what is missing; may be empty. */
+            note: string;
+            /**
+             * Format: double
+             * @description Of the recording, in the file.
+             */
+            seconds: number;
+            /**
+             * Format: int64
+             * @description How many times as fast as it was.
+             */
+            speed: number;
+            /** @description "waiting", "running", "done" or "failed". */
+            state: string;
+            /** @description The stream that plays the recording, `app/name`. */
+            stream: string;
+            to: string;
+        };
+        /** @description How a recording is fetched into a file of the server. */
+        DownloadInput: {
+            /**
+             * Format: int32
+             * @description How many times as fast as it was: 1 to 16; 8 where absent. A device that cannot sends as fast as it can.
+             */
+            speed?: number | null;
+        };
+        /** @description Where a file can be fetched without signing in, for an hour. */
+        DownloadLink: {
+            expires_at: string;
+            /** @description Path and query, to the server itself. */
+            url: string;
+        };
+        DownloadList: {
+            /** @description The newest first. */
+            items: components["schemas"]["Download"][];
+            /**
+             * Format: int64
+             * @description Bytes of all files together, also of those that are not listed.
+             */
+            total_bytes: number;
         };
         /** @description What holds for one stream. */
         EffectiveSettings: {
@@ -6709,6 +6898,125 @@ export interface operations {
             };
         };
     };
+    downloads: {
+        parameters: {
+            query?: {
+                /** @description code of a device */
+                device?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DownloadList"];
+                };
+            };
+        };
+    };
+    remove_download: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_file: {
+        parameters: {
+            query: {
+                /** @description of a link */
+                token: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description fragmented MP4; ranges of bytes are served (206) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": string;
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DownloadLink"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     events: {
         parameters: {
             query?: never;
@@ -7019,6 +7327,50 @@ export interface operations {
                 };
             };
             504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    device_positions: {
+        parameters: {
+            query?: {
+                /** @description code of what is below the device */
+                source?: string;
+                /** @description RFC 3339 */
+                from?: string;
+                /** @description RFC 3339 */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DevicePositionList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9925,6 +10277,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Diagnosis"];
+                };
+            };
+        };
+    };
+    fetch_recording: {
+        parameters: {
+            query?: {
+                vhost?: string;
+            };
+            header?: never;
+            path: {
+                app: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DownloadInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Download"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -50,6 +50,8 @@ export const SETTING_TEXTS: Record<string, Record<Locale, Words>> = {
   'media.font': { 'zh-CN': ['截图字体', '截图文字所用的 TrueType 或 OpenType 字体；留空则用系统中文字体。'], en: ['Font', 'For texts on pictures; empty: one of the system with Chinese characters.'] },
   'snapshots.keep_days': { 'zh-CN': ['截图保存天数', '计划未另行规定时截图保存多久；0 为永久。只影响此后的截图。'], en: ['Keep pictures', 'How long pictures are kept that no plan says otherwise of; 0: without end. For pictures from now on.'] },
   'snapshots.max_bytes': { 'zh-CN': ['截图总容量', '超过后删除最早的截图；0 为不限。'], en: ['Space for pictures', 'Beyond it the oldest are removed; 0: no limit.'] },
+  'downloads.keep_days': { 'zh-CN': ['下载文件保存天数', '从设备下载到服务器的录像保存多久；0 为永久。'], en: ['Keep downloads', 'How long recordings are kept that were fetched from devices; 0: without end.'] },
+  'downloads.max_bytes': { 'zh-CN': ['下载文件总容量', '超过后删除最早的下载文件；0 为不限。'], en: ['Space for downloads', 'Beyond it the oldest are removed; 0: no limit.'] },
   'media.shards': { 'zh-CN': ['媒体线程数', '0 为每个处理器一个。'], en: ['Media threads', '0: one per processor.'] },
   'media.merge_window_ms': { 'zh-CN': ['合并发送间隔', '向同一观看者的两次发送至少相隔多久；越大越省资源，延迟越高。'], en: ['Merge window', 'Writes to a viewer are at least this far apart.'] },
   'hls.segment_ms': { 'zh-CN': ['HLS 切片时长', '最短切片；到下一个关键帧结束。'], en: ['HLS segment', 'Shortest segment; it lasts until the next key frame.'] },

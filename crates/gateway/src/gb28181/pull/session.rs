@@ -193,7 +193,8 @@ impl Session {
             None => format!("{from} has closed the connection."),
             Some(why) => format!("The connection from {from} broke: {why}."),
         };
-        if self.is_recording && why.is_none() {
+        // A recording that is asked for again begins anew, which whoever watches would not understand.
+        if self.is_recording && (why.is_none() || self.stage == Stage::Playing) {
             return Ok(Some(text));
         }
         if self.lease.carrier() == Carrier::TcpActive {
@@ -286,6 +287,12 @@ impl Session {
             return Err(self.evidence(since).failure());
         }
         if self.stage == Stage::Playing && silent >= SILENCE {
+            if self.is_recording {
+                // Not every device says that it has come to the end.
+                let text = format!("The device has sent nothing for {} s: the recording has ended.", silent.as_secs());
+                sink.step(Leg::Media, true, &text);
+                return Ok(true);
+            }
             return Err(silence(silent));
         }
         Ok(false)

@@ -15,6 +15,28 @@ const CATALOGUE: &[(&str, &str)] = &[
         "There are too many reports on this stream; a player sends one every ten seconds.",
         "该流的上报过多；播放器每 10 秒上报一次。",
     ),
+    // Recordings that are fetched.
+    ("There is no such download.", "没有这个下载任务。"),
+    ("This recording is being fetched already.", "这段录像正在下载。"),
+    ("There are {} downloads already. Remove some first.", "下载任务已达 {0} 个，请先删除一些。"),
+    ("This download has no file.", "这个下载任务没有文件。"),
+    ("Only recordings can be downloaded.", "只有录像可以下载。"),
+    ("A speed is 1 to 16 times.", "下载倍速为 1 到 16。"),
+    ("This link is not valid any more. Open the download again.", "链接已失效，请重新打开下载任务。"),
+    ("The device of this recording is not signed in.", "这段录像所在的设备不在线。"),
+    ("The device sent no pictures.", "设备没有发送图像。"),
+    ("The file cannot be written: {}.", "文件写入失败：{0}。"),
+    ("The device fell silent after {} of {} seconds.", "设备在 {1} 秒录像的第 {0} 秒后停止发送。"),
+    ("The device ended after {} of {} seconds.", "设备发送了 {1} 秒录像中的 {0} 秒便已结束。"),
+    (
+        "The picture's format changed after {} of {} seconds; the file ends there.",
+        "在 {1} 秒录像的第 {0} 秒图像格式改变，文件到此为止。",
+    ),
+    (
+        "The file is as large as permitted after {} of {} seconds. See downloads.max_bytes.",
+        "在 {1} 秒录像的第 {0} 秒文件达到容量上限，见配置项 downloads.max_bytes。",
+    ),
+    ("Pictures were lost {} times: the disk or the machine was too slow.", "丢失图像 {0} 次：磁盘或服务器过慢。"),
     // Sign-in through a provider.
     (
         "Signing in through a provider is not set up here; sign in with a password.",

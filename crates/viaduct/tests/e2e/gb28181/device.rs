@@ -22,7 +22,7 @@ pub(crate) const CAMERA: &str = "34020000001320000001";
 pub(crate) const FIXED: &str = "34020000001320000002";
 pub(crate) const PASSWORD: &str = "correct-horse-9";
 /// Pictures in a second.
-const FPS: u64 = 25;
+pub(crate) const FPS: u64 = 25;
 /// Seconds that Beijing time is ahead of UTC.
 const BEIJING_S: i64 = 8 * 3600;
 /// Seconds of its recording.
