@@ -82,7 +82,8 @@ impl Options {
             domain: domain.to_owned(),
             heartbeat: Duration::from_secs(60),
             missed_heartbeats: 3,
-            sip: sip::Options::default(),
+            // `gb28181-rs` takes a 100 to its INVITE for the final answer; ours comes sooner than the longest time.
+            sip: sip::Options { trying_after: Duration::from_millis(200), ..sip::Options::default() },
         }
     }
 

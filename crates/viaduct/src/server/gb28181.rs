@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use db::{AlarmRow, Database, DialogRow};
-use device::gb28181::{Bound, Dialogs, Gb28181, Happening, Settings, Start};
+use device::gb28181::{Bound, Dialogs, Gb28181, Happening, Settings, SoundMedia, Start};
 use gateway::PullGuard;
 use gateway::gb28181::{MediaPorts, PortsConfig};
 use gateway::source::Sources;
@@ -80,6 +80,7 @@ impl Ports {
             bound: self.sip,
             secrets: (rand::random(), rand::random()),
             dialogs: Arc::new(StoredDialogs::keep(database.clone())),
+            sound: SoundMedia { ports: Arc::clone(&self.media), guard: guard.clone() },
             stale: stale.collect(),
         };
         let devices = Gb28181::start(start, Arc::clone(sources)).context("starting GB/T 28181")?;
