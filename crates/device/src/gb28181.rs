@@ -48,7 +48,7 @@ pub use directory::{CatalogState, Item, Presence, Refused, Told};
 pub use happening::Happening;
 pub use line::{APPLICATION, Line, MAX_SPAN_S};
 pub use settings::Settings;
-pub use talk::{SoundMedia, Speaker, Talk, TalkError, TalkStep};
+pub use talk::{FileEnd, FileSound, FileState, Holder, MAX_FILE_TIME, SoundMedia, Speaker, Talk, TalkError, TalkStep};
 pub use trace::{Trace, Traced, Way};
 pub use wire::Bound;
 

@@ -41,7 +41,7 @@ use crate::pull::PullFailure;
 pub(crate) use intake::intake_any;
 pub use ports::{Carrier, Lease, MediaPorts, NoPort, PortsConfig};
 pub(crate) use pull::pull;
-pub use speech::{BYTES_PER_PACKET, Hearer, MAX_QUEUED_BYTES, PACKET_TIME, Speech, SpeechCounters};
+pub use speech::{BYTES_PER_PACKET, Hearer, MAX_QUEUED_BYTES, PACKET_TIME, Speech, SpeechCounters, SpeechEnd};
 pub use wanted::{Span, Wanted};
 
 /// Speaks with devices.

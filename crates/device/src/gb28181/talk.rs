@@ -6,9 +6,11 @@
 //!
 //! Dropping a [`Talk`], or the future that makes one, hangs up and gives everything back.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+mod file;
+mod floor;
+mod resample;
+
+use std::sync::Arc;
 use std::time::Duration;
 
 use base::ErrorKind;
@@ -20,25 +22,18 @@ use gb28181::platform::{
 };
 use gb28181::profile::{MediaMode, Speech as Way};
 use gb28181::sdp::{Description, Setup, Ssrc, Transport};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
 use super::directory::Presence;
 use super::signaller::Command;
 use super::{Gb28181, Shared, call};
+pub use file::{FileEnd, FileSound, FileState, MAX_FILE_TIME};
+use floor::Floor;
+pub(super) use floor::Floors;
+pub use floor::{Holder, Speaker};
 
 /// How long a device may take to answer an invitation to a talk.
 const ANSWER_WAIT: Duration = Duration::from_secs(10);
-
-/// Who speaks to a device.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Speaker {
-    /// Number of the user.
-    pub user: i64,
-    /// Name to tell others.
-    pub name: String,
-    /// Milliseconds since 1970 in UTC.
-    pub since_unix_ms: i64,
-}
 
 /// How far a talk has come before it is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,8 +49,8 @@ pub enum TalkStep {
 #[non_exhaustive]
 pub enum TalkError {
     /// Somebody else speaks there.
-    #[error("{} speaks there now. Wait until it is over, or ask for the floor.", .0.name)]
-    Taken(Speaker),
+    #[error("{0} speaks there now. Wait until it is over, or ask for the floor.")]
+    Taken(String),
     /// The device is not signed in.
     #[error("The device is not signed in. Check its power, the network, and the server that is set in it.")]
     Absent,
@@ -98,53 +93,6 @@ pub struct SoundMedia {
     pub guard: PullGuard,
 }
 
-/// Who speaks where.
-#[derive(Debug)]
-pub(super) struct Floors {
-    speakers: Mutex<HashMap<Id, Speaker>>,
-    changes: watch::Sender<u64>,
-}
-
-impl Default for Floors {
-    fn default() -> Self {
-        Self { speakers: Mutex::default(), changes: watch::Sender::new(0) }
-    }
-}
-
-impl Floors {
-    fn lock(&self) -> MutexGuard<'_, HashMap<Id, Speaker>> {
-        self.speakers.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn note_change(&self) {
-        self.changes.send_modify(|number| *number += 1);
-    }
-}
-
-/// The right to speak to a device, until it is dropped.
-struct Floor {
-    shared: Arc<Shared>,
-    device: Id,
-}
-
-impl Floor {
-    fn take(shared: &Arc<Shared>, device: &Id, speaker: Speaker) -> Result<Self, TalkError> {
-        match shared.floors.lock().entry(device.clone()) {
-            Entry::Occupied(other) => return Err(TalkError::Taken(other.get().clone())),
-            Entry::Vacant(place) => drop(place.insert(speaker)),
-        }
-        shared.floors.note_change();
-        Ok(Self { shared: Arc::clone(shared), device: device.clone() })
-    }
-}
-
-impl Drop for Floor {
-    fn drop(&mut self) {
-        self.shared.floors.lock().remove(&self.device);
-        self.shared.floors.note_change();
-    }
-}
-
 /// What the thread needs for an invitation to a talk.
 pub(super) struct NewTalk {
     pub(super) device: Id,
@@ -159,7 +107,7 @@ pub(super) struct NewTalk {
 pub struct Talk {
     session: Session,
     speech: Speech,
-    _floor: Floor,
+    floor: Floor,
 }
 
 impl std::fmt::Debug for Talk {
@@ -200,9 +148,10 @@ impl Talk {
     /// # Cancel safety
     /// Safe: an end that was not taken is said again.
     pub async fn over(&mut self) -> String {
+        let mut broken = self.speech.end();
         tokio::select! {
             text = self.session.over() => text,
-            text = self.speech.ended() => text,
+            text = broken.ended() => text,
         }
     }
 }
@@ -230,17 +179,7 @@ impl Gb28181 {
             Way::Broadcast => caller.broadcast(step).await?,
             Way::Talk => caller.invite(step).await?,
         };
-        Ok(Talk { session, speech, _floor: floor })
-    }
-
-    /// Who speaks to a device now.
-    pub fn speaker(&self, device: &Id) -> Option<Speaker> {
-        self.shared.floors.lock().get(device).cloned()
-    }
-
-    /// Changes whenever somebody begins or ends to speak to any device.
-    pub fn speakers_changed(&self) -> watch::Receiver<u64> {
-        self.shared.floors.changes.subscribe()
+        Ok(Talk { session, speech, floor })
     }
 }
 

@@ -107,13 +107,24 @@ impl Speech {
         self.queue.counters()
     }
 
+    /// Tells when sound cannot be sent any more.
+    pub fn end(&self) -> SpeechEnd {
+        SpeechEnd(self.ended.clone())
+    }
+}
+
+/// Waits for the end of a [`Speech`].
+#[derive(Clone, Debug)]
+pub struct SpeechEnd(watch::Receiver<Option<String>>);
+
+impl SpeechEnd {
     /// Resolves with a sentence when sound cannot be sent any more, such as that the device has closed its connection.
     ///
     /// # Cancel safety
     /// Safe: an end that was not taken is said again.
     pub async fn ended(&mut self) -> String {
-        let ended = self.ended.wait_for(Option::is_some).await;
-        ended.ok().and_then(|text| text.clone()).unwrap_or_else(|| "The sound was ended".to_owned())
+        let ended = self.0.wait_for(Option::is_some).await;
+        ended.ok().and_then(|text| text.clone()).unwrap_or_else(|| "It is over.".to_owned())
     }
 }
 

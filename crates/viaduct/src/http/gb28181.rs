@@ -3,6 +3,7 @@
 mod alarms;
 mod catalog;
 mod recordings;
+pub(super) mod talk;
 mod trace;
 
 use std::sync::Arc;

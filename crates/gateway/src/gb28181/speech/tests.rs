@@ -116,11 +116,11 @@ async fn a_device_that_closes_its_connection_ends_the_sound() {
     let listener = TcpListener::bind((HOME, 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
     let lease = ports.lease_for_sound(Carrier::TcpActive).unwrap();
-    let mut speech = Speech::start(lease, hearer(port), PullGuard::new());
+    let speech = Speech::start(lease, hearer(port), PullGuard::new());
     tokio::task::spawn_blocking(move || drop(listener.accept().unwrap())).await.unwrap();
-    assert!(speech.ended().await.contains("closed the connection"));
+    assert!(speech.end().ended().await.contains("closed the connection"));
     is_given_back(&ports).await;
-    assert!(speech.ended().await.contains("closed the connection"), "it says so again");
+    assert!(speech.end().ended().await.contains("closed the connection"), "it says so again");
 }
 
 #[tokio::test]
