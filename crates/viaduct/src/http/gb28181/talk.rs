@@ -9,6 +9,7 @@ use api::{TalkFile, TalkFileEnd, TalkHolder, TalkStanding};
 use axum::Json;
 use axum::extract::State;
 use base::ErrorKind;
+use db::ChannelRow;
 use device::gb28181::{Gb28181, Speaker, TalkError};
 use gb28181::Id;
 use platform::people::Caller;
@@ -81,16 +82,24 @@ fn permitted(caller: &Caller, action: Action, place: &Place) -> Result<(), Failu
 /// Its place, and its codes if it is one of GB/T 28181.
 type Found = Option<(Place, Option<(Id, Id)>)>;
 
+/// Whether it is a camera or loudspeaker of GB/T 28181.
+pub(in crate::http) fn is_heard(app: &App, row: &ChannelRow) -> bool {
+    row.kind != "alarm" && app.gb28181.is_some() && codes_of(app, row).is_some()
+}
+
+/// The device's code, and its own.
+fn codes_of(app: &App, row: &ChannelRow) -> Option<(Id, Id)> {
+    let device = app.devices.known_device(row.device_id).filter(|device| device.driver == DRIVER)?;
+    let code = Id::new(&device.address).ok()?;
+    let number = row.number.trim();
+    let target = if number.is_empty() { code.clone() } else { Id::new(number).ok()? };
+    Some((code, target))
+}
+
 fn of_channel(app: &App, id: i64) -> Result<Found, Failure> {
     let Some(row) = app.devices.known_channel(id) else { return Ok(None) };
     let place = app.devices.place_of(&row);
-    let device = app.devices.known_device(row.device_id).filter(|device| device.driver == DRIVER);
-    let codes = device.and_then(|device| {
-        let code = Id::new(&device.address).ok()?;
-        let number = row.number.trim();
-        let target = if number.is_empty() { code.clone() } else { Id::new(number).ok()? };
-        Some((code, target))
-    });
+    let codes = codes_of(app, &row);
     if codes.is_some() {
         driver(app)?;
     }
