@@ -1,11 +1,13 @@
 //! Speaking to a device that others have written: the order or the invitation, what its loudspeaker plays, judged by FFmpeg.
 
+use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use testkit::clips::{path_text, words};
-use testkit::process;
+use testkit::process::{self, Process};
 use testkit::ws::{WsEvent, WsViewer};
 use testkit::{Api, PATIENCE, Server, pause, read, until};
 
@@ -226,5 +228,23 @@ fn whoever_leaves_without_a_word_is_hung_up_on() {
     drop(socket);
     let audit = site.api.get("/audit?search=Talk%20ended");
     assert!(audit["items"][0]["detail"].to_string().contains("dead"), "{audit}");
+    site.server.assert_well();
+}
+
+/// The whole way: Chromium's sound thread, WebSocket, RTP, the device of others; see `web/tests/talk-live.js`.
+#[test]
+fn who_speaks_in_the_console_is_heard_at_a_device_of_others() {
+    let mut site = Site::open(&json!({}), Some(Arc::default()));
+    let web = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web");
+    let page = format!("/devices/gb28181/{DEVICE}");
+    let mut command = Command::new("node");
+    command.current_dir(web).args(["tests/talk-live.js", &format!("http://{}", site.server.address("http"))]);
+    command.args(["admin", testkit::server::ADMIN_PASSWORD, &page, &SAID_S.to_string()]);
+    let output = Process::run(command, usize::MAX).output(Duration::from_secs(120));
+    let seen: Value =
+        serde_json::from_slice(&output).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output)));
+    assert!(seen["level"].as_i64().is_some_and(|level| level > 50), "{seen}");
+    assert_tone(&site.heard(), NEAR_LIVE_HZ);
+    site.is_quiet(&format!("/gb28181/devices/{DEVICE}"));
     site.server.assert_well();
 }
