@@ -65,6 +65,7 @@ export const talk = [
       await page.mouse.up();
       await until(() => told(mock, 'stop') === 1, 'the end');
       await page.getByText('空闲').waitFor();
+      assert((await page.locator('.talk .meter').getAttribute('aria-valuenow')) === '0', 'the meter is at rest');
       const heard = toneOf(Array.from(mock.world.talk.sound, sampleOf));
       assert(heard !== null && Math.abs(heard - TONE_HZ) < 4, `${heard} Hz`);
       assert(await page.evaluate(() => window.microphone.getTracks().every(({ readyState }) => readyState === 'ended')), 'the microphone is given back');

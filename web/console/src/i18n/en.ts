@@ -260,6 +260,7 @@ const en: Catalogue<typeof zhCN> = {
     stale: { text: 'Somebody else changed it meanwhile.', next: 'Load what is saved, then save again.' },
     more_than_own: { text: 'You can give only rights that you have yourself.', next: 'Choose a role and an organisation that you have, or ask an administrator.' },
     last_administrator: { text: 'One user who manages all users must remain.', next: 'Make another user an administrator first.' },
+    talk_taken: { text: 'Somebody speaks there now.', next: 'Wait until it is over, or stop the file that is played.' },
     timeout: { text: 'There was no answer in time.', next: 'Check the network and the device, then try again.' },
     unavailable: { text: 'This cannot be done now.', next: 'Try again later; if it stays, see the diagnosis.' },
     exhausted: { text: 'A limit is reached.', next: 'End some views, or try again later.' },

@@ -255,6 +255,7 @@ export default {
     stale: { text: '其他人已修改过。', next: '载入最新内容后再保存。' },
     more_than_own: { text: '不能授予超出自己所有的权限。', next: '选择自己拥有的角色和组织，或请管理员授予。' },
     last_administrator: { text: '至少要保留一名管理全部用户的人。', next: '先让另一名用户担任管理员。' },
+    talk_taken: { text: '有人正在喊话。', next: '请等其结束，或停止正在播放的文件。' },
     timeout: { text: '对方未在规定时间内应答。', next: '检查网络与设备后再试。' },
     unavailable: { text: '现在无法完成。', next: '稍后再试；如持续出现，请看诊断。' },
     exhausted: { text: '已达上限。', next: '结束一些观看或稍后再试。' },

@@ -86,6 +86,8 @@ export function useTalk(whom: Whom): TalkConnection {
   }
 
   function hear({ a_law, peak }: Piece): void {
+    // A piece may be on its way from the sound's thread when the microphone is closed.
+    if (!microphone) return;
     const now = performance.now();
     // A meter falls slowly, so that it can be read.
     level.value = Math.max(peak, level.value * 0.8);
