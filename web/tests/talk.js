@@ -89,6 +89,8 @@ export const talk = [
       await until(() => told(mock, 'stop') === 1, 'the end');
       await speak(page).click();
       await page.getByRole('button', { name: '挂断' }).waitFor();
+      await assertAccessible(page, 'a talk on the page of a device');
+      await shot(page, 'talk-device');
       await page.evaluate(() => window.microphone.getTracks().forEach((track) => (track.stop(), track.dispatchEvent(new Event('ended')))));
       await page.getByText('麦克风已断开').waitFor();
       await until(() => told(mock, 'stop') === 2, 'the end for want of a microphone');
