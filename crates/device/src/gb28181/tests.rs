@@ -59,7 +59,7 @@ fn bench() -> Bench {
     let bound = Bound::bind("127.0.0.1:0".parse().unwrap(), None).unwrap();
     let settings = Settings {
         listen: bound.address().unwrap(),
-        tls: None,
+        tls_listen: None,
         public_address: None,
         media_ports: (0, None),
         server_id: id(SERVER),
@@ -72,6 +72,7 @@ fn bench() -> Bench {
     let start = Start {
         settings,
         bound,
+        acceptor: Arc::new(|| None),
         secrets: ([1; 32], [2; 32]),
         dialogs: Arc::clone(&noted) as _,
         sound: SoundMedia { ports: Arc::clone(&ports), guard: guard.clone() },
