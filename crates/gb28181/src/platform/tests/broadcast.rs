@@ -286,6 +286,8 @@ fn who_leaves_before_the_answer_refuses_the_call_and_a_cancel_ends_it() {
     bench.tell_of_speech();
     let asked = bench.ask_for_sound(DEVICE, UDP);
     bench.take_broadcast();
+    // Who calls may not take it back before our 100 has come (RFC 3261 §9.1).
+    bench.pass(Duration::from_millis(500));
     bench.peer.cancel(bench.start + bench.elapsed, asked.client);
     bench.settle();
     assert_eq!(bench.take_broadcast(), ended(BroadcastEnding::Withdrawn));
