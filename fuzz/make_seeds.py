@@ -81,6 +81,8 @@ def containers() -> None:
             seed("container_matroska", path.stem, b"\x17" + data)
         elif path.suffix in {".m3u8", ".m3u"}:
             seed("container_m3u8", path.stem, data)
+    wav = struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 44, b"WAVE", b"fmt ", 16, 1, 2, 8000, 32000, 4, 16, b"data", 8)
+    seed("container_wav", "stereo", wav + bytes(range(8)))
     hevc = bytes.fromhex(
         "01016000000090000000000078f000fcfdf8f800000f03a00001001840010c01ffff016000000300900000030000030078959809"
         "a10001002a42010101600000030090000003000003007 8a003c08010e596566924caf0168080000003008000000c84"

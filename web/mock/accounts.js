@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import { Problem } from './problem.js';
 
 const TABLE = readFileSync(new URL('../../docs/reference/rights.md', import.meta.url), 'utf8');
-const KINDS = ['stream', 'source', 'relay', 'rule', 'hook', 'token', 'traffic', 'server', 'organisation', 'user', 'role', 'audit', 'device', 'channel', 'group', 'snapshot', 'view', 'patrol', 'ptz'];
+const KINDS = ['stream', 'source', 'relay', 'rule', 'hook', 'token', 'traffic', 'server', 'organisation', 'user', 'role', 'audit', 'device', 'channel', 'group', 'snapshot', 'view', 'patrol', 'ptz', 'talk'];
 const ACTIONS = ['view', 'play', 'operate', 'manage'];
 /** The code that any authenticator app shows here. */
 export const CODE = '123456';
 const ROLES = {
   administrator: KINDS.flatMap((kind) => ACTIONS.map((action) => `${action}:${kind}`)),
-  operator: ['play:stream', 'operate:stream', 'operate:source', 'operate:token', 'view:traffic', 'view:organisation', 'view:server', 'view:device', 'view:channel', 'view:group', 'operate:ptz', 'operate:view', 'operate:patrol', 'view:snapshot', 'operate:snapshot'],
+  operator: ['play:stream', 'operate:stream', 'operate:source', 'operate:token', 'view:traffic', 'view:organisation', 'view:server', 'view:device', 'view:channel', 'view:group', 'operate:ptz', 'operate:talk', 'operate:view', 'operate:patrol', 'view:snapshot', 'operate:snapshot'],
   viewer: ['play:stream', 'view:organisation', 'view:channel', 'view:group', 'view:view', 'view:patrol', 'view:snapshot'],
   auditor: ['operate:audit', 'view:traffic', 'view:organisation', 'view:user', 'view:role'],
 };

@@ -11,6 +11,7 @@ import { SNAPSHOT_ROUTES } from './snapshots.js';
 import { Problem } from './problem.js';
 import { detail, diagnosis, publicStream, server, source } from './state.js';
 import { PATROL_ROUTES } from './patrols.js';
+import { TALK_ROUTES } from './talk.js';
 import { VIEW_ROUTES } from './views.js';
 
 /** A JPEG of 64x36, made by FFmpeg's testsrc2. */
@@ -295,6 +296,7 @@ const ROUTES = {
   ...VIEW_ROUTES,
   ...PATROL_ROUTES,
   ...SNAPSHOT_ROUTES,
+  ...TALK_ROUTES,
 };
 
 const compiled = Object.entries(ROUTES).map(([key, handler]) => {
@@ -311,7 +313,7 @@ export function handleApi(world, emit, { method, path, query, token, match: ifMa
     const params = match.slice(1).map(decodeURIComponent);
     const result = route.handler({ world, emit, params, query, token, match: ifMatch, body, host });
     if (result === undefined) return { status: 204 };
-    return result.status === 201 ? result : { status: 200, body: result };
+    return result.status === 201 || result.status === 202 ? result : { status: 200, body: result };
   }
   throw new Problem(404, 'not_found', `${method} ${path}`);
 }

@@ -14,7 +14,7 @@ function channel(id, name, initials, organisation_id, stream, state) {
   const tags = id % 4 === 0 ? ['重点'] : [];
   return {
     id, device_id: id, device_name: name, organisation_id, groups: [], name, kind: 'video', code, text: [name, initials, code, stake, ...tags].join(' ').toLowerCase(), area_code: '320200', number: '1',
-    road: stake ? { code: 'G15', name: '沈海高速', stake, stake_m: null, direction: 'up', carriageway: 'main' } : null, position: null, heading: null, ptz: id % 3 === 0, tags, custom: {}, maintenance: {},
+    road: stake ? { code: 'G15', name: '沈海高速', stake, stake_m: null, direction: 'up', carriageway: 'main' } : null, position: null, heading: null, ptz: id % 3 === 0, talk: id === 1 || id === 3, tags, custom: {}, maintenance: {},
     main: { stream, address: '' }, sub: null, mode: 'on_demand', enabled: true, state, state_reason: state === 'offline' ? '连接超时' : null, created_at: new Date().toISOString(), version: 1,
   };
 }

@@ -3,13 +3,13 @@ import { Problem } from './problem.js';
 
 const ago = (minutes) => new Date(Date.now() - minutes * 60_000).toISOString();
 const ACTIONS = ['view', 'play', 'operate', 'manage'];
-const KINDS = ['stream', 'source', 'device', 'channel', 'group', 'ptz', 'view', 'patrol', 'snapshot', 'relay', 'rule', 'hook', 'token', 'traffic', 'server', 'organisation', 'user', 'role', 'audit'];
+const KINDS = ['stream', 'source', 'device', 'channel', 'group', 'ptz', 'talk', 'view', 'patrol', 'snapshot', 'relay', 'rule', 'hook', 'token', 'traffic', 'server', 'organisation', 'user', 'role', 'audit'];
 /** Whoever may do anything with a kind may also view it. */
 const closed = (permissions) => [...new Set(permissions.flatMap((each) => [`view:${each.split(':')[1]}`, each]))].sort();
 const every = (actions) => closed(KINDS.flatMap((kind) => actions.map((action) => `${action}:${kind}`)));
 const BUILT_IN = [
   { name: 'administrator', permissions: every(ACTIONS) },
-  { name: 'operator', permissions: closed(['play:stream', 'operate:stream', 'operate:source', 'view:device', 'view:channel', 'view:group', 'operate:ptz', 'operate:view', 'operate:patrol', 'operate:snapshot', 'operate:token', 'view:traffic', 'view:organisation', 'view:server']) },
+  { name: 'operator', permissions: closed(['play:stream', 'operate:stream', 'operate:source', 'view:device', 'view:channel', 'view:group', 'operate:ptz', 'operate:talk', 'operate:view', 'operate:patrol', 'operate:snapshot', 'operate:token', 'view:traffic', 'view:organisation', 'view:server']) },
   { name: 'viewer', permissions: closed(['play:stream', 'view:channel', 'view:group', 'view:view', 'view:patrol', 'view:snapshot', 'view:organisation']) },
   { name: 'auditor', permissions: closed(['view:traffic', 'view:organisation', 'view:user', 'view:role', 'operate:audit']) },
 ];

@@ -10,11 +10,18 @@ import { makeClips } from './clips.js';
 import { LiveStream } from './media.js';
 import { Problem } from './problem.js';
 import { createWorld, load, publicStream } from './state.js';
+import { talk } from './talk.js';
 
 const DIST = path.join(path.dirname(fileURLToPath(import.meta.url)), '../console/dist');
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.json': 'application/json', '.wasm': 'application/wasm' };
 /** The policy that the product's server sends; the console must live with it. */
 export const CSP = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+function bodyOf(type, bytes) {
+  if (type === 'audio/wav') return bytes;
+  if (type === 'application/octet-stream') return bytes.toString();
+  return bytes.length ? JSON.parse(bytes.toString()) : {};
+}
 
 export async function startMock({ port = 0, setup = false } = {}) {
   makeClips();
@@ -52,11 +59,12 @@ export async function startMock({ port = 0, setup = false } = {}) {
   });
 
   async function api(request, response, url) {
-    let text = '';
-    for await (const chunk of request) text += chunk;
+    const chunks = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const bytes = Buffer.concat(chunks);
     const result = handleApi(world, emit, {
       method: request.method, path: url.pathname.slice('/api/v1'.length), query: url.searchParams,
-      token: (request.headers.authorization ?? '').replace('Bearer ', ''), match: request.headers['if-match'], body: request.headers['content-type'] === 'application/octet-stream' ? text : text ? JSON.parse(text) : {}, host: '10.8.0.5',
+      token: (request.headers.authorization ?? '').replace('Bearer ', ''), match: request.headers['if-match'], body: bodyOf(request.headers['content-type'], bytes), host: '10.8.0.5',
     });
     if (result.body?.picture instanceof Uint8Array) {
       response.writeHead(200, { 'content-type': 'image/png' }).end(result.body.picture);
@@ -98,6 +106,7 @@ export async function startMock({ port = 0, setup = false } = {}) {
     upgrades.handleUpgrade(request, socket, head, (ws) => {
       if (url.pathname === '/api/v1/events') events(ws);
       else if (url.pathname.endsWith('/ptz/connect')) ptz(ws);
+      else if (url.pathname.endsWith('/talk/connect')) talk(world, ws);
       else wsMedia(ws, url);
     });
   });

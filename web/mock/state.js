@@ -10,6 +10,7 @@ import { createLicence } from './licence.js';
 import { createSettings } from './settings.js';
 import { createViews } from './views.js';
 import { createSnapshots } from './snapshots.js';
+import { createTalk } from './talk.js';
 
 const START = Date.now();
 const ago = (seconds) => new Date(Date.now() - seconds * 1000).toISOString();
@@ -73,7 +74,7 @@ export function createWorld() {
   ];
   const channels = createChannels(streams);
   return {
-    started_at: new Date(START).toISOString(), streams, sources, viewers, people: createPeople(), channels, groups: createGroups(channels), devices: createDevices(channels), gb28181: createGb28181(), undo: new Map(), ptz: [], playback: createPlayback(), shares: [], licence: createLicence(), settings: createSettings(), views: createViews(), patrols: createPatrols(), patrol_runs: [], patrol_stops: [], screens: new Map(), ...createSnapshots(), password: 'correct-horse', setup: false, provider: null, page_rows: 50,
+    started_at: new Date(START).toISOString(), streams, sources, viewers, people: createPeople(), channels, groups: createGroups(channels), devices: createDevices(channels), gb28181: createGb28181(), undo: new Map(), ptz: [], talk: createTalk(), playback: createPlayback(), shares: [], licence: createLicence(), settings: createSettings(), views: createViews(), patrols: createPatrols(), patrol_runs: [], patrol_stops: [], screens: new Map(), ...createSnapshots(), password: 'correct-horse', setup: false, provider: null, page_rows: 50,
     defaults: { publish: 'token', play: 'token', outputs: ['rtmp', 'rtsp', 'flv', 'fmp4', 'ts', 'hls', 'dash'], audio: 'keep', merge_window_ms: 20, publisher_grace_ms: 10_000, idle_close_ms: 20_000, interleave_wait_ms: 100, gop_cap_bytes: 8_388_608, replace_publisher: false, encrypt_hls: false, hls_always: false, record: false },
     applications: [
       { id: 2, pattern: 'g4/ramp*', settings: { outputs: ['flv', 'fmp4'], publisher_grace_ms: 30_000 }, silent_origins: [], streams: 2, created_at: ago(86400) },

@@ -28,12 +28,13 @@ import { session } from './session.js';
 import { settings } from './settings.js';
 import { snapshots } from './snapshots.js';
 import { software } from './software.js';
+import { talk } from './talk.js';
 import { hugeTree, wall } from './wall.js';
 
 const LANES = 2;
 const light = [...session, ...account, ...roles, ...people, ...pages, ...licence, ...overview, ...settings, ...cameras, ...groups, ...gb28181, ...patrols, ...snapshots, ...wall];
 /** They watch a picture's pace, measure time, act a slow machine, or stop this process while they wait for a program. */
-const alone = [...hugeTree, ...player, ...playerView, ...playerSound, ...playerPanorama, ...playerKeeping, ...playerAnnotate, ...packaged, ...hevc, ...software, ...ptz];
+const alone = [...hugeTree, ...player, ...playerView, ...playerSound, ...playerPanorama, ...playerKeeping, ...playerAnnotate, ...packaged, ...hevc, ...software, ...ptz, ...talk];
 
 const wanted = process.argv[2] ?? '';
 const results = [];

@@ -27,6 +27,8 @@ pub struct Channel {
     pub heading: Option<f64>,
     /// Whether it can be turned.
     pub ptz: bool,
+    /// Whether it can be spoken to.
+    pub talk: bool,
     pub tags: Vec<String>,
     /// Fields of the installation's own.
     pub custom: BTreeMap<String, String>,

@@ -29,6 +29,7 @@ mod share;
 mod snapshot;
 mod source;
 mod stream;
+mod talk;
 mod token;
 mod view;
 
@@ -91,5 +92,6 @@ pub use stream::{
     BitrateSample, Counters, Diagnosis, Engine, Gop, LeftOut, PlayOffer, PlayWish, PlayerAbilities, PublisherInfo,
     RefusedTrack, Step, Stream, StreamDetail, StreamPage, StreamStats, StreamUrls, Track, Viewer, ViewerList,
 };
+pub use talk::{TalkCommand, TalkFile, TalkFileEnd, TalkForm, TalkHolder, TalkMessage, TalkStanding};
 pub use token::{TokenRequest, TokenResponse};
 pub use view::{Screen, ScreenList, ScreenShow, Tile, View, ViewInput, ViewList};

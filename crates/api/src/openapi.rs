@@ -16,6 +16,7 @@ mod overview;
 mod people;
 mod ptz;
 mod snapshots;
+mod talk;
 mod wall;
 
 use utoipa::OpenApi;
@@ -27,8 +28,8 @@ use crate::{
     HookSecret, HookTest, Host, HostChange, HostInput, HostList, LoadHistory, LoginRequest, LoginResponse, Me,
     PasswordChange, PlayOffer, PlayWish, PlaybackReport, PlaybackReports, ProbeReport, ProbeRequest, Problem,
     PtzCommand, PtzMessage, Relay, RelayInput, RelayList, ReloadResult, ServerInfo, SetupRequest, SetupState, Source,
-    SourceImport, SourceImportReport, SourceInput, SourceList, StreamDetail, StreamPage, StreamStats, TokenRequest,
-    TokenResponse, TrafficReport, ViewerList,
+    SourceImport, SourceImportReport, SourceInput, SourceList, StreamDetail, StreamPage, StreamStats, TalkCommand,
+    TalkMessage, TokenRequest, TokenResponse, TrafficReport, ViewerList,
 };
 
 /// The document, pretty-printed.
@@ -55,9 +56,10 @@ pub fn openapi_json() -> String {
         people::login_options, people::begin_provider_login, people::end_provider_login, people::provider_login, people::link_user, people::unlink_user, people::my_sessions, people::end_my_session, people::begin_second_factor, people::confirm_second_factor, people::remove_second_factor, people::keys, people::add_key, people::remove_key, people::organisations, people::add_organisation, people::change_organisation, people::remove_organisation, people::roles, people::add_role, people::change_role, people::remove_role, people::users, people::add_user, people::user, people::change_user, people::remove_user, people::set_password, people::reset_second_factor, people::user_sessions, people::end_user_session, people::audit, people::export_audit, people::verify_audit,
         snapshots::take, snapshots::list, snapshots::one, snapshots::remove, snapshots::picture, snapshots::thumbnail, snapshots::plans, snapshots::add_plan, snapshots::change_plan, snapshots::remove_plan, snapshots::targets, snapshots::add_target, snapshots::change_target, snapshots::remove_target, snapshots::test_target, snapshots::retry_target,
         overview::overview, licence::licence, licence::put_licence, licence::remove_licence,
-        ptz::ptz, ptz::ptz_connect, ptz::ptz_move, ptz::ptz_stop, ptz::ptz_frame, ptz::ptz_save_preset, ptz::ptz_name_preset, ptz::ptz_set_idle, ptz::ptz_remove_idle, ptz::ptz_remove_preset, ptz::ptz_go_to_preset, ptz::ptz_save_cruise, ptz::ptz_remove_cruise, ptz::ptz_start_cruise, ptz::ptz_go_home, ptz::ptz_set_home, ptz::ptz_take, ptz::ptz_release
+        ptz::ptz, ptz::ptz_connect, ptz::ptz_move, ptz::ptz_stop, ptz::ptz_frame, ptz::ptz_save_preset, ptz::ptz_name_preset, ptz::ptz_set_idle, ptz::ptz_remove_idle, ptz::ptz_remove_preset, ptz::ptz_go_to_preset, ptz::ptz_save_cruise, ptz::ptz_remove_cruise, ptz::ptz_start_cruise, ptz::ptz_go_home, ptz::ptz_set_home, ptz::ptz_take, ptz::ptz_release,
+        talk::channel_talk, talk::connect_channel_talk, talk::play_on_channel, talk::stop_on_channel, talk::device_talk, talk::connect_device_talk, talk::play_on_device, talk::stop_on_device
     ),
-    components(schemas(Problem, ClientMessage, EventMessage, StreamStats, PtzCommand, PtzMessage)),
+    components(schemas(Problem, ClientMessage, EventMessage, StreamStats, PtzCommand, PtzMessage, TalkCommand, TalkMessage)),
     modifiers(&Bearer),
     security(("bearer" = []))
 )]

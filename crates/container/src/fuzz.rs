@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::{amf0, flv, fmp4, m3u8, matroska, mp4, mpegps, mpegts};
+use crate::{amf0, flv, fmp4, m3u8, matroska, mp4, mpegps, mpegts, wav};
 
 /// Every AMF0 value of the input; what was read must survive a round trip.
 pub fn amf0(data: &[u8]) {
@@ -10,6 +10,13 @@ pub fn amf0(data: &[u8]) {
     while let Ok(Some(value)) = decoder.next_value() {
         let mut out = bytes::BytesMut::new();
         amf0::write(&mut out, &value);
+    }
+}
+
+/// A WAV file with all of its sound.
+pub fn wav(data: &[u8]) {
+    if let Ok(wav) = wav::Wav::read(data) {
+        assert_eq!(wav.mono().count(), wav.frames());
     }
 }
 

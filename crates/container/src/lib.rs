@@ -11,6 +11,7 @@
 //! | RFC 8216, draft-pantos-hls-rfc8216bis | [`m3u8`] |
 //! | ISO/IEC 23009-1, profile `isoff-live` | [`dash`] |
 //! | ISO/IEC 13818-1; Opus in MPEG-TS (ETSI TS 103 491 annex C) | [`mpegts`] |
+//! | Microsoft RIFF/WAVE 1.0: WAV, read | [`wav`] |
 //! | ISO/IEC 13818-1 §2.5, ISO/IEC 11172-1, GB/T 28181-2022 annex C | [`mpegps`] |
 //!
 //! Muxers implement [`media::Muxer`]; demuxers give [`media::TrackConfig`]s and [`media::AccessUnit`]s with
@@ -41,6 +42,7 @@ pub mod mp4;
 pub mod mpegps;
 pub mod mpegts;
 mod systems;
+pub mod wav;
 
 #[cfg(test)]
 mod test_support;

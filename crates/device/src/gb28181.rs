@@ -18,6 +18,7 @@ mod options;
 mod settings;
 mod signaller;
 mod steer;
+mod talk;
 mod trace;
 mod welcome;
 mod wire;
@@ -47,6 +48,7 @@ pub use directory::{CatalogState, Item, Presence, Refused, Told};
 pub use happening::Happening;
 pub use line::{APPLICATION, Line, MAX_SPAN_S};
 pub use settings::Settings;
+pub use talk::{FileEnd, FileSound, FileState, Holder, MAX_FILE_TIME, SoundMedia, Speaker, Talk, TalkError, TalkStep};
 pub use trace::{Trace, Traced, Way};
 pub use wire::{Acceptor, Bound};
 
@@ -97,6 +99,9 @@ struct Shared {
     happenings: broadcast::Sender<Happening>,
     commands: mpsc::Sender<Command>,
     counters: Mutex<Counters>,
+    /// Where sound to devices is sent from.
+    sound: SoundMedia,
+    floors: talk::Floors,
     /// Recordings that are being played.
     playing: Mutex<HashMap<Line, Playing>>,
 }
@@ -168,6 +173,8 @@ pub struct Start {
     pub secrets: ([u8; 32], [u8; 32]),
     /// Keeps dialogs.
     pub dialogs: Arc<dyn Dialogs>,
+    /// Where sound to devices is sent from.
+    pub sound: SoundMedia,
     /// Sessions that were open when the server stopped last.
     pub stale: Vec<(Id, Dialog)>,
 }
@@ -179,7 +186,7 @@ impl Gb28181 {
     /// When the system gives no thread or does not take the sockets.
     pub fn start(start: Start, sources: Arc<Sources>) -> io::Result<Arc<Self>> {
         let (commands, inbox) = mpsc::channel(COMMANDS);
-        let Start { settings, bound, acceptor, secrets, dialogs, stale } = start;
+        let Start { settings, bound, acceptor, secrets, dialogs, sound, stale } = start;
         let shared = Arc::new(Shared {
             directory: Directory::new(settings.trial_password.clone()),
             trace: Trace::default(),
@@ -187,6 +194,8 @@ impl Gb28181 {
             happenings: broadcast::Sender::new(HAPPENINGS),
             commands,
             counters: Mutex::default(),
+            sound,
+            floors: talk::Floors::default(),
             playing: Mutex::default(),
             settings,
         });

@@ -13,6 +13,7 @@
 //! | GB/T 28181-2022 annex C | program streams in RTP, elementary streams, payload types | `intake` |
 //! | annex D, RFC 4571, RFC 4145 | RTP over TCP connections, who connects | `medium` |
 //! | annex G | SSRC, address and port of the answer | `ports` |
+//! | §9.12 | sound to devices | `speech` |
 //!
 //! Invariants: a [`Lease`] is a value whose drop gives port, SSRC, sockets and routes back; media is taken only from
 //! where the answer or the signalling says; every queue is bounded and counts what it drops.
@@ -24,6 +25,7 @@ mod intake;
 mod medium;
 mod ports;
 mod pull;
+mod speech;
 mod wanted;
 
 use std::net::IpAddr;
@@ -39,6 +41,7 @@ use crate::pull::PullFailure;
 pub(crate) use intake::intake_any;
 pub use ports::{Carrier, Lease, MediaPorts, NoPort, PortsConfig};
 pub(crate) use pull::pull;
+pub use speech::{BYTES_PER_PACKET, Hearer, MAX_QUEUED_BYTES, PACKET_TIME, Speech, SpeechCounters, SpeechEnd};
 pub use wanted::{Span, Wanted};
 
 /// Speaks with devices.

@@ -12,6 +12,7 @@
 //! An idle device costs its record and one entry in a queue of deadlines. Nothing is kept for who has not proved a
 //! password, but for a bounded table of wrong ones. A device that comes from another address must prove it again.
 
+mod broadcast;
 mod deadlines;
 mod device;
 mod exchange;
@@ -34,6 +35,8 @@ use sip::{Endpoint, Method, Path, Request, Transmit};
 use crate::id::Id;
 use crate::manscdp::{Keepalive, Message};
 use crate::profile::Overrides;
+use broadcast::Broadcasts;
+pub use broadcast::{BroadcastEnding, BroadcastEvent, BroadcastId, INVITATION_WAIT, Listener, SoundSource};
 use deadlines::Deadlines;
 pub use device::Device;
 pub use exchange::{Answer, ExchangeId, Fault};
@@ -79,7 +82,8 @@ impl Options {
             domain: domain.to_owned(),
             heartbeat: Duration::from_secs(60),
             missed_heartbeats: 3,
-            sip: sip::Options::default(),
+            // `gb28181-rs` takes a 100 to its INVITE for the final answer; ours comes sooner than the longest time.
+            sip: sip::Options { trying_after: Duration::from_millis(200), ..sip::Options::default() },
         }
     }
 
@@ -179,6 +183,13 @@ pub enum Event {
         /// What.
         what: SessionEvent,
     },
+    /// Something about a broadcast.
+    Broadcast {
+        /// Which.
+        broadcast: BroadcastId,
+        /// What.
+        what: BroadcastEvent,
+    },
     /// Something about a subscription.
     Subscription {
         /// Which.
@@ -244,6 +255,7 @@ pub struct Platform {
     failures: Failures,
     exchanges: Exchanges,
     sessions: Sessions,
+    broadcasts: Broadcasts,
     subscriptions: Subscriptions,
     deadlines: Deadlines,
     outputs: VecDeque<Output>,
@@ -259,6 +271,7 @@ impl Platform {
             failures: Failures::default(),
             exchanges: Exchanges::default(),
             sessions: Sessions::default(),
+            broadcasts: Broadcasts::default(),
             subscriptions: Subscriptions::default(),
             deadlines: Deadlines::default(),
             outputs: VecDeque::new(),
@@ -281,10 +294,10 @@ impl Platform {
         self.endpoint.counters()
     }
 
-    /// Whether nothing is under way: no order or question, no session, no subscription, no transaction of SIP.
+    /// Whether nothing is under way: no order or question, no session, no broadcast, no subscription, no transaction of SIP.
     pub fn is_idle(&self) -> bool {
         let ours = self.exchanges.is_empty() && self.sessions.is_empty() && self.subscriptions.is_empty();
-        ours && self.endpoint.open_transactions() == (0, 0)
+        ours && self.broadcasts.is_empty() && self.endpoint.open_transactions() == (0, 0)
     }
 
     /// Takes a datagram.
@@ -319,6 +332,7 @@ impl Platform {
         }
         let done = self.exchanges.handle_timeout(at.now);
         self.tell(done);
+        self.give_up_broadcasts(at, world);
         self.renew_subscriptions(at, world);
     }
 
@@ -339,11 +353,14 @@ impl Platform {
             sip::Output::Event(_) => None,
         };
         let own = [self.deadlines.next(), self.exchanges.poll_timeout(), self.subscriptions.poll_timeout()];
-        Output::Timeout(own.into_iter().chain([sip]).flatten().min())
+        Output::Timeout(own.into_iter().chain([sip, self.broadcasts.poll_timeout()]).flatten().min())
     }
 
     fn tell(&mut self, done: impl IntoIterator<Item = Done>) {
         for (exchange, answer) in done {
+            if self.on_broadcast_answered(exchange, &answer) {
+                continue;
+            }
             self.event(Event::Answered { exchange, answer });
         }
     }
@@ -382,6 +399,9 @@ impl Platform {
                 let done = self.exchanges.on_failure(id);
                 self.tell(done);
             }
+            sip::Event::Acknowledged { id, .. } => self.on_acknowledged(at, id, world),
+            sip::Event::NotAcknowledged { id } => self.on_not_acknowledged(at, id, world),
+            sip::Event::Cancelled { id } | sip::Event::Unanswered { id } => self.on_withdrawn(id),
             _ => {}
         }
     }
@@ -433,6 +453,7 @@ impl Platform {
         if self.devices.remove(id).is_none() {
             return;
         }
+        self.end_broadcasts_of(id);
         let done = self.exchanges.abandon(id);
         self.tell(done);
         self.end_sessions_of(id);

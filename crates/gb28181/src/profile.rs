@@ -111,6 +111,16 @@ pub enum BroadcastStart {
     AfterOk,
 }
 
+/// How sound gets to a device.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Speech {
+    /// The device is told, and asks for it (§9.12).
+    #[default]
+    Broadcast,
+    /// The device is invited to a talk (`s=Talk`), as before the edition of 2022; some know nothing else.
+    Talk,
+}
+
 /// How the wish for a key frame is spelt.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum IFrameStyle {
@@ -134,6 +144,8 @@ pub struct Profile {
     pub ssrc_check: SsrcCheck,
     /// Which payload types are offered.
     pub sdp: SdpStyle,
+    /// How sound gets to it.
+    pub speech: Speech,
     /// When sound of a broadcast is sent.
     pub broadcast: BroadcastStart,
     /// How the wish for a key frame is spelt.
@@ -197,6 +209,10 @@ pub struct Overrides {
     pub ssrc_check: Option<SsrcCheck>,
     /// [`Profile::sdp`].
     pub sdp: Option<SdpStyle>,
+    /// [`Profile::speech`].
+    pub speech: Option<Speech>,
+    /// [`Profile::broadcast`].
+    pub broadcast: Option<BroadcastStart>,
     /// [`Profile::i_frame`].
     pub i_frame: Option<IFrameStyle>,
     /// [`Profile::stream`].
@@ -212,6 +228,8 @@ impl Overrides {
             media: self.media.unwrap_or(preset.media),
             ssrc_check: self.ssrc_check.unwrap_or(preset.ssrc_check),
             sdp: self.sdp.unwrap_or(preset.sdp),
+            speech: self.speech.unwrap_or(preset.speech),
+            broadcast: self.broadcast.unwrap_or(preset.broadcast),
             i_frame: self.i_frame.unwrap_or(preset.i_frame),
             stream: self.stream.unwrap_or(preset.stream),
             ..preset

@@ -1,4 +1,4 @@
-//! G.711 to linear samples (ITU-T G.711 §3, tables 1a to 2b).
+//! G.711 to linear samples and back (ITU-T G.711 §3, tables 1a to 2b).
 
 /// The linear value of each A-law byte: 13 bits, left-justified in 16.
 pub static A_LAW: [i16; 256] = table(true);
@@ -27,6 +27,17 @@ const fn from_a_law(byte: u8) -> i16 {
     };
     // The sign bit is set for positive values.
     if coded & 0x80 != 0 { magnitude } else { -magnitude }
+}
+
+/// The A-law byte of a linear sample of 16 bits.
+pub fn to_a_law(sample: i16) -> u8 {
+    const EVEN_BITS: u8 = 0x55;
+    let sign = if sample >= 0 { 0x80 } else { 0 };
+    let magnitude = if sample >= 0 { sample } else { !sample } >> 4;
+    let segment = magnitude.checked_ilog2().map_or(0, |position| position.saturating_sub(3));
+    let step = magnitude >> segment.saturating_sub(1) & 0x0F;
+    let code = u8::try_from(segment).expect("at most 7") << 4 | u8::try_from(step).expect("four bits");
+    (sign | code) ^ EVEN_BITS
 }
 
 /// All bits are inverted on the line (§3.3); segments begin at a bias of 33 in 14 bits, 132 in 16.
@@ -61,5 +72,15 @@ mod tests {
             assert!(half.windows(2).all(|pair| (pair[1] - pair[0]) * step.signum() > 0));
             assert!((0..128).all(|coded: usize| table[coded ^ inverted] == -half[coded]));
         }
+    }
+
+    #[test]
+    fn a_sample_is_coded_as_the_nearest_value_below_or_above_it() {
+        for sample in (i16::MIN..=i16::MAX).step_by(7) {
+            let back = i32::from(A_LAW[usize::from(to_a_law(sample))]);
+            let allowed = (i32::from(sample).abs() / 30).max(16);
+            assert!((back - i32::from(sample)).abs() <= allowed, "{sample} {back}");
+        }
+        assert_eq!((to_a_law(0), to_a_law(-1)), (0xD5, 0x55));
     }
 }

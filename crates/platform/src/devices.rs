@@ -180,6 +180,11 @@ impl Devices {
         self.read().channel(id).cloned()
     }
 
+    /// A device, for those who asked for rights already.
+    pub fn known_device(&self, id: i64) -> Option<Arc<DeviceRow>> {
+        self.read().device(id).cloned()
+    }
+
     /// Whether there is such an organisation.
     pub(crate) fn has_organisation(&self, id: OrganisationId) -> bool {
         self.people.tree().has(id)

@@ -54,6 +54,8 @@ pub enum Kind {
     Stream,
     /// Cameras that can be turned: their presets and cruises; operating is steering, managing goes before others who steer.
     Ptz,
+    /// Speaking to cameras and loudspeakers; viewing is seeing who speaks, managing is ending what others play.
+    Talk,
     /// Sources, and probing a URL.
     Source,
     /// Devices with their addresses, and the addresses of channels.
@@ -92,9 +94,10 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Stream,
         Self::Ptz,
+        Self::Talk,
         Self::Source,
         Self::Device,
         Self::Channel,
@@ -119,6 +122,7 @@ impl Kind {
         match self {
             Self::Stream => "stream",
             Self::Ptz => "ptz",
+            Self::Talk => "talk",
             Self::Source => "source",
             Self::Device => "device",
             Self::Channel => "channel",
@@ -144,7 +148,14 @@ impl Kind {
     pub const fn is_of_cameras(self) -> bool {
         matches!(
             self,
-            Self::Stream | Self::Ptz | Self::Channel | Self::Group | Self::View | Self::Patrol | Self::Snapshot
+            Self::Stream
+                | Self::Ptz
+                | Self::Talk
+                | Self::Channel
+                | Self::Group
+                | Self::View
+                | Self::Patrol
+                | Self::Snapshot
         )
     }
 }

@@ -139,7 +139,7 @@ impl LiveCamera {
             pts: from,
             dts: Some(from),
             key: true,
-            payload: samples.into_iter().map(sound::a_law).collect(),
+            payload: samples.into_iter().map(media::g711::to_a_law).collect(),
             capture_utc: None,
         })
     }

@@ -163,20 +163,12 @@ fn encode_g711(samples: &[i16]) -> CodedSound {
     let size = AudioCodec::G711A.packet_samples();
     CodedSound {
         track: g711_track(),
-        packets: samples.chunks_exact(size).map(|chunk| chunk.iter().map(|sample| a_law(*sample)).collect()).collect(),
+        packets: samples
+            .chunks_exact(size)
+            .map(|chunk| chunk.iter().map(|sample| media::g711::to_a_law(*sample)).collect())
+            .collect(),
         packet_samples: 320,
     }
-}
-
-/// G.711 A-law of a 16-bit sample (ITU-T G.711 table 1a: 13-bit magnitude, even bits inverted).
-pub(crate) fn a_law(sample: i16) -> u8 {
-    const EVEN_BITS: u8 = 0x55;
-    let sign = if sample >= 0 { 0x80 } else { 0 };
-    let magnitude = if sample >= 0 { sample } else { !sample } >> 4;
-    let exponent = magnitude.checked_ilog2().map_or(0, |position| position.saturating_sub(3));
-    let mantissa = magnitude >> exponent.saturating_sub(1) & 0x0F;
-    let code = u8::try_from(exponent).expect("at most 7") << 4 | u8::try_from(mantissa).expect("four bits");
-    (sign | code) ^ EVEN_BITS
 }
 
 fn encode_aac(samples: &[i16]) -> Result<CodedSound, EncodeError> {
@@ -221,26 +213,6 @@ fn adts_frames(stream: &[u8]) -> impl Iterator<Item = &[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Decodes A-law as G.711 describes it, independent of the encoder's way.
-    fn expand(code: u8) -> i32 {
-        let code = code ^ 0x55;
-        let exponent = i32::from(code >> 4 & 7);
-        let mantissa = i32::from(code & 15);
-        let magnitude = if exponent == 0 { mantissa * 2 + 1 } else { (mantissa * 2 + 33) << (exponent - 1) };
-        (if code & 0x80 == 0 { -magnitude } else { magnitude }) * 8
-    }
-
-    #[test]
-    fn a_law_keeps_samples_within_its_step() {
-        for sample in (i16::MIN..=i16::MAX).step_by(7) {
-            let back = expand(a_law(sample));
-            let error = (back - i32::from(sample)).abs();
-            let allowed = (i32::from(sample).abs() / 30).max(16);
-            assert!(error <= allowed, "{sample} {back}");
-        }
-        assert_eq!((a_law(0), a_law(-1)), (0xD5, 0x55));
-    }
 
     #[test]
     fn a_truncated_adts_stream_ends_early() {

@@ -8,7 +8,7 @@ mod tests;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
@@ -34,6 +34,9 @@ pub const MAX_TIMERS_PER_CALL: usize = 4096;
 pub struct Options {
     /// Times of repetition and patience.
     pub timers: Timers,
+    /// How long the user may take to answer an INVITE before a 100 goes out: none, or up to 200 ms where it is known to answer
+    /// at once (RFC 3261 §17.2.1), for peers that take any first response for the last one.
+    pub trying_after: Duration,
     /// Open transactions that peers began. Full-policy: 503 to a request, without remembering it.
     pub max_server_transactions: usize,
     /// Open transactions that we began. Full-policy: [`SendError::Full`].
@@ -42,7 +45,12 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { timers: Timers::default(), max_server_transactions: 1 << 18, max_client_transactions: 1 << 16 }
+        Self {
+            timers: Timers::default(),
+            trying_after: Duration::ZERO,
+            max_server_transactions: 1 << 18,
+            max_client_transactions: 1 << 16,
+        }
     }
 }
 
@@ -72,7 +80,7 @@ pub struct Transmit {
 pub enum Event {
     /// A request, to be answered with [`Endpoint::respond`] or [`Endpoint::respond_stateless`] within
     /// [`Timers::patience`], an INVITE within [`crate::INVITE_LIMIT`]. It comes once, however often it is sent.
-    /// An INVITE has been answered with 100 already.
+    /// An INVITE is answered with 100 before or soon after: [`Options::trying_after`].
     Request {
         /// To answer by.
         id: ServerId,
@@ -325,6 +333,7 @@ impl Endpoint {
                 self.counters.resent += 1;
                 self.transmit(path, bytes);
             }
+            ServerTimer::Trying => self.answer_at_once(now, id, 100),
             ServerTimer::Unanswered => self.give_up_answering(now, id),
             ServerTimer::NotAcknowledged => {
                 self.remove_server(id);

@@ -10,7 +10,6 @@ use crate::method::Method;
 use crate::parser::{Datagram, ParseError, StreamItem, StreamParser, parse_datagram};
 use crate::path::{Path, Transport};
 use crate::text;
-use crate::transaction::Timers;
 use crate::uri::SipUri;
 
 /// One datagram; what is read must be written so that the same is read again.
@@ -55,7 +54,7 @@ pub fn values(bytes: &[u8]) {
 /// 255 lets five seconds pass instead), and has an INVITE of its own under way.
 pub fn endpoint(bytes: &[u8]) {
     let mut now = Instant::now();
-    let limits = Options { timers: Timers::default(), max_server_transactions: 50, max_client_transactions: 50 };
+    let limits = Options { max_server_transactions: 50, max_client_transactions: 50, ..Options::default() };
     let mut endpoint = Endpoint::new([1; 32], limits);
     let path = Path { transport: Transport::Udp, local: 1, remote: ([192, 0, 2, 1], 5060).into() };
     let invite = endpoint.new_request(Method::Invite, "sip:a@b", "sip:c@d", "sip:a@b");

@@ -292,6 +292,12 @@ impl Api {
         http::request(self.address, method, &format!("/api/v1{path}"), &[&authorization, headers].concat(), body)
     }
 
+    /// A POST of a file.
+    pub fn upload(&self, path: &str, bytes: &[u8]) -> Answer {
+        let headers = [("Authorization", self.authorization.as_str()), ("Content-Type", "application/octet-stream")];
+        http::send(self.address, "POST", &format!("/api/v1{path}"), &headers, bytes)
+    }
+
     /// A GET that must succeed.
     pub fn get(&self, path: &str) -> Value {
         let answer = self.send("GET", path, None);

@@ -47,6 +47,11 @@ impl WsViewer {
         self.socket.send(Message::text(text)).unwrap();
     }
 
+    /// Sends a binary message.
+    pub fn send(&mut self, bytes: &[u8]) {
+        self.socket.send(Message::binary(bytes.to_vec())).unwrap();
+    }
+
     /// The next message; `None` when nothing comes in time.
     pub fn next(&mut self, patience: Duration) -> Option<WsEvent> {
         self.socket.get_mut().set_patience(patience);

@@ -63,6 +63,7 @@ pub(crate) use ptz::write_down_stops;
 pub(crate) use relays::spec_of;
 pub(crate) use sources::{report_view, stored_source};
 
+use gb28181::talk;
 use platform::rights::{Action, Kind};
 use routes::{Need, Routes};
 
@@ -267,6 +268,19 @@ fn routes() -> Routes {
         .delete("/channels/{id}/ptz/lock", Somewhere(Operate, Kind::Ptz), ptz::release)
         // As the events do, it asks for a token in its first message.
         .get("/channels/{id}/ptz/connect", Nothing, ptz::connect)
+        .get("/channels/{id}/talk", Somewhere(View, Kind::Talk), talk::of_one_channel)
+        .get("/channels/{id}/talk/connect", Nothing, talk::connect_channel)
+        .upload("/channels/{id}/talk/file", Somewhere(Operate, Kind::Talk), talk::MAX_FILE, talk::play_on_channel)
+        .delete("/channels/{id}/talk/file", Somewhere(Operate, Kind::Talk), talk::stop_on_channel)
+        .get("/gb28181/devices/{code}/talk", Somewhere(View, Kind::Talk), talk::of_one_device)
+        .get("/gb28181/devices/{code}/talk/connect", Nothing, talk::connect_device)
+        .upload(
+            "/gb28181/devices/{code}/talk/file",
+            Somewhere(Operate, Kind::Talk),
+            talk::MAX_FILE,
+            talk::play_on_device,
+        )
+        .delete("/gb28181/devices/{code}/talk/file", Somewhere(Operate, Kind::Talk), talk::stop_on_device)
         .get("/viewers", Somewhere(View, Kind::Stream), streams::viewers)
         .delete("/viewers/{id}", Somewhere(Operate, Kind::Stream), streams::kick_viewer)
         .post("/streams/{app}/{name}/snapshot", Somewhere(Operate, Kind::Snapshot), snapshots::take)

@@ -120,7 +120,7 @@ impl Caller {
     }
 }
 
-const fn way(mode: MediaMode) -> (Carrier, Transport, Option<Setup>) {
+pub(super) const fn way(mode: MediaMode) -> (Carrier, Transport, Option<Setup>) {
     match mode {
         MediaMode::Udp => (Carrier::Udp, Transport::Udp, None),
         MediaMode::TcpPassive => (Carrier::TcpPassive, Transport::Tcp, Some(Setup::Passive)),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gb28181::profile::{IFrameStyle, MediaMode, Overrides, SdpStyle, SsrcCheck};
+use gb28181::profile::{BroadcastStart, IFrameStyle, MediaMode, Overrides, SdpStyle, Speech, SsrcCheck};
 use gb28181::sdp::StreamAttribute;
 use gb28181::{Charset, Id, Version};
 use sip::uri::SipUri;
@@ -87,6 +87,14 @@ fn set(overrides: &mut Overrides, name: &str, text: &str) -> Result<(), String> 
             let styles = [("edition", IFrameStyle::AsEdition), ("both", IFrameStyle::Both)];
             overrides.i_frame = choose(name, text, &styles)?;
         }
+        "speech" => {
+            let ways = [("broadcast", Speech::Broadcast), ("talk", Speech::Talk)];
+            overrides.speech = choose(name, text, &ways)?;
+        }
+        "speech_start" => {
+            let starts = [("ack", BroadcastStart::AfterAck), ("ok", BroadcastStart::AfterOk)];
+            overrides.broadcast = choose(name, text, &starts)?;
+        }
         "stream" => {
             let attributes = [
                 ("none", None),
@@ -99,7 +107,7 @@ fn set(overrides: &mut Overrides, name: &str, text: &str) -> Result<(), String> 
         }
         _ => {
             return Err(format!(
-                "There is no option {name}: there are media, version, charset, ssrc, sdp, key_frame, stream, clock, positions, redirect."
+                "There is no option {name}: there are media, version, charset, ssrc, sdp, key_frame, speech, speech_start, stream, clock, positions, redirect."
             ));
         }
     }

@@ -1,15 +1,17 @@
 //! The thread of signalling: owns the platform and its sockets, does what it is told, tells what happens.
 
+mod speech;
+
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use gb28181::manscdp::{Body, Control, Message, Notify, Query};
 use gb28181::platform::{
-    Answer, Ending, Event, ExchangeId, Fault, Invitation, Moment, Options, Output, SessionEvent, SessionId, SignIn,
-    World,
+    Answer, BroadcastId, Ending, Event, ExchangeId, Fault, Invitation, Moment, Options, Output, SessionEvent,
+    SessionId, SignIn, World,
 };
-use gb28181::sdp::{Description, Direction, Media, SessionKind, StreamChoice};
+use gb28181::sdp::{Description, Direction, Media, SessionKind, Ssrc, StreamChoice};
 use gb28181::{Id, Platform, Subject, mansrtsp};
 use sip::{Dialog, Path};
 use tokio::sync::{mpsc, oneshot};
@@ -18,9 +20,12 @@ use super::Shared;
 use super::call::NewCall;
 use super::directory::{CatalogState, Presence, Refused, catalog_state};
 use super::happening::Happening;
+use super::talk::NewTalk;
 use super::trace::Way;
 use super::welcome::{Stage, Welcome};
 use super::wire::{Arrival, Wire};
+use speech::Broadcasts;
+pub(super) use speech::Told;
 
 /// Datagrams that are taken in a row before anything else has its turn.
 const DATAGRAMS_IN_A_ROW: usize = 64;
@@ -51,6 +56,22 @@ pub(super) enum Command {
         reply: oneshot::Sender<Result<Started, Fault>>,
     },
     HangUp(SessionId),
+    /// Tell a device that somebody speaks.
+    Broadcast {
+        device: Id,
+        target: Id,
+        reply: oneshot::Sender<Result<Told, Fault>>,
+    },
+    AcceptBroadcast {
+        broadcast: BroadcastId,
+        port: u16,
+        ssrc: Ssrc,
+    },
+    EndBroadcast(BroadcastId),
+    InviteToTalk {
+        talk: Box<NewTalk>,
+        reply: oneshot::Sender<Result<Started, Fault>>,
+    },
     Control {
         session: SessionId,
         method: mansrtsp::Method,
@@ -104,6 +125,7 @@ pub(super) struct Signaller {
     wire: Wire,
     waiting: HashMap<ExchangeId, Waiter>,
     sessions: HashMap<SessionId, Owned>,
+    broadcasts: Broadcasts,
     welcome: Welcome,
     /// Sessions of before a restart, by device.
     stale: HashMap<Id, Vec<Dialog>>,
@@ -129,6 +151,7 @@ impl Signaller {
             wire,
             waiting: HashMap::new(),
             sessions: HashMap::new(),
+            broadcasts: Broadcasts::default(),
             welcome: Welcome::default(),
             stale: by_device,
         }
@@ -215,7 +238,10 @@ impl Signaller {
         for session in orphans {
             self.with(|platform, at, world| platform.hang_up(at, session, world));
         }
-        self.shared.note_counters(&self.platform, &self.wire, self.sessions.len());
+        for broadcast in self.broadcasts.orphans() {
+            self.end_broadcast(broadcast);
+        }
+        self.shared.note_counters(&self.platform, &self.wire, self.sessions.len() + self.broadcasts.count());
     }
 
     fn on_command(&mut self, command: Command) {
@@ -230,13 +256,18 @@ impl Signaller {
             }
             Command::Invite { call, reply } => {
                 let started = self.invite(&call);
-                if let Err(Ok(unheard)) = reply.send(started) {
-                    self.with(|platform, at, world| platform.hang_up(at, unheard.session, world));
-                }
+                self.hand_over(started, reply);
+            }
+            Command::InviteToTalk { talk, reply } => {
+                let started = self.invite_to_talk(&talk);
+                self.hand_over(started, reply);
             }
             Command::HangUp(session) => {
                 self.with(|platform, at, world| platform.hang_up(at, session, world));
             }
+            Command::Broadcast { device, target, reply } => self.broadcast(device, &target, reply),
+            Command::AcceptBroadcast { broadcast, port, ssrc } => self.accept_broadcast(broadcast, port, ssrc),
+            Command::EndBroadcast(broadcast) => self.end_broadcast(broadcast),
             Command::Control { session, method, reply } => {
                 let sent = self.with(|platform, at, world| platform.control(at, session, method, world));
                 match (sent, self.sessions.get_mut(&session)) {
@@ -247,6 +278,13 @@ impl Signaller {
             }
             Command::Dismiss(device) => self.platform.dismiss(&device),
             Command::Welcome(device) => self.welcome.add(device),
+        }
+    }
+
+    /// An invitation that nobody waits for any more is given up.
+    fn hand_over(&mut self, started: Result<Started, Fault>, reply: oneshot::Sender<Result<Started, Fault>>) {
+        if let Err(Ok(unheard)) = reply.send(started) {
+            self.with(|platform, at, world| platform.hang_up(at, unheard.session, world));
         }
     }
 
@@ -358,6 +396,7 @@ impl Signaller {
                 }
             }
             Event::Session { session, what } => self.on_session(session, what),
+            Event::Broadcast { broadcast, what } => self.on_broadcast(broadcast, what),
             _ => {}
         }
     }

@@ -1,5 +1,7 @@
 //! The driver against a device that others have written (`gb28181-rs`), over sockets.
 
+mod talk;
+
 use std::net::UdpSocket;
 use std::sync::Mutex;
 use std::time::Instant;
@@ -65,17 +67,18 @@ fn bench() -> Bench {
         heartbeat: Duration::from_secs(60),
         trial_password: None,
     };
+    let config = PortsConfig { listen: "127.0.0.1:0".parse().unwrap(), last: None, server: id(SERVER) };
+    let ports = MediaPorts::bind(config).unwrap();
     let start = Start {
         settings,
         bound,
         acceptor: Arc::new(|| None),
         secrets: ([1; 32], [2; 32]),
         dialogs: Arc::clone(&noted) as _,
+        sound: SoundMedia { ports: Arc::clone(&ports), guard: guard.clone() },
         stale: Vec::new(),
     };
     let driver = Gb28181::start(start, sources).unwrap();
-    let config = PortsConfig { listen: "127.0.0.1:0".parse().unwrap(), last: None, server: id(SERVER) };
-    let ports = MediaPorts::bind(config).unwrap();
     guard.set_gb28181(driver.signalling(), Arc::clone(&ports));
     Bench { hub, driver, ports, noted }
 }

@@ -53,7 +53,7 @@ impl Origin {
 }
 
 /// RFC 1918, RFC 6598, RFC 4193: nobody outside can be reached by it.
-fn is_private(ip: IpAddr) -> bool {
+pub(super) fn is_private(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(v4) => {
             let [first, second, ..] = v4.octets();

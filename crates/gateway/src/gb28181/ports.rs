@@ -9,7 +9,7 @@ mod tally;
 
 use std::collections::VecDeque;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -83,6 +83,8 @@ pub struct MediaPorts {
     has_range: bool,
     state: Mutex<State>,
     routes: Arc<Directory>,
+    /// The shared port's socket, for what is sent from it.
+    sender: UdpSocket,
     _shared: SharedPort,
 }
 
@@ -107,8 +109,10 @@ impl MediaPorts {
         let range = own_ports(address.port(), last)?;
         let state = State { ssrcs: SsrcAllocator::new(&server), free: range.clone().collect(), open: 0 };
         let routes = Arc::<Directory>::default();
+        let sender = udp.try_clone()?;
         let shared = SharedPort::start(udp, tcp, Arc::clone(&routes))?;
-        Ok(Arc::new(Self { address, has_range: !range.is_empty(), state: Mutex::new(state), routes, _shared: shared }))
+        let (has_range, state) = (!range.is_empty(), Mutex::new(state));
+        Ok(Arc::new(Self { address, has_range, state, routes, sender, _shared: shared }))
     }
 
     /// Where the shared port listens.
@@ -155,6 +159,25 @@ impl MediaPorts {
         Ok(Lease::new(Arc::clone(self), ssrc, carrier, port, way))
     }
 
+    /// A place to send sound from: by UDP a port of its own or else the shared one, over a connection that the device opens
+    /// a port of its own, since a device that only listens says nothing that it could be told apart by.
+    ///
+    /// # Errors
+    /// When a port of its own is needed and there is none.
+    pub fn lease_for_sound(self: &Arc<Self>, carrier: Carrier) -> Result<Lease, NoPort> {
+        let mut state = self.lock();
+        let own = match carrier {
+            Carrier::Udp => self.open_own(&mut state, carrier).ok(),
+            Carrier::TcpPassive => Some(self.open_own(&mut state, carrier)?),
+            Carrier::TcpActive => None,
+        };
+        let (way, port) = own.unwrap_or((Way::Nothing, self.address.port()));
+        let ssrc = state.ssrcs.allocate(false, rand::random());
+        state.open += 1;
+        drop(state);
+        Ok(Lease::new(Arc::clone(self), ssrc, carrier, port, way))
+    }
+
     fn open_own(&self, state: &mut State, carrier: Carrier) -> Result<(Way, u16), NoPort> {
         if !self.has_range {
             return Err(NoPort::NoRange);
@@ -195,7 +218,7 @@ mod tests {
     fn ports(last: impl Fn(u16) -> Option<u16>) -> Arc<MediaPorts> {
         let server = Id::new("34020000002000000001").unwrap();
         for _ in 0..64 {
-            let free = std::net::UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+            let free = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
             let last = last(free.port());
             if let Ok(ports) = MediaPorts::bind(PortsConfig { listen: free, last, server: server.clone() }) {
                 return ports;

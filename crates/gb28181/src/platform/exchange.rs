@@ -14,7 +14,7 @@ use super::incoming::CONTENT_TYPE;
 use super::{Event, Moment, Platform, World};
 use crate::collect::{CollectError, Collected, Collector, Progress, Question};
 use crate::id::Id;
-use crate::manscdp::{Body, CatalogItem, Command, Control, Message, Query, RecordingItem, Response as Said};
+use crate::manscdp::{Body, CatalogItem, Command, Control, Message, Notify, Query, RecordingItem, Response as Said};
 use crate::version::Version;
 
 /// How long a device may take to say in return what it has to say.
@@ -118,7 +118,9 @@ impl Expected {
         match body {
             Body::Query(Query::Catalog(_)) => Self::Catalog,
             Body::Query(Query::RecordInfo(_)) => Self::Recordings,
-            Body::Query(_) | Body::Control(Control::DeviceConfig(_)) => Self::Message,
+            Body::Query(_) | Body::Control(Control::DeviceConfig(_)) | Body::Notify(Notify::Broadcast(_)) => {
+                Self::Message
+            }
             Body::Control(Control::DeviceControl(control)) if control.command.has_response() => Self::Message,
             _ => Self::Nothing,
         }
@@ -298,7 +300,7 @@ impl Platform {
         query: Query,
         world: &dyn World,
     ) -> Result<ExchangeId, Fault> {
-        self.exchange(at, device, target, Body::Query(query), world)
+        self.exchange(at, device, Some(target), Body::Query(query), world)
     }
 
     /// Gives an order to a device or to what is below it.
@@ -313,14 +315,15 @@ impl Platform {
         control: Control,
         world: &dyn World,
     ) -> Result<ExchangeId, Fault> {
-        self.exchange(at, device, target, Body::Control(control), world)
+        self.exchange(at, device, Some(target), Body::Control(control), world)
     }
 
-    fn exchange(
+    /// Without a target it is for the device, and does not name it.
+    pub(super) fn exchange(
         &mut self,
         at: Moment,
         device: &Id,
-        target: &Id,
+        target: Option<&Id>,
         body: Body,
         world: &dyn World,
     ) -> Result<ExchangeId, Fault> {
@@ -331,7 +334,8 @@ impl Platform {
         let question = Question { device_id: device.clone(), sn: self.exchanges.next_sn() };
         let expected = Expected::of(&body);
         let id = self.exchanges.begin(at.now, question.clone(), expected)?;
-        match self.send(at, device, &Message::new(question.sn, target.clone(), body), world) {
+        let message = Message { sn: question.sn, device_id: target.cloned(), body, extra: Vec::new() };
+        match self.send(at, device, &message, world) {
             Ok(transaction) => {
                 self.exchanges.sent.insert(transaction, question);
                 Ok(id)

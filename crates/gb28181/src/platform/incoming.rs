@@ -19,7 +19,7 @@ impl Platform {
             // Asked in the field to see whether we are there; says nothing about anybody.
             Method::Options => self.answer_briefly(id, &Response::new(200).with("Allow", sip::header::GB_ALLOW)),
             Method::Bye | Method::Info => self.on_within(at, id, request, &path, world),
-            Method::Invite => self.answer(at, id, &Response::new(488)),
+            Method::Invite => self.on_invite(at, id, request, path),
             _ => self.answer_briefly(id, &Response::new(405).with("Allow", sip::header::GB_ALLOW)),
         }
     }

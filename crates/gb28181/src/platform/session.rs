@@ -12,7 +12,7 @@ use crate::sdp::Description;
 use crate::subject::Subject;
 
 /// Of a session description.
-const SDP: &str = "Application/SDP";
+pub(super) const SDP: &str = "Application/SDP";
 /// Of the control of a recording.
 const MANSRTSP: &str = "Application/MANSRTSP";
 /// Sessions that are open at once. Full-policy: [`Fault::TooMany`].
@@ -350,6 +350,9 @@ impl Platform {
     ) {
         let session = DialogId::of_request(request).and_then(|dialog| self.sessions.dialogs.get(&dialog).copied());
         let Some(id) = session else {
+            if self.on_within_broadcast(at, server, request, path) {
+                return;
+            }
             return self.answer_briefly(server, &Response::new(481));
         };
         if let Some(Session { state: State::Up(dialog), .. }) = self.sessions.open.get_mut(&id)

@@ -529,5 +529,6 @@ fn a_device_is_sent_to_another_platform() {
     assert!(bench.platform.devices().next().is_none());
 }
 
+mod broadcast;
 mod session;
 mod subscription;

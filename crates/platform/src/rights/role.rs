@@ -144,6 +144,7 @@ impl Role {
                 Permission::new(Action::Play, Kind::Stream),
                 Permission::new(Action::Operate, Kind::Stream),
                 Permission::new(Action::Operate, Kind::Ptz),
+                Permission::new(Action::Operate, Kind::Talk),
                 Permission::new(Action::Operate, Kind::Source),
                 Permission::new(Action::View, Kind::Device),
                 Permission::new(Action::View, Kind::Channel),

@@ -343,6 +343,24 @@ fn a_challenge_leaves_nothing_behind_and_keeps_its_tag() {
 }
 
 #[test]
+fn a_100_comes_only_when_the_user_takes_its_time_where_that_is_wanted() {
+    let mut party = Party::new();
+    party.endpoint.options.trying_after = Duration::from_millis(200);
+    let (sent, told) = party.take(UDP, &request_of("INVITE", "z9hG4bK1"));
+    assert!(sent.is_empty());
+    party.endpoint.respond(party.now, server_id(&told), &Response::new(200)).unwrap();
+    assert_eq!(party.drain().0.len(), 1);
+    assert!(!party.pass(Duration::from_millis(400)).contains(&"100".to_owned()));
+
+    assert!(party.take(UDP, &request_of("INVITE", "z9hG4bK2")).0.is_empty());
+    assert!(party.pass(Duration::from_millis(250)).contains(&"100".to_owned()));
+    assert_eq!(party.take(UDP, &request_of("INVITE", "z9hG4bK2")).0, ["100"], "a repetition is answered");
+    let (_, told) = party.take(UDP, &request_of("MESSAGE", "z9hG4bK3"));
+    assert_eq!(told.len(), 1);
+    assert!(!party.pass(Duration::from_millis(250)).contains(&"100".to_owned()), "quirk 12");
+}
+
+#[test]
 fn a_refusal_of_an_invite_is_repeated_until_its_ack() {
     let mut party = Party::new();
     let (sent, told) = party.take(UDP, &request_of("INVITE", "z9hG4bK1"));

@@ -76,6 +76,8 @@ pub(crate) struct ServerTransaction {
 pub(crate) enum ServerTimer {
     Nothing,
     Send(Bytes),
+    /// The user takes its time: a 100 is due.
+    Trying,
     /// The user has given no answer.
     Unanswered,
     /// The peer has never acknowledged a 2xx.
@@ -119,6 +121,11 @@ impl ServerTransaction {
         }
     }
 
+    /// When a 100 is due unless there is another answer by then.
+    pub(crate) const fn try_at(&mut self, at: Instant) {
+        self.resend_at = Some(at);
+    }
+
     pub(crate) const fn is_invite(&self) -> bool {
         self.ack_key.is_some()
     }
@@ -150,6 +157,7 @@ impl ServerTransaction {
     /// `message` is being sent. Returns whether the transaction is over.
     pub(crate) fn on_respond(&mut self, now: Instant, timers: &Timers, status: u16, message: Bytes) -> bool {
         self.response = message;
+        self.resend_at = None;
         if status < 200 {
             return false;
         }
@@ -197,6 +205,10 @@ impl ServerTransaction {
             };
         }
         match self.resend_at {
+            Some(at) if at <= now && self.is_open() => {
+                self.resend_at = None;
+                ServerTimer::Trying
+            }
             Some(at) if at <= now => {
                 self.interval = (self.interval * 2).min(timers.t2);
                 self.resend_at = Some(now + self.interval);

@@ -22,6 +22,7 @@ use serde::Deserialize;
 use super::Failure;
 use super::auth::{IfMatch, Versioned, Who};
 use super::extract::{Body, MaybeBody, Path, Query};
+use super::gb28181::talk;
 use super::language::localised;
 use super::views::{Part, rfc3339};
 use crate::server::App;
@@ -113,6 +114,7 @@ fn view(app: &App, caller: &Caller, row: &ChannelRow) -> Channel {
         position: position(row),
         heading: row.heading,
         ptz: row.ptz,
+        talk: talk::is_heard(app, row),
         tags: row.tags.lines().map(str::to_owned).collect(),
         custom: details.custom,
         maintenance: Maintenance {

@@ -5,6 +5,7 @@ mod catalog;
 mod downloads;
 mod positions;
 mod recordings;
+pub(super) mod talk;
 mod trace;
 
 use std::sync::Arc;

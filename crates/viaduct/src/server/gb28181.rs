@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use db::{Database, DialogRow};
-use device::gb28181::{Bound, Dialogs, Gb28181, Settings, Start};
+use device::gb28181::{Bound, Dialogs, Gb28181, Settings, SoundMedia, Start};
 use gateway::gb28181::{MediaPorts, PortsConfig};
 use gateway::source::Sources;
 use gateway::{Gateway, PullGuard};
@@ -87,6 +87,7 @@ impl Ports {
             },
             secrets: (rand::random(), rand::random()),
             dialogs: Arc::new(StoredDialogs::keep(database.clone())),
+            sound: SoundMedia { ports: Arc::clone(&self.media), guard: guard.clone() },
             stale: stale.collect(),
         };
         let devices = Gb28181::start(start, Arc::clone(sources)).context("starting GB/T 28181")?;

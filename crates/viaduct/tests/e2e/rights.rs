@@ -28,6 +28,8 @@ pub(crate) const OPERATOR: &[&str] = &[
     "operate:stream",
     "view:ptz",
     "operate:ptz",
+    "view:talk",
+    "operate:talk",
     "view:source",
     "operate:source",
     "view:device",

@@ -464,6 +464,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/{id}/talk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["channel_talk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/talk/connect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["connect_channel_talk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/talk/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["play_on_channel"];
+        delete: operations["stop_on_channel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/config": {
         parameters: {
             query?: never;
@@ -765,6 +813,54 @@ export interface paths {
         put?: never;
         post: operations["refresh_gb28181_device"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gb28181/devices/{code}/talk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["device_talk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gb28181/devices/{code}/talk/connect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["connect_device_talk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gb28181/devices/{code}/talk/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["play_on_device"];
+        delete: operations["stop_on_device"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2476,6 +2572,8 @@ export interface components {
             state_reason?: string | null;
             sub?: components["schemas"]["ChannelRendition"] | null;
             tags: string[];
+            /** @description Whether it can be spoken to. */
+            talk: boolean;
             /** Format: int64 */
             version: number;
         };
@@ -4955,6 +5053,92 @@ export interface components {
             ws_mp4?: string | null;
             ws_ts?: string | null;
         };
+        /**
+         * @description What a client sends on the WebSocket that speaks. After `start` it sends sound in binary messages of at most 8 KiB, each some
+         *     20 to 100 ms. Whoever sends nothing for two seconds is hung up on.
+         */
+        TalkCommand: {
+            /** @description Language of sentences, such as "zh-CN"; English when absent. */
+            language?: string;
+            token: string;
+            /** @enum {string} */
+            type: "auth";
+        } | {
+            form: components["schemas"]["TalkForm"];
+            /** @enum {string} */
+            type: "start";
+        } | {
+            /** @enum {string} */
+            type: "stop";
+        };
+        /** @description A file that is played. */
+        TalkFile: {
+            /** Format: int64 */
+            length_ms: number;
+            name: string;
+            /** Format: int64 */
+            position_ms: number;
+        };
+        /** @description What became of a file. */
+        TalkFileEnd: {
+            name: string;
+            /** @description Why it ended early; absent when it was played to its end. */
+            why?: string | null;
+        };
+        /**
+         * @description How sound is coded: 8 kHz, one channel.
+         * @enum {string}
+         */
+        TalkForm: "pcm16" | "a_law";
+        /** @description Who has the floor: one at a time for a device with all of its channels. */
+        TalkHolder: {
+            file?: components["schemas"]["TalkFile"] | null;
+            /** @description For people. */
+            name: string;
+            /** @description Whether it is oneself, perhaps elsewhere. */
+            own: boolean;
+            since: string;
+            /**
+             * Format: int64
+             * @description Number of the user.
+             */
+            user: number;
+        };
+        /** @description What the server sends there. */
+        TalkMessage: (components["schemas"]["TalkStanding"] & {
+            /** @enum {string} */
+            type: "standing";
+        }) | {
+            /** @description "asking", "ringing" or "speaking". */
+            state: string;
+            /** @enum {string} */
+            type: "state";
+        } | {
+            /**
+             * @description "stopped" by oneself, "taken" by somebody who speaks already, "device", "dead" when nothing came any more, "rights", or
+             *     "failed".
+             */
+            code: string;
+            /**
+             * Format: int64
+             * @description Sound that was dropped because it came faster than it is heard.
+             */
+            dropped_ms: number;
+            /** @enum {string} */
+            type: "ended";
+            /** @description For people, with a next step where there is one. */
+            why: string;
+        } | {
+            code: string;
+            message: string;
+            /** @enum {string} */
+            type: "error";
+        };
+        /** @description Who speaks to a device. */
+        TalkStanding: {
+            holder?: components["schemas"]["TalkHolder"] | null;
+            last_file?: components["schemas"]["TalkFileEnd"] | null;
+        };
         /** @description What a tile shows: a channel, or a stream that is none's. */
         Tile: {
             /** Format: int64 */
@@ -6632,6 +6816,169 @@ export interface operations {
             };
         };
     };
+    channel_talk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TalkStanding"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connect_channel_talk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A WebSocket: the client sends TalkCommand, `auth` first, and sound; the server TalkMessage. When it is gone, it is hung up. */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    play_on_channel: {
+        parameters: {
+            query: {
+                /** @description for people */
+                name: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        /** @description A WAV file of at most 16 MiB and 10 minutes: PCM of 8 to 32 bits, floating point or G.711, of any rate. It is played once. */
+        requestBody: {
+            content: {
+                "audio/wav": number[];
+            };
+        };
+        responses: {
+            /** @description The device listens. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TalkStanding"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else speaks. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_on_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     configuration: {
         parameters: {
             query?: never;
@@ -7396,6 +7743,169 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    device_talk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TalkStanding"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connect_device_talk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As for a channel; the device itself is spoken to. */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    play_on_device: {
+        parameters: {
+            query: {
+                /** @description for people */
+                name: string;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        /** @description As for a channel. */
+        requestBody: {
+            content: {
+                "audio/wav": number[];
+            };
+        };
+        responses: {
+            /** @description The device listens. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TalkStanding"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else speaks. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_on_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             404: {
                 headers: {

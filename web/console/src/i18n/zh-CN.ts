@@ -69,7 +69,7 @@ export default {
   gb: {
     all: '全部设备', alarms: '设备报警', trace: 'SIP 信令', online: '在线 {count} 台', any_state: '所有状态', search: '编码、名称、厂商或地址', sheet_title: '摄像机接入参数', sheet_note: '把这些填进摄像机自己的“GB/T 28181 平台接入”页面，密码填添加设备时设置的密码。',
     sheet: { server_id: 'SIP 服务器编码', domain: 'SIP 域', address: '服务器地址', port: '端口', tls_port: '加密端口（TLS）', code: '设备编码', username: '用户名', expires: '注册有效期', heartbeat: '心跳周期（秒）', firewall: '防火墙放行：信令 {sip}（UDP 和 TCP），媒体 {media}（UDP 和 TCP）。', firewall_tls: '防火墙放行：信令 {sip}（UDP 和 TCP）、{tls}（TLS），媒体 {media}（UDP 和 TCP）。' },
-    refused: '被拒绝的注册', times: '{count} 次', code: '国标编码', code_note: '20 位，与摄像机页面上的设备编码一致。', username_note: '留空则用编码', options: { media: '媒体传输', version: '版本', charset: '字符集', ssrc: 'SSRC', clock: '校时', positions: '移动位置', redirect: '重定向到' }, redirect_note: '留空则注册在本平台；否则 sip:编码@地址:端口', by_maker: '按厂商默认', option: { media: { tcp_passive: 'TCP（设备连接本平台）', tcp_active: 'TCP（本平台连接设备）' }, ssrc: { any: '不校验', agreed: '必须与约定一致' }, clock: { set: '注册时校时', keep: '不校时' }, positions: { ask: '订阅', never: '不订阅' } }, edition: '版本', address: '信令地址', heard: '上次消息', cameras: '已接入 / 摄像机', trial: '试用口令接入', none: '还没有国标设备。添加设备后，在摄像机页面填入以下参数：',
+    refused: '被拒绝的注册', times: '{count} 次', code: '国标编码', code_note: '20 位，与摄像机页面上的设备编码一致。', username_note: '留空则用编码', options: { media: '媒体传输', version: '版本', charset: '字符集', ssrc: 'SSRC', speech: '喊话方式', speech_start: '送音时机', clock: '校时', positions: '移动位置', redirect: '重定向到' }, redirect_note: '留空则注册在本平台；否则 sip:编码@地址:端口', by_maker: '按厂商默认', option: { media: { tcp_passive: 'TCP（设备连接本平台）', tcp_active: 'TCP（本平台连接设备）' }, ssrc: { any: '不校验', agreed: '必须与约定一致' }, speech: { broadcast: '语音广播（设备来取音）', talk: '旧式语音对讲（本平台邀请设备）' }, speech_start: { ack: '收到 ACK 后', ok: '应答后立即' }, clock: { set: '注册时校时', keep: '不校时' }, positions: { ask: '订阅', never: '不订阅' } }, edition: '版本', address: '信令地址', heard: '上次消息', cameras: '已接入 / 摄像机', trial: '试用口令接入', none: '还没有国标设备。添加设备后，在摄像机页面填入以下参数：',
     reread: '重新读取', facts: '设备信息', firmware: '固件', media: '媒体', media_modes: { udp: 'UDP', tcp_passive: 'TCP（设备连接本平台）', tcp_active: 'TCP（本平台连接设备）' }, since: '上线时间', clock: '设备时钟', clock_ahead: '快 {seconds} 秒', clock_behind: '慢 {seconds} 秒',
     orders: { guard: '布防', unguard: '撤防', reset_alarm: '报警复位', record: '开始录像', stop_record: '停止录像', reboot: '重启' }, ordered: '已下发：{order}', reboot_text: '设备重启期间，其全部画面中断。',
     catalog: '目录', catalog_states: { awaited: '等待读取', coming: '正在读取', whole: '完整', partial: '不完整' }, which: { cameras: '摄像机', new: '新增', changed: '有变化', all: '全部' }, add_first: '此设备以试用口令接入，先添加为设备，才能导入摄像机。', choose_all: '选择全部', part_of: '上级', here: '本平台', turns: '云台', watch: '观看',
@@ -81,6 +81,17 @@ export default {
     methods: { 1: '电话', 2: '设备', 3: '短信', 4: 'GPS', 5: '视频', 6: '设备故障', 7: '其他' },
     kinds: { 2: { 1: '视频丢失', 2: '防拆', 3: '存储已满', 4: '高温', 5: '低温' }, 5: { 1: '人工视频报警', 2: '运动目标', 3: '遗留物', 4: '物体移除', 5: '绊线', 6: '入侵', 7: '逆行', 8: '徘徊', 9: '流量统计', 10: '密度', 11: '视频异常', 12: '快速移动', 13: '画面遮挡' }, 6: { 1: '磁盘故障', 2: '风扇故障' } },
     trace_search: '编码、方法、地址或 Call-ID', hold: '停住', go_on: '继续', export: '导出', only: '只保留 {code} 的信令。', keep_all: '保留全部', trace_note: '最近的信令，口令已隐去。设备很多时，先输入一台的编码，再只保留它的信令。', keep_only: '只保留 {code}', no_messages: '没有信令。',
+  },
+  talk: {
+    title: '喊话', connecting: '正在连接…', free: '空闲', own: '你正在喊话', held: '{name} 正在喊话', plays: '{name} 正在播放文件', hold_mode: '按住喊话', open_mode: '持续喊话', mode: '喊话方式',
+    do: { idle: { hold: '按住说话', open: '开始喊话' }, opening: '正在打开麦克风…', asking: '正在呼叫设备…', ringing: '设备正在接通…', speaking: { hold: '松开结束', open: '挂断' } },
+    level: '麦克风音量', silent: '麦克风没有声音，请检查是否静音或选错了麦克风。', speak_now: '设备正在收听，请讲话。',
+    trouble: {
+      insecure: '浏览器只在 HTTPS 页面（或本机地址）上开放麦克风。请以 https:// 打开控制台；播放文件不受影响。', denied: '浏览器没有允许使用麦克风。请点击地址栏旁的图标允许后重试。', missing: '没有找到麦克风。请接好麦克风后重试。', busy: '麦克风无法打开，可能被其他程序占用。请关闭占用的程序后重试。',
+      unplugged: '麦克风已断开，喊话已结束。', cut: '与服务器的连接中断，喊话已结束。连接恢复后可重新喊话。', broken: '浏览器无法采集声音。请更新浏览器，或改用播放文件。',
+    },
+    file: '播放文件…', file_note: 'WAV、MP3 等浏览器支持的格式，最长 10 分钟', file_reading: '正在转换…', file_stop: '停止播放', file_progress: '播放进度', file_done: '“{name}”已播放完毕。', file_ended: '“{name}”提前结束：{why}',
+    file_trouble: { large: '文件超过 200 MB。请选择更小的文件。', long: '文件超过 10 分钟。请剪短后重试。', unreadable: '浏览器不能读取此文件。请选择 WAV 或 MP3 文件。' },
   },
   ptz: {
     title: '云台', connecting: '正在连接…', free: '无人控制', own: '由你控制', held: '{name} 正在控制', release: '释放', preempted: '{name} 已接管控制。', stopped: '已停止：{why}', home: '归位', speed: '速度', zoom: '变倍', focus: '聚焦', iris: '光圈', preset: '预置位', cruise: '巡航 {number}', frame: '拖出一个框，画面转到并放大该处',
@@ -206,7 +217,7 @@ export default {
   rights: {
     lacking: '你没有“{right}”的权限。', ask: '如需使用，请管理员授予：', home: '返回首页', right: '{action}{kind}',
     actions: { view: '查看', play: '播放', operate: '操作', manage: '管理' },
-    kinds: { stream: '流', source: '拉流源', device: '设备', channel: '通道', group: '摄像机分组', view: '视图与大屏', patrol: '轮巡', ptz: '云台', snapshot: '快照', relay: '转推', rule: '规则与虚拟主机', hook: '回调', token: '令牌', traffic: '会话与流量', server: '服务器', organisation: '组织', user: '用户', role: '角色', audit: '审计日志' },
+    kinds: { stream: '流', source: '拉流源', device: '设备', channel: '通道', group: '摄像机分组', view: '视图与大屏', patrol: '轮巡', ptz: '云台', talk: '喊话', snapshot: '快照', relay: '转推', rule: '规则与虚拟主机', hook: '回调', token: '令牌', traffic: '会话与流量', server: '服务器', organisation: '组织', user: '用户', role: '角色', audit: '审计日志' },
   },
   people: {
     all: '全部', organisations: '组织', organisation: '组织', search_organisation: '搜索组织', no_organisation: '没有匹配的组织。', unfold: '展开或收起', add_organisation: '添加下级组织', edit_organisation: '修改或移动组织', delete_organisation: '删除组织',
@@ -246,6 +257,7 @@ export default {
     stale: { text: '其他人已修改过。', next: '载入最新内容后再保存。' },
     more_than_own: { text: '不能授予超出自己所有的权限。', next: '选择自己拥有的角色和组织，或请管理员授予。' },
     last_administrator: { text: '至少要保留一名管理全部用户的人。', next: '先让另一名用户担任管理员。' },
+    talk_taken: { text: '有人正在喊话。', next: '请等其结束，或停止正在播放的文件。' },
     timeout: { text: '对方未在规定时间内应答。', next: '检查网络与设备后再试。' },
     unavailable: { text: '现在无法完成。', next: '稍后再试；如持续出现，请看诊断。' },
     exhausted: { text: '已达上限。', next: '结束一些观看或稍后再试。' },

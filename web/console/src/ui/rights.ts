@@ -5,7 +5,7 @@ import type { HeldPermission } from '../api/types';
 import { useSession } from '../stores/session';
 
 export const ACTIONS = ['view', 'play', 'operate', 'manage'] as const;
-export const KINDS = ['stream', 'source', 'relay', 'rule', 'hook', 'token', 'traffic', 'server', 'organisation', 'user', 'role', 'audit', 'device', 'channel', 'group', 'snapshot', 'view', 'patrol', 'ptz'] as const;
+export const KINDS = ['stream', 'source', 'relay', 'rule', 'hook', 'token', 'traffic', 'server', 'organisation', 'user', 'role', 'audit', 'device', 'channel', 'group', 'snapshot', 'view', 'patrol', 'ptz', 'talk'] as const;
 export type Action = (typeof ACTIONS)[number];
 export type Kind = (typeof KINDS)[number];
 /** An action on a kind of thing. */

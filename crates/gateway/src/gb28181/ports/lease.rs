@@ -77,6 +77,28 @@ impl Lease {
         })
     }
 
+    /// The socket that sound by UDP leaves by.
+    ///
+    /// # Errors
+    /// When the system has no more handles.
+    pub(crate) fn sound_socket(&self) -> io::Result<UdpSocket> {
+        match &self.way {
+            Way::Datagrams(socket) => socket.try_clone(),
+            Way::Shared(..) | Way::Listener(_) | Way::Nothing => self.ports.sender.try_clone(),
+        }
+    }
+
+    /// Where the device connects to for sound.
+    ///
+    /// # Errors
+    /// When the system has no more handles, or the lease has no such port.
+    pub(crate) fn sound_listener(&self) -> io::Result<TcpListener> {
+        match &self.way {
+            Way::Listener(listener) => listener.try_clone(),
+            Way::Shared(..) | Way::Datagrams(_) | Way::Nothing => Err(io::ErrorKind::AddrNotAvailable.into()),
+        }
+    }
+
     /// The last packet on the shared port that belonged to nobody.
     pub(crate) fn lost(&self) -> Option<Lost> {
         self.ports.routes.lock().lost()

@@ -1,10 +1,11 @@
 //! 中文.
 
 mod gb28181;
+mod talk;
 
 /// English templates and Chinese translations, the widest last.
 pub(super) fn catalogue() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    gb28181::CATALOGUE.iter().chain(CATALOGUE)
+    talk::CATALOGUE.iter().chain(gb28181::CATALOGUE).chain(CATALOGUE)
 }
 
 const CATALOGUE: &[(&str, &str)] = &[

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use gb28181_rs::config::{CatalogChannel, Gb28181Config, Transport};
 use gb28181_rs::frame::{AccessUnit, FrameSource, FrameSubscription, Nalu};
 use gb28181_rs::manscdp::PtzCommand;
-use gb28181_rs::server::{DeviceControlHandler, Gb28181Server, ServerHandle};
+use gb28181_rs::server::{AudioTalkbackSink, DeviceControlHandler, Gb28181Server, ServerHandle};
 use gb28181_rs::subscribe::DeviceNotifier;
 use gb28181_rs::{RecordingSource, SegmentMeta};
 use tempfile::TempDir;
@@ -108,11 +108,23 @@ pub(crate) struct Options {
     pub(crate) transport: Transport,
     /// Where it signs in, if that is not at the server itself.
     pub(crate) port: Option<u16>,
+    /// What its loudspeaker played; without it has none.
+    pub(crate) loudspeaker: Option<Arc<Loudspeaker>>,
+}
+
+/// Bytes of G.711 that a device was sent.
+#[derive(Default)]
+pub(crate) struct Loudspeaker(pub(crate) Mutex<Vec<u8>>);
+
+impl AudioTalkbackSink for Loudspeaker {
+    fn on_audio(&self, payload: &[u8], _ssrc: u32) {
+        self.0.lock().unwrap().extend_from_slice(payload);
+    }
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { password: PASSWORD.to_owned(), transport: Transport::Udp, port: None }
+        Self { password: PASSWORD.to_owned(), transport: Transport::Udp, port: None, loudspeaker: None }
     }
 }
 
@@ -139,6 +151,10 @@ impl Device {
         let config = config(server, options);
         let device = Gb28181Server::with_recording_index(config, frames.clone(), Some(Arc::new(archive)))
             .with_control_handler(Some(orders.clone()));
+        let device = match options.loudspeaker.clone() {
+            Some(loudspeaker) => device.with_audio_sink(loudspeaker),
+            None => device,
+        };
         let notifier = device.device_notifier();
         let handle = runtime.block_on(device.spawn()).unwrap();
         let stop = Arc::new(AtomicBool::new(false));
