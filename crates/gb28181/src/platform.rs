@@ -17,6 +17,7 @@ mod device;
 mod exchange;
 mod failures;
 mod incoming;
+mod places;
 mod registrar;
 mod session;
 mod subscription;
@@ -39,6 +40,7 @@ pub use device::Device;
 pub use exchange::{Answer, ExchangeId, Fault};
 use exchange::{Done, Exchanges};
 use failures::Failures;
+use places::Places;
 use session::Sessions;
 pub use session::{Ending, Invitation, SessionEvent, SessionId};
 use subscription::Subscriptions;
@@ -241,6 +243,7 @@ pub struct Platform {
     endpoint: Endpoint,
     nonces: NonceKey,
     devices: HashMap<Id, Device>,
+    places: Places,
     failures: Failures,
     exchanges: Exchanges,
     sessions: Sessions,
@@ -256,6 +259,7 @@ impl Platform {
             endpoint: Endpoint::new(seed, options.sip),
             nonces: NonceKey::new(nonce_key, NONCE_AGE),
             devices: HashMap::new(),
+            places: Places::default(),
             failures: Failures::default(),
             exchanges: Exchanges::default(),
             sessions: Sessions::default(),
@@ -430,9 +434,8 @@ impl Platform {
     }
 
     fn remove(&mut self, id: &Id, why: Gone) {
-        if self.devices.remove(id).is_none() {
-            return;
-        }
+        let Some(device) = self.devices.remove(id) else { return };
+        self.places.leave(&device.path);
         let done = self.exchanges.abandon(id);
         self.tell(done);
         self.end_sessions_of(id);

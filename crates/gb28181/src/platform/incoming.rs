@@ -19,13 +19,18 @@ impl Platform {
             // Asked in the field to see whether we are there; says nothing about anybody.
             Method::Options => self.answer_briefly(id, &Response::new(200).with("Allow", sip::header::GB_ALLOW)),
             Method::Bye | Method::Info => self.on_within(at, id, request, &path, world),
-            Method::Invite => self.answer(at, id, &Response::new(488)),
+            // Once: a refusal that is sent again until its ACK comes would go to whomever a stranger has named as sender.
+            Method::Invite => self.answer_briefly(id, &Response::new(488)),
             _ => self.answer_briefly(id, &Response::new(405).with("Allow", sip::header::GB_ALLOW)),
         }
     }
 
     /// MANSCDP. The 200 is empty and comes at once; what is said in return is a message of its own (§9.3 to §9.7).
     fn on_message(&mut self, at: Moment, id: ServerId, request: &Request, path: Path, world: &dyn World) {
+        if !self.places.has(&path) {
+            // A device that gets this signs in again; what a stranger says is not read.
+            return self.answer_briefly(id, &Response::new(404));
+        }
         let read = (!request.body.is_empty()).then(|| Message::parse(&request.body));
         let said_by = match &read {
             Some(Ok(received)) => received.message.device_id.as_ref(),
@@ -41,7 +46,6 @@ impl Platform {
             _ => None,
         };
         let Some(device) = self.known_sender(request, [said_by, of_call, asked.as_ref()], &path) else {
-            // A device that gets this signs in again.
             return self.answer_briefly(id, &Response::new(404));
         };
         self.heard(at, &device, path);

@@ -530,4 +530,5 @@ fn a_device_is_sent_to_another_platform() {
 }
 
 mod session;
+mod strangers;
 mod subscription;

@@ -139,6 +139,31 @@ fn a_device_that_ends_a_session_or_goes_is_believed() {
 }
 
 #[test]
+fn a_device_at_another_address_is_told_there_to_stop_what_it_sends() {
+    let (mut bench, session) = Bench::established();
+    let subscription = bench.platform.subscribe(
+        bench.at(),
+        &id(DEVICE),
+        &id(DEVICE),
+        Query::Catalog(CatalogQuery::default()),
+        &bench.rules,
+    );
+    bench.settle();
+    bench.take();
+    bench.asked.clear();
+    bench.path.remote = "192.168.1.99:5060".parse().unwrap();
+    assert_eq!(bench.register("3600"), 200);
+    let events = bench.take();
+    let ended = Event::Session { session, what: SessionEvent::Ended(Ending::DeviceMoved) };
+    let what = SubscriptionEvent::Ended(None);
+    let untold = Event::Subscription { subscription: subscription.unwrap(), what };
+    assert_eq!(events, [ended, untold, Event::SignedIn { device: id(DEVICE), how: SignIn::Moved }]);
+    assert_eq!(bench.methods(), ["BYE"], "at its new address");
+    bench.invite();
+    assert!(matches!(&bench.take_session()[..], [SessionEvent::Proceeding(100), SessionEvent::Established { .. }]));
+}
+
+#[test]
 fn a_recording_is_controlled_and_comes_to_its_end() {
     let (mut bench, session) = Bench::established();
     let speed = mansrtsp::Method::speed(2.0);
