@@ -71,7 +71,7 @@ function recordings({ params: [, channel], query }) {
 const holds = (query) => ({ text }) => (query.get('query') ?? '').split(/\s+/).every((word) => text.toLowerCase().includes(word.toLowerCase()));
 
 export const GB28181_ROUTES = {
-  'GET /gb28181': ({ world }) => ({ enabled: true, server_id: '34020000002000000001', domain: '3402000000', addresses: ['10.8.0.5'], port: 5060, media_ports: '10000-10199', heartbeat_s: 60, online: world.gb28181.devices.filter(({ state }) => state === 'online').length, sessions: 2, connections: 1, flooded: 0 }),
+  'GET /gb28181': ({ world }) => ({ enabled: true, server_id: '34020000002000000001', domain: '3402000000', addresses: ['10.8.0.5'], port: 5060, tls_port: 5061, media_ports: '10000-10199', heartbeat_s: 60, online: world.gb28181.devices.filter(({ state }) => state === 'online').length, sessions: 2, connections: 1, flooded: 0 }),
   'GET /gb28181/devices': ({ world, query }) => {
     const word = (query.get('query') ?? '').toLowerCase();
     const items = world.gb28181.devices.filter((each) => `${each.code} ${each.name} ${each.manufacturer} ${each.address}`.toLowerCase().includes(word) && (!query.get('state') || each.state === query.get('state')));

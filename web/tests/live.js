@@ -25,6 +25,8 @@ const PLAYERS = {
     script: resolve('hls.js/dist/hls.min.js'),
     start: (video, source) => {
       window.hls = new window.Hls({ lowLatencyMode: true });
+      window.troubles = [];
+      window.hls.on(window.Hls.Events.ERROR, (_, { details, error, reason }) => window.troubles.push(`${details}: ${error?.message ?? reason}`));
       window.hls.loadSource(source);
       window.hls.attachMedia(video);
     },
@@ -197,6 +199,15 @@ async function sounds(page, { list, choose }) {
   return { sounds: offered };
 }
 
+/** What a bare <video> is at; runs in the page. */
+function condition() {
+  const { video } = document.querySelector('#bare');
+  const { currentTime, readyState, networkState, paused, seeking, buffered, error, videoWidth } = video;
+  const ranges = Array.from({ length: buffered.length }, (_, index) => [buffered.start(index), buffered.end(index)]);
+  const troubles = (window.troubles ?? []).slice(-20);
+  return { currentTime, readyState, networkState, paused, seeking, ranges, videoWidth, error: error?.message, visible: document.visibilityState, troubles };
+}
+
 const browser = await (name === 'firefox' ? openFirefox({ audible: videos.includes('heard') }) : openBrowser());
 const newPage = () => (name === 'firefox' ? browser.newPage() : openPage(browser, { url }, { signedIn: false }));
 
@@ -273,7 +284,9 @@ for (const video of videos) {
       document.body.append(holder);
     });
     await page.evaluate(`(${player.start})(document.querySelector('#bare').video, ${JSON.stringify(source)})`);
-    const numbers = await watch(page, '#bare');
+    const numbers = await watch(page, '#bare').catch(async (error) => {
+      throw new Error(`${error.message}; ${JSON.stringify(await page.evaluate(condition))}`);
+    });
     if (player.audible) {
       await page.mouse.click(5, 5);
       await page.evaluate(() => {

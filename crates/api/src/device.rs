@@ -22,7 +22,8 @@ pub struct Device {
     pub serial: String,
     /// "gb28181": "media" ("udp", "tcp_passive", "tcp_active"), "version" ("2011", "2016", "2022"), "charset" ("gb2312", "gb18030",
     /// "utf8"), "ssrc" ("any", "agreed"), "sdp" ("usual", "long"), "key_frame" ("edition", "both"), "stream" ("none",
-    /// "streamnumber", "stream", "streamprofile", "streamMode"); what is absent is as the maker's devices are known to be.
+    /// "streamnumber", "stream", "streamprofile", "streamMode"), "clock" ("set", "keep") when it signs in, "redirect" (where it shall
+    /// sign in instead, such as "sip:34020000002000000002@10.0.0.2:5060"); what is absent is as the maker's devices are known to be.
     pub options: std::collections::BTreeMap<String, String>,
     /// Number of its channels.
     pub channels: usize,

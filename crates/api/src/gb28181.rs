@@ -14,6 +14,8 @@ pub struct Gb28181State {
     pub addresses: Vec<String>,
     /// SIP port, for UDP and TCP.
     pub port: u16,
+    /// SIP port over TLS; 0: off.
+    pub tls_port: u16,
     /// Ports that media comes in by: "10000" or "10000-10199".
     pub media_ports: String,
     /// Seconds between heartbeats that devices are expected to send.

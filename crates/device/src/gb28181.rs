@@ -7,7 +7,7 @@
 //! ```
 //!
 //! The address of a device is its code, the number of a channel the code of the channel (empty: the device's own). A
-//! stream of a channel is pulled from `gb28181://DEVICE/CHANNEL`, which the gateway does by a [`Caller`] of ours; streams
+//! stream of a channel is pulled from `gb28181://DEVICE/CHANNEL`, which the gateway does by a `Caller` of ours; streams
 //! below `gb/` play channels and recordings of any device that is there, also before they are made cameras ([`Line`]).
 
 mod call;
@@ -48,7 +48,7 @@ pub use happening::Happening;
 pub use line::{APPLICATION, Line, MAX_SPAN_S};
 pub use settings::Settings;
 pub use trace::{Trace, Traced, Way};
-pub use wire::Bound;
+pub use wire::{Acceptor, Bound};
 
 use crate::driver::{ChannelState, DeviceDriver};
 use crate::spec::{ChannelSpec, DeviceSpec, Field, Refused as Wrong, Rendition};
@@ -162,6 +162,8 @@ pub struct Start {
     pub settings: Settings,
     /// Sockets.
     pub bound: Bound,
+    /// Takes connections over TLS.
+    pub acceptor: Acceptor,
     /// Random and secret; the second may be kept over a restart, so that challenges stay valid.
     pub secrets: ([u8; 32], [u8; 32]),
     /// Keeps dialogs.
@@ -177,7 +179,7 @@ impl Gb28181 {
     /// When the system gives no thread or does not take the sockets.
     pub fn start(start: Start, sources: Arc<Sources>) -> io::Result<Arc<Self>> {
         let (commands, inbox) = mpsc::channel(COMMANDS);
-        let Start { settings, bound, secrets, dialogs, stale } = start;
+        let Start { settings, bound, acceptor, secrets, dialogs, stale } = start;
         let shared = Arc::new(Shared {
             directory: Directory::new(settings.trial_password.clone()),
             trace: Trace::default(),
@@ -191,8 +193,7 @@ impl Gb28181 {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let wire = {
             let _within = runtime.enter();
-            let tls = shared.settings.tls.as_ref().map(|(_, config)| Arc::clone(config));
-            Wire::open(bound, tls, shared.settings.public_address)?
+            Wire::open(bound, acceptor, shared.settings.public_address)?
         };
         let signaller = Signaller::new(Arc::clone(&shared), wire, secrets, stale);
         std::thread::Builder::new().name("gb28181".to_owned()).spawn(move || runtime.block_on(signaller.run(inbox)))?;

@@ -140,6 +140,11 @@ impl Gateway {
         self.tls.replace(material)
     }
 
+    /// What takes connections over TLS for protocols that are none of the gateway's, with the certificate of now; `None` without one.
+    pub fn tls_acceptor(&self) -> Option<tokio_rustls::TlsAcceptor> {
+        self.tls.plain_acceptor()
+    }
+
     /// Where RTP is received by UDP, if it is.
     pub fn rtsp_udp_address(&self) -> Option<SocketAddr> {
         self.rtsp_udp.as_ref().map(UdpPorts::address)

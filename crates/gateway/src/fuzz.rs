@@ -34,7 +34,7 @@ pub fn webrtc_datagrams(bytes: &[u8]) {
     }
 }
 
-/// Packets of a session of GB/T 28181: see [`gb28181::intake_any`].
+/// Packets of a session of GB/T 28181: see `gb28181::intake_any`.
 pub fn gb28181_intake(bytes: &[u8]) {
     gb28181::intake_any(bytes);
 }

@@ -51,6 +51,8 @@ struct Acceptors {
     /// Offers HTTP/2 too.
     https: TlsAcceptor,
     others: TlsAcceptor,
+    /// Negotiates no protocol within TLS.
+    plain: TlsAcceptor,
 }
 
 impl Tls {
@@ -64,6 +66,12 @@ impl Tls {
         let acceptors = acceptors(material)?;
         *self.acceptors.lock().unwrap_or_else(PoisonError::into_inner) = Some(acceptors);
         Ok(())
+    }
+
+    /// For connections of protocols that are none of the gateway's, such as SIP.
+    pub(crate) fn plain_acceptor(&self) -> Option<TlsAcceptor> {
+        let acceptors = self.acceptors.lock().unwrap_or_else(PoisonError::into_inner);
+        acceptors.as_ref().map(|acceptors| acceptors.plain.clone())
     }
 
     /// For connections of one protocol.
@@ -91,5 +99,5 @@ fn acceptors(material: &TlsMaterial) -> Result<Acceptors, TlsError> {
         config.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
         TlsAcceptor::from(Arc::new(config))
     };
-    Ok(Acceptors { https: with(&[http2::ALPN, HTTP1]), others: with(&[HTTP1]) })
+    Ok(Acceptors { https: with(&[http2::ALPN, HTTP1]), others: with(&[HTTP1]), plain: with(&[]) })
 }

@@ -37,7 +37,7 @@ impl ServerOptions {
         for protocol in LISTENERS {
             set.insert(format!("{protocol}.listen"), "127.0.0.1:0".to_owned());
         }
-        for key in ["rtsp.udp_listen", "gb28181.listen", "gb28181.media_listen"] {
+        for key in ["rtsp.udp_listen", "gb28181.listen", "gb28181.tls_listen", "gb28181.media_listen"] {
             set.insert(key.to_owned(), "127.0.0.1:0".to_owned());
         }
         set.insert("webrtc.listen".to_owned(), "127.0.0.1:0".to_owned());

@@ -192,7 +192,7 @@ async fn serve(
     let named = HookProvider::new(Arc::clone(&hooks), Arc::new(NamedSources(Arc::clone(&sources))));
     let origins = Origins::new(Arc::clone(&applications), Arc::clone(&sources), data.server_id()?);
     let gb28181 = match gb28181 {
-        Some(ports) => Some(ports.start(args.dev, &database, &sources, &guard).await?),
+        Some(ports) => Some(ports.start(args.dev, &database, &sources, &guard, &gateway).await?),
         None => None,
     };
     let drivers = Arc::new(device_drivers(&hub, &sources, gb28181.as_ref()));
@@ -480,6 +480,10 @@ async fn announce(app: &App) -> anyhow::Result<()> {
         let address = gb28181.settings().listen;
         tracing::info!(protocol = "gb28181", %address, "Listening.");
         tell(&format!("listening gb28181 {address}"));
+        if let Some(address) = gb28181.settings().tls_listen {
+            tracing::info!(protocol = "gb28181-tls", %address, "Listening.");
+            tell(&format!("listening gb28181-tls {address}"));
+        }
     }
     let console = app.addresses.iter().find(|(protocol, _)| *protocol == Protocol::Http);
     if let Some((_, address)) = console {

@@ -9,11 +9,10 @@ use gb28181::collect::Completeness;
 use gb28181::id::{Form, TypeCode};
 use gb28181::manscdp::{CatalogItem, ChannelState, DeviceInfo};
 use gb28181::platform::{Admission, Refusal};
-use gb28181::profile::Overrides;
 use gb28181::{Id, Profile, Version};
 use sip::{Path, Transport};
 
-use super::options;
+use super::options::{self, Wishes};
 use crate::spec::DeviceSpec;
 
 /// Items of catalogs that are kept, of all devices together; what is more is left out.
@@ -28,7 +27,7 @@ pub(super) struct Permit {
     pub(super) number: i64,
     pub(super) username: Option<String>,
     pub(super) password: String,
-    pub(super) overrides: Overrides,
+    pub(super) wishes: Wishes,
 }
 
 /// A device that is there.
@@ -241,7 +240,7 @@ impl Directory {
             username: Some(device.username.clone()).filter(|name| !name.is_empty()),
             password: device.password.clone(),
             // Those that cannot be read were refused when they were written down.
-            overrides: options::parse(&device.options).unwrap_or_default(),
+            wishes: options::parse(&device.options).unwrap_or_default(),
         };
         let mut known = self.write();
         let former = known.permits.insert(code, permit.clone());
@@ -261,11 +260,11 @@ impl Directory {
             number: 0,
             username: None,
             password: self.trial_password.clone().unwrap_or_default(),
-            overrides: Overrides::default(),
+            wishes: Wishes::default(),
         };
         let permit = known.permits.get(code).cloned().or_else(|| self.trial_password.as_ref().map(|_| trial()))?;
-        let Permit { username, password, overrides, .. } = permit;
-        Some(Admission { username, password, tells_time: true, overrides, redirect: None })
+        let Permit { username, password, wishes: Wishes { overrides, tells_time, redirect }, .. } = permit;
+        Some(Admission { username, password, tells_time, overrides, redirect })
     }
 
     /// Whether one of the stored devices has this code, and which.

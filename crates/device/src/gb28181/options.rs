@@ -4,7 +4,25 @@ use std::collections::BTreeMap;
 
 use gb28181::profile::{IFrameStyle, MediaMode, Overrides, SdpStyle, SsrcCheck};
 use gb28181::sdp::StreamAttribute;
-use gb28181::{Charset, Version};
+use gb28181::{Charset, Id, Version};
+use sip::uri::SipUri;
+
+/// What was set for a device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Wishes {
+    /// How it is talked to.
+    pub(super) overrides: Overrides,
+    /// Whether its clock is set when it signs in.
+    pub(super) tells_time: bool,
+    /// Where it shall sign in instead.
+    pub(super) redirect: Option<String>,
+}
+
+impl Default for Wishes {
+    fn default() -> Self {
+        Self { overrides: Overrides::default(), tells_time: true, redirect: None }
+    }
+}
 
 fn choose<T: Copy>(name: &str, text: &str, choices: &[(&str, T)]) -> Result<Option<T>, String> {
     let found = choices.iter().find(|(word, _)| *word == text).map(|(_, choice)| *choice);
@@ -16,12 +34,29 @@ fn choose<T: Copy>(name: &str, text: &str, choices: &[(&str, T)]) -> Result<Opti
 ///
 /// # Errors
 /// A sentence that names the option.
-pub(super) fn parse(options: &BTreeMap<String, String>) -> Result<Overrides, String> {
-    let mut overrides = Overrides::default();
+pub(super) fn parse(options: &BTreeMap<String, String>) -> Result<Wishes, String> {
+    let mut wishes = Wishes::default();
     for (name, text) in options.iter().filter(|(_, text)| !text.is_empty()) {
-        set(&mut overrides, name, text)?;
+        match name.as_str() {
+            "clock" => wishes.tells_time = choose(name, text, &[("set", true), ("keep", false)])? != Some(false),
+            "redirect" => wishes.redirect = Some(server(text)?),
+            _ => set(&mut wishes.overrides, name, text)?,
+        }
     }
-    Ok(overrides)
+    Ok(wishes)
+}
+
+/// The server that a device is sent to.
+fn server(text: &str) -> Result<String, String> {
+    let uri = SipUri::parse(text).filter(|uri| {
+        let is_code = uri.user.as_deref().is_some_and(|user| Id::new(user).is_ok());
+        is_code && uri.socket_address().is_some() && uri.password.is_none() && uri.headers.is_none()
+    });
+    let wrong = || {
+        "The option redirect takes the other server's code and address, such as sip:34020000002000000002@10.0.0.2:5060."
+            .to_owned()
+    };
+    uri.map(|uri| uri.to_string()).ok_or_else(wrong)
 }
 
 fn set(overrides: &mut Overrides, name: &str, text: &str) -> Result<(), String> {
@@ -58,7 +93,7 @@ fn set(overrides: &mut Overrides, name: &str, text: &str) -> Result<(), String> 
         }
         _ => {
             return Err(format!(
-                "There is no option {name}: there are media, version, charset, ssrc, sdp, key_frame, stream."
+                "There is no option {name}: there are media, version, charset, ssrc, sdp, key_frame, stream, clock, redirect."
             ));
         }
     }
@@ -75,8 +110,22 @@ mod tests {
             parse(&pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect())
         };
         let read = of(&[("media", "tcp_active"), ("version", "2016"), ("stream", "none"), ("sdp", "")]).unwrap();
+        assert!(read.tells_time && read.redirect.is_none());
+        let read = read.overrides;
         assert_eq!((read.media, read.version), (Some(MediaMode::TcpActive), Some(Version::V2016)));
         assert_eq!((read.stream, read.sdp), (Some(None), None));
+        let elsewhere = of(&[("clock", "keep"), ("redirect", "sip:34020000002000000002@10.0.0.2:5062")]).unwrap();
+        assert!(!elsewhere.tells_time);
+        assert_eq!(elsewhere.redirect.as_deref(), Some("sip:34020000002000000002@10.0.0.2:5062"));
+        for bad in [
+            "10.0.0.2",
+            "sip:10.0.0.2",
+            "sip:34020000002000000002@a b",
+            "sip:me@10.0.0.2",
+            "sip:34020000002000000002@host",
+        ] {
+            assert!(of(&[("redirect", bad)]).unwrap_err().contains("such as sip:"), "{bad}");
+        }
         assert!(of(&[("media", "carrier pigeon")]).unwrap_err().contains("tcp_passive"));
         assert!(of(&[("colour", "red")]).unwrap_err().contains("no option colour"));
     }

@@ -1,11 +1,9 @@
 //! How the platform's side of GB/T 28181 is set.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
 use std::time::Duration;
 
 use gb28181::Id;
-use tokio_rustls::rustls::ServerConfig;
 
 /// Settings that last as long as the server runs.
 #[derive(Clone)]
@@ -13,7 +11,7 @@ pub struct Settings {
     /// Where SIP is listened for, by UDP and TCP.
     pub listen: SocketAddr,
     /// Where SIP over TLS is listened for, with the server's certificate.
-    pub tls: Option<(SocketAddr, Arc<ServerConfig>)>,
+    pub tls_listen: Option<SocketAddr>,
     /// The address that devices reach us by, where it is not that of the interface which leads to them: behind a router that
     /// translates addresses.
     pub public_address: Option<IpAddr>,

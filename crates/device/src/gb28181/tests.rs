@@ -57,7 +57,7 @@ fn bench() -> Bench {
     let bound = Bound::bind("127.0.0.1:0".parse().unwrap(), None).unwrap();
     let settings = Settings {
         listen: bound.address().unwrap(),
-        tls: None,
+        tls_listen: None,
         public_address: None,
         media_ports: (0, None),
         server_id: id(SERVER),
@@ -65,8 +65,14 @@ fn bench() -> Bench {
         heartbeat: Duration::from_secs(60),
         trial_password: None,
     };
-    let start =
-        Start { settings, bound, secrets: ([1; 32], [2; 32]), dialogs: Arc::clone(&noted) as _, stale: Vec::new() };
+    let start = Start {
+        settings,
+        bound,
+        acceptor: Arc::new(|| None),
+        secrets: ([1; 32], [2; 32]),
+        dialogs: Arc::clone(&noted) as _,
+        stale: Vec::new(),
+    };
     let driver = Gb28181::start(start, sources).unwrap();
     let config = PortsConfig { listen: "127.0.0.1:0".parse().unwrap(), last: None, server: id(SERVER) };
     let ports = MediaPorts::bind(config).unwrap();

@@ -66,7 +66,7 @@ pub(super) struct Wire {
     datagrams: UdpSocket,
     buffer: Vec<u8>,
     listener: TcpListener,
-    secure: Option<(TcpListener, TlsAcceptor)>,
+    secure: Option<(TcpListener, Acceptor)>,
     connections: HashMap<u64, Connection>,
     /// Those on which no device has signed in.
     strangers: usize,
@@ -76,6 +76,9 @@ pub(super) struct Wire {
     routes: RefCell<HashMap<IpAddr, IpAddr>>,
     public: Option<IpAddr>,
 }
+
+/// What takes a connection over TLS, with the certificate of now; `None` while there is none.
+pub type Acceptor = Arc<dyn Fn() -> Option<TlsAcceptor> + Send + Sync>;
 
 /// Sockets that are bound and not listened to yet.
 pub struct Bound {
@@ -124,6 +127,11 @@ impl Bound {
     pub fn address(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
     }
+
+    /// Where TLS is listened for, if it is.
+    pub fn tls_address(&self) -> Option<SocketAddr> {
+        self.secure.as_ref().and_then(|listener| listener.local_addr().ok())
+    }
 }
 
 fn listen(address: SocketAddr) -> io::Result<std::net::TcpListener> {
@@ -141,20 +149,14 @@ fn listen(address: SocketAddr) -> io::Result<std::net::TcpListener> {
 
 impl Wire {
     /// Must be called on the runtime that drives it.
-    pub(super) fn open(
-        bound: Bound,
-        tls: Option<Arc<tokio_rustls::rustls::ServerConfig>>,
-        public: Option<IpAddr>,
-    ) -> io::Result<Self> {
-        let secure = bound
-            .secure
-            .zip(tls)
-            .map(|(listener, config)| io::Result::Ok((TcpListener::from_std(listener)?, TlsAcceptor::from(config))));
+    pub(super) fn open(bound: Bound, acceptor: Acceptor, public: Option<IpAddr>) -> io::Result<Self> {
+        let secure =
+            bound.secure.map(|listener| io::Result::Ok((TcpListener::from_std(listener)?, acceptor))).transpose()?;
         Ok(Self {
             datagrams: UdpSocket::from_std(bound.datagrams)?,
             buffer: vec![0; MAX_DATAGRAM],
             listener: TcpListener::from_std(bound.listener)?,
-            secure: secure.transpose()?,
+            secure,
             connections: HashMap::new(),
             strangers: 0,
             last: DATAGRAMS,
@@ -172,7 +174,7 @@ impl Wire {
     pub(super) async fn arrival(&mut self) -> Arrival {
         let secure = async {
             match &self.secure {
-                Some((listener, acceptor)) => listener.accept().await.map(|accepted| (accepted, acceptor.clone())),
+                Some((listener, acceptor)) => listener.accept().await.map(|accepted| (accepted, acceptor())),
                 None => std::future::pending().await,
             }
         };
@@ -190,7 +192,7 @@ impl Wire {
                 Arrival::Nothing
             }
             accepted = secure => {
-                if let Ok(((stream, remote), acceptor)) = accepted {
+                if let Ok(((stream, remote), Some(acceptor))) = accepted {
                     self.adopt(stream, remote, Some(acceptor));
                 }
                 Arrival::Nothing

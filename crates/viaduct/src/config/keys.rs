@@ -214,6 +214,12 @@ pub(crate) const KEYS: &[Key] = &[
     ),
     listen("gb28181.listen", "[::]:5060", "127.0.0.1:5060", "SIP of GB/T 28181, by UDP and TCP; empty: off."),
     listen(
+        "gb28181.tls_listen",
+        "[::]:5061",
+        "127.0.0.1:5061",
+        "SIP of GB/T 28181 over TLS, with the server's certificate; empty: off.",
+    ),
+    listen(
         "gb28181.media_listen",
         "[::]:10000-10199",
         "127.0.0.1:10000-10199",

@@ -6,9 +6,9 @@ use std::time::Duration;
 use anyhow::Context;
 use db::{AlarmRow, Database, DialogRow};
 use device::gb28181::{Bound, Dialogs, Gb28181, Happening, Settings, Start};
-use gateway::PullGuard;
 use gateway::gb28181::{MediaPorts, PortsConfig};
 use gateway::source::Sources;
+use gateway::{Gateway, PullGuard};
 use gb28181::Id;
 use platform::devices::Devices;
 use platform::unix_now;
@@ -37,9 +37,10 @@ pub(super) struct Ports {
 impl Ports {
     pub(super) fn bind(config: Option<&Gb28181Config>) -> anyhow::Result<Option<Self>> {
         let Some(config) = config else { return Ok(None) };
-        let sip = Bound::bind(config.listen, None).with_context(|| {
+        let sip = Bound::bind(config.listen, config.tls_listen).with_context(|| {
+            let secure = config.tls_listen.map(|address| format!(", or TLS on {address} (gb28181.tls_listen),")).unwrap_or_default();
             format!(
-                "cannot open UDP and TCP on {} for GB/T 28181. Set gb28181.listen to another address, or to nothing",
+                "cannot open UDP and TCP on {} (gb28181.listen){secure} for GB/T 28181. Set the key to another address, or to nothing",
                 config.listen
             )
         })?;
@@ -61,11 +62,12 @@ impl Ports {
         database: &Database,
         sources: &Arc<Sources>,
         guard: &PullGuard,
+        gateway: &Arc<Gateway>,
     ) -> anyhow::Result<Arc<Gb28181>> {
         let address = self.sip.address()?;
         let settings = Settings {
             listen: address,
-            tls: None,
+            tls_listen: self.sip.tls_address(),
             public_address: self.config.public_address,
             media_ports: (self.media.listen_address().port(), self.config.media.last),
             server_id: self.config.server_id,
@@ -78,6 +80,10 @@ impl Ports {
         let start = Start {
             settings,
             bound: self.sip,
+            acceptor: {
+                let gateway = Arc::clone(gateway);
+                Arc::new(move || gateway.tls_acceptor())
+            },
             secrets: (rand::random(), rand::random()),
             dialogs: Arc::new(StoredDialogs::keep(database.clone())),
             stale: stale.collect(),

@@ -3,6 +3,7 @@
 mod device;
 mod platform;
 mod simulated;
+mod tunnel;
 
 use gb28181_rs::config::Transport;
 use serde_json::{Value, json};
@@ -106,6 +107,41 @@ fn a_camera_of_others_signs_in_is_imported_and_watched() {
         until("the motion", PATIENCE, || steered().then_some(()));
         server.assert_well();
     }
+}
+
+#[test]
+fn a_camera_signs_in_and_is_watched_over_tls() {
+    let mut server = by_every_way("127.0.0.1:0").start();
+    let api = server.sign_in();
+    add(&api);
+    let port = Some(tunnel::open(server.address("gb28181-tls")));
+    let device = Device::start(&server, &Options { transport: Transport::TcpOut, port, ..Options::default() });
+    let known = await_catalog(&api);
+    assert_eq!((known["state"].as_str(), known["transport"].as_str()), (Some("online"), Some("tls")), "{known}");
+    watch(&server, &api, &format!("gb/{CAMERA}"));
+    is_quiet(&api, &device);
+    assert_eq!(api.get("/gb28181")["tls_port"], server.address("gb28181-tls").port());
+    server.assert_well();
+}
+
+#[test]
+fn a_device_is_told_to_sign_in_elsewhere() {
+    let mut server = by_every_way("127.0.0.1:0").start();
+    let api = server.sign_in();
+    let other = "sip:34020000002000000002@10.0.0.2:5060";
+    add_with(&api, &json!({ "redirect": other }));
+    let refused = json!({ "name": "K129", "organisation_id": 1, "driver": "gb28181", "address": "34020000001180000002",
+        "password": PASSWORD, "options": { "redirect": "10.0.0.2" } });
+    assert_eq!(api.send("POST", "/devices", Some(&refused)).status, 400);
+    let _device = Device::start(&server, &Options::default());
+    let told = until("the redirection", PATIENCE, || {
+        let trace = api.get("/gb28181/trace");
+        let messages = trace["items"].as_array().unwrap();
+        messages.iter().find(|each| each["text"].as_str().unwrap().starts_with("SIP/2.0 302")).cloned()
+    });
+    assert!(told["text"].as_str().unwrap().contains(&format!("Contact: <{other}>")), "{told}");
+    assert_eq!(state(&api)["state"], "offline");
+    server.assert_well();
 }
 
 #[test]

@@ -2603,7 +2603,8 @@ export interface components {
             /**
              * @description "gb28181": "media" ("udp", "tcp_passive", "tcp_active"), "version" ("2011", "2016", "2022"), "charset" ("gb2312", "gb18030",
              *     "utf8"), "ssrc" ("any", "agreed"), "sdp" ("usual", "long"), "key_frame" ("edition", "both"), "stream" ("none",
-             *     "streamnumber", "stream", "streamprofile", "streamMode"); what is absent is as the maker's devices are known to be.
+             *     "streamnumber", "stream", "streamprofile", "streamMode"), "clock" ("set", "keep") when it signs in, "redirect" (where it shall
+             *     sign in instead, such as "sip:34020000002000000002@10.0.0.2:5060"); what is absent is as the maker's devices are known to be.
              */
             options: {
                 [key: string]: string;
@@ -2977,6 +2978,11 @@ export interface components {
             server_id: string;
             /** @description Sessions in which devices send. */
             sessions: number;
+            /**
+             * Format: int32
+             * @description SIP port over TLS; 0: off.
+             */
+            tls_port: number;
         };
         /** @description The cached GOP. */
         Gop: {

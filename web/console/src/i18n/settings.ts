@@ -15,6 +15,7 @@ export const SETTING_TEXTS: Record<string, Record<Locale, Words>> = {
   'webrtc.listen': { 'zh-CN': ['WebRTC 监听', '同一端口上的 UDP 和 TCP；留空则关闭。'], en: ['WebRTC', 'UDP and TCP on the same port; empty: off.'] },
   'webrtc.public_addresses': { 'zh-CN': ['WebRTC 公网地址', '外网对端到达本服务器的地址，例如路由器的公网 IP；本机网卡地址会一并告知。'], en: ['Public addresses of WebRTC', "Addresses by which peers outside reach this server, such as the router's; those of its own interfaces are told besides."] },
   'gb28181.listen': { 'zh-CN': ['国标信令监听', 'GB/T 28181 的 SIP，UDP 和 TCP；留空则关闭。'], en: ['SIP', 'SIP of GB/T 28181, UDP and TCP; empty: off.'] },
+  'gb28181.tls_listen': { 'zh-CN': ['国标信令加密监听', 'GB/T 28181 的 SIP，TLS，用本服务器的证书；留空则关闭。'], en: ['SIP over TLS', "SIP of GB/T 28181 over TLS, with the server's certificate; empty: off."] },
   'gb28181.media_listen': { 'zh-CN': ['国标媒体端口', 'UDP 和 TCP；单端口如 [::]:10000，或端口段如 [::]:10000-10199，首个端口共用。'], en: ['Media', 'UDP and TCP: one port such as [::]:10000, or a range such as [::]:10000-10199 whose first port is shared.'] },
   'gb28181.public_address': { 'zh-CN': ['国标对外地址', '设备到达本服务器的地址，例如路由器的公网 IP；留空则用通往设备的网卡地址。'], en: ['Public address', "By which devices reach this server, such as the router's; empty: that of the interface which leads to them."] },
   'gb28181.server_id': { 'zh-CN': ['SIP 服务器编码', '本平台的 20 位国标编码。'], en: ['Server id', 'Our own code, 20 digits.'] },

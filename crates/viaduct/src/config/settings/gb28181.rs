@@ -13,6 +13,7 @@ use super::Reader;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Gb28181Config {
     pub(crate) listen: SocketAddr,
+    pub(crate) tls_listen: Option<SocketAddr>,
     pub(crate) media: MediaListen,
     pub(crate) public_address: Option<IpAddr>,
     pub(crate) server_id: Id,
@@ -61,6 +62,7 @@ pub(super) fn read(reader: &Reader<'_>) -> anyhow::Result<Option<Gb28181Config>>
     let usual_domain = server_id.domain().unwrap_or_default().to_owned();
     Ok(Some(Gb28181Config {
         listen,
+        tls_listen: reader.address("gb28181.tls_listen")?,
         media: media.parse()?,
         public_address: public.transpose()?,
         domain: reader.text("gb28181.domain").unwrap_or(usual_domain),

@@ -1,15 +1,15 @@
 //! A device of GB/T 28181 that others have written (`gb28181-rs`), with pictures that count.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use gb28181_rs::config::{CatalogChannel, Gb28181Config, Transport};
-use gb28181_rs::frame::{AccessUnit, Nalu};
+use gb28181_rs::frame::{AccessUnit, FrameSource, FrameSubscription, Nalu};
 use gb28181_rs::manscdp::PtzCommand;
-use gb28181_rs::mock::MockFrameHub;
 use gb28181_rs::server::{DeviceControlHandler, Gb28181Server, ServerHandle};
 use gb28181_rs::subscribe::DeviceNotifier;
 use gb28181_rs::{RecordingSource, SegmentMeta};
@@ -64,23 +64,62 @@ impl RecordingSource for Archive {
     }
 }
 
+/// Pictures that wait for a session. The device asks for two, which it does not take in time on a machine with other work.
+const KEPT_PICTURES: usize = 256;
+
+/// Gives pictures to the device's sessions.
+#[derive(Default)]
+pub(crate) struct Pictures {
+    sessions: Mutex<HashMap<u64, mpsc::SyncSender<AccessUnit>>>,
+    last: AtomicU64,
+}
+
+impl Pictures {
+    /// Sessions that take pictures.
+    pub(crate) fn subscriber_count(&self) -> usize {
+        self.sessions.lock().unwrap().len()
+    }
+
+    fn write(&self, unit: &AccessUnit) {
+        for session in self.sessions.lock().unwrap().values() {
+            // One that is over has not been taken away yet.
+            let _gone = session.try_send(unit.clone());
+        }
+    }
+}
+
+impl FrameSource for Pictures {
+    fn subscribe_with_capacity(&self, capacity: usize) -> FrameSubscription {
+        let (sender, receiver) = mpsc::sync_channel(capacity.max(KEPT_PICTURES));
+        let id = self.last.fetch_add(1, Ordering::Relaxed);
+        self.sessions.lock().unwrap().insert(id, sender);
+        FrameSubscription { id, receiver }
+    }
+
+    fn unsubscribe(&self, id: u64) {
+        self.sessions.lock().unwrap().remove(&id);
+    }
+}
+
 /// How a device is set.
 #[derive(Clone)]
 pub(crate) struct Options {
     pub(crate) password: String,
     pub(crate) transport: Transport,
+    /// Where it signs in, if that is not at the server itself.
+    pub(crate) port: Option<u16>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { password: PASSWORD.to_owned(), transport: Transport::Udp }
+        Self { password: PASSWORD.to_owned(), transport: Transport::Udp, port: None }
     }
 }
 
 /// A device that runs until it is dropped.
 pub(crate) struct Device {
     pub(crate) orders: Arc<Orders>,
-    pub(crate) frames: Arc<MockFrameHub>,
+    pub(crate) frames: Arc<Pictures>,
     pub(crate) notifier: Arc<DeviceNotifier>,
     /// When its recording begins as the platform reads it, Unix seconds.
     pub(crate) recorded_from_s: u64,
@@ -95,7 +134,7 @@ impl Device {
         let units = pictures();
         let archive = archive(&units);
         let recorded_from_s = archive.segments[1].start_ms / 1000;
-        let (orders, frames) = (Arc::new(Orders::default()), Arc::new(MockFrameHub::new()));
+        let (orders, frames) = (Arc::new(Orders::default()), Arc::new(Pictures::default()));
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let config = config(server, options);
         let device = Gb28181Server::with_recording_index(config, frames.clone(), Some(Arc::new(archive)))
@@ -149,7 +188,7 @@ fn config(server: &Server, options: &Options) -> Gb28181Config {
     Gb28181Config {
         enabled: true,
         platform_sip_address: "127.0.0.1".to_owned(),
-        platform_sip_port: server.address("gb28181").port(),
+        platform_sip_port: options.port.unwrap_or_else(|| server.address("gb28181").port()),
         device_id: DEVICE.to_owned(),
         channel_id: CAMERA.to_owned(),
         sip_domain: "3402000000".to_owned(),
@@ -201,7 +240,7 @@ fn nalu(data: Vec<u8>) -> Nalu {
     Nalu { nalu_type, is_idr: is(5), is_sps: is(7), is_pps: is(8), is_aud: is(9), data }
 }
 
-fn film(units: &[Vec<Nalu>], frames: &MockFrameHub, stop: &AtomicBool) {
+fn film(units: &[Vec<Nalu>], frames: &Pictures, stop: &AtomicBool) {
     let start = Instant::now();
     for (at, unit) in (0u32..).zip(units.iter().cycle()) {
         let due = start + Duration::from_micros(1_000_000 / FPS) * at;
@@ -210,7 +249,7 @@ fn film(units: &[Vec<Nalu>], frames: &MockFrameHub, stop: &AtomicBool) {
             return;
         }
         let is_key_frame = unit.iter().any(|nalu| nalu.is_idr);
-        frames.write(AccessUnit { nalus: unit.clone(), timestamp: due, is_key_frame });
+        frames.write(&AccessUnit { nalus: unit.clone(), timestamp: due, is_key_frame });
     }
 }
 
