@@ -3,6 +3,7 @@
 mod device;
 mod platform;
 mod simulated;
+mod storms;
 mod tunnel;
 
 use gb28181_rs::config::Transport;

@@ -23,14 +23,14 @@ fn invitation() -> Invitation {
 }
 
 impl Bench {
-    fn invite(&mut self) -> SessionId {
+    pub(super) fn invite(&mut self) -> SessionId {
         let session = self.platform.invite(self.at(), &invitation(), &self.rules).unwrap();
         self.settle();
         session
     }
 
     /// What happened to a session.
-    fn take_session(&mut self) -> Vec<SessionEvent> {
+    pub(super) fn take_session(&mut self) -> Vec<SessionEvent> {
         let of_session = |event| match event {
             Event::Session { what, .. } => Some(what),
             _ => None,
@@ -38,14 +38,14 @@ impl Bench {
         self.take().into_iter().filter_map(of_session).collect()
     }
 
-    fn established() -> (Self, SessionId) {
+    pub(super) fn established() -> (Self, SessionId) {
         let mut bench = Self::signed_in();
         let session = bench.invite();
         assert!(matches!(&bench.take_session()[..], [SessionEvent::Proceeding(100), SessionEvent::Established { .. }]));
         (bench, session)
     }
 
-    fn methods(&mut self) -> Vec<String> {
+    pub(super) fn methods(&mut self) -> Vec<String> {
         std::mem::take(&mut self.asked).iter().map(|request| request.method.to_string()).collect()
     }
 }
