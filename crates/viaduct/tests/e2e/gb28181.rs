@@ -2,6 +2,7 @@
 
 mod device;
 mod platform;
+mod sessions;
 mod simulated;
 mod storms;
 mod tunnel;

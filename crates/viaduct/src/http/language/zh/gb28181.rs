@@ -24,6 +24,8 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
         "Its device tried to sign in from {} with a wrong password or user name. Compare both with the camera's page.",
         "所属设备从 {0} 注册时密码或用户名错误，请与摄像机页面上的核对。",
     ),
+    ("Its code signs in from {} and from {} in turn.", "该编码交替从 {0} 和 {1} 注册。"),
+    ("Two devices may have it: give one of them another code.", "可能有两台设备使用同一编码：请更换其中一台的编码。"),
     ("It is not permitted: add it as a device.", "未获许可：请添加为设备。"),
     (
         "It tried with a wrong password or user name. Compare both with the camera's page.",
