@@ -451,10 +451,15 @@ impl Directory {
 
 /// How a catalog came, in words.
 pub(super) fn catalog_state(completeness: &Completeness, items: usize) -> CatalogState {
-    match completeness {
-        Completeness::Whole => CatalogState::Whole,
-        other => CatalogState::Partial(format!("{items} items have come; the rest did not ({other:?}). Ask again.")),
-    }
+    let why = match completeness {
+        Completeness::Whole => return CatalogState::Whole,
+        Completeness::NoAnswer => "the device said nothing within two minutes",
+        Completeness::Unannounced => "the device did not say how many there are",
+        Completeness::Endless => "the device came to no end within half an hour",
+        Completeness::TooManyItems => "there are more than are kept",
+        _ => "nothing new came any more",
+    };
+    CatalogState::Partial(format!("{items} items have come; the rest did not ({why}). Ask again."))
 }
 
 /// Where a path leads, for people.
@@ -512,6 +517,21 @@ mod tests {
         assert_eq!(rival(&[0, 1, 2]), None, "and its old one again");
         assert_eq!(rival(&[0, 1, 2, 3]).as_deref(), Some("10.0.0.1"));
         assert_eq!(rival(&[0, 600, 1200, 1800]), None, "its network changes twice a day");
+    }
+
+    #[test]
+    fn a_catalog_that_is_not_whole_says_why_in_words() {
+        for (completeness, why) in [
+            (Completeness::NoAnswer, "the device said nothing within two minutes"),
+            (Completeness::Stopped, "nothing new came any more"),
+            (Completeness::Unannounced, "the device did not say how many there are"),
+            (Completeness::Endless, "the device came to no end within half an hour"),
+            (Completeness::TooManyItems, "there are more than are kept"),
+        ] {
+            let CatalogState::Partial(text) = catalog_state(&completeness, 7) else { panic!("{completeness:?}") };
+            assert_eq!(text, format!("7 items have come; the rest did not ({why}). Ask again."));
+        }
+        assert_eq!(catalog_state(&Completeness::Whole, 7), CatalogState::Whole);
     }
 
     #[test]
