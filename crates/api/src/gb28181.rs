@@ -43,7 +43,7 @@ pub struct Gb28181Device {
     pub name: String,
     /// "online" or "offline".
     pub state: String,
-    /// Why it is offline and what to try, as far as it is known.
+    /// Why it is offline and what to try, as far as it is known; or that two devices seem to have its code.
     pub reason: Option<String>,
     pub manufacturer: String,
     pub model: String,

@@ -18,6 +18,7 @@ mod device;
 mod exchange;
 mod failures;
 mod incoming;
+mod places;
 mod registrar;
 mod session;
 mod subscription;
@@ -42,6 +43,7 @@ pub use device::Device;
 pub use exchange::{Answer, ExchangeId, Fault};
 use exchange::{Done, Exchanges};
 use failures::Failures;
+use places::Places;
 use session::Sessions;
 pub use session::{Ending, Invitation, SessionEvent, SessionId};
 use subscription::Subscriptions;
@@ -252,6 +254,7 @@ pub struct Platform {
     endpoint: Endpoint,
     nonces: NonceKey,
     devices: HashMap<Id, Device>,
+    places: Places,
     failures: Failures,
     exchanges: Exchanges,
     sessions: Sessions,
@@ -268,6 +271,7 @@ impl Platform {
             endpoint: Endpoint::new(seed, options.sip),
             nonces: NonceKey::new(nonce_key, NONCE_AGE),
             devices: HashMap::new(),
+            places: Places::default(),
             failures: Failures::default(),
             exchanges: Exchanges::default(),
             sessions: Sessions::default(),
@@ -450,9 +454,8 @@ impl Platform {
     }
 
     fn remove(&mut self, id: &Id, why: Gone) {
-        if self.devices.remove(id).is_none() {
-            return;
-        }
+        let Some(device) = self.devices.remove(id) else { return };
+        self.places.leave(&device.path);
         self.end_broadcasts_of(id);
         let done = self.exchanges.abandon(id);
         self.tell(done);

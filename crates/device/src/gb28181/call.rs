@@ -226,6 +226,7 @@ fn over(why: &Ending) -> String {
         Ending::ByDevice => "The device ended the session".to_owned(),
         Ending::Finished => "The recording has come to its end".to_owned(),
         Ending::DeviceGone => "The device is not signed in any more".to_owned(),
+        Ending::DeviceMoved => "The device has signed in from another address, or two devices have its code".to_owned(),
         Ending::Unusable => "The device answered with a description that says nothing".to_owned(),
         Ending::Failed(fault) => format!("The session failed: {fault}"),
         _ => "The session is over".to_owned(),

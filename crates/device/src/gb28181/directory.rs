@@ -1,7 +1,7 @@
 //! Who may sign in, who is there, and what they have told of themselves.
 
 use std::collections::{HashMap, VecDeque};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -19,6 +19,10 @@ use crate::spec::DeviceSpec;
 const MAX_ITEMS: usize = 1_000_000;
 /// Who was refused lately; the oldest is forgotten.
 const MAX_REFUSED: usize = 256;
+/// Changes of address in a row that are no accident.
+const RIVAL_MOVES: u32 = 3;
+/// How soon one change must follow another to count, in milliseconds.
+const RIVAL_AGE_MS: i64 = 600_000;
 
 /// How a stored device may sign in.
 #[derive(Clone, PartialEq, Eq)]
@@ -44,7 +48,30 @@ pub struct Presence {
     /// How it is talked to.
     pub profile: Profile,
     heard_unix_ms: AtomicI64,
+    moves: Moves,
     told: Mutex<Told>,
+}
+
+/// How a device changes its address, each time soon after the time before.
+#[derive(Clone, Copy, Debug, Default)]
+struct Moves {
+    times: u32,
+    last_unix_ms: i64,
+    former: Option<IpAddr>,
+}
+
+impl Moves {
+    fn after(self, former: &Presence, now_at: IpAddr, now_unix_ms: i64) -> Self {
+        if former.address.ip() == now_at {
+            return self;
+        }
+        let times = if self.is_recent(now_unix_ms) { self.times.saturating_add(1) } else { 1 };
+        Self { times, last_unix_ms: now_unix_ms, former: Some(former.address.ip()) }
+    }
+
+    const fn is_recent(self, now_unix_ms: i64) -> bool {
+        now_unix_ms.saturating_sub(self.last_unix_ms) < RIVAL_AGE_MS
+    }
 }
 
 /// What a device has told of itself.
@@ -176,8 +203,16 @@ impl Presence {
             user_agent: device.user_agent.clone(),
             profile: device.profile,
             heard_unix_ms: AtomicI64::new(now_unix_ms),
+            moves: Moves::default(),
             told: Mutex::default(),
         }
+    }
+
+    /// The other address from which the device's code signs in, in turn with this one: two devices have the same code, or
+    /// two networks lead to one.
+    pub fn rival(&self, now_unix_ms: i64) -> Option<IpAddr> {
+        let Moves { times, former, .. } = self.moves;
+        former.filter(|_| times >= RIVAL_MOVES && self.moves.is_recent(now_unix_ms))
     }
 
     /// When it was heard last, milliseconds since 1970 in UTC.
@@ -204,13 +239,39 @@ impl Presence {
     }
 }
 
-#[derive(Default)]
 struct Known {
     permits: HashMap<Id, Permit>,
     present: HashMap<Id, Arc<Presence>>,
     /// Whose the channels are that catalogs name.
     channels: HashMap<Id, Id>,
     refused: VecDeque<Refused>,
+    max_items: usize,
+}
+
+impl Default for Known {
+    fn default() -> Self {
+        Self {
+            permits: HashMap::new(),
+            present: HashMap::new(),
+            channels: HashMap::new(),
+            refused: VecDeque::new(),
+            max_items: MAX_ITEMS,
+        }
+    }
+}
+
+impl Known {
+    /// Channels of a device are nobody's.
+    fn forget_channels(&mut self, code: &Id, presence: &Presence) {
+        let channels = &mut self.channels;
+        presence.tell(|told| {
+            for item in &told.items {
+                if channels.get(&item.id) == Some(code) {
+                    channels.remove(&item.id);
+                }
+            }
+        });
+    }
 }
 
 /// All devices, for the thread of signalling and for whoever looks.
@@ -283,7 +344,8 @@ impl Directory {
         if let Some(former) = known.present.get(code) {
             let told = former.told();
             presence.tell(|new| *new = told);
-            let presence = Presence { since_unix_ms: former.since_unix_ms, ..presence };
+            let moves = former.moves.after(former, presence.address.ip(), presence.since_unix_ms);
+            let presence = Presence { since_unix_ms: former.since_unix_ms, moves, ..presence };
             known.present.insert(code.clone(), Arc::new(presence));
             return;
         }
@@ -293,11 +355,7 @@ impl Directory {
     pub(super) fn note_gone(&self, code: &Id) {
         let mut known = self.write();
         let Some(presence) = known.present.remove(code) else { return };
-        for item in presence.told().items {
-            if known.channels.get(&item.id) == Some(code) {
-                known.channels.remove(&item.id);
-            }
-        }
+        known.forget_channels(code, &presence);
     }
 
     pub(super) fn note_refused(&self, refused: Refused) {
@@ -312,7 +370,8 @@ impl Directory {
     pub(super) fn note_catalog(&self, code: &Id, lines: &[CatalogItem], state: CatalogState) {
         let mut known = self.write();
         let Some(presence) = known.present.get(code).cloned() else { return };
-        let room = MAX_ITEMS.saturating_sub(known.channels.len());
+        known.forget_channels(code, &presence);
+        let room = known.max_items.saturating_sub(known.channels.len());
         let items: Vec<Item> = lines.iter().filter_map(Item::of).take(room).collect();
         for item in &items {
             known.channels.insert(item.id.clone(), code.clone());
@@ -323,7 +382,7 @@ impl Directory {
         });
     }
 
-    /// Takes changes of a catalog that was subscribed to.
+    /// Takes changes of a catalog that was subscribed to; those that are new are left out once [`MAX_ITEMS`] are known.
     pub(super) fn note_changes(&self, code: &Id, lines: &[CatalogItem]) {
         use gb28181::manscdp::CatalogEvent;
         let mut known = self.write();
@@ -331,6 +390,9 @@ impl Directory {
         for line in lines {
             let Some(item) = Item::of(line) else { continue };
             let id = item.id.clone();
+            if known.channels.len() >= known.max_items && !known.channels.contains_key(&id) {
+                continue;
+            }
             presence.tell(|told| {
                 let at = told.items.iter().position(|old| old.id == id);
                 match (line.event, at) {
@@ -394,13 +456,104 @@ impl Directory {
 
 /// How a catalog came, in words.
 pub(super) fn catalog_state(completeness: &Completeness, items: usize) -> CatalogState {
-    match completeness {
-        Completeness::Whole => CatalogState::Whole,
-        other => CatalogState::Partial(format!("{items} items have come; the rest did not ({other:?}). Ask again.")),
-    }
+    let why = match completeness {
+        Completeness::Whole => return CatalogState::Whole,
+        Completeness::NoAnswer => "the device said nothing within two minutes",
+        Completeness::Unannounced => "the device did not say how many there are",
+        Completeness::Endless => "the device came to no end within half an hour",
+        Completeness::TooManyItems => "there are more than are kept",
+        _ => "nothing new came any more",
+    };
+    CatalogState::Partial(format!("{items} items have come; the rest did not ({why}). Ask again."))
 }
 
 /// Where a path leads, for people.
 pub(super) fn place(path: &Path) -> String {
     format!("{} by {}", path.remote, path.transport.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use gb28181::manscdp::CatalogEvent;
+    use gb28181::profile::Vendor;
+
+    use super::*;
+
+    const MINUTE_MS: i64 = 60_000;
+
+    fn id(text: &str) -> Id {
+        Id::new(text).unwrap()
+    }
+
+    fn device() -> Id {
+        id("34020000001180000001")
+    }
+
+    fn presence(ip: &str, now_unix_ms: i64) -> Presence {
+        Presence {
+            since_unix_ms: now_unix_ms,
+            address: SocketAddr::new(ip.parse().unwrap(), 5060),
+            transport: Transport::Udp,
+            user_agent: String::new(),
+            profile: Profile::preset(Vendor::Other, Version::V2022),
+            heard_unix_ms: AtomicI64::new(now_unix_ms),
+            moves: Moves::default(),
+            told: Mutex::default(),
+        }
+    }
+
+    fn line(serial: usize) -> CatalogItem {
+        let device_id = Some(id(&format!("34020000001320{serial:06}")));
+        CatalogItem { device_id, event: Some(CatalogEvent::Added), ..CatalogItem::default() }
+    }
+
+    #[test]
+    fn a_code_that_signs_in_from_two_addresses_in_turn_is_that_of_two_devices() {
+        let rival = |minutes: &[i64]| {
+            let directory = Directory::default();
+            for (at, minute) in minutes.iter().enumerate() {
+                directory.note_present(&device(), presence(&format!("10.0.0.{}", 1 + at % 2), minute * MINUTE_MS));
+            }
+            let last = minutes.last().unwrap() * MINUTE_MS;
+            directory.presence(&device()).unwrap().rival(last + MINUTE_MS).map(|ip| ip.to_string())
+        };
+        assert_eq!(rival(&[0]), None);
+        assert_eq!(rival(&[0, 1]), None, "it was given another address");
+        assert_eq!(rival(&[0, 1, 2]), None, "and its old one again");
+        assert_eq!(rival(&[0, 1, 2, 3]).as_deref(), Some("10.0.0.1"));
+        assert_eq!(rival(&[0, 600, 1200, 1800]), None, "its network changes twice a day");
+    }
+
+    #[test]
+    fn a_catalog_that_is_not_whole_says_why_in_words() {
+        for (completeness, why) in [
+            (Completeness::NoAnswer, "the device said nothing within two minutes"),
+            (Completeness::Stopped, "nothing new came any more"),
+            (Completeness::Unannounced, "the device did not say how many there are"),
+            (Completeness::Endless, "the device came to no end within half an hour"),
+            (Completeness::TooManyItems, "there are more than are kept"),
+        ] {
+            let CatalogState::Partial(text) = catalog_state(&completeness, 7) else { panic!("{completeness:?}") };
+            assert_eq!(text, format!("7 items have come; the rest did not ({why}). Ask again."));
+        }
+        assert_eq!(catalog_state(&Completeness::Whole, 7), CatalogState::Whole);
+    }
+
+    #[test]
+    fn channels_are_limited_however_they_come_and_a_catalog_that_is_read_again_has_its_room_again() {
+        let directory = Directory::default();
+        directory.write().max_items = 10;
+        directory.note_present(&device(), presence("10.0.0.1", 0));
+        let items = || directory.presence(&device()).unwrap().told().items.len();
+        for _ in 0..2 {
+            directory.note_catalog(&device(), &(0..8).map(line).collect::<Vec<_>>(), CatalogState::Whole);
+            assert_eq!((items(), directory.read().channels.len()), (8, 8));
+        }
+        directory.note_changes(&device(), &(4..20).map(line).collect::<Vec<_>>());
+        assert_eq!((items(), directory.read().channels.len()), (10, 10));
+        directory.note_catalog(&device(), &(18..20).map(line).collect::<Vec<_>>(), CatalogState::Whole);
+        assert_eq!((items(), directory.read().channels.len()), (2, 2));
+        directory.note_gone(&device());
+        assert_eq!(directory.read().channels.len(), 0);
+    }
 }

@@ -354,10 +354,11 @@ impl Platform {
     /// An INVITE: of a device that was told that somebody speaks, or of anybody.
     pub(super) fn on_invite(&mut self, at: Moment, server: ServerId, request: &Request, path: Path) {
         if request.headers.to().is_none_or(|to| to.tag().is_some()) {
-            return self.answer(at, server, &Response::new(488));
+            return self.answer_briefly(server, &Response::new(488));
         }
         let Some(id) = self.awaited(request, &path) else {
-            return self.answer(at, server, &Response::new(403));
+            // Once: a refusal that is sent again until its ACK comes would go to whomever a stranger has named as sender.
+            return self.answer_briefly(server, &Response::new(403));
         };
         let Some(open) = self.broadcasts.open.get_mut(&id) else { return };
         if let State::Told(due) = open.state {

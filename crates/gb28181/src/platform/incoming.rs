@@ -26,6 +26,10 @@ impl Platform {
 
     /// MANSCDP. The 200 is empty and comes at once; what is said in return is a message of its own (§9.3 to §9.7).
     fn on_message(&mut self, at: Moment, id: ServerId, request: &Request, path: Path, world: &dyn World) {
+        if !self.places.has(&path) {
+            // A device that gets this signs in again; what a stranger says is not read.
+            return self.answer_briefly(id, &Response::new(404));
+        }
         let read = (!request.body.is_empty()).then(|| Message::parse(&request.body));
         let said_by = match &read {
             Some(Ok(received)) => received.message.device_id.as_ref(),
@@ -41,7 +45,6 @@ impl Platform {
             _ => None,
         };
         let Some(device) = self.known_sender(request, [said_by, of_call, asked.as_ref()], &path) else {
-            // A device that gets this signs in again.
             return self.answer_briefly(id, &Response::new(404));
         };
         self.heard(at, &device, path);

@@ -55,7 +55,7 @@ impl Platform {
             Verdict::Right(proof) => {
                 self.failures.forget(path.remote.ip(), &device);
                 if let Some(admission) = admission {
-                    self.sign_in(at, id, request, path, device, &admission, proof);
+                    self.sign_in(at, id, request, path, device, &admission, proof, world);
                 }
             }
         }
@@ -119,6 +119,7 @@ impl Platform {
         device: Id,
         admission: &Admission,
         proof: Proof,
+        world: &dyn World,
     ) {
         if let Some(uri) = &admission.redirect {
             let response = Response::new(302).with("Contact", &format!("<{uri}>")).with("Expires", "3600");
@@ -147,8 +148,21 @@ impl Platform {
         if watched_at != Some(record.watched_at) {
             self.deadlines.push(record.watched_at, device.clone());
         }
-        self.devices.insert(device.clone(), record);
+        self.places.enter(&path);
+        if let Some(former) = self.devices.insert(device.clone(), record) {
+            self.places.leave(&former.path);
+        }
+        if how == SignIn::Moved {
+            self.end_all_before_move(at, &device, world);
+        }
         self.event(Event::SignedIn { device, how });
+    }
+
+    /// A device is at another address than before: what it sends for sessions from there is in the way of new ones (quirk 31),
+    /// and what it would tell comes from a stranger.
+    fn end_all_before_move(&mut self, at: Moment, device: &Id, world: &dyn World) {
+        self.end_sessions_elsewhere(at, device, world);
+        self.end_subscriptions_of(device);
     }
 }
 

@@ -70,6 +70,8 @@ pub enum Ending {
     Finished,
     /// The device is gone.
     DeviceGone,
+    /// The device has signed in at another address, or another one with its code.
+    DeviceMoved,
 }
 
 #[derive(Debug)]
@@ -238,6 +240,18 @@ impl Platform {
             let is_over = self.sessions.is_given_up(id);
             self.sessions.close(id);
             self.tell_end_unless(is_over, id, Ending::DeviceGone);
+        }
+    }
+
+    /// A device has another address: it is told there that what it may still send is over.
+    pub(super) fn end_sessions_elsewhere(&mut self, at: Moment, device: &Id, world: &dyn World) {
+        let Some(now_at) = self.devices.get(device).map(|device| device.path.remote) else { return };
+        for id in self.sessions.of_device(device) {
+            let is_over = self.sessions.is_given_up(id);
+            if let Some(mut dialog) = self.sessions.close(id) {
+                let _untold = self.send_to(at, device, now_at, dialog.request(Method::Bye), world);
+            }
+            self.tell_end_unless(is_over, id, Ending::DeviceMoved);
         }
     }
 

@@ -57,6 +57,8 @@ struct Bench {
     called: Option<Called>,
     /// What the device says that it sends.
     description: String,
+    /// Nothing reaches the device; how many datagrams did not, once it is so.
+    unheard: Option<usize>,
 }
 
 /// An INVITE or SUBSCRIBE that came to the device.
@@ -108,6 +110,7 @@ impl Bench {
             description: "v=0\r\ns=Play\r\nc=IN IP4 192.168.1.64\r\nt=0 0\r\nm=video 15060 RTP/AVP 96\r\n\
                 a=sendonly\r\na=rtpmap:96 PS/90000\r\ny=0200000001\r\n"
                 .to_owned(),
+            unheard: None,
         }
     }
 
@@ -163,7 +166,10 @@ impl Bench {
     fn next_of_platform(&mut self) -> Option<Vec<u8>> {
         loop {
             match self.platform.poll_output() {
-                Output::Transmit(transmit) if transmit.path == self.path => return Some(transmit.bytes.to_vec()),
+                Output::Transmit(transmit) if transmit.path == self.path => match &mut self.unheard {
+                    Some(unheard) => *unheard += 1,
+                    None => return Some(transmit.bytes.to_vec()),
+                },
                 // To where the device was before.
                 Output::Transmit(_) => {}
                 Output::Event(event) => self.events.push(event),
@@ -530,5 +536,8 @@ fn a_device_is_sent_to_another_platform() {
 }
 
 mod broadcast;
+mod calls;
+mod catalogs;
 mod session;
+mod strangers;
 mod subscription;

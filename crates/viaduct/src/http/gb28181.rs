@@ -224,7 +224,9 @@ fn view(driver: &Gb28181, seen: &Seen, imported: usize) -> Gb28181Device {
         organisation_id: stored.map(|row| row.organisation_id),
         name: name.unwrap_or_else(|| seen.code.to_string()),
         state: if presence.is_some() { "online" } else { "offline" }.to_owned(),
-        reason: if presence.is_some() { None } else { Some(localised(&why_offline(driver, seen))) },
+        reason: presence
+            .map_or_else(|| Some(why_offline(driver, seen)), |it| contested(it))
+            .map(|text| localised(&text)),
         manufacturer: text(info.manufacturer, stored.map(|row| &row.vendor)),
         model: text(info.model, stored.map(|row| &row.model)),
         firmware: info.firmware.unwrap_or_default(),
@@ -243,6 +245,15 @@ fn view(driver: &Gb28181, seen: &Seen, imported: usize) -> Gb28181Device {
         catalog_text,
         faulty: told.faulty.iter().map(ToString::to_string).collect(),
     }
+}
+
+/// That two devices take their code from each other, if it looks like that.
+fn contested(presence: &Presence) -> Option<String> {
+    let other = presence.rival(platform::unix_now_ms())?;
+    Some(format!(
+        "Its code signs in from {} and from {other} in turn. Two devices may have it: give one of them another code.",
+        presence.address.ip()
+    ))
 }
 
 fn why_offline(driver: &Gb28181, seen: &Seen) -> String {

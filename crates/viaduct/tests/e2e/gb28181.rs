@@ -2,7 +2,9 @@
 
 mod device;
 mod platform;
+mod sessions;
 mod simulated;
+mod storms;
 mod talk;
 mod tunnel;
 

@@ -3108,7 +3108,7 @@ export interface components {
              * @description Where it belongs, if it was added.
              */
             organisation_id?: number | null;
-            /** @description Why it is offline and what to try, as far as it is known. */
+            /** @description Why it is offline and what to try, as far as it is known; or that two devices seem to have its code. */
             reason?: string | null;
             since?: string | null;
             /** @description "online" or "offline". */

@@ -23,14 +23,14 @@ fn invitation() -> Invitation {
 }
 
 impl Bench {
-    fn invite(&mut self) -> SessionId {
+    pub(super) fn invite(&mut self) -> SessionId {
         let session = self.platform.invite(self.at(), &invitation(), &self.rules).unwrap();
         self.settle();
         session
     }
 
     /// What happened to a session.
-    fn take_session(&mut self) -> Vec<SessionEvent> {
+    pub(super) fn take_session(&mut self) -> Vec<SessionEvent> {
         let of_session = |event| match event {
             Event::Session { what, .. } => Some(what),
             _ => None,
@@ -38,14 +38,14 @@ impl Bench {
         self.take().into_iter().filter_map(of_session).collect()
     }
 
-    fn established() -> (Self, SessionId) {
+    pub(super) fn established() -> (Self, SessionId) {
         let mut bench = Self::signed_in();
         let session = bench.invite();
         assert!(matches!(&bench.take_session()[..], [SessionEvent::Proceeding(100), SessionEvent::Established { .. }]));
         (bench, session)
     }
 
-    fn methods(&mut self) -> Vec<String> {
+    pub(super) fn methods(&mut self) -> Vec<String> {
         std::mem::take(&mut self.asked).iter().map(|request| request.method.to_string()).collect()
     }
 }
@@ -136,6 +136,31 @@ fn a_device_that_ends_a_session_or_goes_is_believed() {
     let ended = |event: &Event| matches!(event, Event::Session { what: SessionEvent::Ended(Ending::DeviceGone), .. });
     assert!(events.iter().any(ended) && events.last() == Some(&gone), "{events:?}");
     bench.assert_idle();
+}
+
+#[test]
+fn a_device_at_another_address_is_told_there_to_stop_what_it_sends() {
+    let (mut bench, session) = Bench::established();
+    let subscription = bench.platform.subscribe(
+        bench.at(),
+        &id(DEVICE),
+        &id(DEVICE),
+        Query::Catalog(CatalogQuery::default()),
+        &bench.rules,
+    );
+    bench.settle();
+    bench.take();
+    bench.asked.clear();
+    bench.path.remote = "192.168.1.99:5060".parse().unwrap();
+    assert_eq!(bench.register("3600"), 200);
+    let events = bench.take();
+    let ended = Event::Session { session, what: SessionEvent::Ended(Ending::DeviceMoved) };
+    let what = SubscriptionEvent::Ended(None);
+    let untold = Event::Subscription { subscription: subscription.unwrap(), what };
+    assert_eq!(events, [ended, untold, Event::SignedIn { device: id(DEVICE), how: SignIn::Moved }]);
+    assert_eq!(bench.methods(), ["BYE"], "at its new address");
+    bench.invite();
+    assert!(matches!(&bench.take_session()[..], [SessionEvent::Proceeding(100), SessionEvent::Established { .. }]));
 }
 
 #[test]

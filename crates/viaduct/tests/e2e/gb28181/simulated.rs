@@ -21,7 +21,7 @@ use super::platform::{Upper, Way, datagrams};
 use crate::cameras::stamps;
 use crate::support::BINARY;
 
-const RECORDER: &str = "34020000001180000001";
+pub(crate) const RECORDER: &str = "34020000001180000001";
 const CAMERA: &str = "34020000001320000001";
 const CHANNEL: &str = "34020000001310000001";
 /// Channels of the recorder.
@@ -30,7 +30,7 @@ const HOUR_MS: i64 = 3_600_000;
 /// Pictures of a clip.
 const CYCLE: u32 = 500;
 
-struct Devices(Child);
+pub(crate) struct Devices(Child);
 
 impl Drop for Devices {
     fn drop(&mut self) {
@@ -40,20 +40,14 @@ impl Drop for Devices {
 }
 
 impl Devices {
-    fn start(server: SocketAddr, arguments: &[&str]) -> Self {
+    pub(crate) fn start(server: SocketAddr, arguments: &[&str]) -> Self {
         let mut command = std::process::Command::new(BINARY);
-        command.args([
-            "sim",
-            "gb28181",
-            "--server",
-            &server.to_string(),
-            "--retry",
-            "1s",
-            "--heartbeat",
-            "1s",
-            "--cache",
-        ]);
-        command.arg(cache()).args(arguments).env("VIADUCT_SIM_PASSWORD", PASSWORD);
+        command.args(["sim", "gb28181", "--server", &server.to_string(), "--retry", "1s", "--heartbeat", "1s"]);
+        // Drawing them takes a minute.
+        if !arguments.contains(&"--no-media") {
+            command.arg("--cache").arg(cache());
+        }
+        command.args(arguments).env("VIADUCT_SIM_PASSWORD", PASSWORD);
         Self(command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap())
     }
 

@@ -24,6 +24,8 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
         "Its device tried to sign in from {} with a wrong password or user name. Compare both with the camera's page.",
         "所属设备从 {0} 注册时密码或用户名错误，请与摄像机页面上的核对。",
     ),
+    ("Its code signs in from {} and from {} in turn.", "该编码交替从 {0} 和 {1} 注册。"),
+    ("Two devices may have it: give one of them another code.", "可能有两台设备使用同一编码：请更换其中一台的编码。"),
     ("It is not permitted: add it as a device.", "未获许可：请添加为设备。"),
     (
         "It tried with a wrong password or user name. Compare both with the camera's page.",
@@ -50,6 +52,11 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
     ),
     ("{} is not in the device's catalog any more. Read the catalog again.", "{0} 已不在设备目录中，请重新读取目录。"),
     ("Name 1 to {} cameras.", "请指定 1 至 {0} 个摄像机。"),
+    ("the device said nothing within two minutes", "设备两分钟内没有应答"),
+    ("nothing new came any more", "设备没有再发送新的内容"),
+    ("the device did not say how many there are", "设备没有告知总数"),
+    ("the device came to no end within half an hour", "设备半小时内没有发送完毕"),
+    ("there are more than are kept", "超过可保存的数量"),
     ("{} items have come; the rest did not ({}). Ask again.", "已收到 {0} 项，其余未到（{1}），请重新读取。"),
     ("The catalog did not come: {}.", "目录读取失败：{0}。"),
     (
