@@ -85,6 +85,29 @@ export const gb28181 = [
     },
   },
   {
+    name: 'a device takes pictures and sends them, and why none came is said',
+    run: async ({ page, mock }) => {
+      await page.at(RECORDER);
+      const panel = page.locator('.snap');
+      await panel.getByLabel('张数').fill('2');
+      await panel.getByRole('button', { name: '让设备抓拍' }).click();
+      await panel.getByText('已收到 2 / 2 张').waitFor();
+      await until(async () => (await panel.locator('.snapshot').count()) === 2, 'two pictures');
+      assert(mock.world.snapshots.filter(({ origin }) => origin === 'device').length === 2, 'they are kept');
+      await assertAccessible(page, 'pictures of a device');
+      await panel.locator('.snapshot').first().click();
+      await page.getByRole('dialog').getByText('设备抓拍').first().waitFor();
+      await page.getByRole('dialog').locator('.btn.primary').click();
+      await panel.getByLabel('摄像机').selectOption('34020000001320000003');
+      await panel.getByRole('button', { name: '让设备抓拍' }).click();
+      await panel.getByText('未在规定时间内回传图片').waitFor();
+      page.allowed.push(/503/);
+      await panel.getByLabel('摄像机').selectOption('34020000001320000004');
+      await panel.getByRole('button', { name: '让设备抓拍' }).click();
+      await panel.getByText('设备回复无法执行').waitFor();
+    },
+  },
+  {
     name: 'messages are searched, opened, and kept of one device alone',
     run: async ({ page, mock }) => {
       await page.at('/devices/gb28181/trace');

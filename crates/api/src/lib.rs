@@ -47,7 +47,8 @@ pub use event::{ClientMessage, EventMessage};
 pub use gb28181::{
     DeviceAlarm, DeviceAlarmPage, Gb28181Catalog, Gb28181Device, Gb28181DevicePage, Gb28181Gone, Gb28181Import,
     Gb28181Imported, Gb28181Item, Gb28181Order, Gb28181Recording, Gb28181RecordingList, Gb28181Refused,
-    Gb28181RefusedList, Gb28181State, RecordingControl, SipMessage, SipTrace, SipTraceChoice,
+    Gb28181RefusedList, Gb28181SnapshotProgress, Gb28181SnapshotRequest, Gb28181State, RecordingControl, SipMessage,
+    SipTrace, SipTraceChoice,
 };
 pub use group::{Group, GroupInput, GroupList, GroupMembersChanged, GroupMembersInput, NewGroup};
 pub use hook::{Hook, HookCreated, HookDelivery, HookDeliveryPage, HookInput, HookList, HookSecret, HookTest};

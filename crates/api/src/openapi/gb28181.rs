@@ -2,7 +2,8 @@
 
 use crate::{
     DeviceAlarmPage, Gb28181Catalog, Gb28181Device, Gb28181DevicePage, Gb28181Import, Gb28181Imported, Gb28181Order,
-    Gb28181RecordingList, Gb28181RefusedList, Gb28181State, Problem, RecordingControl, SipTrace, SipTraceChoice,
+    Gb28181RecordingList, Gb28181RefusedList, Gb28181SnapshotProgress, Gb28181SnapshotRequest, Gb28181State, Problem,
+    RecordingControl, SipTrace, SipTraceChoice,
 };
 
 route!(gb28181, get, path = "/api/v1/gb28181", tag = "gb28181", responses((status = 200, body = Gb28181State)));
@@ -152,4 +153,49 @@ route!(
         ("before" = Option<i64>, Query)
     ),
     responses((status = 200, body = DeviceAlarmPage), (status = 400, body = Problem))
+);
+route!(
+    order_gb28181_snapshots,
+    post,
+    path = "/api/v1/gb28181/devices/{code}/snapshots",
+    tag = "gb28181",
+    params(("code" = String, Path)),
+    request_body = Gb28181SnapshotRequest,
+    responses(
+        (status = 202, body = Gb28181SnapshotProgress),
+        (status = 400, body = Problem),
+        (status = 404, body = Problem),
+        (status = 409, body = Problem),
+        (status = 415, body = Problem),
+        (status = 503, body = Problem),
+        (status = 504, body = Problem)
+    )
+);
+route!(
+    gb28181_snapshots,
+    get,
+    path = "/api/v1/gb28181/snapshots/{id}",
+    tag = "gb28181",
+    params(("id" = String, Path)),
+    responses((status = 200, body = Gb28181SnapshotProgress), (status = 404, body = Problem))
+);
+route!(
+    post_gb28181_picture,
+    post,
+    path = "/api/v1/gb28181/pictures/{secret}",
+    tag = "gb28181",
+    security(()),
+    params(("secret" = String, Path, description = "from the address that the device was given")),
+    request_body(content = Vec<u8>, content_type = "image/jpeg", description = "one picture, or a form (multipart/form-data) with pictures"),
+    responses((status = 200), (status = 400, body = Problem), (status = 404, body = Problem), (status = 413, body = Problem))
+);
+route!(
+    put_gb28181_picture,
+    put,
+    path = "/api/v1/gb28181/pictures/{secret}",
+    tag = "gb28181",
+    security(()),
+    params(("secret" = String, Path, description = "from the address that the device was given")),
+    request_body(content = Vec<u8>, content_type = "image/jpeg", description = "one picture"),
+    responses((status = 200), (status = 400, body = Problem), (status = 404, body = Problem), (status = 413, body = Problem))
 );

@@ -1,7 +1,7 @@
 //! Who may sign in, who is there, and what they have told of themselves.
 
 use std::collections::{HashMap, VecDeque};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -38,6 +38,8 @@ pub struct Presence {
     pub since_unix_ms: i64,
     /// Where it was heard when it signed in last.
     pub address: SocketAddr,
+    /// Where it reaches us.
+    pub server: IpAddr,
     /// What SIP travels over.
     pub transport: Transport,
     /// What it calls itself; may be empty.
@@ -169,10 +171,11 @@ pub struct Refused {
 }
 
 impl Presence {
-    pub(super) fn new(now_unix_ms: i64, device: &gb28181::platform::Device) -> Self {
+    pub(super) fn new(now_unix_ms: i64, device: &gb28181::platform::Device, server: IpAddr) -> Self {
         Self {
             since_unix_ms: now_unix_ms,
             address: device.path.remote,
+            server,
             transport: device.path.transport,
             user_agent: device.user_agent.clone(),
             profile: device.profile,

@@ -2,7 +2,9 @@
 
 mod alarms;
 mod catalog;
+mod pictures;
 mod recordings;
+mod snapshots;
 mod trace;
 
 use std::sync::Arc;
@@ -31,7 +33,9 @@ use crate::server::App;
 
 pub(super) use alarms::list as alarms;
 pub(super) use catalog::{catalog, import};
+pub(super) use pictures::receive as receive_picture;
 pub(super) use recordings::{control, recordings};
+pub(super) use snapshots::{order as order_snapshots, progress as snapshot_progress};
 pub(super) use trace::{choose, export, messages};
 
 const DRIVER: &str = "gb28181";
@@ -348,6 +352,7 @@ fn failed(fault: &Fault) -> Failure {
         Fault::NotSignedIn => "Check its power, the network, and the server that is set in it.",
         Fault::NoSession => "Play the recording first.",
         Fault::OlderEdition(_) => "Set the edition in the device's own page, or do it there.",
+        Fault::Declined => "It may lack this, or want it set on its own page.",
         Fault::Refused { .. } => "See the device's own log, and the SIP trace.",
         Fault::NoAnswer | Fault::Silent => "Try again; if it stays so, see the SIP trace.",
         _ => "Try again in a moment.",
@@ -357,6 +362,7 @@ fn failed(fault: &Fault) -> Failure {
         first.make_ascii_uppercase();
     }
     // What a device refuses is not a right that the caller lacks.
-    let kind = if matches!(fault, Fault::Refused { .. }) { ErrorKind::Unavailable } else { fault.kind() };
+    let kind =
+        if matches!(fault, Fault::Refused { .. } | Fault::Declined) { ErrorKind::Unavailable } else { fault.kind() };
     Failure::new(kind, format!("{text}. {next_step}"))
 }

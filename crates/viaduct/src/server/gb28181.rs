@@ -11,6 +11,7 @@ use gateway::gb28181::{MediaPorts, PortsConfig};
 use gateway::source::Sources;
 use gb28181::Id;
 use platform::devices::Devices;
+use platform::snapshots::requests::Requests;
 use platform::unix_now;
 use serde::{Deserialize, Serialize};
 use sip::{Dialog, Transport};
@@ -227,6 +228,22 @@ pub(super) async fn keep_alarms(devices: Arc<Gb28181>, known: Arc<Devices>, data
             Err(broadcast::error::RecvError::Lagged(lost)) => {
                 tracing::warn!(lost, "Alarms came faster than they can be kept; the oldest are lost.");
             }
+            Err(broadcast::error::RecvError::Closed) => return,
+        }
+    }
+}
+
+/// Hears from devices that they have sent the pictures that they were asked for, until signalling ends. What is lost is over when
+/// its time is.
+pub(super) async fn note_snapshots(devices: Arc<Gb28181>, requests: Arc<Requests>) {
+    let mut happenings = devices.listen();
+    loop {
+        match happenings.recv().await {
+            Ok(Happening::SnapShots { device, finished }) => {
+                let files = finished.list.map(|list| list.files.len()).unwrap_or_default();
+                requests.finish(device.as_str(), &finished.session.unwrap_or_default(), files);
+            }
+            Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
             Err(broadcast::error::RecvError::Closed) => return,
         }
     }

@@ -3,6 +3,7 @@
 mod device;
 mod platform;
 mod simulated;
+mod snapshots;
 
 use gb28181_rs::config::Transport;
 use serde_json::{Value, json};

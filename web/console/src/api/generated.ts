@@ -690,6 +690,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/gb28181/devices/{code}/snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["order_gb28181_snapshots"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gb28181/pictures/{secret}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["put_gb28181_picture"];
+        post: operations["post_gb28181_picture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/gb28181/refused": {
         parameters: {
             query?: never;
@@ -698,6 +730,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["gb28181_refused"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gb28181/snapshots/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["gb28181_snapshots"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2944,6 +2992,47 @@ export interface components {
         Gb28181RefusedList: {
             items: components["schemas"]["Gb28181Refused"][];
         };
+        /** @description How far a request for pictures is. */
+        Gb28181SnapshotProgress: {
+            /** @description Code of the channel. */
+            channel: string;
+            /**
+             * Format: int32
+             * @description How many were asked for.
+             */
+            count: number;
+            /** @description Code of the device. */
+            device: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description Seconds that it is still waited for.
+             */
+            left_s: number;
+            /** @description What is missing and what to try. */
+            reason?: string | null;
+            /** @description Where the device sends pictures to, without what is secret of it. */
+            server: string;
+            /** @description Numbers of the pictures that came: `GET /snapshots/{id}`. */
+            snapshots: number[];
+            /** @description "open": pictures are waited for; "done"; "failed": it is over, and pictures are missing. */
+            state: string;
+        };
+        /** @description Pictures that a device is asked to take and to send by HTTP (edition 2022). */
+        Gb28181SnapshotRequest: {
+            /** @description Code of the channel; absent: the device itself. */
+            channel?: string | null;
+            /**
+             * Format: int32
+             * @description How many, 1 to 10; 1 where it is absent.
+             */
+            count?: number | null;
+            /**
+             * Format: int32
+             * @description Seconds between two, 1 to 600; 1 where it is absent.
+             */
+            interval_s?: number | null;
+        };
         /** @description How GB/T 28181 is set here: what is copied into a camera's own page. */
         Gb28181State: {
             /** @description Addresses that devices reach this server by. */
@@ -4366,7 +4455,7 @@ export interface components {
             /** @description When it is removed; never when absent. */
             keep_until?: string | null;
             name: string;
-            /** @description "manual", "plan", "patrol" or "preset". */
+            /** @description "manual", "plan", "patrol", "preset" or "device": taken and sent by a device that was asked to. */
             origin: string;
             /** Format: int64 */
             plan_id?: number | null;
@@ -7049,6 +7138,177 @@ export interface operations {
             };
         };
     };
+    order_gb28181_snapshots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Gb28181SnapshotRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gb28181SnapshotProgress"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_gb28181_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description from the address that the device was given */
+                secret: string;
+            };
+            cookie?: never;
+        };
+        /** @description one picture */
+        requestBody: {
+            content: {
+                "image/jpeg": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_gb28181_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description from the address that the device was given */
+                secret: string;
+            };
+            cookie?: never;
+        };
+        /** @description one picture, or a form (multipart/form-data) with pictures */
+        requestBody: {
+            content: {
+                "image/jpeg": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     gb28181_refused: {
         parameters: {
             query?: never;
@@ -7064,6 +7324,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Gb28181RefusedList"];
+                };
+            };
+        };
+    };
+    gb28181_snapshots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gb28181SnapshotProgress"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -1,6 +1,6 @@
 //! A device of GB/T 28181 that others have written (`gb28181-rs`), with pictures that count.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -11,6 +11,7 @@ use gb28181_rs::frame::{AccessUnit, Nalu};
 use gb28181_rs::manscdp::PtzCommand;
 use gb28181_rs::mock::MockFrameHub;
 use gb28181_rs::server::{DeviceControlHandler, Gb28181Server, ServerHandle};
+use gb28181_rs::snapshot::{SnapshotCommand, SnapshotExchange, SnapshotExecutor};
 use gb28181_rs::subscribe::DeviceNotifier;
 use gb28181_rs::{RecordingSource, SegmentMeta};
 use tempfile::TempDir;
@@ -46,6 +47,69 @@ impl DeviceControlHandler for Orders {
     }
 }
 
+/// Takes pictures that it was ordered, and sends them as it was told.
+struct Photographer {
+    uploads: Uploads,
+}
+
+/// What a device sends when it is asked for pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Uploads {
+    /// It can take none.
+    None,
+    /// A body each.
+    Bodies,
+    /// A form each, by the name of a browser.
+    Forms,
+    /// The first alone.
+    One,
+    /// Texts.
+    Texts,
+}
+
+impl SnapshotExecutor for Photographer {
+    fn execute(&self, order: SnapshotCommand) -> SnapshotExchange {
+        let uploads = self.uploads;
+        Box::pin(async move { tokio::task::spawn_blocking(move || upload(uploads, &order)).await? })
+    }
+}
+
+fn upload(uploads: Uploads, order: &SnapshotCommand) -> anyhow::Result<Vec<String>> {
+    let folder = tempfile::tempdir()?;
+    let count = if uploads == Uploads::One { 1 } else { order.snap_num };
+    let mut sent = Vec::new();
+    for number in 1..=count {
+        let file = folder.path().join(format!("{number}.jpg"));
+        picture(&file, number, uploads);
+        let data = match uploads {
+            Uploads::Forms => words("-F SessionID=1 -F"),
+            _ => words("-H Content-Type:image/jpeg --data-binary"),
+        };
+        let value = if uploads == Uploads::Forms { "file=@" } else { "@" };
+        let mut arguments = words("-s -f -o /dev/null");
+        arguments.extend(data);
+        arguments.push(format!("{value}{}", path_text(&file)));
+        arguments.push(order.upload_url.clone());
+        if process::run("curl", arguments, Duration::from_secs(20)).0 {
+            sent.push(format!("{CAMERA}02{number:019}"));
+        }
+    }
+    Ok(sent)
+}
+
+/// A picture that is another one for each number.
+fn picture(file: &Path, number: u32, uploads: Uploads) {
+    if uploads == Uploads::Texts {
+        return std::fs::write(file, "no picture").unwrap();
+    }
+    let mut arguments = words("-v error -nostdin -y -f lavfi -i");
+    arguments.push(format!("testsrc=s=320x{}", 180 + 2 * number));
+    arguments.extend(words("-frames:v 1"));
+    arguments.push(path_text(file));
+    let (done, _, errors) = process::run("ffmpeg", arguments, Duration::from_secs(60));
+    assert!(done, "{errors}");
+}
+
 /// One recording.
 struct Archive {
     folder: TempDir,
@@ -69,11 +133,12 @@ impl RecordingSource for Archive {
 pub(crate) struct Options {
     pub(crate) password: String,
     pub(crate) transport: Transport,
+    pub(crate) uploads: Uploads,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { password: PASSWORD.to_owned(), transport: Transport::Udp }
+        Self { password: PASSWORD.to_owned(), transport: Transport::Udp, uploads: Uploads::None }
     }
 }
 
@@ -100,6 +165,10 @@ impl Device {
         let config = config(server, options);
         let device = Gb28181Server::with_recording_index(config, frames.clone(), Some(Arc::new(archive)))
             .with_control_handler(Some(orders.clone()));
+        let uploads = options.uploads;
+        let device = device.with_snapshot_executor(
+            (uploads != Uploads::None).then(|| -> Arc<dyn SnapshotExecutor> { Arc::new(Photographer { uploads }) }),
+        );
         let notifier = device.device_notifier();
         let handle = runtime.block_on(device.spawn()).unwrap();
         let stop = Arc::new(AtomicBool::new(false));
