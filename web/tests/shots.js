@@ -65,6 +65,8 @@ export const SHOTS = {
   'camera-fixed': { path: '/cameras/5', wait: 2500 },
   'camera-preset': { path: '/cameras/3', wait: 1500, act: async (page) => { await button(page, '编辑预置位和巡航').click(); await button(page, '添加预置位').click(); } },
   'camera-cruise': { path: '/cameras/3', wait: 1500, act: async (page) => { await button(page, '编辑预置位和巡航').click(); await button(page, '添加巡航').click(); } },
+  'gb-device-configuration': { path: '/devices/gb28181/34020000001180000001', english: true, wait: 2500, act: async (page) => { await page.locator('.config .btn').first().click(); await page.waitForTimeout(1500); await page.locator('.config').scrollIntoViewIfNeeded(); } },
+  'gb-device-configure': { path: '/devices/gb28181/34020000001180000001', wait: 1000, act: async (page) => { await page.locator('.config .btn').first().click(); await page.waitForTimeout(1500); await button(page, '编辑').click(); } },
   'gb-device-snapshots': { path: '/devices/gb28181/34020000001180000001', english: true, wait: 3500, act: async (page) => { await page.locator('.snap input').first().fill('2'); await page.locator('.snap .btn').click(); await page.locator('.snap').scrollIntoViewIfNeeded(); } },
   'camera-share': { path: '/cameras/1', act: async (page) => { await button(page, '分享').click(); await button(page, '生成链接').click(); } },
   'camera-add': { path: '/cameras', act: async (page) => { await button(page, '添加摄像机').click(); await page.fill('#camera-main', 'rtsp://10.8.3.31/live'); await button(page, '更多信息').click(); await page.locator('.btn.test').click(); } },

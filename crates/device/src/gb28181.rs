@@ -36,8 +36,8 @@ use gateway::pull::PullUrl;
 use gateway::source::{SourceSpec, SourceState, Sources};
 use gb28181::collect::Collected;
 use gb28181::manscdp::{
-    Config, ConfigBlocks, Control, Outcome, Query, RecordingCause, RecordingItem, RecordingQuery, Response,
-    SnapShotConfig,
+    Config, ConfigBlocks, ConfigQuery, Control, Joined, Outcome, Query, RecordingCause, RecordingItem, RecordingQuery,
+    Response, SnapShotConfig,
 };
 use gb28181::platform::{Answer, Fault, SessionId};
 use gb28181::{BeijingTime, Id, Platform, mansrtsp};
@@ -287,6 +287,20 @@ impl Gb28181 {
     pub async fn order_snapshots(&self, device: &Id, channel: &Id, order: SnapShotConfig) -> Result<(), Fault> {
         let blocks = ConfigBlocks { snap_shot: Some(order), ..ConfigBlocks::default() };
         self.configure(device, channel, blocks).await
+    }
+
+    /// Asks a device how it is configured, or what is below it: blocks by their names, such as `BasicParam`
+    /// (GB/T 28181-2022 §A.2.4.7).
+    ///
+    /// # Errors
+    /// When it does not tell.
+    pub async fn configuration(&self, device: &Id, target: &Id, parts: Vec<String>) -> Result<Config, Fault> {
+        let query = Query::ConfigDownload(ConfigQuery { parts: Joined(parts) });
+        match *self.query(device, target, query).await? {
+            Answer::Said(Response::ConfigDownload(said)) if said.result != Some(Outcome::Error) => Ok(said.config),
+            Answer::Said(Response::ConfigDownload(_)) => Err(Fault::Declined),
+            _ => Err(Fault::Silent),
+        }
     }
 
     /// Configures a device, or what is below it; what is `None` stays as it is (GB/T 28181-2022 §A.2.3.2).

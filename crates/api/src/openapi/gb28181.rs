@@ -1,9 +1,9 @@
 //! Routes about devices that sign in by GB/T 28181.
 
 use crate::{
-    DeviceAlarmPage, Gb28181Catalog, Gb28181Device, Gb28181DevicePage, Gb28181Import, Gb28181Imported, Gb28181Order,
-    Gb28181RecordingList, Gb28181RefusedList, Gb28181SnapshotProgress, Gb28181SnapshotRequest, Gb28181State, Problem,
-    RecordingControl, SipTrace, SipTraceChoice,
+    DeviceAlarmPage, Gb28181Catalog, Gb28181Configuration, Gb28181ConfigurationChange, Gb28181Device,
+    Gb28181DevicePage, Gb28181Import, Gb28181Imported, Gb28181Order, Gb28181RecordingList, Gb28181RefusedList,
+    Gb28181SnapshotProgress, Gb28181SnapshotRequest, Gb28181State, Problem, RecordingControl, SipTrace, SipTraceChoice,
 };
 
 route!(gb28181, get, path = "/api/v1/gb28181", tag = "gb28181", responses((status = 200, body = Gb28181State)));
@@ -153,6 +153,41 @@ route!(
         ("before" = Option<i64>, Query)
     ),
     responses((status = 200, body = DeviceAlarmPage), (status = 400, body = Problem))
+);
+route!(
+    gb28181_configuration,
+    get,
+    path = "/api/v1/gb28181/devices/{code}/configuration",
+    tag = "gb28181",
+    params(
+        ("code" = String, Path),
+        ("channel" = Option<String>, Query, description = "code of the channel; absent: the device itself"),
+        ("parts" = Option<String>, Query, description = "names of blocks with commas between; BasicParam where it is absent. Some devices answer one block at a time alone")
+    ),
+    responses(
+        (status = 200, body = Gb28181Configuration),
+        (status = 400, body = Problem),
+        (status = 404, body = Problem),
+        (status = 415, body = Problem),
+        (status = 503, body = Problem),
+        (status = 504, body = Problem)
+    )
+);
+route!(
+    change_gb28181_configuration,
+    put,
+    path = "/api/v1/gb28181/devices/{code}/configuration",
+    tag = "gb28181",
+    params(("code" = String, Path)),
+    request_body = Gb28181ConfigurationChange,
+    responses(
+        (status = 204),
+        (status = 400, body = Problem),
+        (status = 404, body = Problem),
+        (status = 415, body = Problem),
+        (status = 503, body = Problem),
+        (status = 504, body = Problem)
+    )
 );
 route!(
     order_gb28181_snapshots,

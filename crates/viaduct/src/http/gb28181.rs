@@ -2,6 +2,7 @@
 
 mod alarms;
 mod catalog;
+mod configuration;
 mod pictures;
 mod recordings;
 mod snapshots;
@@ -33,6 +34,7 @@ use crate::server::App;
 
 pub(super) use alarms::list as alarms;
 pub(super) use catalog::{catalog, import};
+pub(super) use configuration::{change as change_configuration, read as configuration};
 pub(super) use pictures::receive as receive_picture;
 pub(super) use recordings::{control, recordings};
 pub(super) use snapshots::{order as order_snapshots, progress as snapshot_progress};

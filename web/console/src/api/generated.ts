@@ -642,6 +642,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/gb28181/devices/{code}/configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["gb28181_configuration"];
+        put: operations["change_gb28181_configuration"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/gb28181/devices/{code}/import": {
         parameters: {
             query?: never;
@@ -2818,6 +2834,51 @@ export interface components {
             /** @enum {string} */
             type: "error";
         };
+        /** @description How a device records for alarms. */
+        Gb28181AlarmRecording: {
+            /**
+             * Format: int32
+             * @description Seconds after the alarm.
+             */
+            after_s?: number | null;
+            /**
+             * Format: int32
+             * @description Seconds before it.
+             */
+            before_s?: number | null;
+            enabled?: boolean | null;
+            /**
+             * Format: int32
+             * @description 0 is the main one.
+             */
+            stream?: number | null;
+        };
+        /** @description Which alarms a device reports. */
+        Gb28181AlarmReport: {
+            /** @description Intrusion. */
+            field?: boolean | null;
+            /** @description Motion. */
+            motion?: boolean | null;
+        };
+        /** @description Name and registration. */
+        Gb28181Basic: {
+            /**
+             * Format: int32
+             * @description Seconds that a registration lasts.
+             */
+            expiration_s?: number | null;
+            /**
+             * Format: int32
+             * @description Heartbeats that may be missing.
+             */
+            heartbeat_count?: number | null;
+            /**
+             * Format: int32
+             * @description Seconds between two heartbeats.
+             */
+            heartbeat_interval_s?: number | null;
+            name?: string | null;
+        };
         /** @description A device's catalog beside the channels that it has here. */
         Gb28181Catalog: {
             /** @description Empty unless the catalog is whole. */
@@ -2826,6 +2887,43 @@ export interface components {
             /** @description "awaited", "coming", "whole" or "partial". */
             state: string;
             text?: string | null;
+        };
+        /** @description What a device tells of its configuration. */
+        Gb28181Configuration: {
+            alarm_recording?: components["schemas"]["Gb28181AlarmRecording"] | null;
+            alarm_report?: components["schemas"]["Gb28181AlarmReport"] | null;
+            basic?: components["schemas"]["Gb28181Basic"] | null;
+            masks?: components["schemas"]["Gb28181Masks"] | null;
+            /**
+             * Format: int32
+             * @description `FrameMirror`: how the picture is turned: 0 not, 1 horizontally, 2 vertically, 3 both.
+             */
+            mirror?: number | null;
+            osd?: components["schemas"]["Gb28181Osd"] | null;
+            /** @description Names of what it tells besides, such as `SVACEncodeConfig`. */
+            others: string[];
+            recording_plan?: components["schemas"]["Gb28181RecordingPlan"] | null;
+            /** @description `VideoParamAttribute`: how it codes, one line for each of its streams. */
+            video: components["schemas"]["Gb28181Video"][];
+            video_options?: components["schemas"]["Gb28181VideoOptions"] | null;
+        };
+        /** @description How a device is to be configured; what is absent stays as it is. */
+        Gb28181ConfigurationChange: {
+            /** @default null */
+            basic?: components["schemas"]["Gb28181Basic"] | null;
+            /**
+             * @description Code of the channel; absent: the device itself.
+             * @default null
+             */
+            channel?: string | null;
+            /**
+             * Format: int32
+             * @description 0 not, 1 horizontally, 2 vertically, 3 both.
+             * @default null
+             */
+            mirror?: number | null;
+            /** @default null */
+            osd?: components["schemas"]["Gb28181Osd"] | null;
         };
         /** @description A device of GB/T 28181: one that was added, or one that is signed in. */
         Gb28181Device: {
@@ -2946,12 +3044,52 @@ export interface components {
             /** @description The stream that plays it: "gb/CODE". */
             stream: string;
         };
+        /** @description What of the picture is masked. */
+        Gb28181Masks: {
+            /** @description Corners in pixels, "left,top,right,bottom". */
+            areas: string[];
+            on?: boolean | null;
+        };
         /** @description An order to a device or one of its channels. */
         Gb28181Order: {
             /** @description Code of the channel; absent: the device itself. */
             channel?: string | null;
             /** @description "reboot", "record", "stop_record", "guard", "unguard", "reset_alarm" or "key_frame". */
             order: string;
+        };
+        /** @description What is written into the picture. */
+        Gb28181Osd: {
+            texts: components["schemas"]["Gb28181OsdText"][];
+            texts_on?: boolean | null;
+            /**
+             * Format: int32
+             * @description 0 "2026-11-28 10:00:00", 1 "2026年11月28日 10:00:00".
+             */
+            time_form?: number | null;
+            time_on?: boolean | null;
+            /** Format: int32 */
+            time_x?: number | null;
+            /** Format: int32 */
+            time_y?: number | null;
+            /**
+             * Format: int32
+             * @description Height of that window.
+             */
+            window_height?: number | null;
+            /**
+             * Format: int32
+             * @description Width of the window that positions are of, in pixels.
+             */
+            window_width?: number | null;
+        };
+        /** @description One text in the picture. */
+        Gb28181OsdText: {
+            /** @description At most 32 characters. */
+            text: string;
+            /** Format: int32 */
+            x?: number | null;
+            /** Format: int32 */
+            y?: number | null;
         };
         /** @description A recording in a device. */
         Gb28181Recording: {
@@ -2966,12 +3104,32 @@ export interface components {
             stream: string;
             to: string;
         };
+        /** @description One day of a plan. */
+        Gb28181RecordingDay: {
+            /** @description "08:00:00-18:30:00", by the device's clock. */
+            times: string[];
+            /**
+             * Format: int32
+             * @description 1 Monday to 7 Sunday.
+             */
+            weekday?: number | null;
+        };
         Gb28181RecordingList: {
             items: components["schemas"]["Gb28181Recording"][];
             /** @description What is missing. */
             text?: string | null;
             /** @description Whether these are all. */
             whole: boolean;
+        };
+        /** @description When a device records. */
+        Gb28181RecordingPlan: {
+            days: components["schemas"]["Gb28181RecordingDay"][];
+            enabled?: boolean | null;
+            /**
+             * Format: int32
+             * @description 0 is the main one.
+             */
+            stream?: number | null;
         };
         /** @description Somebody who was not let in lately. */
         Gb28181Refused: {
@@ -3066,6 +3224,28 @@ export interface components {
             server_id: string;
             /** @description Sessions in which devices send. */
             sessions: number;
+        };
+        /** @description How one stream is coded, in the words of the standard. */
+        Gb28181Video: {
+            bitrate_kbps?: string | null;
+            /** @description 1 constant, 2 variable. */
+            bitrate_type?: string | null;
+            /** @description 1 MPEG-4, 2 H.264, 3 SVAC, 4 3GP, 5 H.265. */
+            codec?: string | null;
+            frame_rate?: string | null;
+            resolution?: string | null;
+            /**
+             * Format: int32
+             * @description 0 is the main one.
+             */
+            stream?: number | null;
+        };
+        /** @description What video a device can do. */
+        Gb28181VideoOptions: {
+            /** @description How many times as fast recordings can be fetched. */
+            download_speeds: number[];
+            /** @description In the words of the standard: 5 is 720p, 6 is 1080p, or "1920x1080". */
+            resolutions: string[];
         };
         /** @description The cached GOP. */
         Gop: {
@@ -6982,6 +7162,135 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gb28181_configuration: {
+        parameters: {
+            query?: {
+                /** @description code of the channel; absent: the device itself */
+                channel?: string;
+                /** @description names of blocks with commas between; BasicParam where it is absent. Some devices answer one block at a time alone */
+                parts?: string;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gb28181Configuration"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_gb28181_configuration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Gb28181ConfigurationChange"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

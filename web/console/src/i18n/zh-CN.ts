@@ -75,6 +75,11 @@ export default {
     catalog: '目录', catalog_states: { awaited: '等待读取', coming: '正在读取', whole: '完整', partial: '不完整' }, which: { cameras: '摄像机', new: '新增', changed: '有变化', all: '全部' }, add_first: '此设备以试用口令接入，先添加为设备，才能导入摄像机。', choose_all: '选择全部', part_of: '上级', here: '本平台', turns: '云台', watch: '观看',
     changes: { new: '未导入', changed: '已导入，有变化', same: '已导入' }, differs: { name: '名称', place: '位置', ptz: '云台', area_code: '行政区划' }, comma: '、', no_items: '目录为空。', more_items: '还有 {count} 项未显示。', gone: '目录中已没有：', chosen: '已选 {count} 项', into: '归入', import: '导入', imported: '新增 {added}，更新 {changed}，删除 {removed}',
     recordings: '设备录像', day: '日期', ask: '查询', asking: '正在查询…', ask_note: '选择摄像机和日期后查询。', line: '一天的时间轴，共 {count} 段录像', resume: '继续', pause: '暂停', speed: '倍速', play: '播放', download: '下载', causes: { time: '计划', alarm: '报警', manual: '手动' }, no_recordings: '这一天没有录像。',
+    config: {
+      title: '设备配置', device: '设备本身', target: '读取的对象', read: '读取配置', asking: '正在读取：{part}…', note: '点击“读取配置”向设备查询；逐项读取，设备不支持的会注明。', edit: '修改设备配置', saved: '设备已接受新的配置。', untold: '设备未提供', on: '开', off: '关',
+      parts: { BasicParam: '基本参数', VideoParamOpt: '视频能力', VideoParamAttribute: '视频参数', FrameMirror: '画面翻转', OSDConfig: '字符叠加', PictureMask: '画面遮挡', VideoRecordPlan: '录像计划', VideoAlarmRecord: '报警录像', AlarmReport: '报警上报' },
+      name: '设备名称', expiration: '注册有效期（秒）', interval: '心跳周期（秒）', count: '心跳超时次数', basic_note: '心跳周期过长会使设备被判为离线；设备可能在下次注册时才采用新值。', speeds: '下载倍速', resolutions: '分辨率', stream: '码流 {number}', mirror: '画面翻转', mirrors: { 0: '不翻转', 1: '水平', 2: '垂直', 3: '中心' }, osd_time: '显示时间', osd_texts: '显示文字', osd_lines: '文字（每行一条，最多 8 条，每条 32 字）', masks: '画面遮挡', plan: '录像计划', alarm_recording: '报警录像', around: '报警前 {before} 秒，后 {after} 秒', motion: '移动侦测上报', field: '区域入侵上报',
+    },
     snap: { title: '设备抓拍', count: '张数', interval: '间隔（秒）', order: '让设备抓拍', ordering: '正在下发…', come: '已收到 {came} / {count} 张', left: '还等待 {seconds} 秒，设备向 {server} 回传', done: '设备已回传 {count} 张图片，已存入图库。', note: '设备自行抓拍并通过 HTTP 回传，不占用视频；图片存入图库。', note_old: '需要设备支持 2022 版。' },
     at: '时间', priority: '级别', priorities: { 1: '一级', 2: '二级', 3: '三级', 4: '四级' }, what: '类型', source: '来源', description: '描述', no_alarms: '没有报警。', older: '更早的',
     methods: { 1: '电话', 2: '设备', 3: '短信', 4: 'GPS', 5: '视频', 6: '设备故障', 7: '其他' },

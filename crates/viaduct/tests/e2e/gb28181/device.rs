@@ -8,9 +8,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use gb28181_rs::config::{CatalogChannel, Gb28181Config, Transport};
 use gb28181_rs::frame::{AccessUnit, Nalu};
-use gb28181_rs::manscdp::PtzCommand;
+use gb28181_rs::manscdp::{OsdConfigCfg, PtzCommand};
 use gb28181_rs::mock::MockFrameHub;
-use gb28181_rs::server::{DeviceControlHandler, Gb28181Server, ServerHandle};
+use gb28181_rs::server::{DeviceConfigHandler, DeviceControlHandler, Gb28181Server, ServerHandle};
 use gb28181_rs::snapshot::{SnapshotCommand, SnapshotExchange, SnapshotExecutor};
 use gb28181_rs::subscribe::DeviceNotifier;
 use gb28181_rs::{RecordingSource, SegmentMeta};
@@ -44,6 +44,27 @@ impl DeviceControlHandler for Orders {
 
     fn on_force_iframe(&self) {
         self.0.lock().unwrap().push("key frame".to_owned());
+    }
+}
+
+impl DeviceConfigHandler for Orders {
+    fn on_basic_param(
+        &self,
+        name: Option<&str>,
+        expiration: Option<u64>,
+        heartbeat_interval: Option<u64>,
+        heartbeat_count: Option<u32>,
+    ) {
+        let told = format!("basic {name:?} {expiration:?} {heartbeat_interval:?} {heartbeat_count:?}");
+        self.0.lock().unwrap().push(told);
+    }
+
+    fn on_frame_mirror(&self, mode: u32) {
+        self.0.lock().unwrap().push(format!("mirror {mode}"));
+    }
+
+    fn on_osd_config(&self, config: &OsdConfigCfg) {
+        self.0.lock().unwrap().push(format!("osd {config:?}"));
     }
 }
 
@@ -134,11 +155,12 @@ pub(crate) struct Options {
     pub(crate) password: String,
     pub(crate) transport: Transport,
     pub(crate) uploads: Uploads,
+    pub(crate) is_configurable: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { password: PASSWORD.to_owned(), transport: Transport::Udp, uploads: Uploads::None }
+        Self { password: PASSWORD.to_owned(), transport: Transport::Udp, uploads: Uploads::None, is_configurable: true }
     }
 }
 
@@ -165,6 +187,8 @@ impl Device {
         let config = config(server, options);
         let device = Gb28181Server::with_recording_index(config, frames.clone(), Some(Arc::new(archive)))
             .with_control_handler(Some(orders.clone()));
+        let configured = orders.clone() as Arc<dyn DeviceConfigHandler>;
+        let device = device.with_config_handler(options.is_configurable.then_some(configured));
         let uploads = options.uploads;
         let device = device.with_snapshot_executor(
             (uploads != Uploads::None).then(|| -> Arc<dyn SnapshotExecutor> { Arc::new(Photographer { uploads }) }),
@@ -229,6 +253,8 @@ fn config(server: &Server, options: &Options) -> Gb28181Config {
         transport: options.transport,
         protocol_version: Some("3.0".to_owned()),
         manufacturer: Some("Acme".to_owned()),
+        video_param_opt_download_speed: "1/2/4".to_owned(),
+        video_param_opt_resolution: "5/6".to_owned(),
         extra_channels: vec![below(CAMERA, "K128+100 上行", "ON", 1), below(FIXED, "K128+200 下行", "OFF", 3)],
         ..Gb28181Config::default()
     }

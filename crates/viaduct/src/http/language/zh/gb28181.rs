@@ -85,6 +85,21 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
         "Device is not signed in. Check its power, the network, and the server that is set in it.",
         "设备未注册。请检查供电、网络和设备中填写的平台参数。",
     ),
+    ("A part is one of: {}.", "配置块可为：{0}。"),
+    (
+        "A picture is turned 0 not, 1 horizontally, 2 vertically, 3 both.",
+        "画面翻转：0 不翻转，1 水平，2 垂直，3 中心。",
+    ),
+    ("Say what to change: basic, mirror or osd.", "请说明要修改的内容：basic、mirror 或 osd。"),
+    ("This is {} to {}.", "应为 {0} 到 {1}。"),
+    (
+        "This server takes a device for offline that is silent for {} s; choose less.",
+        "设备 {0} 秒没有消息即视为离线，请设置更小的值。",
+    ),
+    (
+        "A picture has at most {} texts of {} characters, without control characters.",
+        "画面最多叠加 {0} 行文字，每行最多 {1} 个字符，不能含控制字符。",
+    ),
     ("A device takes 1 to {} pictures.", "一次由设备抓拍 1 到 {0} 张。"),
     ("Between two pictures are 1 to {} seconds.", "抓拍间隔为 1 到 {0} 秒。"),
     (
