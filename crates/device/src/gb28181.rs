@@ -7,7 +7,7 @@
 //! ```
 //!
 //! The address of a device is its code, the number of a channel the code of the channel (empty: the device's own). A
-//! stream of a channel is pulled from `gb28181://DEVICE/CHANNEL`, which the gateway does by a [`Caller`] of ours; streams
+//! stream of a channel is pulled from `gb28181://DEVICE/CHANNEL`, which the gateway does by a `Caller` of ours; streams
 //! below `gb/` play channels and recordings of any device that is there, also before they are made cameras ([`Line`]).
 
 mod call;
