@@ -313,6 +313,8 @@ def media() -> None:
         "a2000100074401c172b46240"
     )
     av1c = bytes.fromhex("81010c000a0b0000000cc4ff6736be4010")
+    seed("media_jpeg", "baseline", bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffc00011080010002003012200021101031101ffda"))
+    seed("media_jpeg", "progressive", bytes.fromhex("ffd8ffe00005616263ffffffc20011080168028003012200021101031101"))
     seed("media_h264", "avcc", avcc)
     seed("media_h264", "sps", avcc[8:34])
     seed("media_h265", "hvcc", hvcc)

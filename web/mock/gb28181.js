@@ -66,7 +66,13 @@ export function createGb28181() {
       { number: 2, at: ago(3), way: 'out', peer: '10.8.3.10:5060', transport: 'udp', text: 'SIP/2.0 200 OK\r\n\r\n' },
       { number: 3, at: ago(1), way: 'in', peer: '10.8.3.95:41022', transport: 'tcp', text: `REGISTER sip:34020000002000000001@3402000000 SIP/2.0\r\nFrom: <sip:${camera(95)}@3402000000>;tag=1\r\nAuthorization: Digest username="x", response="***"\r\n\r\n` },
     ] },
-    orders: [], controls: [], downloads: [download(1, { state: 'done', seconds: 1799.6, bytes: 356_000_000, finished_at: ago(600) })], positions: way(),
+    orders: [], controls: [], requests: [], configured: [], downloads: [download(1, { state: 'done', seconds: 1799.6, bytes: 356_000_000, finished_at: ago(600) })], positions: way(),
+    configuration: {
+      basic: { name: '收费站录像机', expiration_s: 3600, heartbeat_interval_s: 60, heartbeat_count: 3 }, video_options: { download_speeds: [1, 2, 4, 8], resolutions: ['5', '6'] },
+      video: [{ stream: 0, codec: '5', resolution: '6', frame_rate: '25', bitrate_type: '2', bitrate_kbps: '4096' }, { stream: 1, codec: '2', resolution: '4', frame_rate: '15', bitrate_type: '1', bitrate_kbps: '512' }],
+      mirror: 0, osd: { window_width: 1920, window_height: 1080, time_on: true, time_x: 16, time_y: 16, time_form: 0, texts_on: true, texts: [{ text: 'K128+100 上行', x: 16, y: 1000 }] }, masks: { on: false, areas: [] },
+      recording_plan: { enabled: true, stream: 0, days: [{ weekday: 1, times: ['00:00:00-24:00:00'] }] }, alarm_recording: { enabled: true, after_s: 30, before_s: 5, stream: 0 }, alarm_report: null, others: [],
+    },
   };
 }
 
@@ -95,6 +101,47 @@ function recordings({ params: [, channel], query }) {
   return { items: [one(0, 6, 'time'), one(7, 0.5, 'alarm'), one(9, 4, 'time')], whole: true, text: null };
 }
 
+const BLOCKS = { BasicParam: 'basic', VideoParamOpt: 'video_options', VideoParamAttribute: 'video', FrameMirror: 'mirror', OSDConfig: 'osd', PictureMask: 'masks', VideoRecordPlan: 'recording_plan', VideoAlarmRecord: 'alarm_recording', AlarmReport: 'alarm_report' };
+
+/** The block that is asked for alone; masks are refused. */
+function configuration({ world, query }) {
+  if (query.get('parts') === 'PictureMask') throw new Problem(503, 'unavailable', '设备回复无法执行。设备可能不支持该功能，或需在设备页面上设置。');
+  const block = BLOCKS[query.get('parts') ?? 'BasicParam'];
+  const nothing = { basic: null, video_options: null, video: [], mirror: null, osd: null, masks: null, recording_plan: null, alarm_recording: null, alarm_report: null, others: [] };
+  return { ...nothing, [block]: world.gb28181.configuration[block] };
+}
+
+function configure({ world, body }) {
+  if ((body.basic?.heartbeat_interval_s ?? 0) >= 180) throw new Problem(400, 'invalid_input', '设备 180 秒没有消息即视为离线，请设置更小的值。', 'heartbeat_interval_s');
+  const { configuration: now, configured } = world.gb28181;
+  configured.push(body);
+  if (body.basic) now.basic = { ...now.basic, ...body.basic };
+  if (body.mirror != null) now.mirror = body.mirror;
+  if (body.osd) now.osd = body.osd;
+}
+
+/** One camera refuses, one never sends; of the others a picture comes with each look. */
+function ordered({ world, body, params: [device] }) {
+  if (body.channel === camera(4)) throw new Problem(503, 'unavailable', '设备回复无法执行。设备可能不支持该功能，或需在设备页面上设置。');
+  const { count = 1 } = body;
+  const made = { id: `request-${world.gb28181.requests.length}`, device, channel: body.channel ?? device, state: 'open', count, snapshots: [], reason: null, left_s: 60, server: 'http://10.8.0.5:8080' };
+  world.gb28181.requests.push(made);
+  return { ...made };
+}
+
+function comes({ world, params: [id] }) {
+  const request = world.gb28181.requests.find((each) => each.id === id);
+  if (!request) throw new Problem(404, 'not_found', '没有该抓拍任务，可能已过期。');
+  if (request.channel === camera(3)) Object.assign(request, { state: 'failed', left_s: 0, reason: '设备接受了抓拍命令，但未在规定时间内回传图片。请检查设备能否访问 http://10.8.0.5:8080、防火墙以及 gb28181.public_address。' });
+  if (request.state === 'open') {
+    const number = Math.max(0, ...world.snapshots.map((each) => each.id)) + 1;
+    world.snapshots.unshift({ ...world.snapshots[0], id: number, vhost: 'default', app: 'gb', name: request.channel, channel_id: null, taken_at: ago(0), origin: 'device', taken_by: 'admin', plan_id: null });
+    request.snapshots = [...request.snapshots, number];
+    if (request.snapshots.length === request.count) request.state = 'done';
+  }
+  return { ...request };
+}
+
 const holds = (query) => ({ text }) => (query.get('query') ?? '').split(/\s+/).every((word) => text.toLowerCase().includes(word.toLowerCase()));
 
 export const GB28181_ROUTES = {
@@ -110,6 +157,10 @@ export const GB28181_ROUTES = {
   'POST /gb28181/devices/:code/order': ({ world, body }) => {
     world.gb28181.orders.push(body.order);
   },
+  'GET /gb28181/devices/:code/configuration': configuration,
+  'PUT /gb28181/devices/:code/configuration': configure,
+  'POST /gb28181/devices/:code/snapshots': ordered,
+  'GET /gb28181/snapshots/:id': comes,
   'GET /gb28181/devices/:code/catalog': ({ world, params: [code] }) => (find(world, code).code === RECORDER ? { state: 'whole', text: null, items: world.gb28181.items, gone: world.gb28181.gone } : { state: 'awaited', text: null, items: [], gone: [] }),
   'POST /gb28181/devices/:code/import': imported,
   'GET /gb28181/devices/:code/channels/:channel/recordings': recordings,

@@ -74,6 +74,7 @@ export const SNAPSHOT_ROUTES = {
     const items = world.snapshots.filter(fits).slice(0, world.page_rows);
     return { items, next_before: items.length === world.page_rows ? items.at(-1).id : null, total: world.snapshots.length, total_bytes: world.snapshots.reduce((sum, { bytes }) => sum + bytes, 0) };
   },
+  'GET /snapshots/:id': ({ world, params: [id] }) => find(world.snapshots, id),
   'DELETE /snapshots/:id': ({ world, params: [id] }) => void (world.snapshots = world.snapshots.filter((each) => each !== find(world.snapshots, id))),
   'GET /snapshots/:id/picture': ({ world, params: [id] }) => ({ picture: find(world.snapshots, id) && PICTURE }),
   'GET /snapshots/:id/thumbnail': ({ world, params: [id] }) => ({ picture: find(world.snapshots, id) && PICTURE }),

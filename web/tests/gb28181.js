@@ -113,6 +113,56 @@ export const gb28181 = [
     },
   },
   {
+    name: 'the configuration of a device is read block by block, and what it takes is changed',
+    run: async ({ page, mock }) => {
+      await page.at(RECORDER);
+      const panel = page.locator('.config');
+      page.allowed.push(/503/, /400/);
+      await panel.getByRole('button', { name: '读取配置' }).click();
+      await panel.getByText('设备未提供').waitFor();
+      await panel.getByText('设备回复无法执行').waitFor();
+      await panel.getByText('H.265 · 1080P · 25 fps · VBR · 4096 kbit/s').waitFor();
+      await assertAccessible(page, 'a configuration');
+      await panel.getByRole('button', { name: '编辑' }).click();
+      await page.fill('#gb-config-heartbeat_interval_s', '180');
+      await assertAccessible(page, 'the dialog of a configuration');
+      const save = page.getByRole('dialog').locator('.btn.primary');
+      await save.click();
+      await page.getByText('设备 180 秒没有消息即视为离线').waitFor();
+      await page.fill('#gb-config-heartbeat_interval_s', '30');
+      await page.selectOption('#gb-config-mirror', '2');
+      await page.fill('#gb-config-texts', 'K128+100 上行\n收费站');
+      await save.click();
+      await panel.getByText('开 · K128+100 上行 · 收费站').waitFor();
+      const [{ basic, mirror, osd }] = mock.world.gb28181.configured;
+      assert(JSON.stringify(basic) === '{"heartbeat_interval_s":30}' && mirror === 2, JSON.stringify(basic));
+      assert(osd.texts.length === 2 && osd.texts[0].y === 1000 && osd.window_width === 1920, 'texts keep their places');
+    },
+  },
+  {
+    name: 'a device takes pictures and sends them, and why none came is said',
+    run: async ({ page, mock }) => {
+      await page.at(RECORDER);
+      const panel = page.locator('.snap');
+      await panel.getByLabel('张数').fill('2');
+      await panel.getByRole('button', { name: '让设备抓拍' }).click();
+      await panel.getByText('已收到 2 / 2 张').waitFor();
+      await until(async () => (await panel.locator('.snapshot').count()) === 2, 'two pictures');
+      assert(mock.world.snapshots.filter(({ origin }) => origin === 'device').length === 2, 'they are kept');
+      await assertAccessible(page, 'pictures of a device');
+      await panel.locator('.snapshot').first().click();
+      await page.getByRole('dialog').getByText('设备抓拍').first().waitFor();
+      await page.getByRole('dialog').locator('.btn.primary').click();
+      await panel.getByLabel('摄像机').selectOption('34020000001320000003');
+      await panel.getByRole('button', { name: '让设备抓拍' }).click();
+      await panel.getByText('未在规定时间内回传图片').waitFor();
+      page.allowed.push(/503/);
+      await panel.getByLabel('摄像机').selectOption('34020000001320000004');
+      await panel.getByRole('button', { name: '让设备抓拍' }).click();
+      await panel.getByText('设备回复无法执行').waitFor();
+    },
+  },
+  {
     name: 'messages are searched, opened, and kept of one device alone',
     run: async ({ page, mock }) => {
       await page.at('/devices/gb28181/trace');

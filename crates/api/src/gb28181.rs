@@ -221,6 +221,39 @@ pub struct Gb28181Order {
     pub channel: Option<String>,
 }
 
+/// Pictures that a device is asked to take and to send by HTTP (edition 2022).
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct Gb28181SnapshotRequest {
+    /// Code of the channel; absent: the device itself.
+    pub channel: Option<String>,
+    /// How many, 1 to 10; 1 where it is absent.
+    pub count: Option<u8>,
+    /// Seconds between two, 1 to 600; 1 where it is absent.
+    pub interval_s: Option<u32>,
+}
+
+/// How far a request for pictures is.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Gb28181SnapshotProgress {
+    pub id: String,
+    /// Code of the device.
+    pub device: String,
+    /// Code of the channel.
+    pub channel: String,
+    /// "open": pictures are waited for; "done"; "failed": it is over, and pictures are missing.
+    pub state: String,
+    /// How many were asked for.
+    pub count: u8,
+    /// Numbers of the pictures that came: `GET /snapshots/{id}`.
+    pub snapshots: Vec<i64>,
+    /// What is missing and what to try.
+    pub reason: Option<String>,
+    /// Seconds that it is still waited for.
+    pub left_s: u64,
+    /// Where the device sends pictures to, without what is secret of it.
+    pub server: String,
+}
+
 /// A message of SIP, without secrets.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct SipMessage {

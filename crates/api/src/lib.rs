@@ -10,6 +10,7 @@ mod channel;
 mod device;
 mod event;
 mod gb28181;
+mod gb28181_configuration;
 mod group;
 mod hook;
 mod host;
@@ -49,7 +50,13 @@ pub use gb28181::{
     DeviceAlarm, DeviceAlarmPage, DevicePosition, DevicePositionList, Download, DownloadInput, DownloadLink,
     DownloadList, Gb28181Catalog, Gb28181Device, Gb28181DevicePage, Gb28181Gone, Gb28181Import, Gb28181Imported,
     Gb28181Item, Gb28181Order, Gb28181Recording, Gb28181RecordingList, Gb28181Refused, Gb28181RefusedList,
-    Gb28181State, RecordingControl, SipMessage, SipTrace, SipTraceChoice,
+    Gb28181SnapshotProgress, Gb28181SnapshotRequest, Gb28181State, RecordingControl, SipMessage, SipTrace,
+    SipTraceChoice,
+};
+pub use gb28181_configuration::{
+    Gb28181AlarmRecording, Gb28181AlarmReport, Gb28181Basic, Gb28181Configuration, Gb28181ConfigurationChange,
+    Gb28181Masks, Gb28181Osd, Gb28181OsdText, Gb28181RecordingDay, Gb28181RecordingPlan, Gb28181Video,
+    Gb28181VideoOptions,
 };
 pub use group::{Group, GroupInput, GroupList, GroupMembersChanged, GroupMembersInput, NewGroup};
 pub use hook::{Hook, HookCreated, HookDelivery, HookDeliveryPage, HookInput, HookList, HookSecret, HookTest};

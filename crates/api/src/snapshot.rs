@@ -23,7 +23,7 @@ pub struct Snapshot {
     pub form: String,
     /// Of the file, in hexadecimal digits.
     pub sha256: String,
-    /// "manual", "plan", "patrol" or "preset".
+    /// "manual", "plan", "patrol", "preset" or "device": taken and sent by a device that was asked to.
     pub origin: String,
     /// Name of the person, or of the plan.
     pub taken_by: String,

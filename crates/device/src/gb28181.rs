@@ -36,7 +36,10 @@ use gateway::gb28181::{Signalling, Wanted};
 use gateway::pull::PullUrl;
 use gateway::source::{SourceSpec, SourceState, Sources};
 use gb28181::collect::Collected;
-use gb28181::manscdp::{Control, Query, RecordingCause, RecordingItem, RecordingQuery};
+use gb28181::manscdp::{
+    Config, ConfigBlocks, ConfigQuery, Control, Joined, Outcome, Query, RecordingCause, RecordingItem, RecordingQuery,
+    Response, SnapShotConfig,
+};
 use gb28181::platform::{Answer, Fault, SessionId};
 use gb28181::{BeijingTime, Id, Platform, mansrtsp};
 use hub::resolver::{Asker, Offer};
@@ -63,8 +66,9 @@ use wire::Wire;
 const COMMANDS: usize = 65_536;
 /// Happenings that whoever listens has not taken; then it loses the oldest.
 const HAPPENINGS: usize = 4096;
-/// How long an answer is waited for by whoever asked.
-const PATIENCE: Duration = Duration::from_secs(15);
+/// How long an answer is waited for by whoever asked: longer than a device may take to say what it has to say (15 s), so that
+/// one that is silent is told from one that is not reached.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Keeps dialogs, so that sessions can be ended after a restart: a device that still sends for an old one gives nothing to a new
 /// one. Returns at once.
@@ -276,10 +280,51 @@ impl Gb28181 {
     /// Gives an order to a device, or to what is below it.
     ///
     /// # Errors
-    /// When nothing comes of it.
-    pub async fn command(&self, device: &Id, target: &Id, control: Control) -> Result<Box<Answer>, Fault> {
+    /// When nothing comes of it, or the device answers that it cannot do it ([`Fault::Declined`]).
+    pub async fn command(&self, device: &Id, target: &Id, control: Control) -> Result<(), Fault> {
         let (device, target) = (device.clone(), target.clone());
-        self.shared.ask(|reply| Command::Order { device, target, control, reply }).await
+        let answer = self.shared.ask(|reply| Command::Order { device, target, control, reply }).await?;
+        match *answer {
+            Answer::Said(Response::DeviceControl(said) | Response::DeviceConfig(said))
+                if said.result == Some(Outcome::Error) =>
+            {
+                Err(Fault::Declined)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Has a device take pictures of a channel and send them by HTTP; it tells of its end by [`Happening::SnapShots`]
+    /// (GB/T 28181-2022 §9.14).
+    ///
+    /// # Errors
+    /// When it does not take the order.
+    pub async fn order_snapshots(&self, device: &Id, channel: &Id, order: SnapShotConfig) -> Result<(), Fault> {
+        let blocks = ConfigBlocks { snap_shot: Some(order), ..ConfigBlocks::default() };
+        self.configure(device, channel, blocks).await
+    }
+
+    /// Asks a device how it is configured, or what is below it: blocks by their names, such as `BasicParam`
+    /// (GB/T 28181-2022 §A.2.4.7).
+    ///
+    /// # Errors
+    /// When it does not tell.
+    pub async fn configuration(&self, device: &Id, target: &Id, parts: Vec<String>) -> Result<Config, Fault> {
+        let query = Query::ConfigDownload(ConfigQuery { parts: Joined(parts) });
+        match *self.query(device, target, query).await? {
+            Answer::Said(Response::ConfigDownload(said)) if said.result != Some(Outcome::Error) => Ok(said.config),
+            Answer::Said(Response::ConfigDownload(_)) => Err(Fault::Declined),
+            _ => Err(Fault::Silent),
+        }
+    }
+
+    /// Configures a device, or what is below it; what is `None` stays as it is (GB/T 28181-2022 §A.2.3.2).
+    ///
+    /// # Errors
+    /// When it does not take the configuration.
+    pub async fn configure(&self, device: &Id, target: &Id, blocks: ConfigBlocks) -> Result<(), Fault> {
+        let control = Control::DeviceConfig(Box::new(Config { blocks, others: Vec::new() }));
+        self.command(device, target, control).await
     }
 
     /// The recordings of a channel within a time, which must not be longer than a device answers to at once: half a day.

@@ -6,6 +6,7 @@ pub mod bits;
 pub mod h264;
 pub mod h265;
 pub mod inband;
+pub mod jpeg;
 pub mod mp3;
 pub mod nal;
 

@@ -2,7 +2,7 @@
 
 use bytes::{Bytes, BytesMut};
 
-use crate::bitstream::{av1, h264, h265, inband, mp3, nal};
+use crate::bitstream::{av1, h264, h265, inband, jpeg, mp3, nal};
 use crate::{AacConfig, Av1Config, CodecConfig, H264Config, H265Config};
 
 /// SPS with High profile of a 640x360 test picture, with its PPS.
@@ -55,6 +55,13 @@ pub fn av1(bytes: &[u8]) {
 pub fn audio(bytes: &[u8]) {
     let _ = AacConfig::from_specific_config(bytes);
     let _ = mp3::parse_frame_header(bytes);
+}
+
+/// Headers of JPEG pictures.
+pub fn jpeg(bytes: &[u8]) {
+    if let Some((width, height)) = jpeg::size(bytes) {
+        assert!(width > 0 && height > 0 && bytes.starts_with(&jpeg::MAGIC));
+    }
 }
 
 /// NAL units in every framing; the first byte is the length size.

@@ -21,6 +21,7 @@
 //! | AV1 Bitstream 1.0.0 errata 1 §5.5 | [`bitstream::av1`] |
 //! | ISO/IEC 14496-3 §1.6.2.1 | [`bitstream::aac`] |
 //! | ISO/IEC 11172-3 §2.4.2.3 | [`bitstream::mp3`] |
+//! | ITU-T T.81 (09/1992) §B.2.2: the frame header | [`bitstream::jpeg`] |
 //! | ITU-T G.711 (11/1988) §3 | [`g711`] |
 //! | RFC 9639: frames and `STREAMINFO`, written | [`flac`] |
 //!

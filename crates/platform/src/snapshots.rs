@@ -4,6 +4,7 @@
 //! becomes part of a path. The row is written first: a file that is missing shows, one that nobody knows would not.
 
 pub mod plans;
+pub mod requests;
 mod store;
 
 use std::path::PathBuf;
@@ -52,11 +53,13 @@ pub enum Origin {
     Patrol,
     /// Of a preset.
     Preset,
+    /// By a device that was asked to, which sent it.
+    Device,
 }
 
 impl Origin {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Manual, Self::Plan, Self::Patrol, Self::Preset];
+    pub const ALL: [Self; 5] = [Self::Manual, Self::Plan, Self::Patrol, Self::Preset, Self::Device];
 
     /// Stable identifier.
     pub const fn as_str(self) -> &'static str {
@@ -65,6 +68,7 @@ impl Origin {
             Self::Plan => "plan",
             Self::Patrol => "patrol",
             Self::Preset => "preset",
+            Self::Device => "device",
         }
     }
 
@@ -228,8 +232,7 @@ impl Snapshots {
             },
         };
         let picture = self.pictures.of(key, key_frame, wish).await?.picture;
-        let days = order.keep_days.unwrap_or(self.keeping().days);
-        let mut row = SnapshotRow {
+        let row = SnapshotRow {
             id: 0,
             vhost: key.vhost().to_owned(),
             app: key.app().to_owned(),
@@ -238,16 +241,30 @@ impl Snapshots {
             taken_at_ms,
             width: picture.width.into(),
             height: picture.height.into(),
-            bytes: i64::try_from(picture.bytes.len()).unwrap_or(i64::MAX),
             form: order.form.as_str().to_owned(),
-            sha256: Sha256::digest(&picture.bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
             origin: order.origin.as_str().to_owned(),
             taken_by: order.taken_by.clone(),
             plan_id: order.plan_id,
-            keep_until: (days > 0).then(|| unix_now() + i64::from(days) * DAY_S),
+            keep_until: self.keep_until(order.keep_days),
+            // Of the file.
+            bytes: 0,
+            sha256: String::new(),
         };
+        self.store(row, picture.bytes).await
+    }
+
+    /// When a picture of now goes, unless it stays.
+    fn keep_until(&self, days: Option<u32>) -> Option<i64> {
+        let days = days.unwrap_or(self.keeping().days);
+        (days > 0).then(|| unix_now() + i64::from(days) * DAY_S)
+    }
+
+    /// Writes down a row with its file.
+    async fn store(&self, row: SnapshotRow, file: Bytes) -> Result<SnapshotRow, SnapshotError> {
+        let bytes = i64::try_from(file.len()).unwrap_or(i64::MAX);
+        let mut row = SnapshotRow { bytes, sha256: sum(&file), ..row };
         row.id = self.database.add_snapshot(&row).await?;
-        if let Err(error) = self.store.write(&row, picture.bytes).await {
+        if let Err(error) = self.store.write(&row, file).await {
             self.database.remove_snapshot(row.id).await?;
             return Err(SnapshotError::File(error));
         }
@@ -430,6 +447,11 @@ impl Snapshots {
 fn label(order: &Order, channel: Option<&ChannelRow>, key: &StreamKey) -> String {
     let of_channel = || channel.map(|channel| channel.name.clone()).filter(|name| !name.is_empty());
     order.label.clone().or_else(of_channel).unwrap_or_else(|| key.to_string())
+}
+
+/// Of a file, in hexadecimal digits.
+fn sum(file: &[u8]) -> String {
+    Sha256::digest(file).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// When a frame was taken, as the source says or as it came.

@@ -187,6 +187,13 @@ fn routes() -> Routes {
         .get("/gb28181/devices/{code}", Somewhere(View, Kind::Device), gb28181::one)
         .post("/gb28181/devices/{code}/refresh", Somewhere(Manage, Kind::Device), gb28181::refresh)
         .post("/gb28181/devices/{code}/order", Somewhere(Manage, Kind::Device), gb28181::order)
+        .get("/gb28181/devices/{code}/configuration", Somewhere(Manage, Kind::Device), gb28181::configuration)
+        .put("/gb28181/devices/{code}/configuration", Somewhere(Manage, Kind::Device), gb28181::change_configuration)
+        .post("/gb28181/devices/{code}/snapshots", Somewhere(Operate, Kind::Snapshot), gb28181::order_snapshots)
+        .get("/gb28181/snapshots/{id}", Somewhere(View, Kind::Snapshot), gb28181::snapshot_progress)
+        // The secret of its address is what they ask for.
+        .post("/gb28181/pictures/{secret}", Nothing, gb28181::receive_picture)
+        .put("/gb28181/pictures/{secret}", Nothing, gb28181::receive_picture)
         .get("/gb28181/devices/{code}/catalog", Somewhere(View, Kind::Device), gb28181::catalog)
         .upload(
             "/gb28181/devices/{code}/import",

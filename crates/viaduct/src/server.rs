@@ -46,6 +46,7 @@ use platform::playback::Playback;
 use platform::ptz::{Channels, Ptz};
 use platform::snapshots::Snapshots;
 use platform::snapshots::plans::Plans;
+use platform::snapshots::requests::Requests;
 use platform::tokens::TokenSigner;
 use platform::uploads::Uploads;
 use platform::views::{Screens, Views};
@@ -242,6 +243,10 @@ async fn serve(
     tokio::spawn(Arc::clone(&snapshots).keep());
     let downloads = Downloads::open(database.clone(), Arc::clone(&hub), data.downloads(), settings.downloads).await?;
     tokio::spawn(Arc::clone(&downloads).run());
+    let snapshot_requests = Requests::new(Arc::clone(&snapshots));
+    if let Some(gb28181) = &gb28181 {
+        tokio::spawn(gb28181::note_snapshots(Arc::clone(gb28181), Arc::clone(&snapshot_requests)));
+    }
     let sender = Arc::new(GatewayUploader(guard.clone()));
     let uploads = Uploads::new(database.clone(), Arc::clone(&snapshots), sender);
     tokio::spawn(Arc::clone(&uploads).run());
@@ -261,6 +266,7 @@ async fn serve(
         snapshots,
         downloads,
         snapshot_plans,
+        snapshot_requests,
         uploads,
         guard,
         accounts,

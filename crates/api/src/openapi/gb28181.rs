@@ -2,8 +2,9 @@
 
 use crate::{
     DeviceAlarmPage, DevicePositionList, Download, DownloadInput, DownloadLink, DownloadList, Gb28181Catalog,
-    Gb28181Device, Gb28181DevicePage, Gb28181Import, Gb28181Imported, Gb28181Order, Gb28181RecordingList,
-    Gb28181RefusedList, Gb28181State, Problem, RecordingControl, SipTrace, SipTraceChoice,
+    Gb28181Configuration, Gb28181ConfigurationChange, Gb28181Device, Gb28181DevicePage, Gb28181Import, Gb28181Imported,
+    Gb28181Order, Gb28181RecordingList, Gb28181RefusedList, Gb28181SnapshotProgress, Gb28181SnapshotRequest,
+    Gb28181State, Problem, RecordingControl, SipTrace, SipTraceChoice,
 };
 
 route!(gb28181, get, path = "/api/v1/gb28181", tag = "gb28181", responses((status = 200, body = Gb28181State)));
@@ -222,4 +223,84 @@ route!(
         ("to" = Option<String>, Query, description = "RFC 3339")
     ),
     responses((status = 200, body = DevicePositionList), (status = 400, body = Problem), (status = 404, body = Problem))
+);
+route!(
+    gb28181_configuration,
+    get,
+    path = "/api/v1/gb28181/devices/{code}/configuration",
+    tag = "gb28181",
+    params(
+        ("code" = String, Path),
+        ("channel" = Option<String>, Query, description = "code of the channel; absent: the device itself"),
+        ("parts" = Option<String>, Query, description = "names of blocks with commas between; BasicParam where it is absent. Some devices answer one block at a time alone")
+    ),
+    responses(
+        (status = 200, body = Gb28181Configuration),
+        (status = 400, body = Problem),
+        (status = 404, body = Problem),
+        (status = 415, body = Problem),
+        (status = 503, body = Problem),
+        (status = 504, body = Problem)
+    )
+);
+route!(
+    change_gb28181_configuration,
+    put,
+    path = "/api/v1/gb28181/devices/{code}/configuration",
+    tag = "gb28181",
+    params(("code" = String, Path)),
+    request_body = Gb28181ConfigurationChange,
+    responses(
+        (status = 204),
+        (status = 400, body = Problem),
+        (status = 404, body = Problem),
+        (status = 415, body = Problem),
+        (status = 503, body = Problem),
+        (status = 504, body = Problem)
+    )
+);
+route!(
+    order_gb28181_snapshots,
+    post,
+    path = "/api/v1/gb28181/devices/{code}/snapshots",
+    tag = "gb28181",
+    params(("code" = String, Path)),
+    request_body = Gb28181SnapshotRequest,
+    responses(
+        (status = 202, body = Gb28181SnapshotProgress),
+        (status = 400, body = Problem),
+        (status = 404, body = Problem),
+        (status = 409, body = Problem),
+        (status = 415, body = Problem),
+        (status = 503, body = Problem),
+        (status = 504, body = Problem)
+    )
+);
+route!(
+    gb28181_snapshots,
+    get,
+    path = "/api/v1/gb28181/snapshots/{id}",
+    tag = "gb28181",
+    params(("id" = String, Path)),
+    responses((status = 200, body = Gb28181SnapshotProgress), (status = 404, body = Problem))
+);
+route!(
+    post_gb28181_picture,
+    post,
+    path = "/api/v1/gb28181/pictures/{secret}",
+    tag = "gb28181",
+    security(()),
+    params(("secret" = String, Path, description = "from the address that the device was given")),
+    request_body(content = Vec<u8>, content_type = "image/jpeg", description = "one picture, or a form (multipart/form-data) with pictures"),
+    responses((status = 200), (status = 400, body = Problem), (status = 404, body = Problem), (status = 413, body = Problem))
+);
+route!(
+    put_gb28181_picture,
+    put,
+    path = "/api/v1/gb28181/pictures/{secret}",
+    tag = "gb28181",
+    security(()),
+    params(("secret" = String, Path, description = "from the address that the device was given")),
+    request_body(content = Vec<u8>, content_type = "image/jpeg", description = "one picture"),
+    responses((status = 200), (status = 400, body = Problem), (status = 404, body = Problem), (status = 413, body = Problem))
 );

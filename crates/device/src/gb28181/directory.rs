@@ -41,6 +41,8 @@ pub struct Presence {
     pub since_unix_ms: i64,
     /// Where it was heard when it signed in last.
     pub address: SocketAddr,
+    /// Where it reaches us.
+    pub server: IpAddr,
     /// What SIP travels over.
     pub transport: Transport,
     /// What it calls itself; may be empty.
@@ -195,10 +197,11 @@ pub struct Refused {
 }
 
 impl Presence {
-    pub(super) fn new(now_unix_ms: i64, device: &gb28181::platform::Device) -> Self {
+    pub(super) fn new(now_unix_ms: i64, device: &gb28181::platform::Device, server: IpAddr) -> Self {
         Self {
             since_unix_ms: now_unix_ms,
             address: device.path.remote,
+            server,
             transport: device.path.transport,
             user_agent: device.user_agent.clone(),
             profile: device.profile,
@@ -494,6 +497,7 @@ mod tests {
             since_unix_ms: now_unix_ms,
             address: SocketAddr::new(ip.parse().unwrap(), 5060),
             transport: Transport::Udp,
+            server: IpAddr::V4(std::net::Ipv4Addr::LOCALHOST),
             user_agent: String::new(),
             profile: Profile::preset(Vendor::Other, Version::V2022),
             heard_unix_ms: AtomicI64::new(now_unix_ms),

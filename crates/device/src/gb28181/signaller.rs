@@ -404,7 +404,8 @@ impl Signaller {
     fn on_signed_in(&mut self, now: i64, device: Id, how: SignIn) {
         let Some(record) = self.platform.device(&device) else { return };
         let path = record.path;
-        self.shared.directory.note_present(&device, Presence::new(now, record));
+        let server = self.wire.own_address(&path).ip();
+        self.shared.directory.note_present(&device, Presence::new(now, record, server));
         self.wire.note_known(&path);
         if how == SignIn::Renewed {
             return;

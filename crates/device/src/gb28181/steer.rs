@@ -198,7 +198,7 @@ impl Gb28181 {
     async fn order(&self, channel: &ChannelSpec, command: Order) -> Result<(), PtzError> {
         let (device, line) = codes(channel).ok_or(PtzError::Unsupported)?;
         let control = Control::DeviceControl(DeviceControl { command, info: None });
-        self.command(&device, &line, control).await.map(drop).map_err(error)
+        self.command(&device, &line, control).await.map_err(error)
     }
 
     async fn question(&self, channel: &ChannelSpec, query: Query) -> Result<Said, PtzError> {
@@ -260,6 +260,7 @@ fn error(fault: Fault) -> PtzError {
     match fault {
         Fault::OlderEdition(_) => PtzError::Unsupported,
         Fault::Refused { status, reason } => PtzError::Refused(format!("{status} {reason}")),
+        Fault::Declined => PtzError::Refused("it cannot do it".to_owned()),
         other => PtzError::Offline(other.to_string()),
     }
 }

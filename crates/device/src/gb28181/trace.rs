@@ -124,13 +124,18 @@ fn contains(bytes: &[u8], word: &[u8]) -> bool {
     word.is_empty() || bytes.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word))
 }
 
-/// Without what would let somebody sign in: proofs of passwords, and passwords in catalogs.
+/// Without what would let somebody sign in, or send pictures in a device's name: proofs of passwords, passwords in catalogs,
+/// addresses for pictures.
 fn masked(text: &str) -> String {
     let lines = text.split_inclusive('\n').map(|line| {
         let is_proof = ["authorization:", "proxy-authorization:"]
             .iter()
             .any(|name| line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)));
-        if is_proof { hide(line, "response=\"", "\"") } else { hide(line, "<Password>", "</Password>") }
+        if is_proof {
+            hide(line, "response=\"", "\"")
+        } else {
+            hide(&hide(line, "<Password>", "</Password>"), "<UploadURL>", "</UploadURL>")
+        }
     });
     lines.collect()
 }
@@ -164,7 +169,9 @@ mod tests {
         let catalog = "<Item><Password>hunter2</Password><Name>n</Name></Item>\r\n<PASSWORD>open";
         trace.note(Way::In, &PATH, register.as_bytes());
         trace.note(Way::In, &PATH, catalog.as_bytes());
+        trace.note(Way::Out, &PATH, b"<UploadURL>http://192.0.2.1/api/v1/x/secret</UploadURL><SessionID>1</SessionID>");
         let texts: Vec<String> = trace.messages(0, &[], 10).into_iter().map(|traced| traced.text).collect();
+        assert_eq!(texts[2], "<UploadURL>***</UploadURL><SessionID>1</SessionID>");
         assert!(texts[0].contains("username=\"u\", response=\"***\", uri"), "{texts:?}");
         assert!(
             texts[1].contains("<Password>***</Password><Name>n") && texts[1].ends_with("<PASSWORD>***"),

@@ -63,6 +63,9 @@ pub enum Fault {
         /// Its words.
         reason: String,
     },
+    /// The device took the message, and said in return that it cannot do it (`Result` is `ERROR`).
+    #[error("device cannot do it, as it answers")]
+    Declined,
     /// No answer of SIP: the device is not reached.
     #[error("device does not answer")]
     NoAnswer,
@@ -84,7 +87,7 @@ impl Fault {
             Self::NotSignedIn => ErrorKind::Unavailable,
             Self::NoSession => ErrorKind::NotFound,
             Self::OlderEdition(_) => ErrorKind::Unsupported,
-            Self::Refused { .. } => ErrorKind::Forbidden,
+            Self::Refused { .. } | Self::Declined => ErrorKind::Forbidden,
             Self::NoAnswer | Self::Silent => ErrorKind::Timeout,
             Self::TooMany => ErrorKind::Exhausted,
             Self::TooLarge => ErrorKind::InvalidInput,

@@ -2,9 +2,12 @@
 
 mod alarms;
 mod catalog;
+mod configuration;
 mod downloads;
+mod pictures;
 mod positions;
 mod recordings;
+mod snapshots;
 pub(super) mod talk;
 mod trace;
 
@@ -34,11 +37,14 @@ use crate::server::App;
 
 pub(super) use alarms::list as alarms;
 pub(super) use catalog::{catalog, import};
+pub(super) use configuration::{change as change_configuration, read as configuration};
 pub(super) use downloads::{
     fetch, file as download_file, link as download_link, list as downloads, remove as remove_download,
 };
+pub(super) use pictures::receive as receive_picture;
 pub(super) use positions::list as positions;
 pub(super) use recordings::{control, recordings};
+pub(super) use snapshots::{order as order_snapshots, progress as snapshot_progress};
 pub(super) use trace::{choose, export, messages};
 
 const DRIVER: &str = "gb28181";
@@ -368,6 +374,7 @@ fn failed(fault: &Fault) -> Failure {
         Fault::NotSignedIn => "Check its power, the network, and the server that is set in it.",
         Fault::NoSession => "Play the recording first.",
         Fault::OlderEdition(_) => "Set the edition in the device's own page, or do it there.",
+        Fault::Declined => "It may lack this, or want it set on its own page.",
         Fault::Refused { .. } => "See the device's own log, and the SIP trace.",
         Fault::NoAnswer | Fault::Silent => "Try again; if it stays so, see the SIP trace.",
         _ => "Try again in a moment.",
@@ -377,6 +384,7 @@ fn failed(fault: &Fault) -> Failure {
         first.make_ascii_uppercase();
     }
     // What a device refuses is not a right that the caller lacks.
-    let kind = if matches!(fault, Fault::Refused { .. }) { ErrorKind::Unavailable } else { fault.kind() };
+    let kind =
+        if matches!(fault, Fault::Refused { .. } | Fault::Declined) { ErrorKind::Unavailable } else { fault.kind() };
     Failure::new(kind, format!("{text}. {next_step}"))
 }

@@ -148,7 +148,7 @@ impl Asked {
         let key = key.map_err(|error| Failure::invalid("stream", format!("{error}.")))?;
         let origin = self.origin.as_deref().filter(|text| !text.is_empty()).map(Origin::parse);
         if origin == Some(None) {
-            return Err(Failure::invalid("origin", "The origin is manual, plan, patrol or preset."));
+            return Err(Failure::invalid("origin", "The origin is manual, plan, patrol, preset or device."));
         }
         Ok(SnapshotFilter {
             stream: key.map(|key| (key.vhost().to_owned(), key.app().to_owned(), key.name().to_owned())),

@@ -19,7 +19,7 @@ use tokio::sync::mpsc;
 
 use crate::config::Gb28181Config;
 
-pub(super) use happenings::keep as keep_happenings;
+pub(super) use happenings::{keep as keep_happenings, note_snapshots};
 
 /// Sessions that began or ended and wait for the database; further ones are dropped: a device times out by itself.
 const DIALOG_QUEUE: usize = 65_536;

@@ -27,6 +27,7 @@ use platform::playback::Playback;
 use platform::ptz::Ptz;
 use platform::snapshots::Snapshots;
 use platform::snapshots::plans::Plans;
+use platform::snapshots::requests::Requests;
 use platform::tokens::TokenSigner;
 use platform::uploads::Uploads;
 use platform::views::{Screens, Views};
@@ -55,6 +56,7 @@ pub(crate) struct App {
     pub(crate) snapshots: Arc<Snapshots>,
     pub(crate) downloads: Arc<Downloads>,
     pub(crate) snapshot_plans: Arc<Plans>,
+    pub(crate) snapshot_requests: Arc<Requests>,
     pub(crate) uploads: Arc<Uploads>,
     pub(crate) guard: PullGuard,
     pub(crate) accounts: Arc<Accounts>,

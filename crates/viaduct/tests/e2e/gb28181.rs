@@ -1,9 +1,11 @@
 //! Devices of GB/T 28181: the server against a device that others have written (`gb28181-rs`), over sockets, judged by FFmpeg.
 
+mod configuration;
 mod device;
 mod platform;
 mod sessions;
 mod simulated;
+mod snapshots;
 mod storms;
 mod talk;
 mod tunnel;

@@ -1,5 +1,5 @@
 import { answer, client } from './client';
-import type { DeviceAlarmPage, DevicePosition, Download, DownloadLink, DownloadList, Gb28181Catalog, Gb28181Device, Gb28181DevicePage, Gb28181Import, Gb28181Imported, Gb28181RecordingList, Gb28181Refused, Gb28181State, RecordingControl, SipTrace } from './types';
+import type { DeviceAlarmPage, DevicePosition, Download, DownloadLink, DownloadList, Gb28181Catalog, Gb28181Configuration, Gb28181ConfigurationChange, Gb28181Device, Gb28181DevicePage, Gb28181Import, Gb28181Imported, Gb28181RecordingList, Gb28181Refused, Gb28181SnapshotProgress, Gb28181SnapshotRequest, Gb28181State, RecordingControl, SipTrace } from './types';
 import type { operations } from './generated';
 
 const of = (code: string): { params: { path: { code: string } } } => ({ params: { path: { code } } });
@@ -25,6 +25,17 @@ export const importCatalog = (code: string, body: Gb28181Import): Promise<Gb2818
 /** Recordings of a channel; the times are RFC 3339. */
 export const listRecordings = (code: string, channel: string, from: string, to: string): Promise<Gb28181RecordingList> =>
   answer(client.GET('/api/v1/gb28181/devices/{code}/channels/{channel}/recordings', { params: { path: { code, channel }, query: { from, to } } }));
+
+/** Blocks of a device's configuration, by their names in the standard. */
+export const getGbConfiguration = (code: string, parts: string, channel: string): Promise<Gb28181Configuration> =>
+  answer(client.GET('/api/v1/gb28181/devices/{code}/configuration', { params: { path: { code }, query: { parts, channel } } }));
+
+export const changeGbConfiguration = (code: string, body: Gb28181ConfigurationChange): Promise<undefined> => answer(client.PUT('/api/v1/gb28181/devices/{code}/configuration', { ...of(code), body }));
+
+/** Has a device take pictures and send them. */
+export const orderGbSnapshots = (code: string, body: Gb28181SnapshotRequest): Promise<Gb28181SnapshotProgress> => answer(client.POST('/api/v1/gb28181/devices/{code}/snapshots', { ...of(code), body }));
+
+export const getGbSnapshots = (id: string): Promise<Gb28181SnapshotProgress> => answer(client.GET('/api/v1/gb28181/snapshots/{id}', { params: { path: { id } } }));
 
 export const controlRecording = (stream: string, body: RecordingControl): Promise<undefined> => {
   const [app = '', name = ''] = stream.split('/');

@@ -754,6 +754,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/gb28181/devices/{code}/configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["gb28181_configuration"];
+        put: operations["change_gb28181_configuration"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/gb28181/devices/{code}/import": {
         parameters: {
             query?: never;
@@ -818,6 +834,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/gb28181/devices/{code}/snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["order_gb28181_snapshots"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/gb28181/devices/{code}/talk": {
         parameters: {
             query?: never;
@@ -866,6 +898,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/gb28181/pictures/{secret}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["put_gb28181_picture"];
+        post: operations["post_gb28181_picture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/gb28181/refused": {
         parameters: {
             query?: never;
@@ -874,6 +922,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["gb28181_refused"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gb28181/snapshots/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["gb28181_snapshots"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2797,7 +2861,8 @@ export interface components {
             /**
              * @description "gb28181": "media" ("udp", "tcp_passive", "tcp_active"), "version" ("2011", "2016", "2022"), "charset" ("gb2312", "gb18030",
              *     "utf8"), "ssrc" ("any", "agreed"), "sdp" ("usual", "long"), "key_frame" ("edition", "both"), "stream" ("none",
-             *     "streamnumber", "stream", "streamprofile", "streamMode"), "clock" ("set", "keep") when it signs in, "redirect" (where it shall
+             *     "streamnumber", "stream", "streamprofile", "streamMode"), "clock" ("set", "keep") when it signs in,
+             *     "positions" ("ask", "never"), "redirect" (where it shall
              *     sign in instead, such as "sip:34020000002000000002@10.0.0.2:5060"); what is absent is as the maker's devices are known to be.
              */
             options: {
@@ -3058,6 +3123,51 @@ export interface components {
             /** @enum {string} */
             type: "error";
         };
+        /** @description How a device records for alarms. */
+        Gb28181AlarmRecording: {
+            /**
+             * Format: int32
+             * @description Seconds after the alarm.
+             */
+            after_s?: number | null;
+            /**
+             * Format: int32
+             * @description Seconds before it.
+             */
+            before_s?: number | null;
+            enabled?: boolean | null;
+            /**
+             * Format: int32
+             * @description 0 is the main one.
+             */
+            stream?: number | null;
+        };
+        /** @description Which alarms a device reports. */
+        Gb28181AlarmReport: {
+            /** @description Intrusion. */
+            field?: boolean | null;
+            /** @description Motion. */
+            motion?: boolean | null;
+        };
+        /** @description Name and registration. */
+        Gb28181Basic: {
+            /**
+             * Format: int32
+             * @description Seconds that a registration lasts.
+             */
+            expiration_s?: number | null;
+            /**
+             * Format: int32
+             * @description Heartbeats that may be missing.
+             */
+            heartbeat_count?: number | null;
+            /**
+             * Format: int32
+             * @description Seconds between two heartbeats.
+             */
+            heartbeat_interval_s?: number | null;
+            name?: string | null;
+        };
         /** @description A device's catalog beside the channels that it has here. */
         Gb28181Catalog: {
             /** @description Empty unless the catalog is whole. */
@@ -3066,6 +3176,43 @@ export interface components {
             /** @description "awaited", "coming", "whole" or "partial". */
             state: string;
             text?: string | null;
+        };
+        /** @description What a device tells of its configuration. */
+        Gb28181Configuration: {
+            alarm_recording?: components["schemas"]["Gb28181AlarmRecording"] | null;
+            alarm_report?: components["schemas"]["Gb28181AlarmReport"] | null;
+            basic?: components["schemas"]["Gb28181Basic"] | null;
+            masks?: components["schemas"]["Gb28181Masks"] | null;
+            /**
+             * Format: int32
+             * @description `FrameMirror`: how the picture is turned: 0 not, 1 horizontally, 2 vertically, 3 both.
+             */
+            mirror?: number | null;
+            osd?: components["schemas"]["Gb28181Osd"] | null;
+            /** @description Names of what it tells besides, such as `SVACEncodeConfig`. */
+            others: string[];
+            recording_plan?: components["schemas"]["Gb28181RecordingPlan"] | null;
+            /** @description `VideoParamAttribute`: how it codes, one line for each of its streams. */
+            video: components["schemas"]["Gb28181Video"][];
+            video_options?: components["schemas"]["Gb28181VideoOptions"] | null;
+        };
+        /** @description How a device is to be configured; what is absent stays as it is. */
+        Gb28181ConfigurationChange: {
+            /** @default null */
+            basic?: components["schemas"]["Gb28181Basic"] | null;
+            /**
+             * @description Code of the channel; absent: the device itself.
+             * @default null
+             */
+            channel?: string | null;
+            /**
+             * Format: int32
+             * @description 0 not, 1 horizontally, 2 vertically, 3 both.
+             * @default null
+             */
+            mirror?: number | null;
+            /** @default null */
+            osd?: components["schemas"]["Gb28181Osd"] | null;
         };
         /** @description A device of GB/T 28181: one that was added, or one that is signed in. */
         Gb28181Device: {
@@ -3186,12 +3333,52 @@ export interface components {
             /** @description The stream that plays it: "gb/CODE". */
             stream: string;
         };
+        /** @description What of the picture is masked. */
+        Gb28181Masks: {
+            /** @description Corners in pixels, "left,top,right,bottom". */
+            areas: string[];
+            on?: boolean | null;
+        };
         /** @description An order to a device or one of its channels. */
         Gb28181Order: {
             /** @description Code of the channel; absent: the device itself. */
             channel?: string | null;
             /** @description "reboot", "record", "stop_record", "guard", "unguard", "reset_alarm" or "key_frame". */
             order: string;
+        };
+        /** @description What is written into the picture. */
+        Gb28181Osd: {
+            texts: components["schemas"]["Gb28181OsdText"][];
+            texts_on?: boolean | null;
+            /**
+             * Format: int32
+             * @description 0 "2026-11-28 10:00:00", 1 "2026年11月28日 10:00:00".
+             */
+            time_form?: number | null;
+            time_on?: boolean | null;
+            /** Format: int32 */
+            time_x?: number | null;
+            /** Format: int32 */
+            time_y?: number | null;
+            /**
+             * Format: int32
+             * @description Height of that window.
+             */
+            window_height?: number | null;
+            /**
+             * Format: int32
+             * @description Width of the window that positions are of, in pixels.
+             */
+            window_width?: number | null;
+        };
+        /** @description One text in the picture. */
+        Gb28181OsdText: {
+            /** @description At most 32 characters. */
+            text: string;
+            /** Format: int32 */
+            x?: number | null;
+            /** Format: int32 */
+            y?: number | null;
         };
         /** @description A recording in a device. */
         Gb28181Recording: {
@@ -3206,12 +3393,32 @@ export interface components {
             stream: string;
             to: string;
         };
+        /** @description One day of a plan. */
+        Gb28181RecordingDay: {
+            /** @description "08:00:00-18:30:00", by the device's clock. */
+            times: string[];
+            /**
+             * Format: int32
+             * @description 1 Monday to 7 Sunday.
+             */
+            weekday?: number | null;
+        };
         Gb28181RecordingList: {
             items: components["schemas"]["Gb28181Recording"][];
             /** @description What is missing. */
             text?: string | null;
             /** @description Whether these are all. */
             whole: boolean;
+        };
+        /** @description When a device records. */
+        Gb28181RecordingPlan: {
+            days: components["schemas"]["Gb28181RecordingDay"][];
+            enabled?: boolean | null;
+            /**
+             * Format: int32
+             * @description 0 is the main one.
+             */
+            stream?: number | null;
         };
         /** @description Somebody who was not let in lately. */
         Gb28181Refused: {
@@ -3231,6 +3438,47 @@ export interface components {
         };
         Gb28181RefusedList: {
             items: components["schemas"]["Gb28181Refused"][];
+        };
+        /** @description How far a request for pictures is. */
+        Gb28181SnapshotProgress: {
+            /** @description Code of the channel. */
+            channel: string;
+            /**
+             * Format: int32
+             * @description How many were asked for.
+             */
+            count: number;
+            /** @description Code of the device. */
+            device: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description Seconds that it is still waited for.
+             */
+            left_s: number;
+            /** @description What is missing and what to try. */
+            reason?: string | null;
+            /** @description Where the device sends pictures to, without what is secret of it. */
+            server: string;
+            /** @description Numbers of the pictures that came: `GET /snapshots/{id}`. */
+            snapshots: number[];
+            /** @description "open": pictures are waited for; "done"; "failed": it is over, and pictures are missing. */
+            state: string;
+        };
+        /** @description Pictures that a device is asked to take and to send by HTTP (edition 2022). */
+        Gb28181SnapshotRequest: {
+            /** @description Code of the channel; absent: the device itself. */
+            channel?: string | null;
+            /**
+             * Format: int32
+             * @description How many, 1 to 10; 1 where it is absent.
+             */
+            count?: number | null;
+            /**
+             * Format: int32
+             * @description Seconds between two, 1 to 600; 1 where it is absent.
+             */
+            interval_s?: number | null;
         };
         /** @description How GB/T 28181 is set here: what is copied into a camera's own page. */
         Gb28181State: {
@@ -3270,6 +3518,28 @@ export interface components {
              * @description SIP port over TLS; 0: off.
              */
             tls_port: number;
+        };
+        /** @description How one stream is coded, in the words of the standard. */
+        Gb28181Video: {
+            bitrate_kbps?: string | null;
+            /** @description 1 constant, 2 variable. */
+            bitrate_type?: string | null;
+            /** @description 1 MPEG-4, 2 H.264, 3 SVAC, 4 3GP, 5 H.265. */
+            codec?: string | null;
+            frame_rate?: string | null;
+            resolution?: string | null;
+            /**
+             * Format: int32
+             * @description 0 is the main one.
+             */
+            stream?: number | null;
+        };
+        /** @description What video a device can do. */
+        Gb28181VideoOptions: {
+            /** @description How many times as fast recordings can be fetched. */
+            download_speeds: number[];
+            /** @description In the words of the standard: 5 is 720p, 6 is 1080p, or "1920x1080". */
+            resolutions: string[];
         };
         /** @description The cached GOP. */
         Gop: {
@@ -4659,7 +4929,7 @@ export interface components {
             /** @description When it is removed; never when absent. */
             keep_until?: string | null;
             name: string;
-            /** @description "manual", "plan", "patrol" or "preset". */
+            /** @description "manual", "plan", "patrol", "preset" or "device": taken and sent by a device that was asked to. */
             origin: string;
             /** Format: int64 */
             plan_id?: number | null;
@@ -7579,6 +7849,135 @@ export interface operations {
             };
         };
     };
+    gb28181_configuration: {
+        parameters: {
+            query?: {
+                /** @description code of the channel; absent: the device itself */
+                channel?: string;
+                /** @description names of blocks with commas between; BasicParam where it is absent. Some devices answer one block at a time alone */
+                parts?: string;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gb28181Configuration"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_gb28181_configuration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Gb28181ConfigurationChange"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     import_gb28181_catalog: {
         parameters: {
             query?: never;
@@ -7754,6 +8153,79 @@ export interface operations {
             };
         };
     };
+    order_gb28181_snapshots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Gb28181SnapshotRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gb28181SnapshotProgress"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     device_talk: {
         parameters: {
             query?: never;
@@ -7917,6 +8389,104 @@ export interface operations {
             };
         };
     };
+    put_gb28181_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description from the address that the device was given */
+                secret: string;
+            };
+            cookie?: never;
+        };
+        /** @description one picture */
+        requestBody: {
+            content: {
+                "image/jpeg": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_gb28181_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description from the address that the device was given */
+                secret: string;
+            };
+            cookie?: never;
+        };
+        /** @description one picture, or a form (multipart/form-data) with pictures */
+        requestBody: {
+            content: {
+                "image/jpeg": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     gb28181_refused: {
         parameters: {
             query?: never;
@@ -7932,6 +8502,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Gb28181RefusedList"];
+                };
+            };
+        };
+    };
+    gb28181_snapshots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gb28181SnapshotProgress"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10841,7 +11440,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            422: {
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

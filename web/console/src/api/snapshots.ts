@@ -13,6 +13,8 @@ export interface SnapshotQuery {
 export const listSnapshots = (query: SnapshotQuery): Promise<SnapshotPage> =>
   answer(client.GET('/api/v1/snapshots', { params: { query } }));
 
+export const getSnapshot = (id: number): Promise<Snapshot> => answer(client.GET('/api/v1/snapshots/{id}', one(id)));
+
 export const takeSnapshot = (app: string, name: string, vhost: string, overlay: boolean): Promise<Snapshot> =>
   answer(client.POST('/api/v1/streams/{app}/{name}/snapshot', { params: { path: { app, name }, query: { vhost } }, body: { overlay } }));
 

@@ -77,6 +77,12 @@ export default {
     recordings: '设备录像', day: '日期', ask: '查询', asking: '正在查询…', ask_note: '选择摄像机和日期后查询。', line: '一天的时间轴，共 {count} 段录像', resume: '继续', pause: '暂停', speed: '倍速', play: '播放', download: '下载', causes: { time: '计划', alarm: '报警', manual: '手动' }, no_recordings: '这一天没有录像。',
     downloads: { title: '下载任务', states: { waiting: '排队中', running: '下载中', done: '已完成', failed: '失败' }, save: '保存', remove: '删除下载文件', remove_text: '{label}，{span}：只删除服务器上的文件，设备中的录像不受影响。' },
     positions: { title: '移动位置', way: '{count} 个位置的轨迹', north: '北 ↑', sum: '{count} 个位置，{kilometres} km', place: '经度，纬度', speed: '速度', direction: '方向', none: '当天没有位置上报。' },
+    config: {
+      title: '设备配置', device: '设备本身', target: '读取的对象', read: '读取配置', asking: '正在读取：{part}…', note: '点击“读取配置”向设备查询；逐项读取，设备不支持的会注明。', edit: '修改设备配置', saved: '设备已接受新的配置。', untold: '设备未提供', on: '开', off: '关',
+      parts: { BasicParam: '基本参数', VideoParamOpt: '视频能力', VideoParamAttribute: '视频参数', FrameMirror: '画面翻转', OSDConfig: '字符叠加', PictureMask: '画面遮挡', VideoRecordPlan: '录像计划', VideoAlarmRecord: '报警录像', AlarmReport: '报警上报' },
+      name: '设备名称', expiration: '注册有效期（秒）', interval: '心跳周期（秒）', count: '心跳超时次数', basic_note: '心跳周期过长会使设备被判为离线；设备可能在下次注册时才采用新值。', speeds: '下载倍速', resolutions: '分辨率', stream: '码流 {number}', mirror: '画面翻转', mirrors: { 0: '不翻转', 1: '水平', 2: '垂直', 3: '中心' }, osd_time: '显示时间', osd_texts: '显示文字', osd_lines: '文字（每行一条，最多 8 条，每条 32 字）', masks: '画面遮挡', plan: '录像计划', alarm_recording: '报警录像', around: '报警前 {before} 秒，后 {after} 秒', motion: '移动侦测上报', field: '区域入侵上报',
+    },
+    snap: { title: '设备抓拍', count: '张数', interval: '间隔（秒）', order: '让设备抓拍', ordering: '正在下发…', come: '已收到 {came} / {count} 张', left: '还等待 {seconds} 秒，设备向 {server} 回传', done: '设备已回传 {count} 张图片，已存入图库。', note: '设备自行抓拍并通过 HTTP 回传，不占用视频；图片存入图库。', note_old: '需要设备支持 2022 版。' },
     at: '时间', priority: '级别', priorities: { 1: '一级', 2: '二级', 3: '三级', 4: '四级' }, what: '类型', source: '来源', description: '描述', no_alarms: '没有报警。', older: '更早的',
     methods: { 1: '电话', 2: '设备', 3: '短信', 4: 'GPS', 5: '视频', 6: '设备故障', 7: '其他' },
     kinds: { 2: { 1: '视频丢失', 2: '防拆', 3: '存储已满', 4: '高温', 5: '低温' }, 5: { 1: '人工视频报警', 2: '运动目标', 3: '遗留物', 4: '物体移除', 5: '绊线', 6: '入侵', 7: '逆行', 8: '徘徊', 9: '流量统计', 10: '密度', 11: '视频异常', 12: '快速移动', 13: '画面遮挡' }, 6: { 1: '磁盘故障', 2: '风扇故障' } },
@@ -193,7 +199,7 @@ export default {
     renew: '更换密钥', renew_title: '更换签名密钥？', renew_text: '旧密钥立即失效，对方在换上新密钥之前会拒收。', what: '事件', when: '时间', attempts: '次数', answer: '回答', again: '重新投递', no_deliveries: '还没有投递。', log: '投递记录', saved: '回调已保存。', deleted: '已删除回调。',
   },
   snapshots: {
-    gallery: '图库', stream: '流（应用/名称）', origin: '来源', all: '全部', origins: { manual: '手动', plan: '计划', patrol: '轮巡', preset: '预置位' }, totals: '{count} 张 · {size}', take: '截图', name_stream: '请先在搜索框中填写流（应用/名称）。', overlay: '叠加名称和时间', take_here: '截图存入图库', taken: '已截图。', deleted: '截图已删除。', none: '还没有快照。手动截图、计划和轮巡留下的画面都在这里。', older: '更早', no_picture: '无图片', picture_of: '{name}，{time}', kept_until: '保存至 {time}', kept_always: '永久保存', download: '下载',
+    gallery: '图库', stream: '流（应用/名称）', origin: '来源', all: '全部', origins: { manual: '手动', plan: '计划', patrol: '轮巡', preset: '预置位', device: '设备抓拍' }, totals: '{count} 张 · {size}', take: '截图', name_stream: '请先在搜索框中填写流（应用/名称）。', overlay: '叠加名称和时间', take_here: '截图存入图库', taken: '已截图。', deleted: '截图已删除。', none: '还没有快照。手动截图、计划和轮巡留下的画面都在这里。', older: '更早', no_picture: '无图片', picture_of: '{name}，{time}', kept_until: '保存至 {time}', kept_always: '永久保存', download: '下载',
     add_plan: '添加计划', edit_plan: '编辑计划', plan_name: '名称', interval: '间隔', unit: '单位', units: { s: '秒', min: '分钟', h: '小时', d: '天' }, of_organisation: '组织及其下级的全部摄像机', of_group: '分组里的全部摄像机', none_chosen: '不指定', cameras: '指定的摄像机', other_streams: '其他流', streams_note: '每行一路：应用/名称，或 主机/应用/名称。各路均匀分布在间隔内；组织和分组以执行时为准，离线的跳过。', form: '格式', quality: '质量（1–100）', max_width: '最大宽度（0：原尺寸）', keep_days: '保存天数（0：永久）', target: '上传至', no_target: '不上传',
     plan_facts: '{streams} 路流 · 每 {every}', counts: '已截 {taken} · 跳过 {skipped}（摄像机离线）· 失败 {failed} · 错过 {missed}', last_taken: '最近 {time}', no_plans: '还没有计划。计划会定时为摄像机截图。', plan_saved: '计划已保存。', plan_deleted: '计划“{name}”已删除，其截图保留。',
   },

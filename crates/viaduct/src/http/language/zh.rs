@@ -288,7 +288,7 @@ const CATALOGUE: &[(&str, &str)] = &[
     ("The form is jpg, png or webp.", "格式为 jpg、png 或 webp。"),
     ("The quality is 1 to 100.", "质量为 1 到 100。"),
     ("A side is 0 to {} pixels.", "边长为 0 到 {0} 像素。"),
-    ("The origin is manual, plan, patrol or preset.", "来源为 manual、plan、patrol 或 preset。"),
+    ("The origin is manual, plan, patrol, preset or device.", "来源为 manual、plan、patrol、preset 或 device。"),
     (
         "A plan has a name of 1 to {} characters, without control characters.",
         "计划名称为 1 到 {0} 个字符，不能含控制字符。",

@@ -1,4 +1,4 @@
-//! Alarms and positions that devices tell of, on their way into the database.
+//! What devices tell of, on its way to those who keep it: alarms, positions, pictures that were sent.
 
 use std::sync::Arc;
 
@@ -7,6 +7,7 @@ use device::gb28181::{Gb28181, Happening};
 use gb28181::Id;
 use gb28181::manscdp::{Alarm, MobilePosition, Position};
 use platform::devices::Devices;
+use platform::snapshots::requests::Requests;
 use platform::unix_now_ms;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
@@ -28,6 +29,22 @@ pub(in crate::server) async fn keep(devices: Arc<Gb28181>, known: Arc<Devices>, 
             rows.take(&devices, &known, happening);
         }
         rows.write(&database).await;
+    }
+}
+
+/// Hears from devices that they have sent the pictures that they were asked for, until signalling ends. What is lost is over when
+/// its time is.
+pub(in crate::server) async fn note_snapshots(devices: Arc<Gb28181>, requests: Arc<Requests>) {
+    let mut happenings = devices.listen();
+    loop {
+        match happenings.recv().await {
+            Ok(Happening::SnapShots { device, finished }) => {
+                let files = finished.list.map(|list| list.files.len()).unwrap_or_default();
+                requests.finish(device.as_str(), &finished.session.unwrap_or_default(), files);
+            }
+            Ok(_) | Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => return,
+        }
     }
 }
 

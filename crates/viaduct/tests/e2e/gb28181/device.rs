@@ -1,7 +1,7 @@
 //! A device of GB/T 28181 that others have written (`gb28181-rs`), with pictures that count.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread::JoinHandle;
@@ -9,8 +9,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use gb28181_rs::config::{CatalogChannel, Gb28181Config, Transport};
 use gb28181_rs::frame::{AccessUnit, FrameSource, FrameSubscription, Nalu};
-use gb28181_rs::manscdp::PtzCommand;
-use gb28181_rs::server::{AudioTalkbackSink, DeviceControlHandler, Gb28181Server, ServerHandle};
+use gb28181_rs::manscdp::{OsdConfigCfg, PtzCommand};
+use gb28181_rs::server::{AudioTalkbackSink, DeviceConfigHandler, DeviceControlHandler, Gb28181Server, ServerHandle};
+use gb28181_rs::snapshot::{SnapshotCommand, SnapshotExchange, SnapshotExecutor};
 use gb28181_rs::subscribe::DeviceNotifier;
 use gb28181_rs::{RecordingSource, SegmentMeta};
 use tempfile::TempDir;
@@ -44,6 +45,90 @@ impl DeviceControlHandler for Orders {
     fn on_force_iframe(&self) {
         self.0.lock().unwrap().push("key frame".to_owned());
     }
+}
+
+impl DeviceConfigHandler for Orders {
+    fn on_basic_param(
+        &self,
+        name: Option<&str>,
+        expiration: Option<u64>,
+        heartbeat_interval: Option<u64>,
+        heartbeat_count: Option<u32>,
+    ) {
+        let told = format!("basic {name:?} {expiration:?} {heartbeat_interval:?} {heartbeat_count:?}");
+        self.0.lock().unwrap().push(told);
+    }
+
+    fn on_frame_mirror(&self, mode: u32) {
+        self.0.lock().unwrap().push(format!("mirror {mode}"));
+    }
+
+    fn on_osd_config(&self, config: &OsdConfigCfg) {
+        self.0.lock().unwrap().push(format!("osd {config:?}"));
+    }
+}
+
+/// Takes pictures that it was ordered, and sends them as it was told.
+struct Photographer {
+    uploads: Uploads,
+}
+
+/// What a device sends when it is asked for pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Uploads {
+    /// It can take none.
+    None,
+    /// A body each.
+    Bodies,
+    /// A form each, by the name of a browser.
+    Forms,
+    /// The first alone.
+    One,
+    /// Texts.
+    Texts,
+}
+
+impl SnapshotExecutor for Photographer {
+    fn execute(&self, order: SnapshotCommand) -> SnapshotExchange {
+        let uploads = self.uploads;
+        Box::pin(async move { tokio::task::spawn_blocking(move || upload(uploads, &order)).await? })
+    }
+}
+
+fn upload(uploads: Uploads, order: &SnapshotCommand) -> anyhow::Result<Vec<String>> {
+    let folder = tempfile::tempdir()?;
+    let count = if uploads == Uploads::One { 1 } else { order.snap_num };
+    let mut sent = Vec::new();
+    for number in 1..=count {
+        let file = folder.path().join(format!("{number}.jpg"));
+        picture(&file, number, uploads);
+        let data = match uploads {
+            Uploads::Forms => words("-F SessionID=1 -F"),
+            _ => words("-H Content-Type:image/jpeg --data-binary"),
+        };
+        let value = if uploads == Uploads::Forms { "file=@" } else { "@" };
+        let mut arguments = words("-s -f -o /dev/null");
+        arguments.extend(data);
+        arguments.push(format!("{value}{}", path_text(&file)));
+        arguments.push(order.upload_url.clone());
+        if process::run("curl", arguments, Duration::from_secs(20)).0 {
+            sent.push(format!("{CAMERA}02{number:019}"));
+        }
+    }
+    Ok(sent)
+}
+
+/// A picture that is another one for each number.
+fn picture(file: &Path, number: u32, uploads: Uploads) {
+    if uploads == Uploads::Texts {
+        return std::fs::write(file, "no picture").unwrap();
+    }
+    let mut arguments = words("-v error -nostdin -y -f lavfi -i");
+    arguments.push(format!("testsrc=s=320x{}", 180 + 2 * number));
+    arguments.extend(words("-frames:v 1"));
+    arguments.push(path_text(file));
+    let (done, _, errors) = process::run("ffmpeg", arguments, Duration::from_secs(60));
+    assert!(done, "{errors}");
 }
 
 /// One recording.
@@ -110,6 +195,8 @@ pub(crate) struct Options {
     pub(crate) port: Option<u16>,
     /// What its loudspeaker played; without it has none.
     pub(crate) loudspeaker: Option<Arc<Loudspeaker>>,
+    pub(crate) uploads: Uploads,
+    pub(crate) is_configurable: bool,
 }
 
 /// Bytes of G.711 that a device was sent.
@@ -124,7 +211,14 @@ impl AudioTalkbackSink for Loudspeaker {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { password: PASSWORD.to_owned(), transport: Transport::Udp, port: None, loudspeaker: None }
+        Self {
+            password: PASSWORD.to_owned(),
+            transport: Transport::Udp,
+            port: None,
+            loudspeaker: None,
+            uploads: Uploads::None,
+            is_configurable: true,
+        }
     }
 }
 
@@ -155,6 +249,12 @@ impl Device {
             Some(loudspeaker) => device.with_audio_sink(loudspeaker),
             None => device,
         };
+        let configured = orders.clone() as Arc<dyn DeviceConfigHandler>;
+        let device = device.with_config_handler(options.is_configurable.then_some(configured));
+        let uploads = options.uploads;
+        let device = device.with_snapshot_executor(
+            (uploads != Uploads::None).then(|| -> Arc<dyn SnapshotExecutor> { Arc::new(Photographer { uploads }) }),
+        );
         let notifier = device.device_notifier();
         let handle = runtime.block_on(device.spawn()).unwrap();
         let stop = Arc::new(AtomicBool::new(false));
@@ -215,6 +315,8 @@ fn config(server: &Server, options: &Options) -> Gb28181Config {
         transport: options.transport,
         protocol_version: Some("3.0".to_owned()),
         manufacturer: Some("Acme".to_owned()),
+        video_param_opt_download_speed: "1/2/4".to_owned(),
+        video_param_opt_resolution: "5/6".to_owned(),
         extra_channels: vec![below(CAMERA, "K128+100 上行", "ON", 1), below(FIXED, "K128+200 下行", "OFF", 3)],
         ..Gb28181Config::default()
     }

@@ -92,6 +92,50 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
         "Device is not signed in. Check its power, the network, and the server that is set in it.",
         "设备未注册。请检查供电、网络和设备中填写的平台参数。",
     ),
+    ("A part is one of: {}.", "配置块可为：{0}。"),
+    (
+        "A picture is turned 0 not, 1 horizontally, 2 vertically, 3 both.",
+        "画面翻转：0 不翻转，1 水平，2 垂直，3 中心。",
+    ),
+    ("Say what to change: basic, mirror or osd.", "请说明要修改的内容：basic、mirror 或 osd。"),
+    ("This is {} to {}.", "应为 {0} 到 {1}。"),
+    (
+        "This server takes a device for offline that is silent for {} s; choose less.",
+        "设备 {0} 秒没有消息即视为离线，请设置更小的值。",
+    ),
+    (
+        "A picture has at most {} texts of {} characters, without control characters.",
+        "画面最多叠加 {0} 行文字，每行最多 {1} 个字符，不能含控制字符。",
+    ),
+    ("A device takes 1 to {} pictures.", "一次由设备抓拍 1 到 {0} 张。"),
+    ("Between two pictures are 1 to {} seconds.", "抓拍间隔为 1 到 {0} 秒。"),
+    (
+        "Pictures of this camera are on their way already. Wait until they are there.",
+        "该摄像机的抓拍正在进行，请等待其完成。",
+    ),
+    ("Too many devices are waited for. Try again in a minute.", "等待回传的设备过多，请一分钟后再试。"),
+    (
+        "Devices send pictures by HTTP, which is switched off. Set http.listen.",
+        "设备通过 HTTP 回传图片，但 HTTP 未开启。请设置 http.listen。",
+    ),
+    ("There is no such request.", "没有该抓拍任务，可能已过期。"),
+    (
+        "The device says that it has finished, and {} of {} pictures came. Check that it reaches {}.",
+        "设备表示已完成，但只收到 {0}/{1} 张图片。请检查设备能否访问 {2}。",
+    ),
+    (
+        "The device took the order and sent no picture in time. Check that it reaches {}; the firewall, and gb28181.public_address.",
+        "设备接受了抓拍命令，但未在规定时间内回传图片。请检查设备能否访问 {0}、防火墙以及 gb28181.public_address。",
+    ),
+    ("The device sent {} of {} pictures in time.", "设备在规定时间内只回传了 {0}/{1} 张图片。"),
+    ("What the device sent was not taken. {}", "设备回传的内容未被接收：{0}"),
+    ("This is no JPEG picture.", "不是 JPEG 图片。"),
+    ("A picture has at most {} MB.", "图片最大 {0} MB。"),
+    ("The picture did not come in time.", "图片未在规定时间内传完。"),
+    (
+        "Device cannot do it, as it answers. It may lack this, or want it set on its own page.",
+        "设备回复无法执行。设备可能不支持该功能，或需在设备页面上设置。",
+    ),
     ("Session is not set up or is over. Play the recording first.", "录像未在播放，请先播放。"),
     (
         "Device answered {} {}. See the device's own log, and the SIP trace.",
