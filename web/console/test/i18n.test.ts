@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { createI18n } from 'vue-i18n';
 import en from '../src/i18n/en';
 import zhCN from '../src/i18n/zh-CN';
 
@@ -39,6 +40,15 @@ describe('catalogues', () => {
       expect(text, key).not.toBe('');
       expect(holes(english.get(key) ?? ''), key).toEqual(holes(text));
     }
+  });
+
+  // An @ begins the name of another text, unless it is written as {'@'}.
+  it('have texts that can be shown', () => {
+    const told = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const { global } = createI18n({ legacy: false, locale: 'zh-CN', messages: { 'zh-CN': zhCN, en } });
+    for (const locale of ['zh-CN', 'en'] as const) for (const key of chinese.keys()) global.t(key, {}, { locale });
+    expect(told.mock.calls.map(([text]) => String(text))).toEqual([]);
+    told.mockRestore();
   });
 
   it('keep Chinese out of the English texts', () => {
