@@ -278,6 +278,7 @@ pub struct SipTrace {
 
 /// Whose messages are kept.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct SipTraceChoice {
     /// A device's code; absent: everybody's.
     pub only: Option<String>,
@@ -318,6 +319,7 @@ pub struct DeviceAlarmPage {
 
 /// How a recording is fetched into a file of the server.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct DownloadInput {
     /// How many times as fast as it was: 1 to 16; 8 where absent. A device that cannot sends as fast as it can.
     pub speed: Option<u8>,

@@ -434,6 +434,11 @@ impl Stream {
         state.ring.join_position().filter(|_| cached).unwrap_or_else(|| state.ring.end())
     }
 
+    /// The oldest frame that is still here, or where the newest will be.
+    pub(crate) fn oldest_position(&self) -> u64 {
+        self.lock().ring.start()
+    }
+
     // ---- publisher side -------------------------------------------------------------------------
 
     /// Installs a publisher; returns its incarnation and where its time line starts. A present one is stopped where

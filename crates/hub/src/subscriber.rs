@@ -80,6 +80,14 @@ impl Subscriber {
         Self { reader: Reader::new(stream, cached), next: None, skips: 0 }
     }
 
+    /// Reads `stream` from the oldest key frame that it still has: for those who want all of a recording that has begun
+    /// to come.
+    pub fn from_oldest(stream: Arc<Stream>) -> Self {
+        let position = stream.oldest_position();
+        let reader = Reader { position, ..Reader::new(stream, true) };
+        Self { reader, next: None, skips: 0 }
+    }
+
     /// The stream that frames come from at present.
     pub const fn stream(&self) -> &Arc<Stream> {
         &self.reader.stream

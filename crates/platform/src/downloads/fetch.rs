@@ -95,7 +95,7 @@ pub(super) async fn fetch(
     }
     // The claim is held, so that the device sends until the file is whole.
     let open = hub.open(key, PATIENCE).await.map_err(|error| error.text)?;
-    let mut pictures = Subscriber::new(Arc::clone(&open.stream), true);
+    let mut pictures = Subscriber::from_oldest(Arc::clone(&open.stream));
     let mut file = Writing::create(&partial(path)).await.map_err(disk)?;
     let why = loop {
         let received = match tokio::time::timeout(PATIENCE, pictures.next()).await {

@@ -102,12 +102,13 @@ async fn a_recording_is_written_while_it_comes_and_is_whole_at_its_end() {
     let downloads = downloads(&hub, folder.path()).await;
     tokio::spawn(Arc::clone(&downloads).run());
     let mut device = publisher(&hub, "k1");
-    send(&mut device, 0);
+    // What comes before the job listens is a part of the recording, too.
+    (0..50).for_each(|frame| send(&mut device, frame));
     let row = downloads.order(order("k1", 2)).await.unwrap();
     assert!(matches!(downloads.order(order("k1", 2)).await, Err(DownloadError::Exists)));
     until(&downloads, row.id, state::RUNNING).await;
     assert!(matches!(downloads.file(&row), Err(DownloadError::NoFile)));
-    (1..=100).for_each(|frame| send(&mut device, frame));
+    (50..=100).for_each(|frame| send(&mut device, frame));
     while downloads.find(row.id).unwrap().seconds < 1.9 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }

@@ -12,7 +12,7 @@ use crate::support::{closed_server, options};
 
 const PASSWORD: &str = "a password for tests";
 /// What a right for a group can be about, written down apart from the program.
-const OF_CAMERAS: &[&str] = &["stream", "ptz", "channel", "group", "view", "patrol", "snapshot"];
+const OF_CAMERAS: &[&str] = &["stream", "ptz", "channel", "group", "view", "patrol", "snapshot", "talk"];
 
 pub(crate) fn is_of_cameras(permission: &str) -> bool {
     permission.split_once(':').is_some_and(|(_, kind)| OF_CAMERAS.contains(&kind))
