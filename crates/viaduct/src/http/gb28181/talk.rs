@@ -59,7 +59,7 @@ fn hearer(app: &App, caller: &Caller, whom: &Whom, action: Action) -> Result<Hea
         Whom::Device(code) => of_device(app, code)?,
     };
     let missing =
-        || Failure::not_found(if matches!(whom, Whom::Channel(_)) { "channel" } else { "device of this code" });
+        || Failure::not_found(if matches!(whom, Whom::Channel(_)) { "such channel" } else { "device of this code" });
     let (place, hearer) = found.ok_or_else(missing)?;
     if !caller.may(Action::View, Kind::Talk, &place) {
         return Err(missing());
