@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use media::{Frame, Timestamp, TrackId};
 
@@ -66,9 +66,9 @@ impl FrameRing {
         if joinable {
             self.gop_start = Some(position);
         }
-        let newest = Arc::clone(&frame);
+        let newest = (frame.dts, frame.arrival);
         self.frames.push_back(RingFrame { position, frame, tracks, joinable });
-        self.drop_old(&newest, tail(join_track.is_none()));
+        self.drop_old(newest, tail(join_track.is_none()));
         self.enforce_cap()
     }
 
@@ -116,13 +116,13 @@ impl FrameRing {
     }
 
     /// A source that sends faster than it was, such as a recording, is followed by the wall clock: readers lag by that.
-    fn drop_old(&mut self, newest: &Frame, tail: Duration) {
+    fn drop_old(&mut self, (dts, arrival): (Timestamp, Instant), tail: Duration) {
         let Some(gop_start) = self.gop_start else {
             return;
         };
         while let Some(first) = self.frames.front() {
-            let is_recent = newest.dts.saturating_since(first.frame.dts) <= tail
-                || newest.arrival.saturating_duration_since(first.frame.arrival) <= self.lag;
+            let is_recent = dts.saturating_since(first.frame.dts) <= tail
+                || arrival.saturating_duration_since(first.frame.arrival) <= self.lag;
             if first.position >= gop_start || is_recent {
                 break;
             }
@@ -155,7 +155,6 @@ mod tests {
     use bytes::Bytes;
     use media::MediaTime;
     use std::num::NonZeroU32;
-    use std::time::Instant;
 
     const VIDEO: Option<TrackId> = Some(TrackId(0));
     const LAG: Duration = Duration::from_millis(500);
