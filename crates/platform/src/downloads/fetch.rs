@@ -145,10 +145,16 @@ impl Writing {
     }
 
     /// Whether frames of these tracks go into the file that was begun.
-    fn fits(&self, tracks: &Arc<Tracks>) -> bool {
-        let codecs =
-            |tracks: &Tracks| tracks.list.iter().map(|track| (track.id, track.codec.clone())).collect::<Vec<_>>();
-        self.tracks.as_ref().is_none_or(|begun| Arc::ptr_eq(begun, tracks) || codecs(begun) == codecs(tracks))
+    fn fits(&mut self, tracks: &Arc<Tracks>) -> bool {
+        let Some(begun) = &mut self.tracks else { return true };
+        if Arc::ptr_eq(begun, tracks) {
+            return true;
+        }
+        let is_same = begun.list.len() == tracks.list.len()
+            && begun.list.iter().zip(&tracks.list).all(|(one, other)| one.id == other.id && one.codec == other.codec);
+        // Compared once for each change, not for each frame after it.
+        begun.clone_from(tracks);
+        is_same
     }
 
     async fn write(&mut self, tracks: &Arc<Tracks>, frame: &Frame) -> std::io::Result<()> {
