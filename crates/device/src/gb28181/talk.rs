@@ -20,7 +20,7 @@ use gb28181::Id;
 use gb28181::platform::{
     BroadcastEnding, BroadcastEvent, BroadcastId, Ending, Fault, Listener, SessionEvent, SessionId,
 };
-use gb28181::profile::{MediaMode, Speech as Way};
+use gb28181::profile::Speech as Way;
 use gb28181::sdp::{Description, Setup, Ssrc, Transport};
 use tokio::sync::mpsc;
 
@@ -204,7 +204,7 @@ impl Caller<'_> {
                 BroadcastEvent::Taken => step(TalkStep::Ringing),
                 BroadcastEvent::Invited(listener) => {
                     step(TalkStep::Ringing);
-                    let lease = self.lease(carrier(listener.way))?;
+                    let lease = self.lease(call::way(listener.way).0)?;
                     let ssrc = listener.ssrc.unwrap_or_else(|| lease.ssrc());
                     let accept = Command::AcceptBroadcast { broadcast, port: lease.port(), ssrc };
                     // Where the device connects it may do so with our answer: somebody must listen by then, and does.
@@ -264,14 +264,6 @@ impl Caller<'_> {
             payload_type: 8,
             ssrc: lease.ssrc(),
         })
-    }
-}
-
-const fn carrier(mode: MediaMode) -> Carrier {
-    match mode {
-        MediaMode::Udp => Carrier::Udp,
-        MediaMode::TcpPassive => Carrier::TcpPassive,
-        MediaMode::TcpActive => Carrier::TcpActive,
     }
 }
 
