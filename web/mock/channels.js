@@ -223,7 +223,7 @@ export const CHANNEL_ROUTES = {
   'GET /channels/:id/ptz': ({ world, params: [id] }) => {
     if (!findChannel(world, id).ptz) throw new Problem(415, 'unsupported', '这台摄像机不能转动。');
     return {
-      abilities: { pan_tilt: true, zoom: true, focus: true, iris: false, presets: true, cruises: true, home: true, frame: true, position: false },
+      abilities: { pan_tilt: true, zoom: true, focus: true, iris: false, presets: true, cruises: true, kept_cruises: true, home: true, frame: true, position: false },
       position: null, standing: { lock: null, moving: false, cruise: null }, ...toursOf(world, id),
     };
   },
@@ -234,6 +234,7 @@ export const CHANNEL_ROUTES = {
   'DELETE /channels/:id/ptz/presets/:number': ({ world, params: [id, number] }) => drop(toursOf(world, id).presets, Number(number)),
   'PUT /channels/:id/ptz/cruises/:number': ({ world, params: [id, number], body }) => put(toursOf(world, id).cruises, { number: Number(number), name: body.name ?? '', steps: body.steps }),
   'DELETE /channels/:id/ptz/cruises/:number': ({ world, params: [id, number] }) => drop(toursOf(world, id).cruises, Number(number)),
+  'GET /channels/:id/ptz/kept-cruises': () => ({ items: [{ number: 0, name: '白天', steps: [{ preset: 1, dwell_s: 15 }, { preset: 2, dwell_s: 15 }] }] }),
   'POST /channels/:id/ptz/frame': ({ world, body }) => void world.ptz.push({ type: 'frame', ...body }),
   'GET /channels/:id': ({ world, params: [id] }) => shownOf(findChannel(world, id)),
   'PUT /channels/:id': changeChannel,

@@ -66,6 +66,8 @@ export function createGb28181() {
       { number: 2, at: ago(3), way: 'out', peer: '10.8.3.10:5060', transport: 'udp', text: 'SIP/2.0 200 OK\r\n\r\n' },
       { number: 3, at: ago(1), way: 'in', peer: '10.8.3.95:41022', transport: 'tcp', text: `REGISTER sip:34020000002000000001@3402000000 SIP/2.0\r\nFrom: <sip:${camera(95)}@3402000000>;tag=1\r\nAuthorization: Digest username="x", response="***"\r\n\r\n` },
     ] },
+    cards: [{ number: 1, name: 'card1', state: 'ok', format_percent: null, capacity_mb: 128_000, free_mb: 31_000 }, { number: 2, name: 'card2', state: 'unformatted', format_percent: null, capacity_mb: 256_000, free_mb: 0 }],
+    home: { enabled: true, reset_s: 60, preset: 3 }, upgrade: null,
     orders: [], controls: [], requests: [], configured: [], downloads: [download(1, { state: 'done', seconds: 1799.6, bytes: 356_000_000, finished_at: ago(600) })], positions: way(),
     configuration: {
       basic: { name: '收费站录像机', expiration_s: 3600, heartbeat_interval_s: 60, heartbeat_count: 3 }, video_options: { download_speeds: [1, 2, 4, 8], resolutions: ['5', '6'] },
@@ -142,6 +144,21 @@ function comes({ world, params: [id] }) {
   return { ...request };
 }
 
+/** An address that ends in "bad.bin" fails; the end comes with the third look. */
+function upgrade({ world, body: { url, firmware } }) {
+  if (!/^(https?|ftp):/.test(url)) throw new Problem(400, 'invalid_input', '应为 http、https 或 ftp 地址，最长 512 个字符。', 'url');
+  world.gb28181.upgrade = { looks: 0, url, firmware, ordered_at: ago(0) };
+  return { firmware, ordered_at: ago(0), state: 'under_way', installed: null, reason: null };
+}
+
+function upgraded({ world: { gb28181: { upgrade: it } } }) {
+  if (!it) throw new Problem(404, 'not_found', '服务器启动以来没有升级任务。');
+  const over = ++it.looks > 2;
+  const failed = over && it.url.endsWith('bad.bin');
+  const state = over ? (failed ? 'failed' : 'done') : 'under_way';
+  return { firmware: it.firmware, ordered_at: it.ordered_at, state, installed: over ? (failed ? 'V5.02.006' : it.firmware) : null, reason: failed ? '设备报告文件损坏或不匹配，请确认是该型号的文件。' : null };
+}
+
 const holds = (query) => ({ text }) => (query.get('query') ?? '').split(/\s+/).every((word) => text.toLowerCase().includes(word.toLowerCase()));
 
 export const GB28181_ROUTES = {
@@ -155,8 +172,20 @@ export const GB28181_ROUTES = {
   'GET /gb28181/refused': ({ world }) => ({ items: world.gb28181.refused }),
   'POST /gb28181/devices/:code/refresh': () => undefined,
   'POST /gb28181/devices/:code/order': ({ world, body }) => {
+    const card = world.gb28181.cards.find(({ number }) => number === body.card);
+    if (body.order === 'format_card') Object.assign(card, { state: 'formatting', format_percent: 10, free_mb: 0 });
     world.gb28181.orders.push(body.order);
   },
+  'GET /gb28181/devices/:code/cards': ({ world, query }) => {
+    if (query.get('channel') === camera(3)) throw new Problem(504, 'timeout', '设备接受了消息但没有回复。请重试；若仍如此，请查看 SIP 信令。');
+    return { items: world.gb28181.cards };
+  },
+  'GET /gb28181/devices/:code/home-position': ({ world }) => world.gb28181.home,
+  'PUT /gb28181/devices/:code/home-position': ({ world, body: { enabled, reset_s = null, preset = null } }) => {
+    world.gb28181.home = { enabled, reset_s, preset };
+  },
+  'GET /gb28181/devices/:code/upgrade': upgraded,
+  'POST /gb28181/devices/:code/upgrade': upgrade,
   'GET /gb28181/devices/:code/configuration': configuration,
   'PUT /gb28181/devices/:code/configuration': configure,
   'POST /gb28181/devices/:code/snapshots': ordered,

@@ -142,6 +142,43 @@ export const gb28181 = [
     },
   },
   {
+    name: 'memory cards are shown and formatted, home is set, firmware is upgraded',
+    run: async ({ page, mock }) => {
+      await page.at(RECORDER);
+      const panel = page.locator('.equipment');
+      page.allowed.push(/404/, /504/, /400/);
+      await panel.getByRole('button', { name: '读取' }).click();
+      await panel.getByText('无人控制 60 秒后转到预置位 3').waitFor();
+      await panel.getByText('可用 31.0 GB，共 128.0 GB').waitFor();
+      await assertAccessible(page, 'memory cards');
+      await panel.getByRole('button', { name: '格式化' }).nth(1).click();
+      await page.getByRole('dialog').locator('.btn.primary, .btn.danger').last().click();
+      await panel.getByText('正在格式化 10 %').waitFor();
+      await panel.getByRole('button', { name: '编辑' }).click();
+      await page.fill('#gb-home-reset', '4');
+      assert(await page.getByRole('dialog').locator('.btn.primary').isDisabled(), 'four seconds are too few');
+      await page.fill('#gb-home-reset', '120');
+      await assertAccessible(page, 'the dialog of a home position');
+      await page.getByRole('dialog').locator('.btn.primary').click();
+      await panel.getByText('无人控制 120 秒后转到预置位 3').waitFor();
+      await panel.getByRole('button', { name: '自动跟踪' }).click();
+      await until(() => mock.world.gb28181.orders.join() === 'format_card,track', 'the orders');
+      await panel.getByRole('button', { name: '升级固件' }).click();
+      await page.fill('#gb-upgrade-url', 'v6.bin');
+      await page.fill('#gb-upgrade-firmware', 'V6');
+      const start = page.getByRole('dialog').locator('.btn.primary');
+      await start.click();
+      await page.getByText('应为 http、https 或 ftp 地址').waitFor();
+      await page.fill('#gb-upgrade-url', 'http://10.8.0.5/bad.bin');
+      await start.click();
+      await panel.getByText('正在升级到 V6').waitFor();
+      await panel.getByText('请确认是该型号的文件').waitFor();
+      await panel.getByLabel('读取的对象').selectOption('34020000001320000003');
+      await panel.getByRole('button', { name: '读取' }).click();
+      await panel.getByText('设备接受了消息但没有回复').waitFor();
+    },
+  },
+  {
     name: 'a device takes pictures and sends them, and why none came is said',
     run: async ({ page, mock }) => {
       await page.at(RECORDER);

@@ -38,6 +38,8 @@ export const ptz = [
       await openCamera(page, 3);
       const tours = () => mock.world.tours.get('3');
       const save = () => page.locator('.el-dialog .btn.primary').last().click();
+      await page.getByRole('button', { name: '读取设备自带的巡航' }).click();
+      await page.getByRole('button', { name: '0 白天' }).waitFor();
       await page.getByRole('button', { name: '编辑预置位和巡航' }).click();
       await assertAccessible(page, 'presets being edited');
       await page.getByRole('button', { name: '添加预置位' }).click();

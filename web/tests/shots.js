@@ -66,6 +66,7 @@ export const SHOTS = {
   'camera-preset': { path: '/cameras/3', wait: 1500, act: async (page) => { await button(page, '编辑预置位和巡航').click(); await button(page, '添加预置位').click(); } },
   'camera-cruise': { path: '/cameras/3', wait: 1500, act: async (page) => { await button(page, '编辑预置位和巡航').click(); await button(page, '添加巡航').click(); } },
   'gb-device-configuration': { path: '/devices/gb28181/34020000001180000001', english: true, wait: 2500, act: async (page) => { await page.locator('.config .btn').first().click(); await page.waitForTimeout(1500); await page.locator('.config').scrollIntoViewIfNeeded(); } },
+  'gb-device-equipment': { path: '/devices/gb28181/34020000001180000001', wait: 2500, act: async (page) => { await page.locator('.equipment .btn').first().click(); await page.waitForTimeout(800); await page.locator('.equipment').scrollIntoViewIfNeeded(); } },
   'gb-device-configure': { path: '/devices/gb28181/34020000001180000001', wait: 1000, act: async (page) => { await page.locator('.config .btn').first().click(); await page.waitForTimeout(1500); await button(page, '编辑').click(); } },
   'gb-device-downloads': { path: '/devices/gb28181/34020000001180000001', english: true, wait: 4500, act: async (page) => { await button(page, /查询|Search/).first().click(); await button(page, /^(下载|Download)$/).first().click(); await page.locator('.downloads').scrollIntoViewIfNeeded(); } },
   'gb-device-positions': { path: '/devices/gb28181/34020000001320000090', english: true, act: async (page) => { await page.locator('svg polyline').scrollIntoViewIfNeeded(); } },

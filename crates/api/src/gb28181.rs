@@ -215,10 +215,13 @@ pub enum RecordingControl {
 /// An order to a device or one of its channels.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 pub struct Gb28181Order {
-    /// "reboot", "record", "stop_record", "guard", "unguard", "reset_alarm" or "key_frame".
+    /// "reboot", "record", "stop_record", "guard", "unguard", "reset_alarm" or "key_frame"; of the edition of 2022 "track" and
+    /// "stop_track" (follow what the device chooses) and "format_card".
     pub order: String,
     /// Code of the channel; absent: the device itself.
     pub channel: Option<String>,
+    /// Which memory card is erased, 1 to 8; 0 all.
+    pub card: Option<u32>,
 }
 
 /// Pictures that a device is asked to take and to send by HTTP (edition 2022).

@@ -11,6 +11,7 @@ mod device;
 mod event;
 mod gb28181;
 mod gb28181_configuration;
+mod gb28181_equipment;
 mod group;
 mod hook;
 mod host;
@@ -58,6 +59,9 @@ pub use gb28181_configuration::{
     Gb28181Masks, Gb28181Osd, Gb28181OsdText, Gb28181RecordingDay, Gb28181RecordingPlan, Gb28181Video,
     Gb28181VideoOptions,
 };
+pub use gb28181_equipment::{
+    Gb28181Card, Gb28181CardList, Gb28181HomePosition, Gb28181HomePositionChange, Gb28181Upgrade, Gb28181UpgradeRequest,
+};
 pub use group::{Group, GroupInput, GroupList, GroupMembersChanged, GroupMembersInput, NewGroup};
 pub use hook::{Hook, HookCreated, HookDelivery, HookDeliveryPage, HookInput, HookList, HookSecret, HookTest};
 pub use host::{Host, HostChange, HostInput, HostList};
@@ -78,8 +82,8 @@ pub use playback::{PlaybackReport, PlaybackReports, PlaybackSummary, PlaybackVie
 pub use probe::{ProbeClock, ProbeLeg, ProbeReport, ProbeRequest};
 pub use problem::Problem;
 pub use ptz::{
-    Ptz, PtzAbilities, PtzCommand, PtzCruise, PtzCruiseInput, PtzCruiseStep, PtzFrame, PtzIdle, PtzLock, PtzMessage,
-    PtzMove, PtzPosition, PtzPreset, PtzPresetInput, PtzStanding,
+    Ptz, PtzAbilities, PtzCommand, PtzCruise, PtzCruiseInput, PtzCruiseStep, PtzFrame, PtzIdle, PtzKeptCruise,
+    PtzKeptCruiseList, PtzLock, PtzMessage, PtzMove, PtzPosition, PtzPreset, PtzPresetInput, PtzStanding,
 };
 pub use relay::{Relay, RelayInput, RelayList, RelayPush};
 pub use server::{

@@ -36,6 +36,8 @@ pub struct PtzAbilities {
     pub presets: bool,
     /// Whether it goes through its presets by itself; otherwise the server makes it do so.
     pub cruises: bool,
+    /// Tells the cruises that it keeps itself and runs them: `GET /channels/{id}/ptz/kept-cruises`.
+    pub kept_cruises: bool,
     pub home: bool,
     /// Turns and zooms to a part of the picture.
     pub frame: bool,
@@ -113,6 +115,22 @@ pub struct PtzCruiseStep {
     pub dwell_s: u32,
 }
 
+/// A cruise that the device keeps itself: made in its own page, or by another platform.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PtzKeptCruise {
+    /// Its number in the device, 0 to 255.
+    pub number: u8,
+    /// May be empty.
+    pub name: String,
+    /// As far as the device tells them.
+    pub steps: Vec<PtzCruiseStep>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PtzKeptCruiseList {
+    pub items: Vec<PtzKeptCruise>,
+}
+
 /// Speeds, each from -1 to 1 of the fastest that the camera can; absent ones are 0.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
@@ -171,6 +189,9 @@ pub enum PtzCommand {
         number: u8,
     },
     Cruise {
+        number: u8,
+    },
+    KeptCruise {
         number: u8,
     },
     Home,

@@ -104,6 +104,7 @@ async fn refusals(control: &dyn PtzControl, channel: &ChannelSpec, abilities: Ab
         assert!(matches!(nothing, Err(PtzError::OutOfRange(_))), "{nothing:?}");
     }
     agrees(abilities.home, &control.go_home(channel).await, "home");
+    agrees(abilities.kept_cruises, &control.kept_cruises(channel).await, "kept cruises");
     if !abilities.cruises {
         agrees(false, &control.start_cruise(channel, vec![]).await, "cruise");
     }

@@ -12,6 +12,7 @@
 
 mod call;
 mod directory;
+mod equipment;
 mod happening;
 mod line;
 mod options;
@@ -48,6 +49,7 @@ use sip::Dialog;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 pub use directory::{CatalogState, Item, Presence, Refused, Told};
+pub use equipment::{Upgrade, UpgradeOutcome};
 pub use happening::Happening;
 pub use line::{APPLICATION, Line, MAX_SPAN_S};
 pub use settings::Settings;
@@ -108,6 +110,7 @@ struct Shared {
     floors: talk::Floors,
     /// Recordings that are being played.
     playing: Mutex<HashMap<Line, Playing>>,
+    upgrades: equipment::Upgrades,
 }
 
 /// A recording that is being played.
@@ -201,6 +204,7 @@ impl Gb28181 {
             sound,
             floors: talk::Floors::default(),
             playing: Mutex::default(),
+            upgrades: equipment::Upgrades::default(),
             settings,
         });
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -26,6 +26,8 @@ pub struct Abilities {
     pub presets: bool,
     /// Runs tours of its presets by itself.
     pub cruises: bool,
+    /// Tells the cruises that it keeps, as they were made in its own page or by others, and runs them.
+    pub kept_cruises: bool,
     /// Has a home position.
     pub home: bool,
     /// Turns and zooms to a part of the picture.
@@ -223,6 +225,16 @@ pub trait PtzControl: Send + Sync {
         unsupported()
     }
 
+    /// The cruises that the device keeps, by number.
+    fn kept_cruises<'a>(&'a self, _channel: &'a ChannelSpec) -> Answer<'a, Vec<KeptCruise>> {
+        unsupported()
+    }
+
+    /// Runs a cruise that the device keeps, until a motion or a stop.
+    fn run_kept_cruise<'a>(&'a self, _channel: &'a ChannelSpec, _number: u8) -> Answer<'a, ()> {
+        unsupported()
+    }
+
     /// Goes to the home position.
     fn go_home<'a>(&'a self, _channel: &'a ChannelSpec) -> Answer<'a, ()> {
         unsupported()
@@ -241,6 +253,17 @@ pub struct CruiseStep {
     pub preset: NonZeroU8,
     /// How long the camera stays, seconds.
     pub dwell_s: u32,
+}
+
+/// A cruise that a device keeps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptCruise {
+    /// Its number in the device; the first may be 0.
+    pub number: u8,
+    /// Its name in the device; may be empty.
+    pub name: String,
+    /// Its stops, as far as the device tells them.
+    pub steps: Vec<CruiseStep>,
 }
 
 fn unsupported<'a, T: Send + 'a>() -> Answer<'a, T> {

@@ -17,7 +17,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use db::Database;
-use device::{Abilities, Drivers, Motion, Position, Preset, Rect, Steered};
+use device::ptz::KeptCruise;
+use device::{Abilities, Drivers, Motion, Position, Preset, PtzError, Rect, Steered};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 pub use error::PtzFailure;
@@ -37,6 +38,8 @@ const ORDERS: usize = 32;
 const EVENTS: usize = 256;
 /// How long a device may take to tell where it looks and what it keeps, for a page that shows it.
 const LOOK_WAIT: Duration = Duration::from_secs(2);
+/// How long a device may take to tell all cruises that it keeps.
+const KEPT_WAIT: Duration = Duration::from_secs(30);
 
 /// Which channels there are, for the rights on them.
 pub trait Channels: Send + Sync {
@@ -92,6 +95,8 @@ pub enum Steer {
     GoToPreset(NonZeroU8),
     /// Run a cruise.
     Cruise(NonZeroU8),
+    /// Run a cruise that the device keeps.
+    KeptCruise(u8),
     /// Go home.
     GoHome,
     /// Make the present position the home position.
@@ -215,6 +220,17 @@ impl Ptz {
         Ok(PtzView { abilities, position, standing: self.standing(channel), presets, cruises, idle })
     }
 
+    /// The cruises that the device of a camera keeps itself. One that is slow takes its time, as long as it tells them one by one.
+    ///
+    /// # Errors
+    /// When one may not see it, or the device does not tell in half a minute.
+    pub async fn kept_cruises(&self, caller: &Caller, channel: i64) -> Result<Vec<KeptCruise>, PtzFailure> {
+        let steered = self.permitted(caller, Action::View, channel)?;
+        let told = tokio::time::timeout(KEPT_WAIT, steered.control().kept_cruises(steered.channel())).await;
+        let slow = || PtzFailure::Camera(PtzError::Offline("it did not tell its cruises in time".to_owned()));
+        told.map_err(|_slow| slow())?.map_err(PtzFailure::Camera)
+    }
+
     /// Steers. `client` names the connection that the command came by: [`Ptz::gone`] ends what it drove; 0 is none.
     ///
     /// # Errors
@@ -238,6 +254,7 @@ impl Ptz {
             Steer::Cruise(number) => {
                 Command::Cruise(number, stored::cruise_steps(&self.database, channel, number).await?)
             }
+            Steer::KeptCruise(number) => Command::KeptCruise(number),
             Steer::GoHome => Command::GoHome,
             Steer::SetHome => Command::SetHome,
             Steer::Take => Command::Take,
@@ -412,7 +429,7 @@ fn check_motion(steered: &Steered, motion: &Motion) -> Result<(), PtzFailure> {
         return Err(PtzFailure::Invalid { field, text: "Speeds are numbers from -1 to 1." });
     }
     let abilities = steered.control().abilities(steered.channel());
-    if abilities.permit(motion) { Ok(()) } else { Err(device::PtzError::Unsupported.into()) }
+    if abilities.permit(motion) { Ok(()) } else { Err(PtzError::Unsupported.into()) }
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! Routes about devices that sign in by GB/T 28181.
 
 use crate::{
-    DeviceAlarmPage, DevicePositionList, Download, DownloadInput, DownloadLink, DownloadList, Gb28181Catalog,
-    Gb28181Configuration, Gb28181ConfigurationChange, Gb28181Device, Gb28181DevicePage, Gb28181Import, Gb28181Imported,
-    Gb28181Order, Gb28181RecordingList, Gb28181RefusedList, Gb28181SnapshotProgress, Gb28181SnapshotRequest,
-    Gb28181State, Problem, RecordingControl, SipTrace, SipTraceChoice,
+    DeviceAlarmPage, DevicePositionList, Download, DownloadInput, DownloadLink, DownloadList, Gb28181CardList,
+    Gb28181Catalog, Gb28181Configuration, Gb28181ConfigurationChange, Gb28181Device, Gb28181DevicePage,
+    Gb28181HomePosition, Gb28181HomePositionChange, Gb28181Import, Gb28181Imported, Gb28181Order, Gb28181RecordingList,
+    Gb28181RefusedList, Gb28181SnapshotProgress, Gb28181SnapshotRequest, Gb28181State, Gb28181Upgrade,
+    Gb28181UpgradeRequest, Problem, RecordingControl, SipTrace, SipTraceChoice,
 };
 
 route!(gb28181, get, path = "/api/v1/gb28181", tag = "gb28181", responses((status = 200, body = Gb28181State)));
@@ -303,4 +304,71 @@ route!(
     params(("secret" = String, Path, description = "from the address that the device was given")),
     request_body(content = Vec<u8>, content_type = "image/jpeg", description = "one picture"),
     responses((status = 200), (status = 400, body = Problem), (status = 404, body = Problem), (status = 413, body = Problem))
+);
+route!(
+    gb28181_cards,
+    get,
+    path = "/api/v1/gb28181/devices/{code}/cards",
+    tag = "gb28181",
+    params(("code" = String, Path), ("channel" = Option<String>, Query, description = "absent: the device itself")),
+    responses(
+        (status = 200, body = Gb28181CardList),
+        (status = 404, body = Problem),
+        (status = 503, body = Problem),
+        (status = 504, body = Problem)
+    )
+);
+route!(
+    gb28181_home_position,
+    get,
+    path = "/api/v1/gb28181/devices/{code}/home-position",
+    tag = "gb28181",
+    params(("code" = String, Path), ("channel" = Option<String>, Query, description = "absent: the device itself")),
+    responses(
+        (status = 200, body = Gb28181HomePosition),
+        (status = 404, body = Problem),
+        (status = 503, body = Problem),
+        (status = 504, body = Problem)
+    )
+);
+route!(
+    change_gb28181_home_position,
+    put,
+    path = "/api/v1/gb28181/devices/{code}/home-position",
+    tag = "gb28181",
+    params(("code" = String, Path)),
+    request_body = Gb28181HomePositionChange,
+    responses(
+        (status = 204),
+        (status = 400, body = Problem),
+        (status = 404, body = Problem),
+        (status = 503, body = Problem),
+        (status = 504, body = Problem)
+    )
+);
+route!(
+    gb28181_upgrade,
+    get,
+    path = "/api/v1/gb28181/devices/{code}/upgrade",
+    tag = "gb28181",
+    params(("code" = String, Path)),
+    responses(
+        (status = 200, body = Gb28181Upgrade),
+        (status = 404, body = Problem, description = "No such device, or no upgrade since the server started.")
+    )
+);
+route!(
+    upgrade_gb28181_device,
+    post,
+    path = "/api/v1/gb28181/devices/{code}/upgrade",
+    tag = "gb28181",
+    params(("code" = String, Path)),
+    request_body = Gb28181UpgradeRequest,
+    responses(
+        (status = 202, body = Gb28181Upgrade),
+        (status = 400, body = Problem),
+        (status = 404, body = Problem),
+        (status = 503, body = Problem),
+        (status = 504, body = Problem)
+    )
 );

@@ -1,6 +1,6 @@
 //! Routes that steer cameras.
 
-use crate::{Problem, Ptz, PtzCruiseInput, PtzFrame, PtzIdle, PtzMove, PtzPresetInput};
+use crate::{Problem, Ptz, PtzCruiseInput, PtzFrame, PtzIdle, PtzKeptCruiseList, PtzMove, PtzPresetInput};
 
 route!(
     ptz,
@@ -157,6 +157,30 @@ route!(
     path = "/api/v1/channels/{id}/ptz/cruises/{number}/start",
     tag = "ptz",
     params(("id" = i64, Path), ("number" = u8, Path, description = "1 to 255.")),
+    responses(
+        (status = 204),
+        (status = 404, body = Problem),
+        (status = 409, body = Problem, description = "Somebody else steers.")
+    )
+);
+route!(
+    ptz_kept_cruises,
+    get,
+    path = "/api/v1/channels/{id}/ptz/kept-cruises",
+    tag = "ptz",
+    params(("id" = i64, Path)),
+    responses(
+        (status = 200, body = PtzKeptCruiseList),
+        (status = 404, body = Problem),
+        (status = 503, body = Problem, description = "The device did not tell.")
+    )
+);
+route!(
+    ptz_run_kept_cruise,
+    post,
+    path = "/api/v1/channels/{id}/ptz/kept-cruises/{number}/start",
+    tag = "ptz",
+    params(("id" = i64, Path), ("number" = u8, Path, description = "0 to 255.")),
     responses(
         (status = 204),
         (status = 404, body = Problem),

@@ -440,6 +440,7 @@ impl Signaller {
             Notify::MobilePosition(position) => {
                 self.shared.tell(Happening::Moved { device: device.clone(), source: of, position: Box::new(position) });
             }
+            Notify::DeviceUpgradeResult(told) => self.shared.upgrades.finish(device, told),
             Notify::SnapShotFinished(finished) => {
                 self.shared.tell(Happening::SnapShots { device: device.clone(), finished: Box::new(finished) });
             }

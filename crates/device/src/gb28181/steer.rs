@@ -5,8 +5,8 @@ use std::num::NonZeroU8;
 use futures_util::FutureExt;
 use gb28181::Version;
 use gb28181::manscdp::{
-    Command as Order, Control, DeviceControl, DragZoom, PrecisePosition, PtzControl as Bytes, PtzParams, Query,
-    Response,
+    Command as Order, Control, CruisePoint, CruiseTrackQuery, DeviceControl, DragZoom, PrecisePosition,
+    PtzControl as Bytes, PtzParams, Query, Response,
 };
 use gb28181::platform::{Answer as Said, Fault};
 use gb28181::ptz::{
@@ -14,7 +14,7 @@ use gb28181::ptz::{
 };
 
 use super::{Gb28181, codes};
-use crate::ptz::{Abilities, Answer, CruiseStep, Motion, Position, Preset, PtzControl, PtzError, Rect};
+use crate::ptz::{Abilities, Answer, CruiseStep, KeptCruise, Motion, Position, Preset, PtzControl, PtzError, Rect};
 use crate::spec::ChannelSpec;
 
 /// Speeds are sent from 1 to 255; those of zooming from 1 to 15.
@@ -22,6 +22,8 @@ const FASTEST: f32 = 255.0;
 const FASTEST_ZOOM: f32 = 15.0;
 /// The cruise of a camera that is ours.
 const OUR_CRUISE: u8 = 1;
+/// Cruises that a device is asked for the stops of.
+const MAX_CRUISES: usize = 16;
 /// A picture's size that boxes are told in: shares of it fit whole numbers well.
 const WINDOW: f32 = 10_000.0;
 
@@ -41,6 +43,7 @@ impl PtzControl for Gb28181 {
             iris: true,
             presets: true,
             cruises: true,
+            kept_cruises: is_new,
             home: false,
             frame: true,
             position: is_new,
@@ -130,10 +133,8 @@ impl PtzControl for Gb28181 {
     fn presets<'a>(&'a self, channel: &'a ChannelSpec) -> Answer<'a, Vec<Preset>> {
         async move {
             self.require(channel, |abilities| abilities.presets)?;
-            let Said::Said(Response::Presets(part)) = self.question(channel, Query::PresetQuery).await? else {
-                return Err(unclear());
-            };
-            let mut presets: Vec<Preset> = part.items.iter().filter_map(preset).collect();
+            let Said::Presets(told) = self.question(channel, Query::PresetQuery).await? else { return Err(unclear()) };
+            let mut presets: Vec<Preset> = told.items.iter().filter_map(preset).collect();
             presets.sort_by_key(|preset| preset.number);
             presets.dedup_by_key(|preset| preset.number);
             Ok(presets)
@@ -176,6 +177,35 @@ impl PtzControl for Gb28181 {
         }
         .boxed()
     }
+
+    /// Asked one after another: some devices take one question at a time. One whose stops are not told has none.
+    fn kept_cruises<'a>(&'a self, channel: &'a ChannelSpec) -> Answer<'a, Vec<KeptCruise>> {
+        async move {
+            self.require(channel, |abilities| abilities.kept_cruises)?;
+            let Said::Cruises(told) = self.question(channel, Query::CruiseTracks).await? else { return Err(unclear()) };
+            let mut cruises = Vec::new();
+            for track in told.items.into_iter().take(MAX_CRUISES) {
+                let Some(number) = track.number.and_then(|number| u8::try_from(number).ok()) else { continue };
+                let query = Query::CruiseTrack(CruiseTrackQuery { number: Some(u32::from(number)) });
+                let steps = match self.question(channel, query).await {
+                    Ok(Said::Said(Response::CruiseTrack(track))) => track.points.iter().filter_map(stop).collect(),
+                    _ => Vec::new(),
+                };
+                cruises.push(KeptCruise { number, name: track.name.unwrap_or_default(), steps });
+            }
+            cruises.sort_by_key(|cruise| cruise.number);
+            Ok(cruises)
+        }
+        .boxed()
+    }
+
+    fn run_kept_cruise<'a>(&'a self, channel: &'a ChannelSpec, number: u8) -> Answer<'a, ()> {
+        async move {
+            self.require(channel, |abilities| abilities.kept_cruises)?;
+            self.steer(channel, PtzCommand::Cruise(Cruise { group: number, action: CruiseAction::Start })).await
+        }
+        .boxed()
+    }
 }
 
 impl Gb28181 {
@@ -210,6 +240,12 @@ impl Gb28181 {
 fn preset(item: &gb28181::manscdp::Preset) -> Option<Preset> {
     let number = NonZeroU8::new(u8::try_from(item.number?).ok()?)?;
     Some(Preset { number, name: item.name.clone().unwrap_or_default() })
+}
+
+/// A stop at a preset that has a number.
+fn stop(point: &CruisePoint) -> Option<CruiseStep> {
+    let preset = NonZeroU8::new(u8::try_from(point.preset?).ok()?)?;
+    Some(CruiseStep { preset, dwell_s: point.stay_s.unwrap_or_default() })
 }
 
 fn turn(motion: &Motion) -> Move {

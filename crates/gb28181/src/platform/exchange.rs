@@ -14,7 +14,10 @@ use super::incoming::CONTENT_TYPE;
 use super::{Event, Moment, Platform, World};
 use crate::collect::{CollectError, Collected, Collector, Progress, Question};
 use crate::id::Id;
-use crate::manscdp::{Body, CatalogItem, Command, Control, Message, Notify, Query, RecordingItem, Response as Said};
+use crate::manscdp::{
+    Body, CatalogItem, Command, Control, CruiseTrackName, Message, Notify, Preset, Query, RecordingItem,
+    Response as Said,
+};
 use crate::version::Version;
 
 /// How long a device may take to say in return what it has to say.
@@ -40,6 +43,10 @@ pub enum Answer {
     Catalog(Collected<CatalogItem>),
     /// Recordings, all or as far as they came.
     Recordings(Collected<RecordingItem>),
+    /// Presets, all or as far as they came.
+    Presets(Collected<Preset>),
+    /// Cruises by their names, all or as far as they came.
+    Cruises(Collected<CruiseTrackName>),
 }
 
 /// Why nothing came of an order or a question.
@@ -114,6 +121,8 @@ enum Expected {
     Message,
     Catalog,
     Recordings,
+    Presets,
+    Cruises,
 }
 
 impl Expected {
@@ -121,6 +130,8 @@ impl Expected {
         match body {
             Body::Query(Query::Catalog(_)) => Self::Catalog,
             Body::Query(Query::RecordInfo(_)) => Self::Recordings,
+            Body::Query(Query::PresetQuery) => Self::Presets,
+            Body::Query(Query::CruiseTracks) => Self::Cruises,
             Body::Query(_) | Body::Control(Control::DeviceConfig(_)) | Body::Notify(Notify::Broadcast(_)) => {
                 Self::Message
             }
@@ -140,6 +151,8 @@ pub(super) struct Exchanges {
     sent: HashMap<ClientId, Question>,
     catalogs: Collector<CatalogItem>,
     recordings: Collector<RecordingItem>,
+    presets: Collector<Preset>,
+    cruises: Collector<CruiseTrackName>,
     /// When to look for those whose time is over: all are looked at then, so not with each message.
     look_at: Option<Instant>,
 }
@@ -169,6 +182,8 @@ impl Exchanges {
         let collected: Result<(), CollectError> = match expected {
             Expected::Catalog => self.catalogs.expect(now, question.clone()),
             Expected::Recordings => self.recordings.expect(now, question.clone()),
+            Expected::Presets => self.presets.expect(now, question.clone()),
+            Expected::Cruises => self.cruises.expect(now, question.clone()),
             Expected::Nothing | Expected::Message => Ok(()),
         };
         collected.map_err(|_full| Fault::TooMany)?;
@@ -187,6 +202,8 @@ impl Exchanges {
     fn end(&mut self, question: &Question) -> Option<ExchangeId> {
         self.catalogs.cancel(question);
         self.recordings.cancel(question);
+        self.presets.cancel(question);
+        self.cruises.cancel(question);
         self.open.remove(question).map(|open| open.id)
     }
 
@@ -203,7 +220,7 @@ impl Exchanges {
         let open = self.open.get_mut(&question)?;
         match open.expected {
             Expected::Nothing => self.end(&question).map(|id| (id, Ok(Box::new(Answer::Taken)))),
-            Expected::Message => {
+            Expected::Message | Expected::Presets | Expected::Cruises => {
                 open.due = Some(now + SAID_WAIT);
                 None
             }
@@ -219,8 +236,9 @@ impl Exchanges {
 
     /// A message in return; some overtake the answer of SIP.
     fn on_said(&mut self, now: Instant, question: &Question, said: Said) -> Heard {
-        let Some(open) = self.open.get(question) else { return Heard::Unasked };
+        let Some(open) = self.open.get_mut(question) else { return Heard::Unasked };
         let (id, expected) = (open.id, open.expected);
+        open.due = None;
         let progress = match (expected, said) {
             (Expected::Message, said) => {
                 self.end(question);
@@ -231,6 +249,14 @@ impl Exchanges {
             }
             (Expected::Recordings, Said::RecordInfo(part)) => {
                 self.recordings.handle_part(now, question, part.total, part.items)
+            }
+            (Expected::Presets, Said::Presets(part)) => {
+                let total = part.total.or_else(|| one_message(&part.items));
+                self.presets.handle_part(now, question, total, part.items)
+            }
+            (Expected::Cruises, Said::CruiseTracks(part)) => {
+                let total = part.total.or_else(|| one_message(&part.items));
+                self.cruises.handle_part(now, question, total, part.items)
             }
             _ => return Heard::Unasked,
         };
@@ -247,6 +273,14 @@ impl Exchanges {
         while let Some(collected) = self.recordings.poll_finished() {
             let id = self.open.remove(&collected.question).map(|open| open.id);
             done.extend(id.map(|id| (id, Ok(Box::new(Answer::Recordings(collected))))));
+        }
+        while let Some(collected) = self.presets.poll_finished() {
+            let id = self.open.remove(&collected.question).map(|open| open.id);
+            done.extend(id.map(|id| (id, Ok(Box::new(Answer::Presets(collected))))));
+        }
+        while let Some(collected) = self.cruises.poll_finished() {
+            let id = self.open.remove(&collected.question).map(|open| open.id);
+            done.extend(id.map(|id| (id, Ok(Box::new(Answer::Cruises(collected))))));
         }
         done
     }
@@ -267,6 +301,8 @@ impl Exchanges {
     fn give_up(&mut self, now: Instant) -> Vec<Done> {
         self.catalogs.handle_timeout(now);
         self.recordings.handle_timeout(now);
+        self.presets.handle_timeout(now);
+        self.cruises.handle_timeout(now);
         let is_due = |open: &Open| open.due.is_some_and(|due| due <= now);
         let silent: Vec<Question> =
             self.open.iter().filter(|(_, open)| is_due(open)).map(|(question, _)| question.clone()).collect();
@@ -280,6 +316,11 @@ impl Exchanges {
         let its: Vec<Question> = self.open.keys().filter(|question| question.device_id == *device).cloned().collect();
         its.iter().filter_map(|question| Some((self.end(question)?, Err(Fault::NotSignedIn)))).collect()
     }
+}
+
+/// The number of items of an answer that does not tell it: the edition of 2016 has such answers in one message.
+fn one_message<T>(items: &[T]) -> Option<u32> {
+    u32::try_from(items.len()).ok()
 }
 
 /// What a message in return means.

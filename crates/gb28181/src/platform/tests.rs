@@ -10,7 +10,7 @@ use super::*;
 use crate::collect::Completeness;
 use crate::manscdp::{
     Alarm, Body, CatalogItem, CatalogPart, CatalogQuery, Command, Control, DeviceControl, DeviceInfo, Notify, Outcome,
-    PresetPart, PtzControl, Query, Response as Said,
+    Preset, PresetPart, PtzControl, Query, Response as Said,
 };
 use crate::version::Version;
 
@@ -429,7 +429,34 @@ fn an_answer_in_the_name_of_a_channel_is_of_the_device_that_was_asked() {
     assert_eq!(bench.message_of(CHANNEL, &answered), 404, "who was asked is elsewhere");
     bench.path = elsewhere;
     assert_eq!(bench.message_of(CHANNEL, &answered), 200);
-    assert!(matches!(&bench.take()[..], [Event::Answered { exchange: of, answer: Ok(_) }] if *of == exchange));
+    assert!(matches!(bench.take().last(), Some(Event::Answered { exchange: of, answer: Ok(_) }) if *of == exchange));
+}
+
+#[test]
+fn presets_that_come_in_many_messages_are_put_together() {
+    let preset = |number| Preset { number: Some(number), name: Some(format!("P{number}")) };
+    let part = |total, numbers: &[u16]| {
+        Said::Presets(PresetPart { total, items: numbers.iter().copied().map(preset).collect() })
+    };
+    // The number of all, and the messages that it comes in.
+    for (total, parts) in
+        [(Some(5), vec![&[1, 2][..], &[3, 4], &[5]]), (None, vec![&[1, 2, 3, 4, 5][..]]), (Some(0), vec![&[][..]])]
+    {
+        let mut bench = Bench::signed_in();
+        let (at, device) = (bench.at(), id(DEVICE));
+        let exchange = bench.platform.ask(at, &device, &device, Query::PresetQuery, &bench.rules).unwrap();
+        bench.settle();
+        let asked = bench.asked_message();
+        for numbers in &parts {
+            assert_eq!(bench.message(&asked.answered(part(total, numbers))), 200);
+        }
+        let events = bench.take();
+        let Some(Event::Answered { exchange: of, answer: Ok(answer) }) = events.last() else { panic!("{events:?}") };
+        let Answer::Presets(collected) = &**answer else { panic!("{answer:?}") };
+        let numbers: Vec<u16> = collected.items.iter().filter_map(|item| item.number).collect();
+        assert_eq!((*of, numbers), (exchange, parts.concat()));
+        assert_eq!(collected.completeness, Completeness::Whole);
+    }
 }
 
 #[test]

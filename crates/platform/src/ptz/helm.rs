@@ -50,6 +50,7 @@ pub(super) enum Command {
     SavePreset(Preset),
     RemovePreset(NonZeroU8),
     Cruise(NonZeroU8, Vec<CruiseStep>),
+    KeptCruise(u8),
     GoHome,
     SetHome,
     Take,
@@ -291,6 +292,7 @@ impl Helm {
             }
             Command::Frame(part) => self.moves(control.frame(channel, part)).await?,
             Command::GoToPreset(number) => self.moves(control.go_to_preset(channel, number)).await?,
+            Command::KeptCruise(number) => self.moves(control.run_kept_cruise(channel, number)).await?,
             Command::GoHome => self.moves(control.go_home(channel)).await?,
             Command::SavePreset(preset) => in_time(control.save_preset(channel, preset)).await?,
             Command::RemovePreset(number) => in_time(control.remove_preset(channel, number)).await?,

@@ -4,6 +4,7 @@ mod alarms;
 mod catalog;
 mod configuration;
 mod downloads;
+mod equipment;
 mod pictures;
 mod positions;
 mod recordings;
@@ -20,7 +21,9 @@ use axum::http::StatusCode;
 use base::ErrorKind;
 use db::DeviceRow;
 use device::gb28181::{CatalogState, Gb28181, Presence, Refused};
-use gb28181::manscdp::{Command, Control, DeviceControl, Guard, IFrameSpelling, Recording, RecordingControl};
+use gb28181::manscdp::{
+    Command, Control, DeviceControl, Guard, IFrameSpelling, Recording, RecordingControl, Track, TrackControl,
+};
 use gb28181::platform::{Fault, Refusal};
 use gb28181::profile::MediaMode;
 use gb28181::{Id, Version};
@@ -41,6 +44,7 @@ pub(super) use configuration::{change as change_configuration, read as configura
 pub(super) use downloads::{
     fetch, file as download_file, link as download_link, list as downloads, remove as remove_download,
 };
+pub(super) use equipment::{cards, change_home_position, home_position, last_upgrade, upgrade};
 pub(super) use pictures::receive as receive_picture;
 pub(super) use positions::list as positions;
 pub(super) use recordings::{control, recordings};
@@ -48,6 +52,8 @@ pub(super) use snapshots::{order as order_snapshots, progress as snapshot_progre
 pub(super) use trace::{choose, export, messages};
 
 const DRIVER: &str = "gb28181";
+/// Memory cards of a device (GB/T 28181-2022 §A.2.6.16 has eight at most).
+const MAX_CARD: u32 = 8;
 
 fn driver(app: &App) -> Result<&Arc<Gb28181>, Failure> {
     app.gb28181.as_ref().ok_or_else(|| {
@@ -343,17 +349,24 @@ pub(super) async fn order(
 ) -> Result<StatusCode, Failure> {
     let seen = seen(&app, &caller, &code, Action::Manage)?;
     let presence = seen.there()?;
-    let target = input.channel.as_deref().map_or_else(|| Ok(seen.code.clone()), Id::new);
-    let target = target.map_err(|error| Failure::invalid("channel", format!("This is no code ({error}).")))?;
-    let command = command(&input.order, presence.version())?;
+    let target = target(&seen, input.channel.as_deref())?;
+    let command = command(&input, presence.version())?;
     let control = Control::DeviceControl(DeviceControl { command, info: None });
     driver(&app)?.command(&seen.code, &target, control).await.map_err(|fault| failed(&fault))?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn command(order: &str, version: Version) -> Result<Command, Failure> {
+/// A channel of a device by its code; without one the device itself.
+fn target(seen: &Seen, channel: Option<&str>) -> Result<Id, Failure> {
+    let channel = channel.filter(|code| !code.is_empty());
+    let target = channel.map_or_else(|| Ok(seen.code.clone()), Id::new);
+    target.map_err(|error| Failure::invalid("channel", format!("This is no code ({error}).")))
+}
+
+fn command(input: &Gb28181Order, version: Version) -> Result<Command, Failure> {
+    let track = |track| Command::Track(TrackControl { track: Some(track), ..TrackControl::default() });
     let record = |recording| Command::Record(RecordingControl { recording: Some(recording), stream: None });
-    Ok(match order {
+    Ok(match input.order.as_str() {
         "reboot" => Command::TeleBoot,
         "record" => record(Recording::Start),
         "stop_record" => record(Recording::Stop),
@@ -361,8 +374,13 @@ fn command(order: &str, version: Version) -> Result<Command, Failure> {
         "unguard" => Command::Guard(Guard::Reset),
         "reset_alarm" => Command::ResetAlarm,
         "key_frame" => Command::IFrame(IFrameSpelling::of(version)),
+        "track" => track(Track::Auto),
+        "stop_track" => track(Track::Stop),
+        "format_card" => Command::FormatSdCard(input.card.filter(|card| *card <= MAX_CARD).ok_or_else(|| {
+            Failure::invalid("card", format!("A memory card has a number from 1 to {MAX_CARD}; 0 is all of them."))
+        })?),
         _ => {
-            let text = "An order is reboot, record, stop_record, guard, unguard, reset_alarm or key_frame.";
+            let text = "An order is reboot, record, stop_record, guard, unguard, reset_alarm, key_frame, track, stop_track or format_card.";
             return Err(Failure::invalid("order", text));
         }
     })

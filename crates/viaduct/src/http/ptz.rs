@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::{
-    Ptz, PtzAbilities, PtzCruise, PtzCruiseInput, PtzCruiseStep, PtzFrame, PtzIdle, PtzLock, PtzMove, PtzPosition,
-    PtzPreset, PtzPresetInput, PtzStanding,
+    Ptz, PtzAbilities, PtzCruise, PtzCruiseInput, PtzCruiseStep, PtzFrame, PtzIdle, PtzKeptCruise, PtzKeptCruiseList,
+    PtzLock, PtzMove, PtzPosition, PtzPreset, PtzPresetInput, PtzStanding,
 };
 use axum::Json;
 use axum::extract::State;
@@ -93,6 +93,7 @@ fn ptz_view(caller: &Caller, view: PtzView) -> Ptz {
             iris: abilities.iris,
             presets: abilities.presets,
             cruises: abilities.cruises,
+            kept_cruises: abilities.kept_cruises,
             home: abilities.home,
             frame: abilities.frame,
             position: abilities.position,
@@ -123,8 +124,12 @@ fn ptz_view(caller: &Caller, view: PtzView) -> Ptz {
 }
 
 fn cruise_view(cruise: StoredCruise) -> PtzCruise {
-    let step = |step: CruiseStep| PtzCruiseStep { preset: step.preset.get(), dwell_s: step.dwell_s };
-    PtzCruise { number: cruise.number.get(), name: cruise.name, steps: cruise.steps.into_iter().map(step).collect() }
+    let steps = cruise.steps.into_iter().map(step_view).collect();
+    PtzCruise { number: cruise.number.get(), name: cruise.name, steps }
+}
+
+const fn step_view(step: CruiseStep) -> PtzCruiseStep {
+    PtzCruiseStep { preset: step.preset.get(), dwell_s: step.dwell_s }
 }
 
 /// An answer without content; what only repeats a motion is not written down again.
@@ -311,6 +316,29 @@ pub(super) async fn start_cruise(
     Path((channel, cruise)): Path<(i64, i64)>,
 ) -> Result<Response, Failure> {
     steer(&app, &caller, channel, Steer::Cruise(number(cruise)?)).await
+}
+
+pub(super) async fn kept_cruises(
+    State(app): State<Arc<App>>,
+    Who(caller): Who,
+    Path(channel): Path<i64>,
+) -> Result<Json<PtzKeptCruiseList>, Failure> {
+    let kept = app.ptz.kept_cruises(&caller, channel).await?.into_iter().map(|cruise| PtzKeptCruise {
+        number: cruise.number,
+        name: cruise.name,
+        steps: cruise.steps.into_iter().map(step_view).collect(),
+    });
+    Ok(Json(PtzKeptCruiseList { items: kept.collect() }))
+}
+
+pub(super) async fn run_kept_cruise(
+    State(app): State<Arc<App>>,
+    Who(caller): Who,
+    Path((channel, cruise)): Path<(i64, i64)>,
+) -> Result<Response, Failure> {
+    let number = u8::try_from(cruise);
+    let number = number.map_err(|_| Failure::invalid("number", "Cruises of a device have numbers from 0 to 255."))?;
+    steer(&app, &caller, channel, Steer::KeptCruise(number)).await
 }
 
 /// Writes down what cameras did without anybody saying so.

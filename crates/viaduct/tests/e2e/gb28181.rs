@@ -2,6 +2,7 @@
 
 mod configuration;
 mod device;
+mod equipment;
 mod platform;
 mod sessions;
 mod simulated;

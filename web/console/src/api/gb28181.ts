@@ -1,5 +1,5 @@
 import { answer, client } from './client';
-import type { DeviceAlarmPage, DevicePosition, Download, DownloadLink, DownloadList, Gb28181Catalog, Gb28181Configuration, Gb28181ConfigurationChange, Gb28181Device, Gb28181DevicePage, Gb28181Import, Gb28181Imported, Gb28181RecordingList, Gb28181Refused, Gb28181SnapshotProgress, Gb28181SnapshotRequest, Gb28181State, RecordingControl, SipTrace } from './types';
+import type { DeviceAlarmPage, DevicePosition, Download, DownloadLink, DownloadList, Gb28181Card, Gb28181Catalog, Gb28181Configuration, Gb28181ConfigurationChange, Gb28181Device, Gb28181DevicePage, Gb28181HomePosition, Gb28181HomePositionChange, Gb28181Import, Gb28181Imported, Gb28181RecordingList, Gb28181Refused, Gb28181SnapshotProgress, Gb28181SnapshotRequest, Gb28181State, Gb28181Upgrade, Gb28181UpgradeRequest, RecordingControl, SipTrace } from './types';
 import type { operations } from './generated';
 
 const of = (code: string): { params: { path: { code: string } } } => ({ params: { path: { code } } });
@@ -15,8 +15,21 @@ export const listRefused = async (): Promise<Gb28181Refused[]> => (await answer(
 /** Asks the device again what it is and what is below it. */
 export const refreshGbDevice = (code: string): Promise<undefined> => answer(client.POST('/api/v1/gb28181/devices/{code}/refresh', of(code)));
 
-export const orderGbDevice = (code: string, order: string, channel?: string): Promise<undefined> =>
-  answer(client.POST('/api/v1/gb28181/devices/{code}/order', { ...of(code), body: { order, ...(channel ? { channel } : {}) } }));
+export const orderGbDevice = (code: string, order: string, channel?: string, card?: number): Promise<undefined> =>
+  answer(client.POST('/api/v1/gb28181/devices/{code}/order', { ...of(code), body: { order, ...(channel ? { channel } : {}), ...(card === undefined ? {} : { card }) } }));
+
+/** Memory cards of a device or of a channel. */
+export const listGbCards = async (code: string, channel: string): Promise<Gb28181Card[]> =>
+  (await answer(client.GET('/api/v1/gb28181/devices/{code}/cards', { params: { path: { code }, query: { channel } } }))).items;
+
+export const getGbHomePosition = (code: string, channel: string): Promise<Gb28181HomePosition> => answer(client.GET('/api/v1/gb28181/devices/{code}/home-position', { params: { path: { code }, query: { channel } } }));
+
+export const changeGbHomePosition = (code: string, body: Gb28181HomePositionChange): Promise<undefined> => answer(client.PUT('/api/v1/gb28181/devices/{code}/home-position', { ...of(code), body }));
+
+/** Has a device fetch and install firmware. */
+export const upgradeGbDevice = (code: string, body: Gb28181UpgradeRequest): Promise<Gb28181Upgrade> => answer(client.POST('/api/v1/gb28181/devices/{code}/upgrade', { ...of(code), body }));
+
+export const getGbUpgrade = (code: string): Promise<Gb28181Upgrade> => answer(client.GET('/api/v1/gb28181/devices/{code}/upgrade', of(code)));
 
 export const getCatalog = (code: string): Promise<Gb28181Catalog> => answer(client.GET('/api/v1/gb28181/devices/{code}/catalog', of(code)));
 

@@ -336,6 +336,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/{id}/ptz/kept-cruises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["ptz_kept_cruises"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/ptz/kept-cruises/{number}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["ptz_run_kept_cruise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/{id}/ptz/lock": {
         parameters: {
             query?: never;
@@ -722,6 +754,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/gb28181/devices/{code}/cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["gb28181_cards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/gb28181/devices/{code}/catalog": {
         parameters: {
             query?: never;
@@ -763,6 +811,22 @@ export interface paths {
         };
         get: operations["gb28181_configuration"];
         put: operations["change_gb28181_configuration"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gb28181/devices/{code}/home-position": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["gb28181_home_position"];
+        put: operations["change_gb28181_home_position"];
         post?: never;
         delete?: never;
         options?: never;
@@ -893,6 +957,22 @@ export interface paths {
         put?: never;
         post: operations["play_on_device"];
         delete: operations["stop_on_device"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gb28181/devices/{code}/upgrade": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["gb28181_upgrade"];
+        put?: never;
+        post: operations["upgrade_gb28181_device"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3168,6 +3248,31 @@ export interface components {
             heartbeat_interval_s?: number | null;
             name?: string | null;
         };
+        /** @description A memory card. */
+        Gb28181Card: {
+            /** Format: int64 */
+            capacity_mb?: number | null;
+            /**
+             * Format: int32
+             * @description Per cent that are formatted.
+             */
+            format_percent?: number | null;
+            /** Format: int64 */
+            free_mb?: number | null;
+            /** @description May be empty. */
+            name: string;
+            /**
+             * Format: int32
+             * @description From 1; by it the card is erased.
+             */
+            number?: number | null;
+            /** @description "ok", "formatting", "unformatted", "idle", "error"; absent when the device says something else. */
+            state?: string | null;
+        };
+        /** @description Memory cards of a device, as it tells (edition 2022). */
+        Gb28181CardList: {
+            items: components["schemas"]["Gb28181Card"][];
+        };
         /** @description A device's catalog beside the channels that it has here. */
         Gb28181Catalog: {
             /** @description Empty unless the catalog is whole. */
@@ -3279,6 +3384,37 @@ export interface components {
             code: string;
             name: string;
         };
+        /** @description Where a camera goes by itself when nobody steers it: the device does so, also while this server is away (看守位). */
+        Gb28181HomePosition: {
+            /** @description Whether it goes there; absent when the device does not tell. */
+            enabled?: boolean | null;
+            /**
+             * Format: int32
+             * @description The preset that it goes to, 0 to 255.
+             */
+            preset?: number | null;
+            /**
+             * Format: int32
+             * @description Seconds that it waits before.
+             */
+            reset_s?: number | null;
+        };
+        /** @description Where a camera shall go by itself. */
+        Gb28181HomePositionChange: {
+            /** @description Code of the channel; absent: the device itself. */
+            channel?: string | null;
+            enabled: boolean;
+            /**
+             * Format: int32
+             * @description The preset that it goes to, 1 to 255; needed to switch it on.
+             */
+            preset?: number | null;
+            /**
+             * Format: int32
+             * @description Seconds that it waits before, 5 to 86400; needed to switch it on.
+             */
+            reset_s?: number | null;
+        };
         /** @description Which lines of a catalog become channels. */
         Gb28181Import: {
             /** @description Codes of lines: new ones are added, changed ones get what the catalog says. */
@@ -3341,9 +3477,17 @@ export interface components {
         };
         /** @description An order to a device or one of its channels. */
         Gb28181Order: {
+            /**
+             * Format: int32
+             * @description Which memory card is erased, 1 to 8; 0 all.
+             */
+            card?: number | null;
             /** @description Code of the channel; absent: the device itself. */
             channel?: string | null;
-            /** @description "reboot", "record", "stop_record", "guard", "unguard", "reset_alarm" or "key_frame". */
+            /**
+             * @description "reboot", "record", "stop_record", "guard", "unguard", "reset_alarm" or "key_frame"; of the edition of 2022 "track" and
+             *     "stop_track" (follow what the device chooses) and "format_card".
+             */
             order: string;
         };
         /** @description What is written into the picture. */
@@ -3518,6 +3662,27 @@ export interface components {
              * @description SIP port over TLS; 0: off.
              */
             tls_port: number;
+        };
+        /** @description The last upgrade of a device since the server started. */
+        Gb28181Upgrade: {
+            /** @description Version that was ordered. */
+            firmware: string;
+            /** @description Version that is installed now, once the device has told. */
+            installed?: string | null;
+            ordered_at: string;
+            /** @description Why it failed and what to try. */
+            reason?: string | null;
+            /** @description "under_way": the device has not told; "done"; "failed". */
+            state: string;
+        };
+        /** @description Firmware that a device shall fetch and install (edition 2022). */
+        Gb28181UpgradeRequest: {
+            /** @description Code of the channel; absent: the device itself. */
+            channel?: string | null;
+            /** @description Its version, 1 to 64 characters. */
+            firmware: string;
+            /** @description Where the device fetches it: `http`, `https` or `ftp`. */
+            url: string;
         };
         /** @description How one stream is coded, in the words of the standard. */
         Gb28181Video: {
@@ -4375,6 +4540,8 @@ export interface components {
             frame: boolean;
             home: boolean;
             iris: boolean;
+            /** @description Tells the cruises that it keeps itself and runs them: `GET /channels/{id}/ptz/kept-cruises`. */
+            kept_cruises: boolean;
             pan_tilt: boolean;
             /** @description Tells where it looks. */
             position: boolean;
@@ -4405,6 +4572,11 @@ export interface components {
             number: number;
             /** @enum {string} */
             type: "cruise";
+        } | {
+            /** Format: int32 */
+            number: number;
+            /** @enum {string} */
+            type: "kept_cruise";
         } | {
             /** @enum {string} */
             type: "home";
@@ -4471,6 +4643,21 @@ export interface components {
              * @description Of the preset or cruise, 1 to 255.
              */
             number?: number | null;
+        };
+        /** @description A cruise that the device keeps itself: made in its own page, or by another platform. */
+        PtzKeptCruise: {
+            /** @description May be empty. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Its number in the device, 0 to 255.
+             */
+            number: number;
+            /** @description As far as the device tells them. */
+            steps: components["schemas"]["PtzCruiseStep"][];
+        };
+        PtzKeptCruiseList: {
+            items: components["schemas"]["PtzKeptCruise"][];
         };
         /** @description Who steers a camera. */
         PtzLock: {
@@ -6689,6 +6876,82 @@ export interface operations {
             };
         };
     };
+    ptz_kept_cruises: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PtzKeptCruiseList"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The device did not tell. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ptz_run_kept_cruise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                /** @description 0 to 255. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else steers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ptz_take: {
         parameters: {
             query?: never;
@@ -7761,6 +8024,54 @@ export interface operations {
             };
         };
     };
+    gb28181_cards: {
+        parameters: {
+            query?: {
+                /** @description absent: the device itself */
+                channel?: string;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gb28181CardList"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     gb28181_catalog: {
         parameters: {
             query?: never;
@@ -7953,6 +8264,109 @@ export interface operations {
                 };
             };
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gb28181_home_position: {
+        parameters: {
+            query?: {
+                /** @description absent: the device itself */
+                channel?: string;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gb28181HomePosition"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_gb28181_home_position: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Gb28181HomePositionChange"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8380,6 +8794,93 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gb28181_upgrade: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gb28181Upgrade"];
+                };
+            };
+            /** @description No such device, or no upgrade since the server started. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upgrade_gb28181_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Gb28181UpgradeRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gb28181Upgrade"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            504: {
                 headers: {
                     [name: string]: unknown;
                 };

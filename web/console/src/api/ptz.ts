@@ -1,6 +1,6 @@
 import { answer, client } from './client';
 import { one } from './names';
-import type { Ptz, PtzCruiseInput, PtzFrame, PtzIdle } from './types';
+import type { Ptz, PtzCruiseInput, PtzFrame, PtzIdle, PtzKeptCruise } from './types';
 
 /** What a camera can do, who steers it, its presets and cruises. */
 export const getPtz = (id: number): Promise<Ptz> => answer(client.GET('/api/v1/channels/{id}/ptz', one(id)));
@@ -28,6 +28,9 @@ export const removePreset = (id: number, number: number): Promise<undefined> =>
 /** Adds a cruise, or replaces the one of that number. */
 export const saveCruise = (id: number, number: number, body: PtzCruiseInput): Promise<undefined> =>
   answer(client.PUT('/api/v1/channels/{id}/ptz/cruises/{number}', { ...numbered(id, number), body }));
+
+/** Cruises that the device keeps itself; it is asked, which may take seconds. */
+export const listKeptCruises = async (id: number): Promise<PtzKeptCruise[]> => (await answer(client.GET('/api/v1/channels/{id}/ptz/kept-cruises', { params: { path: { id } } }))).items;
 
 export const removeCruise = (id: number, number: number): Promise<undefined> =>
   answer(client.DELETE('/api/v1/channels/{id}/ptz/cruises/{number}', numbered(id, number)));

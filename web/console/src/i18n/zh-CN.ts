@@ -82,6 +82,13 @@ export default {
       parts: { BasicParam: '基本参数', VideoParamOpt: '视频能力', VideoParamAttribute: '视频参数', FrameMirror: '画面翻转', OSDConfig: '字符叠加', PictureMask: '画面遮挡', VideoRecordPlan: '录像计划', VideoAlarmRecord: '报警录像', AlarmReport: '报警上报' },
       name: '设备名称', expiration: '注册有效期（秒）', interval: '心跳周期（秒）', count: '心跳超时次数', basic_note: '心跳周期过长会使设备被判为离线；设备可能在下次注册时才采用新值。', speeds: '下载倍速', resolutions: '分辨率', stream: '码流 {number}', mirror: '画面翻转', mirrors: { 0: '不翻转', 1: '水平', 2: '垂直', 3: '中心' }, osd_time: '显示时间', osd_texts: '显示文字', osd_lines: '文字（每行一条，最多 8 条，每条 32 字）', masks: '画面遮挡', plan: '录像计划', alarm_recording: '报警录像', around: '报警前 {before} 秒，后 {after} 秒', motion: '移动侦测上报', field: '区域入侵上报',
     },
+    equipment: {
+      title: '存储卡、看守位与固件', read: '读取', reading: '正在读取…', note: '点击“读取”向设备查询存储卡和看守位。', cards: '存储卡', no_cards: '设备没有存储卡。', used: '已用 {percent} %', free: '可用 {free}，共 {all}',
+      states: { ok: '正常', formatting: '正在格式化', unformatted: '未格式化', idle: '空闲', error: '故障' }, orders: { track: '自动跟踪', stop_track: '停止跟踪', format_card: '格式化' }, format_title: '格式化存储卡 {card}？', format_text: '卡上的全部录像和图片会被删除，不能恢复。',
+      home: '看守位', home_on: '无人控制 {seconds} 秒后转到预置位 {preset}', home_off: '未开启', home_unknown: '设备没有看守位。', home_go: '无人控制时自动返回', home_preset: '预置位（1–{max}）', home_note: '由设备自己执行，平台离线时同样有效。',
+      upgrade: '升级固件', upgrade_do: '开始升级', url: '固件地址（设备由此下载）', version: '固件版本', upgrade_note: '设备下载并安装后会重启，期间画面中断；完成后报告结果。请确认文件适用于该型号。', installed: '当前版本 {firmware}。',
+      upgrades: { under_way: '正在升级到 {firmware}（{at} 下发）。', done: '已升级到 {firmware}（{at} 下发）。', failed: '升级到 {firmware} 失败（{at} 下发）。' },
+    },
     snap: { title: '设备抓拍', count: '张数', interval: '间隔（秒）', order: '让设备抓拍', ordering: '正在下发…', come: '已收到 {came} / {count} 张', left: '还等待 {seconds} 秒，设备向 {server} 回传', done: '设备已回传 {count} 张图片，已存入图库。', note: '设备自行抓拍并通过 HTTP 回传，不占用视频；图片存入图库。', note_old: '需要设备支持 2022 版。' },
     at: '时间', priority: '级别', priorities: { 1: '一级', 2: '二级', 3: '三级', 4: '四级' }, what: '类型', source: '来源', description: '描述', no_alarms: '没有报警。', older: '更早的',
     methods: { 1: '电话', 2: '设备', 3: '短信', 4: 'GPS', 5: '视频', 6: '设备故障', 7: '其他' },
@@ -102,7 +109,7 @@ export default {
   ptz: {
     title: '云台', connecting: '正在连接…', free: '无人控制', own: '由你控制', held: '{name} 正在控制', release: '释放', preempted: '{name} 已接管控制。', stopped: '已停止：{why}', home: '归位', speed: '速度', zoom: '变倍', focus: '聚焦', iris: '光圈', preset: '预置位', cruise: '巡航 {number}', frame: '拖出一个框，画面转到并放大该处',
     gamepad: '手柄已连接：左摇杆转动，扳机变倍，肩键聚焦。',
-    edit_tours: '编辑预置位和巡航', no_tours: '还没有预置位和巡航。', add_preset: '添加预置位', edit_preset: '修改预置位', add_cruise: '添加巡航', edit_cruise: '修改巡航', number: '编号（1–{max}）', name: '名称', preset_note: '保存摄像机当前的朝向。', preset_here: '改为摄像机当前的朝向', preset_again: '该编号将改为摄像机当前的朝向，图片随之更新。', idle: '守望', idle_to: '无人控制后', idle_after: '等待秒数（{min}–{max}）', idle_none: '停留在原处', idle_text: '{seconds} 秒无人控制后：{place}', idle_note: '最后一次操作后开始计时；控制权未释放、正在转动或正在巡航时不会返回。', go_there: '转到该预置位', not_in_device: '设备中已没有', step_preset: '第 {number} 步的预置位', step_dwell: '第 {number} 步的停留秒数', remove_step: '移除第 {number} 步', add_step: '添加一步', seconds: '秒', delete_title: '删除“{name}”？', delete_text: '删除后不能恢复。',
+    kept: '设备自带的巡航：', kept_ask: '读取设备自带的巡航', kept_asking: '正在读取…', kept_none: '设备没有自带的巡航。', edit_tours: '编辑预置位和巡航', no_tours: '还没有预置位和巡航。', add_preset: '添加预置位', edit_preset: '修改预置位', add_cruise: '添加巡航', edit_cruise: '修改巡航', number: '编号（1–{max}）', name: '名称', preset_note: '保存摄像机当前的朝向。', preset_here: '改为摄像机当前的朝向', preset_again: '该编号将改为摄像机当前的朝向，图片随之更新。', idle: '守望', idle_to: '无人控制后', idle_after: '等待秒数（{min}–{max}）', idle_none: '停留在原处', idle_text: '{seconds} 秒无人控制后：{place}', idle_note: '最后一次操作后开始计时；控制权未释放、正在转动或正在巡航时不会返回。', go_there: '转到该预置位', not_in_device: '设备中已没有', step_preset: '第 {number} 步的预置位', step_dwell: '第 {number} 步的停留秒数', remove_step: '移除第 {number} 步', add_step: '添加一步', seconds: '秒', delete_title: '删除“{name}”？', delete_text: '删除后不能恢复。',
     up: '上', down: '下', left: '左', right: '右', up_left: '左上', up_right: '右上', down_left: '左下', down_right: '右下',
   },
   share: { title: '分享画面', open: '分享', make: '生成链接', link: '链接', once: '链接只显示这一次，请现在复制。', ended: '链接已失效', ended_text: '它已到期或被收回，请向分享的人索取新链接。', picture: '码流', main: '主码流', sub: '子码流', watermark: '水印文字', minutes: '{count} 分钟', end: '收回链接' },

@@ -11,13 +11,13 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use gb28181::Version;
 use gb28181::manscdp::{BasicParam, Config, ConfigBlocks, OsdConfig, OsdText, RecordingDay, RecordingTime};
 use gb28181::platform::Fault;
-use gb28181::{Id, Version};
 use platform::rights::Action;
 use serde::Deserialize;
 
-use super::{Seen, driver, failed, seen};
+use super::{driver, failed, seen, target};
 use crate::http::Failure;
 use crate::http::auth::Who;
 use crate::http::extract::{Body, Path, Query};
@@ -53,12 +53,6 @@ const MAX_TEXT: usize = 32;
 pub(in crate::http) struct Wanted {
     channel: Option<String>,
     parts: Option<String>,
-}
-
-fn target(seen: &Seen, channel: Option<&str>) -> Result<Id, Failure> {
-    let channel = channel.filter(|code| !code.is_empty());
-    let target = channel.map_or_else(|| Ok(seen.code.clone()), Id::new);
-    target.map_err(|error| Failure::invalid("channel", format!("This is no code ({error}).")))
 }
 
 pub(in crate::http) async fn read(

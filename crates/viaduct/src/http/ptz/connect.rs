@@ -216,6 +216,9 @@ fn understood(command: PtzCommand) -> Result<(Steer, String), Failure> {
         PtzCommand::Preset { number: preset } => {
             (Steer::GoToPreset(number(i64::from(preset))?), format!("POST presets/{preset}/go"))
         }
+        PtzCommand::KeptCruise { number: cruise } => {
+            (Steer::KeptCruise(cruise), format!("POST kept-cruises/{cruise}/start"))
+        }
         PtzCommand::Cruise { number: cruise } => {
             (Steer::Cruise(number(i64::from(cruise))?), format!("POST cruises/{cruise}/start"))
         }

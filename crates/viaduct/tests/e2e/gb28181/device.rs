@@ -9,10 +9,14 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use gb28181_rs::config::{CatalogChannel, Gb28181Config, Transport};
 use gb28181_rs::frame::{AccessUnit, FrameSource, FrameSubscription, Nalu};
-use gb28181_rs::manscdp::{OsdConfigCfg, PtzCommand};
+use gb28181_rs::info_query::{
+    CruisePointInfo, CruiseTrackDetail, CruiseTrackInfo, HomePositionInfo, InfoQueryProvider, SdCardInfo,
+};
+use gb28181_rs::manscdp::{DeviceUpgradeCmd, OsdConfigCfg, PtzCommand};
 use gb28181_rs::server::{AudioTalkbackSink, DeviceConfigHandler, DeviceControlHandler, Gb28181Server, ServerHandle};
 use gb28181_rs::snapshot::{SnapshotCommand, SnapshotExchange, SnapshotExecutor};
 use gb28181_rs::subscribe::DeviceNotifier;
+use gb28181_rs::upgrade::{DeviceUpgradeExchange, DeviceUpgradeOutcome, DeviceUpgrader};
 use gb28181_rs::{RecordingSource, SegmentMeta};
 use tempfile::TempDir;
 use testkit::clips::{Clip, path_text, words};
@@ -29,9 +33,9 @@ const BEIJING_S: i64 = 8 * 3600;
 /// Seconds of its recording.
 pub(crate) const RECORDED_S: u64 = 60;
 
-/// What the device was told to do.
+/// What the device was told to do, and its home position.
 #[derive(Default)]
-pub(crate) struct Orders(pub(crate) Mutex<Vec<String>>);
+pub(crate) struct Orders(pub(crate) Mutex<Vec<String>>, Mutex<Option<HomePositionInfo>>);
 
 impl DeviceControlHandler for Orders {
     fn on_ptz(&self, command: &PtzCommand) {
@@ -44,6 +48,18 @@ impl DeviceControlHandler for Orders {
 
     fn on_force_iframe(&self) {
         self.0.lock().unwrap().push("key frame".to_owned());
+    }
+
+    fn on_home_position(&self, enabled: u32, reset_s: Option<u32>, preset: Option<u32>) {
+        self.0.lock().unwrap().push(format!("home {enabled} {reset_s:?} {preset:?}"));
+        let [enabled, reset_s, preset] = [Some(enabled), reset_s, preset].map(|value| value.map(u32::cast_signed));
+        let home =
+            HomePositionInfo { enabled: enabled.unwrap_or_default(), reset_time_secs: reset_s, preset_index: preset };
+        *self.1.lock().unwrap() = Some(home);
+    }
+
+    fn on_format_sd_card(&self, card: u32) {
+        self.0.lock().unwrap().push(format!("format {card}"));
     }
 }
 
@@ -65,6 +81,51 @@ impl DeviceConfigHandler for Orders {
 
     fn on_osd_config(&self, config: &OsdConfigCfg) {
         self.0.lock().unwrap().push(format!("osd {config:?}"));
+    }
+}
+
+/// What the device tells of its parts: two cruises, a home position, two memory cards.
+struct Parts(Arc<Orders>);
+
+impl InfoQueryProvider for Parts {
+    fn home_position(&self) -> Option<HomePositionInfo> {
+        self.0.1.lock().unwrap().clone()
+    }
+
+    fn cruise_track_list(&self) -> Option<Vec<CruiseTrackInfo>> {
+        let track = |number, name: &str| CruiseTrackInfo { number, name: name.to_owned() };
+        Some(vec![track(1, "夜间"), track(0, "白天")])
+    }
+
+    fn cruise_track(&self, number: i32) -> Option<CruiseTrackDetail> {
+        let point = |preset_index| CruisePointInfo { preset_index, stay_time_secs: 15, speed: 5 };
+        Some(CruiseTrackDetail { number, name: String::new(), points: vec![point(number + 1), point(number + 2)] })
+    }
+
+    fn sd_card_status(&self) -> Option<Vec<SdCardInfo>> {
+        let card = |id, status: &str, format_progress, free_space_mb| SdCardInfo {
+            id,
+            hdd_name: format!("card{id}"),
+            status: status.to_owned(),
+            format_progress,
+            capacity_mb: 128_000,
+            free_space_mb,
+        };
+        Some(vec![card(1, "ok", None, 4096), card(2, "formatting", Some(40), 0)])
+    }
+}
+
+/// Takes what it is told to install: of an address that ends with `good.bin` it says that all went well.
+struct Installer;
+
+impl DeviceUpgrader for Installer {
+    fn upgrade(&self, order: DeviceUpgradeCmd) -> DeviceUpgradeExchange {
+        Box::pin(async move {
+            let success = order.file_url.ends_with("good.bin");
+            let firmware = if success { order.firmware } else { "V1".to_owned() };
+            let failed_reason = if success { String::new() } else { "02".to_owned() };
+            Ok(DeviceUpgradeOutcome { success, firmware, failed_reason })
+        })
     }
 }
 
@@ -255,6 +316,9 @@ impl Device {
         let device = device.with_snapshot_executor(
             (uploads != Uploads::None).then(|| -> Arc<dyn SnapshotExecutor> { Arc::new(Photographer { uploads }) }),
         );
+        let device = device
+            .with_info_query_provider(Some(Arc::new(Parts(Arc::clone(&orders)))))
+            .with_device_upgrader(Some(Arc::new(Installer)));
         let notifier = device.device_notifier();
         let handle = runtime.block_on(device.spawn()).unwrap();
         let stop = Arc::new(AtomicBool::new(false));
