@@ -79,6 +79,12 @@ impl Seen {
             )
         })
     }
+
+    /// What a request is about: the device itself, or what has this code below it.
+    fn target(&self, channel: Option<&str>) -> Result<Id, Failure> {
+        let Some(code) = channel.filter(|code| !code.is_empty()) else { return Ok(self.code.clone()) };
+        Id::new(code).map_err(|error| Failure::invalid("channel", format!("This is no code ({error}).")))
+    }
 }
 
 /// A device by its code. One that was not added is for those who see all.
@@ -343,8 +349,7 @@ pub(super) async fn order(
 ) -> Result<StatusCode, Failure> {
     let seen = seen(&app, &caller, &code, Action::Manage)?;
     let presence = seen.there()?;
-    let target = input.channel.as_deref().map_or_else(|| Ok(seen.code.clone()), Id::new);
-    let target = target.map_err(|error| Failure::invalid("channel", format!("This is no code ({error}).")))?;
+    let target = seen.target(input.channel.as_deref())?;
     let command = command(&input.order, presence.version())?;
     let control = Control::DeviceControl(DeviceControl { command, info: None });
     driver(&app)?.command(&seen.code, &target, control).await.map_err(|fault| failed(&fault))?;
@@ -387,4 +392,19 @@ fn failed(fault: &Fault) -> Failure {
     let kind =
         if matches!(fault, Fault::Refused { .. } | Fault::Declined) { ErrorKind::Unavailable } else { fault.kind() };
     Failure::new(kind, format!("{text}. {next_step}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_about_the_device_unless_it_names_something_below() {
+        let (device, channel) = ("34020000001110000001", "34020000001320000001");
+        let seen = Seen { code: Id::new(device).unwrap(), row: None, presence: None };
+        for (named, expected) in [(None, device), (Some(""), device), (Some(channel), channel)] {
+            assert_eq!(seen.target(named).unwrap().as_str(), expected, "{named:?}");
+        }
+        assert_eq!(seen.target(Some("a/b")).unwrap_err().field.as_deref(), Some("channel"));
+    }
 }

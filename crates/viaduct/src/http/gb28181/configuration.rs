@@ -11,13 +11,13 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use gb28181::Version;
 use gb28181::manscdp::{BasicParam, Config, ConfigBlocks, OsdConfig, OsdText, RecordingDay, RecordingTime};
 use gb28181::platform::Fault;
-use gb28181::{Id, Version};
 use platform::rights::Action;
 use serde::Deserialize;
 
-use super::{Seen, driver, failed, seen};
+use super::{driver, failed, seen};
 use crate::http::Failure;
 use crate::http::auth::Who;
 use crate::http::extract::{Body, Path, Query};
@@ -55,12 +55,6 @@ pub(in crate::http) struct Wanted {
     parts: Option<String>,
 }
 
-fn target(seen: &Seen, channel: Option<&str>) -> Result<Id, Failure> {
-    let channel = channel.filter(|code| !code.is_empty());
-    let target = channel.map_or_else(|| Ok(seen.code.clone()), Id::new);
-    target.map_err(|error| Failure::invalid("channel", format!("This is no code ({error}).")))
-}
-
 pub(in crate::http) async fn read(
     State(app): State<Arc<App>>,
     Who(caller): Who,
@@ -70,7 +64,7 @@ pub(in crate::http) async fn read(
     let seen = seen(&app, &caller, &code, Action::Manage)?;
     let version = seen.there()?.version();
     let parts = parts(wanted.parts.as_deref(), version)?;
-    let target = target(&seen, wanted.channel.as_deref())?;
+    let target = seen.target(wanted.channel.as_deref())?;
     let config = driver(&app)?.configuration(&seen.code, &target, parts).await.map_err(|fault| failed(&fault))?;
     Ok(Json(view(config)))
 }
@@ -180,7 +174,7 @@ pub(in crate::http) async fn change(
 ) -> Result<Response, Failure> {
     let seen = seen(&app, &caller, &code, Action::Manage)?;
     let presence = seen.there()?;
-    let target = target(&seen, input.channel.as_deref())?;
+    let target = seen.target(input.channel.as_deref())?;
     let heartbeat_s = driver(&app)?.settings().heartbeat.as_secs();
     let blocks = blocks(input, heartbeat_s)?;
     if (blocks.mirror.is_some() || blocks.osd.is_some()) && presence.version() < Version::V2022 {

@@ -42,8 +42,7 @@ pub(in crate::http) async fn order(
 ) -> Result<(StatusCode, Json<Gb28181SnapshotProgress>), Failure> {
     let seen = seen(&app, &caller, &code, Action::View)?;
     seen.there()?;
-    let channel = input.channel.as_deref().map_or_else(|| Ok(seen.code.clone()), Id::new);
-    let channel = channel.map_err(|error| Failure::invalid("channel", format!("This is no code ({error}).")))?;
+    let channel = seen.target(input.channel.as_deref())?;
     let key = stream_of(&app, &seen, &channel)?;
     if !may(&app, &caller, Action::Operate, &key) {
         let text = "You need the right operate:snapshot there; ask an administrator for it.";
