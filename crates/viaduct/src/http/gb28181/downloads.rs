@@ -50,7 +50,7 @@ fn stream_of(row: &DownloadRow) -> Option<StreamKey> {
     let mut line = Line::of(&fetched)?;
     let (from, to, _) = line.span?;
     line.span = Some((from, to, None));
-    line.to_string().parse().ok()
+    line.key().ok()
 }
 
 fn may(app: &App, caller: &Caller, row: &DownloadRow) -> bool {
@@ -111,7 +111,7 @@ fn order(app: &App, key: &StreamKey, speed: u8, caller: &Caller) -> Result<Order
     let fetched = Line { span: Some((from, to, Some(speed))), ..line.clone() };
     let unix = |seconds: u64| i64::try_from(seconds).unwrap_or(i64::MAX);
     Ok(Order {
-        stream: fetched.to_string().parse().map_err(|_| refused())?,
+        stream: fetched.key().map_err(|_| refused())?,
         device: device.to_string(),
         label: name.filter(|name| !name.is_empty()).unwrap_or_else(|| line.channel.to_string()),
         begin_at: unix(from),

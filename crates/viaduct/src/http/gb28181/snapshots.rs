@@ -102,7 +102,7 @@ fn stream_of(app: &App, seen: &Seen, channel: &Id) -> Result<StreamKey, Failure>
         return Ok(streams(row).0);
     }
     let line = Line { channel: channel.clone(), stream: 0, span: None };
-    line.to_string().parse().map_err(|error: hub::InvalidName| Failure::invalid("channel", error.to_string()))
+    line.key().map_err(|error| Failure::invalid("channel", error.to_string()))
 }
 
 /// Rights to pictures are those of their camera.
