@@ -163,12 +163,12 @@ fn refused(fault: &Fault, channel: &Id) -> PullFailure {
         Fault::NoAnswer => "Its address may have changed: it is reached again when it sends its next heartbeat.",
         _ => "It will be tried again.",
     };
-    PullFailure {
-        leg: Leg::Answer,
-        kind: fault.kind(),
-        text: format!("Channel {channel}: {fault}"),
-        next_step: next_step.to_owned(),
-    }
+    let kind = match fault {
+        Fault::Refused { status: 404, .. } => ErrorKind::NotFound,
+        Fault::Refused { status: 488, .. } => ErrorKind::Unsupported,
+        other => other.kind(),
+    };
+    PullFailure { leg: Leg::Answer, kind, text: format!("Channel {channel}: {fault}"), next_step: next_step.to_owned() }
 }
 
 fn late(wanted: &Wanted) -> PullFailure {
@@ -270,5 +270,26 @@ impl Drop for Session {
         }
         drop(playing);
         self.shared.tell_thread(Command::HangUp(self.session));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_lasts_where_asking_again_cannot_help() {
+        let channel = Id::new("34020000001320000001").unwrap();
+        for (status, kind) in [
+            (404, ErrorKind::NotFound),
+            (488, ErrorKind::Unsupported),
+            (403, ErrorKind::Unavailable),
+            (486, ErrorKind::Unavailable),
+            (503, ErrorKind::Unavailable),
+            (600, ErrorKind::Unavailable),
+        ] {
+            let failure = refused(&Fault::Refused { status, reason: String::new() }, &channel);
+            assert_eq!(failure.kind, kind, "{status}");
+        }
     }
 }

@@ -388,10 +388,7 @@ fn failed(fault: &Fault) -> Failure {
     if let Some(first) = text.get_mut(..1) {
         first.make_ascii_uppercase();
     }
-    // What a device refuses is not a right that the caller lacks.
-    let kind =
-        if matches!(fault, Fault::Refused { .. } | Fault::Declined) { ErrorKind::Unavailable } else { fault.kind() };
-    Failure::new(kind, format!("{text}. {next_step}"))
+    Failure::new(fault.kind(), format!("{text}. {next_step}"))
 }
 
 #[cfg(test)]
