@@ -5,7 +5,7 @@
 
 use crate::charset::Charset;
 use crate::manscdp::IFrameSpelling;
-use crate::sdp::{Media, Payload, StreamAttribute};
+use crate::sdp::{Media, Payload, Setup, StreamAttribute, Transport};
 use crate::version::Version;
 
 /// Who made a device.
@@ -79,6 +79,17 @@ pub enum MediaMode {
     TcpPassive,
     /// TCP; we connect to the device.
     TcpActive,
+}
+
+impl MediaMode {
+    /// What a description of ours says for it.
+    pub const fn described(self) -> (Transport, Option<Setup>) {
+        match self {
+            Self::Udp => (Transport::Udp, None),
+            Self::TcpPassive => (Transport::Tcp, Some(Setup::Passive)),
+            Self::TcpActive => (Transport::Tcp, Some(Setup::Active)),
+        }
+    }
 }
 
 /// What is done about packets with another SSRC than was agreed on (quirk 15).

@@ -54,7 +54,8 @@ impl Caller {
     async fn invite(&self, wanted: &Wanted, ports: &Arc<MediaPorts>, step: Step<'_>) -> Result<Call, PullFailure> {
         let shared = &self.0;
         let presence = shared.directory.presence(&wanted.device).ok_or_else(|| self.absent(&wanted.device))?;
-        let (carrier, transport, setup) = way(presence.profile.media);
+        let media = presence.profile.media;
+        let (carrier, (transport, setup)) = (carrier(media), media.described());
         // A device whose SSRCs are not looked at is told apart by its port, as long as there are any.
         let own_port = presence.profile.ssrc_check == SsrcCheck::Off && ports.has_own_ports();
         let lease = ports.lease(carrier, own_port, wanted.span.is_some());
@@ -120,11 +121,12 @@ impl Caller {
     }
 }
 
-pub(super) const fn way(mode: MediaMode) -> (Carrier, Transport, Option<Setup>) {
+/// The gateway's name for it.
+pub(super) const fn carrier(mode: MediaMode) -> Carrier {
     match mode {
-        MediaMode::Udp => (Carrier::Udp, Transport::Udp, None),
-        MediaMode::TcpPassive => (Carrier::TcpPassive, Transport::Tcp, Some(Setup::Passive)),
-        MediaMode::TcpActive => (Carrier::TcpActive, Transport::Tcp, Some(Setup::Active)),
+        MediaMode::Udp => Carrier::Udp,
+        MediaMode::TcpPassive => Carrier::TcpPassive,
+        MediaMode::TcpActive => Carrier::TcpActive,
     }
 }
 

@@ -204,7 +204,7 @@ impl Caller<'_> {
                 BroadcastEvent::Taken => step(TalkStep::Ringing),
                 BroadcastEvent::Invited(listener) => {
                     step(TalkStep::Ringing);
-                    let lease = self.lease(call::way(listener.way).0)?;
+                    let lease = self.lease(call::carrier(listener.way))?;
                     let ssrc = listener.ssrc.unwrap_or_else(|| lease.ssrc());
                     let accept = Command::AcceptBroadcast { broadcast, port: lease.port(), ssrc };
                     // Where the device connects it may do so with our answer: somebody must listen by then, and does.
@@ -222,8 +222,9 @@ impl Caller<'_> {
     }
 
     async fn invite(&self, step: &mut (dyn FnMut(TalkStep) + Send)) -> Result<(Session, Speech), TalkError> {
-        let (carrier, transport, setup) = call::way(self.presence.profile.media);
-        let lease = self.lease(carrier)?;
+        let media = self.presence.profile.media;
+        let lease = self.lease(call::carrier(media))?;
+        let (transport, setup) = media.described();
         let (device, target) = (self.device.clone(), self.target.clone());
         let talk = NewTalk { device, target, ssrc: lease.ssrc(), port: lease.port(), transport, setup };
         let started = self.shared.ask(|reply| Command::InviteToTalk { talk: Box::new(talk), reply }).await;
