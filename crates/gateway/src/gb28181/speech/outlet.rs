@@ -10,10 +10,10 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::Hearer;
 use crate::gb28181::diagnosis::is_private;
+use crate::gb28181::named_addresses;
 use crate::gb28181::ports::{Carrier, Lease};
 use crate::guard::PullGuard;
 use crate::peer::canonical;
-use crate::pull::resolve;
 use crate::udp::reachable;
 
 /// How long a device may take to connect to us.
@@ -99,14 +99,7 @@ impl Outlet {
 /// reached by it; then to where its signalling comes from.
 pub(super) async fn addresses(hearer: &Hearer, guard: &PullGuard) -> Vec<IpAddr> {
     let signalling = hearer.signalling_ip.to_canonical();
-    let named = match hearer.address.as_deref().map(|text| (text, text.parse::<IpAddr>())) {
-        Some((_, Ok(ip))) => vec![ip.to_canonical()],
-        Some((name, Err(_))) => {
-            let found = resolve(name, hearer.port).await.unwrap_or_default();
-            found.into_iter().map(|address| address.ip().to_canonical()).collect()
-        }
-        None => Vec::new(),
-    };
+    let named = named_addresses(hearer.address.as_deref()).await;
     let is_reached = |ip: &IpAddr| {
         let is_hidden = is_private(*ip) && !is_private(signalling);
         *ip != signalling && !is_hidden && guard.check(SocketAddr::new(*ip, hearer.port)).is_ok()
