@@ -4,11 +4,11 @@ use std::io;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::time::Duration;
 
-use bytes::{BufMut, Bytes, BytesMut};
+use rtp::FIXED_HEADER_BYTES;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::Hearer;
+use super::{BYTES_PER_PACKET, Hearer};
 use crate::gb28181::diagnosis::is_private;
 use crate::gb28181::named_addresses;
 use crate::gb28181::ports::{Carrier, Lease};
@@ -16,6 +16,10 @@ use crate::guard::PullGuard;
 use crate::peer::canonical;
 use crate::udp::reachable;
 
+/// Bytes of one packet of RTP, and the same as connections have it before each packet (RFC 4571 §2).
+pub(super) const PACKET_BYTES: usize = FIXED_HEADER_BYTES + BYTES_PER_PACKET;
+const PACKET_BYTES_U16: u16 = 172;
+const _: () = assert!(PACKET_BYTES == PACKET_BYTES_U16 as usize, "the length that is sent is the packet's");
 /// How long a device may take to connect to us.
 const CONNECTED_WITHIN: Duration = Duration::from_secs(10);
 /// Attempts to connect to a device, the rest between them (GB/T 28181-2022 annex D), and the time of each.
@@ -59,13 +63,13 @@ impl Outlet {
     ///
     /// # Errors
     /// A sentence, when no more can be sent.
-    pub(super) async fn send(&mut self, packet: Bytes) -> Result<bool, String> {
+    pub(super) async fn send(&mut self, packet: &[u8; PACKET_BYTES]) -> Result<bool, String> {
         match self {
-            Self::Datagrams { socket, to } => Ok(socket.send_to(&packet, *to).is_ok()),
+            Self::Datagrams { socket, to } => Ok(socket.send_to(packet, *to).is_ok()),
             Self::Connection(stream) => {
-                let mut framed = BytesMut::with_capacity(2 + packet.len());
-                framed.put_u16(u16::try_from(packet.len()).unwrap_or(u16::MAX));
-                framed.put(packet);
+                let mut framed = [0; 2 + PACKET_BYTES];
+                framed[..2].copy_from_slice(&PACKET_BYTES_U16.to_be_bytes());
+                framed[2..].copy_from_slice(packet);
                 match tokio::time::timeout(STALLED, stream.write_all(&framed)).await {
                     Ok(Ok(())) => Ok(true),
                     Ok(Err(_)) => Err(closed()),
