@@ -124,7 +124,7 @@ pub enum BroadcastStart {
 
 /// How sound gets to a device.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Speech {
+pub enum SpeechMode {
     /// The device is told, and asks for it (§9.12).
     #[default]
     Broadcast,
@@ -156,7 +156,7 @@ pub struct Profile {
     /// Which payload types are offered.
     pub sdp: SdpStyle,
     /// How sound gets to it.
-    pub speech: Speech,
+    pub speech: SpeechMode,
     /// When sound of a broadcast is sent.
     pub broadcast: BroadcastStart,
     /// How the wish for a key frame is spelt.
@@ -221,7 +221,7 @@ pub struct Overrides {
     /// [`Profile::sdp`].
     pub sdp: Option<SdpStyle>,
     /// [`Profile::speech`].
-    pub speech: Option<Speech>,
+    pub speech: Option<SpeechMode>,
     /// [`Profile::broadcast`].
     pub broadcast: Option<BroadcastStart>,
     /// [`Profile::i_frame`].

@@ -37,9 +37,9 @@ pub(super) struct NewCall {
 type Step<'a> = &'a mut (dyn FnMut(Leg, bool, &str) + Send);
 
 /// Signalling as the gateway sees it.
-pub(super) struct Caller(pub(super) Arc<Shared>);
+pub(super) struct Inviter(pub(super) Arc<Shared>);
 
-impl Signalling for Caller {
+impl Signalling for Inviter {
     fn call<'a>(
         &'a self,
         wanted: &'a Wanted,
@@ -50,7 +50,7 @@ impl Signalling for Caller {
     }
 }
 
-impl Caller {
+impl Inviter {
     async fn invite(&self, wanted: &Wanted, ports: &Arc<MediaPorts>, step: Step<'_>) -> Result<Call, PullFailure> {
         let shared = &self.0;
         let presence = shared.directory.presence(&wanted.device).ok_or_else(|| self.absent(&wanted.device))?;
