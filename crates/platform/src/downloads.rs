@@ -19,7 +19,7 @@ use tokio::task::AbortHandle;
 
 use crate::snapshots::Keeping;
 use crate::unix_now;
-use fetch::Fetched;
+use fetch::{FetchError, Fetched};
 
 /// Fetches that run at once; of one device one at a time, for most recorders send no more.
 pub const MAX_RUNNING: usize = 4;
@@ -280,12 +280,12 @@ impl Downloads {
             0 => u64::MAX,
             limit => limit,
         };
-        let outcome = match StreamKey::new(&row.app, &row.name) {
-            Ok(key) => {
-                fetch::fetch(&self.hub, &key, &self.path(row.id), row.end_at - row.begin_at, max_bytes, progress).await
-            }
-            Err(error) => Err(format!("{error}.")),
+        let path = self.path(row.id);
+        let fetched = async {
+            let key = StreamKey::new(&row.app, &row.name)?;
+            fetch::fetch(&self.hub, &key, &path, row.end_at - row.begin_at, max_bytes, progress).await
         };
+        let outcome = fetched.await;
         let Some(over) = self.finish(&row, outcome) else { return };
         tracing::info!(
             id = over.id,
@@ -301,7 +301,7 @@ impl Downloads {
     }
 
     /// `None` for one that was removed meanwhile.
-    fn finish(&self, row: &DownloadRow, outcome: Result<Fetched, String>) -> Option<DownloadRow> {
+    fn finish(&self, row: &DownloadRow, outcome: Result<Fetched, FetchError>) -> Option<DownloadRow> {
         let mut known = self.known();
         known.running.remove(&row.id);
         let row = known.rows.get_mut(&row.id)?;
@@ -314,7 +314,7 @@ impl Downloads {
             }
             Err(why) => {
                 state::FAILED.clone_into(&mut row.state);
-                row.note = why;
+                row.note = why.to_string();
             }
         }
         Some(row.clone())
