@@ -69,9 +69,14 @@ pub enum DownloadError {
     /// [`MAX_KNOWN`] are listed.
     #[error("There are {MAX_KNOWN} downloads already. Remove some first.")]
     TooMany,
-    /// It has no file yet, or has lost it.
+    /// It has no file yet, or never will.
     #[error("This download has no file.")]
     NoFile,
+    /// Its file was there, and is not any more.
+    #[error(
+        "The file of this download is gone from the server's disk. Remove the download, then fetch the recording again."
+    )]
+    FileGone,
     /// The disk failed.
     #[error("The file of the download cannot be read or removed: {0}.")]
     File(#[source] io::Error),
@@ -84,7 +89,7 @@ impl DownloadError {
     /// Its kind.
     pub const fn kind(&self) -> ErrorKind {
         match self {
-            Self::NotFound | Self::NoFile => ErrorKind::NotFound,
+            Self::NotFound | Self::NoFile | Self::FileGone => ErrorKind::NotFound,
             Self::Exists => ErrorKind::Conflict,
             Self::TooMany => ErrorKind::Exhausted,
             Self::File(_) => ErrorKind::Unavailable,
@@ -176,9 +181,14 @@ impl Downloads {
     /// Where the file of one is.
     ///
     /// # Errors
-    /// When there is none.
-    pub fn file(&self, row: &DownloadRow) -> Result<PathBuf, DownloadError> {
-        if row.state == state::DONE { Ok(self.path(row.id)) } else { Err(DownloadError::NoFile) }
+    /// When there is none, or the disk failed.
+    pub async fn file(&self, row: &DownloadRow) -> Result<PathBuf, DownloadError> {
+        if row.state != state::DONE {
+            return Err(DownloadError::NoFile);
+        }
+        let path = self.path(row.id);
+        let is_there = tokio::fs::try_exists(&path).await.map_err(DownloadError::File)?;
+        if is_there { Ok(path) } else { Err(DownloadError::FileGone) }
     }
 
     fn path(&self, id: i64) -> PathBuf {

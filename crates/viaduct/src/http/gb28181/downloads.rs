@@ -156,7 +156,7 @@ pub(in crate::http) async fn link(
     Path(id): Path<i64>,
 ) -> Result<Json<DownloadLink>, Failure> {
     let row = seen(&app, &caller, id)?;
-    app.downloads.file(&row)?;
+    app.downloads.file(&row).await?;
     let key = stream_of(&row).ok_or(DownloadError::NotFound)?;
     let expires_at = unix_now() + LINK_LIFE_S;
     let token = app.signer.sign(&TokenClaims::of_stream(hub::Action::Play, &key, expires_at));
@@ -181,7 +181,7 @@ pub(in crate::http) async fn file(
     let row = app.downloads.find(id).map_err(|_| refused())?;
     let key = stream_of(&row).ok_or_else(refused)?;
     app.signer.check(&token, hub::Action::Play, &key, unix_now()).map_err(|_| refused())?;
-    let path = app.downloads.file(&row)?;
+    let path = app.downloads.file(&row).await?;
     let served = ServeFile::new_with_mime(path, &"video/mp4".parse().expect("a media type")).oneshot(request).await;
     let Ok(mut response) = served.map(IntoResponse::into_response);
     let name = format!("attachment; filename=\"{}.mp4\"", key.name());
