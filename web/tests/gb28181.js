@@ -64,6 +64,16 @@ export const gb28181 = [
     },
   },
   {
+    name: 'the catalog of a device is fetched once for all that shows it',
+    run: async ({ page }) => {
+      let times = 0;
+      page.on('request', (request) => void (times += request.url().endsWith('/catalog') ? 1 : 0));
+      await page.at(RECORDER);
+      for (const panel of ['.catalog tbody tr', '.snap option', '.config option:nth-child(2)']) await page.locator(panel).first().waitFor({ state: 'attached' });
+      assert(times === 1, `${times} times`);
+    },
+  },
+  {
     name: 'recordings of a day are found, shown on a line, and played from where the line is clicked',
     run: async ({ page, mock }) => {
       await page.at(RECORDER);
