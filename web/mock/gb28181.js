@@ -20,7 +20,7 @@ const download = (id, over = {}) => ({
 
 /** A patrol car on a road that turns. */
 const way = () => Array.from({ length: 60 }, (_, index) => ({
-  source: camera(90), at: ago((60 - index) * 20), longitude: 120.3 + index * 0.0012, latitude: 31.5 + Math.sin(index / 12) * 0.01, speed: 70 + (index % 7), direction: 80 - index, altitude: 12,
+  id: index + 1, source: camera(90), at: ago((60 - index) * 20), longitude: 120.3 + index * 0.0012, latitude: 31.5 + Math.sin(index / 12) * 0.01, speed: 70 + (index % 7), direction: 80 - index, altitude: 12,
 }));
 
 /** What is fetched is a little further each time that it is asked for. */
@@ -176,7 +176,7 @@ export const GB28181_ROUTES = {
     world.gb28181.downloads = world.gb28181.downloads.filter((each) => each.id !== Number(id));
   },
   'POST /downloads/:id/link': ({ params: [id] }) => ({ url: `/api/v1/downloads/${id}/file.mp4?token=x`, expires_at: ago(-3600) }),
-  'GET /gb28181/devices/:code/positions': ({ world, params: [code] }) => ({ items: code === camera(90) ? world.gb28181.positions : [] }),
+  'GET /gb28181/devices/:code/positions': ({ world, params: [code], query }) => ({ items: code === camera(90) ? world.gb28181.positions.filter(({ id }) => id > Number(query.get('after') ?? 0)) : [] }),
   'GET /gb28181/trace': ({ world, query }) => {
     const { items, only } = world.gb28181.trace;
     return { only, items: items.filter(({ number }) => number > Number(query.get('behind') ?? 0)).filter(holds(query)) };

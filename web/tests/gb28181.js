@@ -116,12 +116,18 @@ export const gb28181 = [
   },
   {
     name: 'the way of a moving device is drawn, with its last places',
-    run: async ({ page }) => {
+    run: async ({ page, mock }) => {
       await page.at('/devices/gb28181/34020000001320000090');
       await page.locator('svg polyline').waitFor();
       await page.getByText(/60 个位置/).waitFor();
       assert((await page.locator('svg polyline').getAttribute('points')).split(' ').length === 60, 'its points');
       await assertAccessible(page, 'positions');
+      // Further ones alone are asked for.
+      const asked = page.waitForRequest(/positions\?.*after=60/);
+      const { positions } = mock.world.gb28181;
+      positions.push({ ...positions.at(-1), id: 61, at: new Date().toISOString() });
+      await asked;
+      await page.getByText(/61 个位置/).waitFor();
     },
   },
   {

@@ -220,7 +220,8 @@ route!(
         ("code" = String, Path),
         ("source" = Option<String>, Query, description = "code of what is below the device"),
         ("from" = Option<String>, Query, description = "RFC 3339"),
-        ("to" = Option<String>, Query, description = "RFC 3339")
+        ("to" = Option<String>, Query, description = "RFC 3339"),
+        ("after" = Option<i64>, Query, description = "only those told after the one with this id")
     ),
     responses((status = 200, body = DevicePositionList), (status = 400, body = Problem), (status = 404, body = Problem))
 );

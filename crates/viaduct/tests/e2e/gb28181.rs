@@ -315,6 +315,8 @@ fn the_way_of_a_moving_device_is_kept() {
     let places: Vec<_> = way.iter().map(|each| each["longitude"].as_f64().unwrap()).collect();
     assert_eq!(places, [120.5, 120.6]);
     assert_eq!((way[1]["speed"].as_f64(), way[1]["direction"].as_f64()), (Some(82.5), Some(90.0)), "{way:?}");
+    let path = format!("/gb28181/devices/{DEVICE}/positions?after={}", way[0]["id"]);
+    assert_eq!(api.get(&path)["items"], json!([way[1]]));
     server.assert_well();
 }
 

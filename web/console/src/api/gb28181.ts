@@ -66,6 +66,6 @@ export const removeDownload = (id: number): Promise<undefined> => answer(client.
 /** Where the browser fetches the file; for an hour. */
 export const linkDownload = (id: number): Promise<DownloadLink> => answer(client.POST('/api/v1/downloads/{id}/link', numbered(id)));
 
-/** Where a device and what is below it was, oldest first; the times are RFC 3339. */
-export const listPositions = async (code: string, from: string, to: string): Promise<DevicePosition[]> =>
-  (await answer(client.GET('/api/v1/gb28181/devices/{code}/positions', { params: { path: { code }, query: { from, to } } }))).items;
+/** Where a device and what is below it was, oldest first; only what was told `after` the one with this id. The times are RFC 3339. */
+export const listPositions = async (code: string, from: string, to: string, after: number): Promise<DevicePosition[]> =>
+  (await answer(client.GET('/api/v1/gb28181/devices/{code}/positions', { params: { path: { code }, query: { from, to, after } } }))).items;

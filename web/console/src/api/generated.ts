@@ -2961,6 +2961,11 @@ export interface components {
              */
             direction?: number | null;
             /**
+             * Format: int64
+             * @description Greater for each that was told later, whatever its time.
+             */
+            id: number;
+            /**
              * Format: double
              * @description WGS-84, degrees.
              */
@@ -8091,6 +8096,8 @@ export interface operations {
                 from?: string;
                 /** @description RFC 3339 */
                 to?: string;
+                /** @description only those told after the one with this id */
+                after?: number;
             };
             header?: never;
             path: {
