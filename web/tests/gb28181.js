@@ -64,6 +64,19 @@ export const gb28181 = [
     },
   },
   {
+    name: 'on a phone a device fits: its catalog to its last column, and the page into the window',
+    options: { viewport: PHONE },
+    run: async ({ page }) => {
+      await page.at(RECORDER);
+      const here = page.locator('.catalog tbody tr td:last-child').first();
+      await here.scrollIntoViewIfNeeded();
+      const { x, width } = await here.boundingBox();
+      assert(x + width <= PHONE.width, `it ends at ${x + width}`);
+      const [document, main] = await page.evaluate(() => [window.document.documentElement, window.document.querySelector('main')].map((it) => [it.scrollWidth - it.clientWidth, it.scrollHeight - it.clientHeight]));
+      assert(document.join() === '0,0' && main[0] === 0, `the document is longer by ${document}, what is in it wider by ${main[0]}`);
+    },
+  },
+  {
     name: 'the catalog of a device is fetched once for all that shows it',
     run: async ({ page }) => {
       let times = 0;

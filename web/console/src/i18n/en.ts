@@ -96,7 +96,7 @@ const en: Catalogue<typeof zhCN> = {
   talk: {
     title: 'Talk', connecting: 'Connecting…', free: 'Nobody speaks', own: 'You speak', held: '{name} speaks', plays: '{name} plays a file', hold_mode: 'Hold to talk', open_mode: 'Stay on', mode: 'How to talk',
     do: { idle: { hold: 'Hold to talk', open: 'Start to talk' }, opening: 'Opening the microphone…', asking: 'Calling the device…', ringing: 'The device picks up…', speaking: { hold: 'Let go to end', open: 'Hang up' } },
-    level: 'Level of the microphone', silent: 'Nothing comes from the microphone. See whether it is muted, or another one is chosen.', speak_now: 'The device listens: speak now.',
+    level: 'Level of the microphone', silent: 'Nothing comes from the microphone. See whether it is muted, or another one is chosen.', speak_now: 'The device listens: speak now.', hint: { hold: 'You are heard as long as you hold the button.', open: 'You are heard until you hang up.' },
     trouble: {
       insecure: 'Browsers give the microphone only to pages over HTTPS (or on this computer itself). Open the console by https://; files can be played all the same.', denied: 'The browser was not allowed to use the microphone. Allow it by the icon beside the address, then try again.', missing: 'No microphone was found. Plug one in, then try again.', busy: 'The microphone cannot be opened; another program may use it. Close that one, then try again.',
       unplugged: 'The microphone is gone, and the talk is over.', cut: 'The connection to the server broke, and the talk is over. Talk again once it is back.', broken: 'The browser cannot take in sound. Update it, or play a file.',

@@ -91,7 +91,7 @@ export default {
   talk: {
     title: '喊话', connecting: '正在连接…', free: '空闲', own: '你正在喊话', held: '{name} 正在喊话', plays: '{name} 正在播放文件', hold_mode: '按住喊话', open_mode: '持续喊话', mode: '喊话方式',
     do: { idle: { hold: '按住说话', open: '开始喊话' }, opening: '正在打开麦克风…', asking: '正在呼叫设备…', ringing: '设备正在接通…', speaking: { hold: '松开结束', open: '挂断' } },
-    level: '麦克风音量', silent: '麦克风没有声音，请检查是否静音或选错了麦克风。', speak_now: '设备正在收听，请讲话。',
+    level: '麦克风音量', silent: '麦克风没有声音，请检查是否静音或选错了麦克风。', speak_now: '设备正在收听，请讲话。', hint: { hold: '按住按钮期间，设备播放你的声音。', open: '挂断之前，设备一直播放你的声音。' },
     trouble: {
       insecure: '浏览器只在 HTTPS 页面（或本机地址）上开放麦克风。请以 https:// 打开控制台；播放文件不受影响。', denied: '浏览器没有允许使用麦克风。请点击地址栏旁的图标允许后重试。', missing: '没有找到麦克风。请接好麦克风后重试。', busy: '麦克风无法打开，可能被其他程序占用。请关闭占用的程序后重试。',
       unplugged: '麦克风已断开，喊话已结束。', cut: '与服务器的连接中断，喊话已结束。连接恢复后可重新喊话。', broken: '浏览器无法采集声音。请更新浏览器，或改用播放文件。',
