@@ -20,7 +20,7 @@ const download = (id, over = {}) => ({
 
 /** A patrol car on a road that turns. */
 const way = () => Array.from({ length: 60 }, (_, index) => ({
-  source: camera(90), at: ago((60 - index) * 20), longitude: 120.3 + index * 0.0012, latitude: 31.5 + Math.sin(index / 12) * 0.01, speed: 70 + (index % 7), direction: 80 - index, altitude: 12,
+  id: index + 1, source: camera(90), at: ago((60 - index) * 20), longitude: 120.3 + index * 0.0012, latitude: 31.5 + Math.sin(index / 12) * 0.01, speed: 70 + (index % 7), direction: 80 - index, altitude: 12,
 }));
 
 /** What is fetched is a little further each time that it is asked for. */
@@ -152,11 +152,11 @@ function upgrade({ world, body: { url, firmware } }) {
 }
 
 function upgraded({ world: { gb28181: { upgrade: it } } }) {
-  if (!it) throw new Problem(404, 'not_found', '服务器启动以来没有升级任务。');
+  if (!it) return { upgrade: null };
   const over = ++it.looks > 2;
   const failed = over && it.url.endsWith('bad.bin');
   const state = over ? (failed ? 'failed' : 'done') : 'under_way';
-  return { firmware: it.firmware, ordered_at: it.ordered_at, state, installed: over ? (failed ? 'V5.02.006' : it.firmware) : null, reason: failed ? '设备报告文件损坏或不匹配，请确认是该型号的文件。' : null };
+  return { upgrade: { firmware: it.firmware, ordered_at: it.ordered_at, state, installed: over ? (failed ? 'V5.02.006' : it.firmware) : null, reason: failed ? '设备报告文件损坏或不匹配，请确认是该型号的文件。' : null } };
 }
 
 const holds = (query) => ({ text }) => (query.get('query') ?? '').split(/\s+/).every((word) => text.toLowerCase().includes(word.toLowerCase()));
@@ -205,7 +205,7 @@ export const GB28181_ROUTES = {
     world.gb28181.downloads = world.gb28181.downloads.filter((each) => each.id !== Number(id));
   },
   'POST /downloads/:id/link': ({ params: [id] }) => ({ url: `/api/v1/downloads/${id}/file.mp4?token=x`, expires_at: ago(-3600) }),
-  'GET /gb28181/devices/:code/positions': ({ world, params: [code] }) => ({ items: code === camera(90) ? world.gb28181.positions : [] }),
+  'GET /gb28181/devices/:code/positions': ({ world, params: [code], query }) => ({ items: code === camera(90) ? world.gb28181.positions.filter(({ id }) => id > Number(query.get('after') ?? 0)) : [] }),
   'GET /gb28181/trace': ({ world, query }) => {
     const { items, only } = world.gb28181.trace;
     return { only, items: items.filter(({ number }) => number > Number(query.get('behind') ?? 0)).filter(holds(query)) };

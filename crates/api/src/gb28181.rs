@@ -374,6 +374,8 @@ pub struct DownloadLink {
 /// Where a moving device was.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct DevicePosition {
+    /// Greater for each that was told later, whatever its time.
+    pub id: i64,
     /// Code of the device or of what is below it.
     pub source: String,
     pub at: String,

@@ -56,7 +56,14 @@ pub struct Gb28181UpgradeRequest {
     pub firmware: String,
 }
 
-/// The last upgrade of a device since the server started.
+/// The last upgrade of a device.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Gb28181LastUpgrade {
+    /// Absent when there was none since the server started.
+    pub upgrade: Option<Gb28181Upgrade>,
+}
+
+/// An upgrade of a device, and what became of it.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Gb28181Upgrade {
     /// Version that was ordered.

@@ -60,7 +60,8 @@ pub use gb28181_configuration::{
     Gb28181VideoOptions,
 };
 pub use gb28181_equipment::{
-    Gb28181Card, Gb28181CardList, Gb28181HomePosition, Gb28181HomePositionChange, Gb28181Upgrade, Gb28181UpgradeRequest,
+    Gb28181Card, Gb28181CardList, Gb28181HomePosition, Gb28181HomePositionChange, Gb28181LastUpgrade, Gb28181Upgrade,
+    Gb28181UpgradeRequest,
 };
 pub use group::{Group, GroupInput, GroupList, GroupMembersChanged, GroupMembersInput, NewGroup};
 pub use hook::{Hook, HookCreated, HookDelivery, HookDeliveryPage, HookInput, HookList, HookSecret, HookTest};

@@ -41,6 +41,8 @@ pub struct PositionFilter {
     pub from_ms: Option<i64>,
     /// Before, in Unix milliseconds.
     pub to_ms: Option<i64>,
+    /// Told after the one with this id.
+    pub after: Option<i64>,
 }
 
 fn position(row: &AnyRow) -> PositionRow {
@@ -96,13 +98,14 @@ impl Database {
     pub async fn device_positions(&self, filter: &PositionFilter, limit: i64) -> Result<Vec<PositionRow>, DbError> {
         let rows = sqlx::query(
             "SELECT * FROM device_positions
-             WHERE device = $1 AND ($2 IS NULL OR source = $2) AND at_ms >= $3 AND at_ms < $4
-             ORDER BY at_ms DESC, id DESC LIMIT $5",
+             WHERE device = $1 AND ($2 IS NULL OR source = $2) AND at_ms >= $3 AND at_ms < $4 AND id > $5
+             ORDER BY at_ms DESC, id DESC LIMIT $6",
         )
         .bind(&filter.device)
         .bind(&filter.source)
         .bind(filter.from_ms.unwrap_or(i64::MIN))
         .bind(filter.to_ms.unwrap_or(i64::MAX))
+        .bind(filter.after.unwrap_or(0))
         .bind(limit)
         .fetch_all(&self.pool)
         .await?;

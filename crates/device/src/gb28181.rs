@@ -7,7 +7,7 @@
 //! ```
 //!
 //! The address of a device is its code, the number of a channel the code of the channel (empty: the device's own). A
-//! stream of a channel is pulled from `gb28181://DEVICE/CHANNEL`, which the gateway does by a `Caller` of ours; streams
+//! stream of a channel is pulled from `gb28181://DEVICE/CHANNEL`, which the gateway does by an `Inviter` of ours; streams
 //! below `gb/` play channels and recordings of any device that is there, also before they are made cameras ([`Line`]).
 
 mod call;
@@ -59,7 +59,7 @@ pub use wire::{Acceptor, Bound};
 
 use crate::driver::{ChannelState, DeviceDriver};
 use crate::spec::{ChannelSpec, DeviceSpec, Field, Refused as Wrong, Rendition};
-use call::Caller;
+use call::Inviter;
 use directory::Directory;
 use signaller::{Command, Signaller};
 use wire::Wire;
@@ -224,7 +224,7 @@ impl Gb28181 {
 
     /// For the gateway, which invites by it.
     pub fn signalling(&self) -> Arc<dyn Signalling> {
-        Arc::new(Caller(Arc::clone(&self.shared)))
+        Arc::new(Inviter(Arc::clone(&self.shared)))
     }
 
     /// Hears what happens from now on.

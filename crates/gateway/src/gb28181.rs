@@ -36,7 +36,7 @@ use gb28181::profile::SsrcCheck;
 use gb28181::sdp::Description;
 use hub::Leg;
 
-use crate::pull::PullFailure;
+use crate::pull::{PullFailure, resolve};
 
 pub(crate) use intake::intake_any;
 pub use ports::{Carrier, Lease, MediaPorts, NoPort, PortsConfig};
@@ -97,4 +97,18 @@ pub trait CallSession: Send {
     /// # Cancel safety
     /// Safe: an end that was not taken is said again.
     fn over(&mut self) -> BoxFuture<'_, String>;
+}
+
+/// The addresses behind what a device names in a description: an address or a name; none where it says nothing (`0.0.0.0`),
+/// or nobody knows the name.
+async fn named_addresses(named: Option<&str>) -> Vec<IpAddr> {
+    let Some(named) = named else { return Vec::new() };
+    match named.parse::<IpAddr>() {
+        Ok(ip) if ip.is_unspecified() => Vec::new(),
+        Ok(ip) => vec![ip.to_canonical()],
+        Err(_) => {
+            let found = resolve(named, 0).await.unwrap_or_default();
+            found.into_iter().map(|address| address.ip().to_canonical()).collect()
+        }
+    }
 }

@@ -61,6 +61,9 @@ pub struct Moment {
     pub unix_ms: i64,
 }
 
+/// Heartbeats of a device that may be missing before it counts as gone (§9.6).
+pub const MISSED_HEARTBEATS: u32 = 3;
+
 /// Who the platform is, and what it permits.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -77,13 +80,13 @@ pub struct Options {
 }
 
 impl Options {
-    /// With the values of the standard: heartbeats each 60 s, of which three may be missing.
+    /// With the values of the standard: heartbeats each 60 s, of which [`MISSED_HEARTBEATS`] may be missing.
     pub fn new(server_id: Id, domain: &str) -> Self {
         Self {
             server_id,
             domain: domain.to_owned(),
             heartbeat: Duration::from_secs(60),
-            missed_heartbeats: 3,
+            missed_heartbeats: MISSED_HEARTBEATS,
             // `gb28181-rs` takes a 100 to its INVITE for the final answer; ours comes sooner than the longest time.
             sip: sip::Options { trying_after: Duration::from_millis(200), ..sip::Options::default() },
         }

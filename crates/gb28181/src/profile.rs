@@ -5,7 +5,7 @@
 
 use crate::charset::Charset;
 use crate::manscdp::IFrameSpelling;
-use crate::sdp::{Media, Payload, StreamAttribute};
+use crate::sdp::{Media, Payload, Setup, StreamAttribute, Transport};
 use crate::version::Version;
 
 /// Who made a device.
@@ -81,6 +81,17 @@ pub enum MediaMode {
     TcpActive,
 }
 
+impl MediaMode {
+    /// What a description of ours says for it.
+    pub const fn described(self) -> (Transport, Option<Setup>) {
+        match self {
+            Self::Udp => (Transport::Udp, None),
+            Self::TcpPassive => (Transport::Tcp, Some(Setup::Passive)),
+            Self::TcpActive => (Transport::Tcp, Some(Setup::Active)),
+        }
+    }
+}
+
 /// What is done about packets with another SSRC than was agreed on (quirk 15).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum SsrcCheck {
@@ -113,7 +124,7 @@ pub enum BroadcastStart {
 
 /// How sound gets to a device.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Speech {
+pub enum SpeechMode {
     /// The device is told, and asks for it (§9.12).
     #[default]
     Broadcast,
@@ -145,7 +156,7 @@ pub struct Profile {
     /// Which payload types are offered.
     pub sdp: SdpStyle,
     /// How sound gets to it.
-    pub speech: Speech,
+    pub speech: SpeechMode,
     /// When sound of a broadcast is sent.
     pub broadcast: BroadcastStart,
     /// How the wish for a key frame is spelt.
@@ -210,7 +221,7 @@ pub struct Overrides {
     /// [`Profile::sdp`].
     pub sdp: Option<SdpStyle>,
     /// [`Profile::speech`].
-    pub speech: Option<Speech>,
+    pub speech: Option<SpeechMode>,
     /// [`Profile::broadcast`].
     pub broadcast: Option<BroadcastStart>,
     /// [`Profile::i_frame`].

@@ -19,7 +19,7 @@ use tokio::task::AbortHandle;
 
 use crate::snapshots::Keeping;
 use crate::unix_now;
-use fetch::Fetched;
+use fetch::{FetchError, Fetched};
 
 /// Fetches that run at once; of one device one at a time, for most recorders send no more.
 pub const MAX_RUNNING: usize = 4;
@@ -69,9 +69,14 @@ pub enum DownloadError {
     /// [`MAX_KNOWN`] are listed.
     #[error("There are {MAX_KNOWN} downloads already. Remove some first.")]
     TooMany,
-    /// It has no file yet, or has lost it.
+    /// It has no file yet, or never will.
     #[error("This download has no file.")]
     NoFile,
+    /// Its file was there, and is not any more.
+    #[error(
+        "The file of this download is gone from the server's disk. Remove the download, then fetch the recording again."
+    )]
+    FileGone,
     /// The disk failed.
     #[error("The file of the download cannot be read or removed: {0}.")]
     File(#[source] io::Error),
@@ -84,7 +89,7 @@ impl DownloadError {
     /// Its kind.
     pub const fn kind(&self) -> ErrorKind {
         match self {
-            Self::NotFound | Self::NoFile => ErrorKind::NotFound,
+            Self::NotFound | Self::NoFile | Self::FileGone => ErrorKind::NotFound,
             Self::Exists => ErrorKind::Conflict,
             Self::TooMany => ErrorKind::Exhausted,
             Self::File(_) => ErrorKind::Unavailable,
@@ -176,9 +181,14 @@ impl Downloads {
     /// Where the file of one is.
     ///
     /// # Errors
-    /// When there is none.
-    pub fn file(&self, row: &DownloadRow) -> Result<PathBuf, DownloadError> {
-        if row.state == state::DONE { Ok(self.path(row.id)) } else { Err(DownloadError::NoFile) }
+    /// When there is none, or the disk failed.
+    pub async fn file(&self, row: &DownloadRow) -> Result<PathBuf, DownloadError> {
+        if row.state != state::DONE {
+            return Err(DownloadError::NoFile);
+        }
+        let path = self.path(row.id);
+        let is_there = tokio::fs::try_exists(&path).await.map_err(DownloadError::File)?;
+        if is_there { Ok(path) } else { Err(DownloadError::FileGone) }
     }
 
     fn path(&self, id: i64) -> PathBuf {
@@ -280,12 +290,12 @@ impl Downloads {
             0 => u64::MAX,
             limit => limit,
         };
-        let outcome = match StreamKey::new(&row.app, &row.name) {
-            Ok(key) => {
-                fetch::fetch(&self.hub, &key, &self.path(row.id), row.end_at - row.begin_at, max_bytes, progress).await
-            }
-            Err(error) => Err(format!("{error}.")),
+        let path = self.path(row.id);
+        let fetched = async {
+            let key = StreamKey::new(&row.app, &row.name)?;
+            fetch::fetch(&self.hub, &key, &path, row.end_at - row.begin_at, max_bytes, progress).await
         };
+        let outcome = fetched.await;
         let Some(over) = self.finish(&row, outcome) else { return };
         tracing::info!(
             id = over.id,
@@ -301,7 +311,7 @@ impl Downloads {
     }
 
     /// `None` for one that was removed meanwhile.
-    fn finish(&self, row: &DownloadRow, outcome: Result<Fetched, String>) -> Option<DownloadRow> {
+    fn finish(&self, row: &DownloadRow, outcome: Result<Fetched, FetchError>) -> Option<DownloadRow> {
         let mut known = self.known();
         known.running.remove(&row.id);
         let row = known.rows.get_mut(&row.id)?;
@@ -314,7 +324,7 @@ impl Downloads {
             }
             Err(why) => {
                 state::FAILED.clone_into(&mut row.state);
-                row.note = why;
+                row.note = why.to_string();
             }
         }
         Some(row.clone())

@@ -37,6 +37,7 @@ mod settings;
 mod shares;
 mod snapshot_plans;
 mod snapshots;
+mod socket;
 mod sources;
 mod streams;
 mod tokens;

@@ -3,9 +3,9 @@
 use crate::{
     DeviceAlarmPage, DevicePositionList, Download, DownloadInput, DownloadLink, DownloadList, Gb28181CardList,
     Gb28181Catalog, Gb28181Configuration, Gb28181ConfigurationChange, Gb28181Device, Gb28181DevicePage,
-    Gb28181HomePosition, Gb28181HomePositionChange, Gb28181Import, Gb28181Imported, Gb28181Order, Gb28181RecordingList,
-    Gb28181RefusedList, Gb28181SnapshotProgress, Gb28181SnapshotRequest, Gb28181State, Gb28181Upgrade,
-    Gb28181UpgradeRequest, Problem, RecordingControl, SipTrace, SipTraceChoice,
+    Gb28181HomePosition, Gb28181HomePositionChange, Gb28181Import, Gb28181Imported, Gb28181LastUpgrade, Gb28181Order,
+    Gb28181RecordingList, Gb28181RefusedList, Gb28181SnapshotProgress, Gb28181SnapshotRequest, Gb28181State,
+    Gb28181Upgrade, Gb28181UpgradeRequest, Problem, RecordingControl, SipTrace, SipTraceChoice,
 };
 
 route!(gb28181, get, path = "/api/v1/gb28181", tag = "gb28181", responses((status = 200, body = Gb28181State)));
@@ -221,7 +221,8 @@ route!(
         ("code" = String, Path),
         ("source" = Option<String>, Query, description = "code of what is below the device"),
         ("from" = Option<String>, Query, description = "RFC 3339"),
-        ("to" = Option<String>, Query, description = "RFC 3339")
+        ("to" = Option<String>, Query, description = "RFC 3339"),
+        ("after" = Option<i64>, Query, description = "only those told after the one with this id")
     ),
     responses((status = 200, body = DevicePositionList), (status = 400, body = Problem), (status = 404, body = Problem))
 );
@@ -352,10 +353,7 @@ route!(
     path = "/api/v1/gb28181/devices/{code}/upgrade",
     tag = "gb28181",
     params(("code" = String, Path)),
-    responses(
-        (status = 200, body = Gb28181Upgrade),
-        (status = 404, body = Problem, description = "No such device, or no upgrade since the server started.")
-    )
+    responses((status = 200, body = Gb28181LastUpgrade), (status = 404, body = Problem))
 );
 route!(
     upgrade_gb28181_device,

@@ -76,6 +76,9 @@ async fn positions_are_found_by_source_and_time_and_the_oldest_are_forgotten() {
         let of_one = PositionFilter { source: Some("bus".into()), from_ms: Some(0), to_ms: Some(3), ..all.clone() };
         let found = database.device_positions(&of_one, 10).await.unwrap();
         assert_eq!(found.iter().map(|row| row.at_ms).collect::<Vec<_>>(), [1, 2], "0 is forgotten");
+        let since = PositionFilter { after: Some(found[1].id), ..all.clone() };
+        let found = database.device_positions(&since, 10).await.unwrap();
+        assert_eq!(found.iter().map(|row| row.at_ms).collect::<Vec<_>>(), [3, 4, 9]);
         let of_other = PositionFilter { device: "other".into(), ..all };
         assert!(database.device_positions(&of_other, 10).await.unwrap().is_empty());
     })

@@ -37,9 +37,9 @@ pub(super) struct NewCall {
 type Step<'a> = &'a mut (dyn FnMut(Leg, bool, &str) + Send);
 
 /// Signalling as the gateway sees it.
-pub(super) struct Caller(pub(super) Arc<Shared>);
+pub(super) struct Inviter(pub(super) Arc<Shared>);
 
-impl Signalling for Caller {
+impl Signalling for Inviter {
     fn call<'a>(
         &'a self,
         wanted: &'a Wanted,
@@ -50,11 +50,12 @@ impl Signalling for Caller {
     }
 }
 
-impl Caller {
+impl Inviter {
     async fn invite(&self, wanted: &Wanted, ports: &Arc<MediaPorts>, step: Step<'_>) -> Result<Call, PullFailure> {
         let shared = &self.0;
         let presence = shared.directory.presence(&wanted.device).ok_or_else(|| self.absent(&wanted.device))?;
-        let (carrier, transport, setup) = way(presence.profile.media);
+        let media = presence.profile.media;
+        let (carrier, (transport, setup)) = (carrier(media), media.described());
         // A device whose SSRCs are not looked at is told apart by its port, as long as there are any.
         let own_port = presence.profile.ssrc_check == SsrcCheck::Off && ports.has_own_ports();
         let lease = ports.lease(carrier, own_port, wanted.span.is_some());
@@ -120,11 +121,12 @@ impl Caller {
     }
 }
 
-pub(super) const fn way(mode: MediaMode) -> (Carrier, Transport, Option<Setup>) {
+/// The gateway's name for it.
+pub(super) const fn carrier(mode: MediaMode) -> Carrier {
     match mode {
-        MediaMode::Udp => (Carrier::Udp, Transport::Udp, None),
-        MediaMode::TcpPassive => (Carrier::TcpPassive, Transport::Tcp, Some(Setup::Passive)),
-        MediaMode::TcpActive => (Carrier::TcpActive, Transport::Tcp, Some(Setup::Active)),
+        MediaMode::Udp => Carrier::Udp,
+        MediaMode::TcpPassive => Carrier::TcpPassive,
+        MediaMode::TcpActive => Carrier::TcpActive,
     }
 }
 
@@ -163,12 +165,12 @@ fn refused(fault: &Fault, channel: &Id) -> PullFailure {
         Fault::NoAnswer => "Its address may have changed: it is reached again when it sends its next heartbeat.",
         _ => "It will be tried again.",
     };
-    PullFailure {
-        leg: Leg::Answer,
-        kind: fault.kind(),
-        text: format!("Channel {channel}: {fault}"),
-        next_step: next_step.to_owned(),
-    }
+    let kind = match fault {
+        Fault::Refused { status: 404, .. } => ErrorKind::NotFound,
+        Fault::Refused { status: 488, .. } => ErrorKind::Unsupported,
+        other => other.kind(),
+    };
+    PullFailure { leg: Leg::Answer, kind, text: format!("Channel {channel}: {fault}"), next_step: next_step.to_owned() }
 }
 
 fn late(wanted: &Wanted) -> PullFailure {
@@ -270,5 +272,26 @@ impl Drop for Session {
         }
         drop(playing);
         self.shared.tell_thread(Command::HangUp(self.session));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_lasts_where_asking_again_cannot_help() {
+        let channel = Id::new("34020000001320000001").unwrap();
+        for (status, kind) in [
+            (404, ErrorKind::NotFound),
+            (488, ErrorKind::Unsupported),
+            (403, ErrorKind::Unavailable),
+            (486, ErrorKind::Unavailable),
+            (503, ErrorKind::Unavailable),
+            (600, ErrorKind::Unavailable),
+        ] {
+            let failure = refused(&Fault::Refused { status, reason: String::new() }, &channel);
+            assert_eq!(failure.kind, kind, "{status}");
+        }
     }
 }

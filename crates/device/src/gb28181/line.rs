@@ -11,7 +11,7 @@ use std::fmt;
 
 use gateway::gb28181::{Span, Wanted};
 use gb28181::Id;
-use hub::StreamKey;
+use hub::{InvalidName, StreamKey};
 
 /// Application of streams that are named by the code of a channel.
 pub const APPLICATION: &str = "gb";
@@ -55,6 +55,24 @@ impl Line {
         }
     }
 
+    /// The stream's key.
+    ///
+    /// # Errors
+    /// When the channel's code holds what no name of a stream does, such as a full stop, or it is too long with the span.
+    pub fn key(&self) -> Result<StreamKey, InvalidName> {
+        StreamKey::new(APPLICATION, &self.name())
+    }
+
+    fn name(&self) -> String {
+        let channel = &self.channel;
+        match self.span {
+            None if self.stream > 0 => format!("{channel}_{SUB}"),
+            None => channel.to_string(),
+            Some((start, end, None)) => format!("{channel}_{start}_{end}"),
+            Some((start, end, Some(speed))) => format!("{channel}_{start}_{end}_x{speed}"),
+        }
+    }
+
     /// What is wanted of a device.
     pub(super) fn wanted(&self, device: Id) -> Wanted {
         let span = self.span.map(|(start_unix_s, end_unix_s, download_speed)| Span {
@@ -75,13 +93,7 @@ impl Line {
 impl fmt::Display for Line {
     /// The stream's name with its application.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{APPLICATION}/{}", self.channel)?;
-        match self.span {
-            None if self.stream > 0 => write!(f, "_{SUB}"),
-            None => Ok(()),
-            Some((start, end, None)) => write!(f, "_{start}_{end}"),
-            Some((start, end, Some(speed))) => write!(f, "_{start}_{end}_x{speed}"),
-        }
+        write!(f, "{APPLICATION}/{}", self.name())
     }
 }
 
@@ -102,8 +114,15 @@ mod tests {
         ] {
             let key: StreamKey = format!("gb/{name}").parse().unwrap();
             assert_eq!(Line::of(&key), Some(expected.clone()), "{name}");
+            assert_eq!(expected.key(), Ok(key.clone()), "{name}");
             assert_eq!(expected.to_string(), key.to_string());
         }
+    }
+
+    #[test]
+    fn a_code_that_no_stream_can_be_named_by_has_no_key() {
+        let line = Line { channel: Id::new("camera.7").unwrap(), stream: 0, span: None };
+        assert!(line.key().is_err());
     }
 
     #[test]

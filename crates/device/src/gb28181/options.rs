@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gb28181::profile::{BroadcastStart, IFrameStyle, MediaMode, Overrides, SdpStyle, Speech, SsrcCheck};
+use gb28181::profile::{BroadcastStart, IFrameStyle, MediaMode, Overrides, SdpStyle, SpeechMode, SsrcCheck};
 use gb28181::sdp::StreamAttribute;
 use gb28181::{Charset, Id, Version};
 use sip::uri::SipUri;
@@ -88,7 +88,7 @@ fn set(overrides: &mut Overrides, name: &str, text: &str) -> Result<(), String> 
             overrides.i_frame = choose(name, text, &styles)?;
         }
         "speech" => {
-            let ways = [("broadcast", Speech::Broadcast), ("talk", Speech::Talk)];
+            let ways = [("broadcast", SpeechMode::Broadcast), ("talk", SpeechMode::Talk)];
             overrides.speech = choose(name, text, &ways)?;
         }
         "speech_start" => {

@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use gb28181::Id;
+use gb28181::platform::MISSED_HEARTBEATS;
 
 /// Settings that last as long as the server runs.
 #[derive(Clone)]
@@ -21,10 +22,17 @@ pub struct Settings {
     pub server_id: Id,
     /// Our domain, which is the realm of passwords too: usually the first ten digits of the code.
     pub domain: String,
-    /// Time between heartbeats that devices are expected to send; three may be missing.
+    /// Time between heartbeats that devices are expected to send; [`MISSED_HEARTBEATS`] may be missing.
     pub heartbeat: Duration,
     /// A password with which any device may sign in, for trials.
     pub trial_password: Option<String>,
+}
+
+impl Settings {
+    /// How long a device may be silent before it counts as gone.
+    pub fn silence(&self) -> Duration {
+        self.heartbeat * MISSED_HEARTBEATS
+    }
 }
 
 impl std::fmt::Debug for Settings {

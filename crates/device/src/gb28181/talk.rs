@@ -20,7 +20,7 @@ use gb28181::Id;
 use gb28181::platform::{
     BroadcastEnding, BroadcastEvent, BroadcastId, Ending, Fault, Listener, SessionEvent, SessionId,
 };
-use gb28181::profile::Speech as Way;
+use gb28181::profile::SpeechMode;
 use gb28181::sdp::{Description, Setup, Ssrc, Transport};
 use tokio::sync::mpsc;
 
@@ -174,16 +174,17 @@ impl Gb28181 {
         let presence = self.shared.directory.presence(device).ok_or(TalkError::Absent)?;
         let floor = Floor::take(&self.shared, device, speaker)?;
         step(TalkStep::Asking);
-        let caller = Caller { shared: &self.shared, media: &self.shared.sound, presence: &presence, device, target };
+        let attempt = Attempt { shared: &self.shared, media: &self.shared.sound, presence: &presence, device, target };
         let (session, speech) = match presence.profile.speech {
-            Way::Broadcast => caller.broadcast(step).await?,
-            Way::Talk => caller.invite(step).await?,
+            SpeechMode::Broadcast => attempt.broadcast(step).await?,
+            SpeechMode::Talk => attempt.invite(step).await?,
         };
         Ok(Talk { session, speech, floor })
     }
 }
 
-struct Caller<'a> {
+/// To be heard at a device.
+struct Attempt<'a> {
     shared: &'a Arc<Shared>,
     media: &'a SoundMedia,
     presence: &'a Presence,
@@ -191,7 +192,7 @@ struct Caller<'a> {
     target: &'a Id,
 }
 
-impl Caller<'_> {
+impl Attempt<'_> {
     async fn broadcast(&self, step: &mut (dyn FnMut(TalkStep) + Send)) -> Result<(Session, Speech), TalkError> {
         let (device, target) = (self.device.clone(), self.target.clone());
         let told = self.shared.ask(|reply| Command::Broadcast { device, target, reply }).await;
@@ -204,7 +205,7 @@ impl Caller<'_> {
                 BroadcastEvent::Taken => step(TalkStep::Ringing),
                 BroadcastEvent::Invited(listener) => {
                     step(TalkStep::Ringing);
-                    let lease = self.lease(call::way(listener.way).0)?;
+                    let lease = self.lease(call::carrier(listener.way))?;
                     let ssrc = listener.ssrc.unwrap_or_else(|| lease.ssrc());
                     let accept = Command::AcceptBroadcast { broadcast, port: lease.port(), ssrc };
                     // Where the device connects it may do so with our answer: somebody must listen by then, and does.
@@ -222,8 +223,9 @@ impl Caller<'_> {
     }
 
     async fn invite(&self, step: &mut (dyn FnMut(TalkStep) + Send)) -> Result<(Session, Speech), TalkError> {
-        let (carrier, transport, setup) = call::way(self.presence.profile.media);
-        let lease = self.lease(carrier)?;
+        let media = self.presence.profile.media;
+        let lease = self.lease(call::carrier(media))?;
+        let (transport, setup) = media.described();
         let (device, target) = (self.device.clone(), self.target.clone());
         let talk = NewTalk { device, target, ssrc: lease.ssrc(), port: lease.port(), transport, setup };
         let started = self.shared.ask(|reply| Command::InviteToTalk { talk: Box::new(talk), reply }).await;

@@ -13,9 +13,9 @@ use hub::Leg;
 
 use super::diagnosis::Origin;
 use super::ports::{Carrier, Expectation};
-use super::{Call, Wanted};
+use super::{Call, Wanted, named_addresses};
 use crate::guard::{Devices, PullGuard};
-use crate::pull::{PullFailure, PullSink, PullUrl, resolve};
+use crate::pull::{PullFailure, PullSink, PullUrl};
 use session::Session;
 
 /// How often the sink is asked what it wants.
@@ -74,14 +74,7 @@ async fn invite(devices: &Devices, wanted: &Wanted, sink: &mut dyn PullSink) -> 
 async fn origin(answer: &Description, signalling: IpAddr) -> Origin {
     let media = answer.video().or_else(|| answer.media.first());
     let answered = media.and_then(|media| answer.address_of(media)).map(str::to_owned);
-    let answered_ips = match answered.as_deref().map(|text| (text, text.parse::<IpAddr>())) {
-        Some((_, Ok(ip))) if !ip.is_unspecified() => vec![ip.to_canonical()],
-        Some((name, Err(_))) => {
-            let found = resolve(name, 0).await.unwrap_or_default();
-            found.into_iter().map(|address| address.ip().to_canonical()).collect()
-        }
-        _ => Vec::new(),
-    };
+    let answered_ips = named_addresses(answered.as_deref()).await;
     Origin { answered, answered_ips, signalling: signalling.to_canonical() }
 }
 

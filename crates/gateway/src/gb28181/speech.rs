@@ -14,7 +14,6 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use gb28181::sdp::Ssrc;
 use rtp::{FIXED_HEADER_BYTES, Header};
 use tokio::sync::watch;
@@ -23,7 +22,7 @@ use tokio::time::MissedTickBehavior;
 
 use super::ports::Lease;
 use crate::guard::PullGuard;
-use outlet::Outlet;
+use outlet::{Outlet, PACKET_BYTES};
 use queue::{Packet, SoundQueue};
 
 pub use queue::{BYTES_PER_PACKET, MAX_QUEUED_BYTES};
@@ -155,10 +154,10 @@ async fn send(
         let marker = was_silent && !is_silent;
         let header =
             Header { marker, payload_type: hearer.payload_type, sequence, timestamp, ssrc: hearer.ssrc.0 }.to_bytes();
-        let mut packet = [0; FIXED_HEADER_BYTES + BYTES_PER_PACKET];
+        let mut packet = [0; PACKET_BYTES];
         packet[..FIXED_HEADER_BYTES].copy_from_slice(&header);
         packet[FIXED_HEADER_BYTES..].copy_from_slice(&a_law);
-        let is_sent = outlet.send(Bytes::copy_from_slice(&packet)).await?;
+        let is_sent = outlet.send(&packet).await?;
         queue.note_sent(is_sent, is_silent);
         sequence = sequence.wrapping_add(1);
         timestamp = timestamp.wrapping_add(BYTES_PER_PACKET_U32);

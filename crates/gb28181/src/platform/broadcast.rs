@@ -259,11 +259,7 @@ impl Platform {
         let payload = Payload { payload_type: listener.payload_type, ..Payload::pcma() };
         let mut media = Media::audio(sound.port, vec![payload]);
         media.direction = Some(Direction::SendOnly);
-        (media.transport, media.setup) = match listener.way {
-            MediaMode::Udp => (MediaTransport::Udp, None),
-            MediaMode::TcpPassive => (MediaTransport::Tcp, Some(Setup::Passive)),
-            MediaMode::TcpActive => (MediaTransport::Tcp, Some(Setup::Active)),
-        };
+        (media.transport, media.setup) = listener.way.described();
         Description {
             owner: Some(self.options.server_id.clone()),
             address: Some(sound.address.clone()),

@@ -91,10 +91,10 @@ impl Fault {
     /// How it is classified.
     pub const fn kind(&self) -> ErrorKind {
         match self {
-            Self::NotSignedIn => ErrorKind::Unavailable,
+            // What a device refuses is not a right that whoever asks lacks.
+            Self::NotSignedIn | Self::Refused { .. } | Self::Declined => ErrorKind::Unavailable,
             Self::NoSession => ErrorKind::NotFound,
             Self::OlderEdition(_) => ErrorKind::Unsupported,
-            Self::Refused { .. } | Self::Declined => ErrorKind::Forbidden,
             Self::NoAnswer | Self::Silent => ErrorKind::Timeout,
             Self::TooMany => ErrorKind::Exhausted,
             Self::TooLarge => ErrorKind::InvalidInput,

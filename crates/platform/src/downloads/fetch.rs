@@ -1,12 +1,13 @@
 //! Writes one recording into a file as it comes.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::BytesMut;
 use container::fmp4;
-use hub::{Hub, StreamKey, Subscriber, Tracks};
+use hub::{Hub, InvalidName, OpenError, StreamKey, Subscriber, Tracks};
 use media::{Frame, Muxer, Timestamp};
 use tokio::fs::File;
 use tokio::io::{AsyncWriteExt, BufWriter};
@@ -30,6 +31,23 @@ pub(super) struct Fetched {
     /// How often pictures were lost on their way to the disk.
     gaps: u64,
     why: End,
+}
+
+/// Why a recording was not fetched. The text is a sentence, which people read beside the download.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum FetchError {
+    /// What was stored names no stream.
+    #[error("{0}.")]
+    Name(#[from] InvalidName),
+    /// The stream does not come.
+    #[error("{}", .0.text)]
+    NoStream(OpenError),
+    /// The stream came, without anything in it.
+    #[error("The device sent no pictures.")]
+    NoPictures,
+    /// The disk failed.
+    #[error("The file cannot be written: {0}.")]
+    Disk(#[from] io::Error),
 }
 
 /// Why there is no more.
@@ -80,7 +98,7 @@ pub(super) fn partial(path: &Path) -> PathBuf {
 /// The partial file is left behind.
 ///
 /// # Errors
-/// A sentence, when nothing came or the disk failed.
+/// When nothing came or the disk failed.
 pub(super) async fn fetch(
     hub: &Arc<Hub>,
     key: &StreamKey,
@@ -88,15 +106,14 @@ pub(super) async fn fetch(
     wanted_s: i64,
     max_bytes: u64,
     progress: impl Fn(f64, u64),
-) -> Result<Fetched, String> {
-    let disk = |error: std::io::Error| format!("The file cannot be written: {error}.");
+) -> Result<Fetched, FetchError> {
     if let Some(folder) = path.parent() {
-        tokio::fs::create_dir_all(folder).await.map_err(disk)?;
+        tokio::fs::create_dir_all(folder).await?;
     }
     // The claim is held, so that the device sends until the file is whole.
-    let open = hub.open(key, PATIENCE).await.map_err(|error| error.text)?;
+    let open = hub.open(key, PATIENCE).await.map_err(FetchError::NoStream)?;
     let mut pictures = Subscriber::from_oldest(Arc::clone(&open.stream));
-    let mut file = Writing::create(&partial(path)).await.map_err(disk)?;
+    let mut file = Writing::create(&partial(path)).await?;
     let why = loop {
         let received = match tokio::time::timeout(PATIENCE, pictures.next()).await {
             Err(_) => break End::Silent,
@@ -106,7 +123,7 @@ pub(super) async fn fetch(
         if !file.fits(&received.tracks) {
             break End::Changed;
         }
-        file.write(&received.tracks, &received.frame).await.map_err(disk)?;
+        file.write(&received.tracks, &received.frame).await?;
         progress(file.seconds(), file.bytes);
         // Devices that do not say that they are through, and those that go on beyond what was asked for.
         if file.seconds() + LAST_PICTURE_S >= seconds_of(wanted_s) {
@@ -117,12 +134,12 @@ pub(super) async fn fetch(
         }
     };
     let fetched = Fetched { seconds: file.seconds(), bytes: file.bytes, gaps: pictures.skips(), why };
-    file.file.flush().await.map_err(disk)?;
+    file.file.flush().await?;
     if fetched.bytes == 0 {
         let _nothing_in_it = tokio::fs::remove_file(partial(path)).await;
-        return Err("The device sent no pictures.".to_owned());
+        return Err(FetchError::NoPictures);
     }
-    tokio::fs::rename(partial(path), path).await.map_err(disk)?;
+    tokio::fs::rename(partial(path), path).await?;
     Ok(fetched)
 }
 
@@ -138,7 +155,7 @@ struct Writing {
 }
 
 impl Writing {
-    async fn create(path: &Path) -> std::io::Result<Self> {
+    async fn create(path: &Path) -> io::Result<Self> {
         let file = BufWriter::with_capacity(BUFFER, File::create(path).await?);
         let (muxer, scratch) = (fmp4::Muxer::new(), BytesMut::new());
         Ok(Self { file, muxer, tracks: None, scratch, times: None, bytes: 0 })
@@ -157,7 +174,7 @@ impl Writing {
         is_same
     }
 
-    async fn write(&mut self, tracks: &Arc<Tracks>, frame: &Frame) -> std::io::Result<()> {
+    async fn write(&mut self, tracks: &Arc<Tracks>, frame: &Frame) -> io::Result<()> {
         self.scratch.clear();
         if self.tracks.is_none() {
             self.muxer.set_tracks(&tracks.list);

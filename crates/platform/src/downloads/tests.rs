@@ -96,6 +96,17 @@ async fn until(downloads: &Downloads, id: i64, state: &str) -> DownloadRow {
     panic!("{:?} is not {state}", downloads.find(id));
 }
 
+/// What is over is told first and stored then.
+async fn until_stored(downloads: &Downloads, row: &DownloadRow) {
+    for _ in 0..2000 {
+        if downloads.database.downloads().await.unwrap().contains(row) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("{row:?} is not stored");
+}
+
 #[tokio::test]
 async fn a_recording_is_written_while_it_comes_and_is_whole_at_its_end() {
     let (folder, hub) = (tempfile::tempdir().unwrap(), hub());
@@ -107,7 +118,7 @@ async fn a_recording_is_written_while_it_comes_and_is_whole_at_its_end() {
     let row = downloads.order(order("k1", 2)).await.unwrap();
     assert!(matches!(downloads.order(order("k1", 2)).await, Err(DownloadError::Exists)));
     until(&downloads, row.id, state::RUNNING).await;
-    assert!(matches!(downloads.file(&row), Err(DownloadError::NoFile)));
+    assert!(matches!(downloads.file(&row).await, Err(DownloadError::NoFile)));
     (50..=100).for_each(|frame| send(&mut device, frame));
     while downloads.find(row.id).unwrap().seconds < 1.9 {
         tokio::time::sleep(Duration::from_millis(5)).await;
@@ -115,10 +126,13 @@ async fn a_recording_is_written_while_it_comes_and_is_whole_at_its_end() {
     drop(device);
     let over = until(&downloads, row.id, state::DONE).await;
     assert_eq!(over.note, "");
-    let file = std::fs::read(downloads.file(&over).unwrap()).unwrap();
+    let path = downloads.file(&over).await.unwrap();
+    let file = std::fs::read(&path).unwrap();
     assert_eq!(file.len(), usize::try_from(over.bytes).unwrap());
     assert_eq!(&file[4..8], b"ftyp");
-    assert_eq!(downloads.database.downloads().await.unwrap(), [over]);
+    until_stored(&downloads, &over).await;
+    std::fs::remove_file(path).unwrap();
+    assert!(matches!(downloads.file(&over).await, Err(DownloadError::FileGone)));
 }
 
 #[tokio::test]

@@ -6,9 +6,8 @@ use std::time::Duration;
 
 use api::{ClientMessage, EventMessage, ServerStats, StreamStats};
 use axum::extract::State;
-use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
+use axum::extract::ws::{Utf8Bytes, WebSocketUpgrade};
 use axum::response::Response;
-use base::ErrorKind;
 use gateway::source::SourceState;
 use hub::{HubEvent, Phase, StreamKey};
 use platform::people::Caller;
@@ -19,7 +18,7 @@ use serde_json::{Value, json};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
-use super::routes::caller_of;
+use super::socket::{ClientSocket, End};
 use super::streams::may;
 use super::views;
 use crate::process::memory_bytes;
@@ -29,8 +28,6 @@ use crate::server::App;
 const KEPT: usize = 2048;
 /// Bytes of a client's message.
 const MAX_MESSAGE: usize = 4 << 10;
-/// Time for the first message.
-const AUTH_WAIT: Duration = Duration::from_secs(10);
 /// Between looks at whether a listener still may, and words that a screen is on.
 const CHECK: Duration = Duration::from_secs(10);
 const TOPICS: [&str; 5] = ["streams", "sources", "channels", "screens", "server"];
@@ -249,27 +246,26 @@ fn publish_stats(app: &App, last: (u64, u64)) -> (u64, u64) {
 
 pub(super) async fn connect(State(app): State<Arc<App>>, upgrade: WebSocketUpgrade) -> Response {
     upgrade.max_message_size(MAX_MESSAGE).on_upgrade(move |socket| async move {
-        let _gone_either_way = converse(&app, socket).await;
+        let mut socket = ClientSocket::new(socket, SEND_WAIT);
+        let outcome = converse(&app, &mut socket).await;
+        socket.close(outcome).await;
     })
 }
 
-async fn converse(app: &App, mut socket: WebSocket) -> Result<(), axum::Error> {
-    let first = tokio::time::timeout(AUTH_WAIT, socket.recv()).await;
-    let Ok(Some(Ok(Message::Text(text)))) = first else { return Ok(()) };
-    let Ok(ClientMessage::Auth { token, topics, resume_from, screen }) = serde_json::from_str(&text) else {
-        return refuse(&mut socket, "invalid_input", "The first message is {\"type\":\"auth\",...}.").await;
+async fn converse(app: &App, socket: &mut ClientSocket<EventMessage>) -> Result<(), End> {
+    let Some(ClientMessage::Auth { token, topics, resume_from, screen }) = socket.first().await? else {
+        return Err(socket.refuse("invalid_input", "The first message is {\"type\":\"auth\",...}.").await);
     };
-    let Ok(mut caller) = caller_of(app, &token).await else {
-        return refuse(&mut socket, "unauthorized", "Sign in.").await;
-    };
-    let on = screen.filter(|_| may_hear(&caller, "screens")).map(|name| On { app, caller: caller.clone(), name });
+    let mut visitor = socket.sign_in(app, token).await?;
+    let caller = &visitor.caller;
+    let on = screen.filter(|_| may_hear(caller, "screens")).map(|name| On { app, caller: caller.clone(), name });
     if let Some(Err(error)) = on.as_ref().map(On::say) {
-        return refuse(&mut socket, "screen", &error.to_string()).await;
+        return Err(socket.refuse("screen", &error.to_string()).await);
     }
-    let heard = |topic: &&'static str| topics.iter().any(|wanted| wanted == topic) && may_hear(&caller, topic);
+    let heard = |topic: &&'static str| topics.iter().any(|wanted| wanted == topic) && may_hear(caller, topic);
     let mut topics: Vec<&'static str> = TOPICS.into_iter().filter(heard).collect();
     let mut live = app.events.live.subscribe();
-    let mut sent = resume(app, &mut socket, resume_from, &topics, &caller).await?;
+    let mut sent = resume(app, socket, resume_from, &topics, caller).await?;
     // A session that ends takes its event connection along.
     let mut check = tokio::time::interval(CHECK);
     loop {
@@ -277,29 +273,20 @@ async fn converse(app: &App, mut socket: WebSocket) -> Result<(), axum::Error> {
             event = live.recv() => match event {
                 Ok(event) if event.seq > sent && topics.contains(&event.topic) => {
                     sent = event.seq;
-                    if let Some(told) = event.told_to(app, &caller) {
-                        send_text(&mut socket, told).await?;
+                    if let Some(told) = event.told_to(app, &visitor.caller) {
+                        socket.say_text(told).await?;
                     }
                 }
                 Ok(_) => {}
-                Err(RecvError::Lagged(_)) => send(&mut socket, &EventMessage::Gap).await?,
+                Err(RecvError::Lagged(_)) => socket.say(&EventMessage::Gap).await?,
                 Err(RecvError::Closed) => return Ok(()),
             },
-            incoming = socket.recv() => match incoming {
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return Ok(()),
-                Some(Ok(_)) => {}
-            },
+            incoming = socket.recv() => drop(incoming?),
             _ = check.tick() => {
                 on.as_ref().map(On::say);
                 // Rights may have been taken meanwhile, or their time is over.
-                match caller_of(app, &token).await {
-                    Ok(now) => {
-                        topics.retain(|topic| may_hear(&now, topic));
-                        caller = now;
-                    }
-                    Err(failure) if failure.kind == ErrorKind::Unavailable => {}
-                    Err(_) => return refuse(&mut socket, "unauthorized", "The session has ended.").await,
-                }
+                visitor.check(app).await?;
+                topics.retain(|topic| may_hear(&visitor.caller, topic));
             }
         }
     }
@@ -339,41 +326,24 @@ fn may_hear(caller: &Caller, topic: &str) -> bool {
 /// Says hello, then what was missed; returns the last sequence number sent.
 async fn resume(
     app: &App,
-    socket: &mut WebSocket,
+    socket: &mut ClientSocket<EventMessage>,
     resume_from: Option<u64>,
     topics: &[&'static str],
     caller: &Caller,
-) -> Result<u64, axum::Error> {
+) -> Result<u64, End> {
     let seq = app.events.lock().next - 1;
-    send(socket, &EventMessage::Hello { seq }).await?;
+    socket.say(&EventMessage::Hello { seq }).await?;
     let Some(from) = resume_from else { return Ok(seq) };
     match app.events.since(from) {
-        None => send(socket, &EventMessage::Gap).await?,
+        None => socket.say(&EventMessage::Gap).await?,
         Some(missed) => {
             let told = missed.iter().filter(|event| topics.contains(&event.topic));
             for told in told.filter_map(|event| event.told_to(app, caller)) {
-                send_text(socket, told).await?;
+                socket.say_text(told).await?;
             }
         }
     }
     Ok(seq)
-}
-
-async fn send(socket: &mut WebSocket, message: &EventMessage) -> Result<(), axum::Error> {
-    let text = serde_json::to_string(message).map_err(axum::Error::new)?;
-    send_text(socket, text.into()).await
-}
-
-async fn send_text(socket: &mut WebSocket, text: Utf8Bytes) -> Result<(), axum::Error> {
-    match tokio::time::timeout(SEND_WAIT, socket.send(Message::Text(text))).await {
-        Ok(sent) => sent,
-        Err(late) => Err(axum::Error::new(late)),
-    }
-}
-
-async fn refuse(socket: &mut WebSocket, code: &str, text: &str) -> Result<(), axum::Error> {
-    send(socket, &EventMessage::Error { code: code.to_owned(), message: text.to_owned() }).await?;
-    socket.send(Message::Close(None)).await
 }
 
 #[cfg(test)]

@@ -85,6 +85,12 @@ impl Seen {
             )
         })
     }
+
+    /// What a request is about: the device itself, or what has this code below it.
+    fn target(&self, channel: Option<&str>) -> Result<Id, Failure> {
+        let Some(code) = channel.filter(|code| !code.is_empty()) else { return Ok(self.code.clone()) };
+        Id::new(code).map_err(|error| Failure::invalid("channel", format!("This is no code ({error}).")))
+    }
 }
 
 /// A device by its code. One that was not added is for those who see all.
@@ -349,18 +355,11 @@ pub(super) async fn order(
 ) -> Result<StatusCode, Failure> {
     let seen = seen(&app, &caller, &code, Action::Manage)?;
     let presence = seen.there()?;
-    let target = target(&seen, input.channel.as_deref())?;
+    let target = seen.target(input.channel.as_deref())?;
     let command = command(&input, presence.version())?;
     let control = Control::DeviceControl(DeviceControl { command, info: None });
     driver(&app)?.command(&seen.code, &target, control).await.map_err(|fault| failed(&fault))?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// A channel of a device by its code; without one the device itself.
-fn target(seen: &Seen, channel: Option<&str>) -> Result<Id, Failure> {
-    let channel = channel.filter(|code| !code.is_empty());
-    let target = channel.map_or_else(|| Ok(seen.code.clone()), Id::new);
-    target.map_err(|error| Failure::invalid("channel", format!("This is no code ({error}).")))
 }
 
 fn command(input: &Gb28181Order, version: Version) -> Result<Command, Failure> {
@@ -401,8 +400,20 @@ fn failed(fault: &Fault) -> Failure {
     if let Some(first) = text.get_mut(..1) {
         first.make_ascii_uppercase();
     }
-    // What a device refuses is not a right that the caller lacks.
-    let kind =
-        if matches!(fault, Fault::Refused { .. } | Fault::Declined) { ErrorKind::Unavailable } else { fault.kind() };
-    Failure::new(kind, format!("{text}. {next_step}"))
+    Failure::new(fault.kind(), format!("{text}. {next_step}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_about_the_device_unless_it_names_something_below() {
+        let (device, channel) = ("34020000001110000001", "34020000001320000001");
+        let seen = Seen { code: Id::new(device).unwrap(), row: None, presence: None };
+        for (named, expected) in [(None, device), (Some(""), device), (Some(channel), channel)] {
+            assert_eq!(seen.target(named).unwrap().as_str(), expected, "{named:?}");
+        }
+        assert_eq!(seen.target(Some("a/b")).unwrap_err().field.as_deref(), Some("channel"));
+    }
 }

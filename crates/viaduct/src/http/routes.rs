@@ -177,18 +177,19 @@ async fn recorded(app: &App, deed: Option<Deed>, response: Response) -> Response
     let Some(deed) = deed.filter(|_| response.extensions().get::<NothingNew>().is_none()) else { return response };
     let outcome = response.status().as_u16();
     let detail = response.extensions().get::<Detail>().map(|detail| detail.0.clone()).unwrap_or_default();
-    match app.audit.add(Deed { outcome, detail, ..deed }).await {
-        Ok(()) => response,
-        Err(error) => {
-            tracing::error!(%error, "The audit log cannot be written.");
-            if !response.status().is_success() {
-                return response;
-            }
-            let text =
-                "It may be done, but could not be written to the audit log, because the database does not answer.";
-            Failure::new(ErrorKind::Unavailable, text).into_response()
-        }
+    match write_down(app, Deed { outcome, detail, ..deed }).await {
+        Err(failure) if response.status().is_success() => failure.into_response(),
+        _ => response,
     }
+}
+
+/// Writes a deed into the audit log; what to say where that fails.
+pub(super) async fn write_down(app: &App, deed: Deed) -> Result<(), Failure> {
+    app.audit.add(deed).await.map_err(|error| {
+        tracing::error!(%error, "The audit log cannot be written.");
+        let text = "It may be done, but could not be written to the audit log, because the database does not answer.";
+        Failure::new(ErrorKind::Unavailable, text)
+    })
 }
 
 #[cfg(test)]

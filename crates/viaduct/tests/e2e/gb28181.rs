@@ -277,9 +277,17 @@ fn a_recording_is_fetched_into_a_file_and_saved_in_parts() {
     let all = Expect { pictures: usize::try_from(RECORDED_S * FPS).unwrap(), sound: false };
     read::ffmpeg_bytes("mp4", &whole.body, all).unwrap_or_else(|error| panic!("{error}; {over}"));
 
+    let file = server.data().join(format!("downloads/{id}.mp4"));
+    let elsewhere = file.with_extension("away");
+    std::fs::rename(&file, &elsewhere).unwrap();
+    let gone = testkit::http::send(address, "GET", &link, &[], &[]);
+    assert_eq!((gone.status, gone.json()["code"].as_str()), (404, Some("not_found")));
+    assert!(gone.text().contains("fetch the recording again"), "{}", gone.text());
+    std::fs::rename(&elsewhere, &file).unwrap();
+
     assert_eq!(api.send("DELETE", &format!("/downloads/{id}"), None).status, 204);
     assert_eq!(testkit::http::send(address, "GET", &link, &[], &[]).status, 403);
-    assert!(!server.data().join(format!("downloads/{id}.mp4")).exists());
+    assert!(!file.exists());
     server.assert_well();
 }
 
@@ -308,6 +316,8 @@ fn the_way_of_a_moving_device_is_kept() {
     let places: Vec<_> = way.iter().map(|each| each["longitude"].as_f64().unwrap()).collect();
     assert_eq!(places, [120.5, 120.6]);
     assert_eq!((way[1]["speed"].as_f64(), way[1]["direction"].as_f64()), (Some(82.5), Some(90.0)), "{way:?}");
+    let path = format!("/gb28181/devices/{DEVICE}/positions?after={}", way[0]["id"]);
+    assert_eq!(api.get(&path)["items"], json!([way[1]]));
     server.assert_well();
 }
 

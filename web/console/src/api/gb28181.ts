@@ -29,7 +29,8 @@ export const changeGbHomePosition = (code: string, body: Gb28181HomePositionChan
 /** Has a device fetch and install firmware. */
 export const upgradeGbDevice = (code: string, body: Gb28181UpgradeRequest): Promise<Gb28181Upgrade> => answer(client.POST('/api/v1/gb28181/devices/{code}/upgrade', { ...of(code), body }));
 
-export const getGbUpgrade = (code: string): Promise<Gb28181Upgrade> => answer(client.GET('/api/v1/gb28181/devices/{code}/upgrade', of(code)));
+/** The last upgrade of a device since the server started. */
+export const getGbUpgrade = async (code: string): Promise<Gb28181Upgrade | null> => (await answer(client.GET('/api/v1/gb28181/devices/{code}/upgrade', of(code)))).upgrade ?? null;
 
 export const getCatalog = (code: string): Promise<Gb28181Catalog> => answer(client.GET('/api/v1/gb28181/devices/{code}/catalog', of(code)));
 
@@ -79,6 +80,6 @@ export const removeDownload = (id: number): Promise<undefined> => answer(client.
 /** Where the browser fetches the file; for an hour. */
 export const linkDownload = (id: number): Promise<DownloadLink> => answer(client.POST('/api/v1/downloads/{id}/link', numbered(id)));
 
-/** Where a device and what is below it was, oldest first; the times are RFC 3339. */
-export const listPositions = async (code: string, from: string, to: string): Promise<DevicePosition[]> =>
-  (await answer(client.GET('/api/v1/gb28181/devices/{code}/positions', { params: { path: { code }, query: { from, to } } }))).items;
+/** Where a device and what is below it was, oldest first; only what was told `after` the one with this id. The times are RFC 3339. */
+export const listPositions = async (code: string, from: string, to: string, after: number): Promise<DevicePosition[]> =>
+  (await answer(client.GET('/api/v1/gb28181/devices/{code}/positions', { params: { path: { code }, query: { from, to, after } } }))).items;

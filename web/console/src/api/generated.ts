@@ -3041,6 +3041,11 @@ export interface components {
              */
             direction?: number | null;
             /**
+             * Format: int64
+             * @description Greater for each that was told later, whatever its time.
+             */
+            id: number;
+            /**
              * Format: double
              * @description WGS-84, degrees.
              */
@@ -3469,6 +3474,10 @@ export interface components {
             /** @description The stream that plays it: "gb/CODE". */
             stream: string;
         };
+        /** @description The last upgrade of a device. */
+        Gb28181LastUpgrade: {
+            upgrade?: components["schemas"]["Gb28181Upgrade"] | null;
+        };
         /** @description What of the picture is masked. */
         Gb28181Masks: {
             /** @description Corners in pixels, "left,top,right,bottom". */
@@ -3663,7 +3672,7 @@ export interface components {
              */
             tls_port: number;
         };
-        /** @description The last upgrade of a device since the server started. */
+        /** @description An upgrade of a device, and what became of it. */
         Gb28181Upgrade: {
             /** @description Version that was ordered. */
             firmware: string;
@@ -8505,6 +8514,8 @@ export interface operations {
                 from?: string;
                 /** @description RFC 3339 */
                 to?: string;
+                /** @description only those told after the one with this id */
+                after?: number;
             };
             header?: never;
             path: {
@@ -8819,10 +8830,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Gb28181Upgrade"];
+                    "application/json": components["schemas"]["Gb28181LastUpgrade"];
                 };
             };
-            /** @description No such device, or no upgrade since the server started. */
             404: {
                 headers: {
                     [name: string]: unknown;

@@ -74,7 +74,7 @@ export default {
     orders: { guard: '布防', unguard: '撤防', reset_alarm: '报警复位', record: '开始录像', stop_record: '停止录像', reboot: '重启' }, ordered: '已下发：{order}', reboot_text: '设备重启期间，其全部画面中断。',
     catalog: '目录', catalog_states: { awaited: '等待读取', coming: '正在读取', whole: '完整', partial: '不完整' }, which: { cameras: '摄像机', new: '新增', changed: '有变化', all: '全部' }, add_first: '此设备以试用口令接入，先添加为设备，才能导入摄像机。', choose_all: '选择全部', part_of: '上级', here: '本平台', turns: '云台', watch: '观看',
     changes: { new: '未导入', changed: '已导入，有变化', same: '已导入' }, differs: { name: '名称', place: '位置', ptz: '云台', area_code: '行政区划' }, comma: '、', no_items: '目录为空。', more_items: '还有 {count} 项未显示。', gone: '目录中已没有：', chosen: '已选 {count} 项', into: '归入', import: '导入', imported: '新增 {added}，更新 {changed}，删除 {removed}',
-    recordings: '设备录像', day: '日期', ask: '查询', asking: '正在查询…', ask_note: '选择摄像机和日期后查询。', line: '一天的时间轴，共 {count} 段录像', resume: '继续', pause: '暂停', speed: '倍速', play: '播放', download: '下载', causes: { time: '计划', alarm: '报警', manual: '手动' }, no_recordings: '这一天没有录像。',
+    recordings: '设备录像', day: '日期', ask: '查询', asking: '正在查询…', ask_note: '选择摄像机和日期后查询。', line: '一天的时间轴，共 {count} 段录像', resume: '继续', pause: '暂停', speed: '倍速', play: '播放', download: '下载', download_part: '下载录像', part: { from: '开始', to: '结束', from_here: '从当前画面开始', to_here: '到当前画面为止', length: '将下载 {length}（整段 {whole}）。', outside: '请选择录像之内的一段。' }, causes: { time: '计划', alarm: '报警', manual: '手动' }, no_recordings: '这一天没有录像。',
     downloads: { title: '下载任务', states: { waiting: '排队中', running: '下载中', done: '已完成', failed: '失败' }, save: '保存', remove: '删除下载文件', remove_text: '{label}，{span}：只删除服务器上的文件，设备中的录像不受影响。' },
     positions: { title: '移动位置', way: '{count} 个位置的轨迹', north: '北 ↑', sum: '{count} 个位置，{kilometres} km', place: '经度，纬度', speed: '速度', direction: '方向', none: '当天没有位置上报。' },
     config: {
@@ -98,7 +98,7 @@ export default {
   talk: {
     title: '喊话', connecting: '正在连接…', free: '空闲', own: '你正在喊话', held: '{name} 正在喊话', plays: '{name} 正在播放文件', hold_mode: '按住喊话', open_mode: '持续喊话', mode: '喊话方式',
     do: { idle: { hold: '按住说话', open: '开始喊话' }, opening: '正在打开麦克风…', asking: '正在呼叫设备…', ringing: '设备正在接通…', speaking: { hold: '松开结束', open: '挂断' } },
-    level: '麦克风音量', silent: '麦克风没有声音，请检查是否静音或选错了麦克风。', speak_now: '设备正在收听，请讲话。',
+    level: '麦克风音量', silent: '麦克风没有声音，请检查是否静音或选错了麦克风。', speak_now: '设备正在收听，请讲话。', hint: { hold: '按住按钮期间，设备播放你的声音。', open: '挂断之前，设备一直播放你的声音。' },
     trouble: {
       insecure: '浏览器只在 HTTPS 页面（或本机地址）上开放麦克风。请以 https:// 打开控制台；播放文件不受影响。', denied: '浏览器没有允许使用麦克风。请点击地址栏旁的图标允许后重试。', missing: '没有找到麦克风。请接好麦克风后重试。', busy: '麦克风无法打开，可能被其他程序占用。请关闭占用的程序后重试。',
       unplugged: '麦克风已断开，喊话已结束。', cut: '与服务器的连接中断，喊话已结束。连接恢复后可重新喊话。', broken: '浏览器无法采集声音。请更新浏览器，或改用播放文件。',

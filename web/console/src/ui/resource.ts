@@ -8,8 +8,8 @@ export interface Resource<T> {
   refresh(): Promise<void>;
 }
 
-/** Server state for one component: fetched now, and again every `interval_ms` while it is shown. */
-export function useResource<T>(load: () => Promise<T>, interval_ms = 0): Resource<T> {
+/** Server state for one component: fetched now, and again every `interval_ms` while it is shown and what there is `changes` by itself. */
+export function useResource<T>(load: () => Promise<T>, interval_ms = 0, changes: (data: T | null) => boolean = () => true): Resource<T> {
   const data = shallowRef<T | null>(null);
   const problem = shallowRef<ApiProblem | null>(null);
   const loading = shallowRef(false);
@@ -34,7 +34,7 @@ export function useResource<T>(load: () => Promise<T>, interval_ms = 0): Resourc
   void refresh();
   if (interval_ms > 0) {
     const timer = setInterval(() => {
-      if (document.visibilityState === 'visible' && !loading.value) void refresh();
+      if (document.visibilityState === 'visible' && !loading.value && changes(data.value)) void refresh();
     }, interval_ms);
     onScopeDispose(() => clearInterval(timer));
   }

@@ -39,3 +39,20 @@ export function distance(from: Place, to: Place): number {
   const half = Math.sin((b - a) / 2) ** 2 + Math.cos(a) * Math.cos(b) * Math.sin(radians(to.longitude - from.longitude) / 2) ** 2;
   return 2 * EARTH_M * Math.asin(Math.min(Math.sqrt(half), 1));
 }
+
+interface Told {
+  id: number;
+  at: string;
+}
+
+/** Places that are kept: as many as one answer has. */
+const KEPT = 5000;
+
+/** The id of what was told last; 0 where nothing was. */
+export const newest = (places: readonly Told[]): number => places.reduce((last, { id }) => Math.max(last, id), 0);
+
+/** What is known with what was told since, by time, for a device may tell late where it was; the oldest beyond what is kept go. */
+export function joined<T extends Told>(known: T[], more: readonly T[]): T[] {
+  if (more.length === 0) return known;
+  return [...known, ...more].sort((one, other) => Date.parse(one.at) - Date.parse(other.at)).slice(-KEPT);
+}

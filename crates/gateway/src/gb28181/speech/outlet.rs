@@ -4,18 +4,22 @@ use std::io;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::time::Duration;
 
-use bytes::{BufMut, Bytes, BytesMut};
+use rtp::FIXED_HEADER_BYTES;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::Hearer;
+use super::{BYTES_PER_PACKET, Hearer};
 use crate::gb28181::diagnosis::is_private;
+use crate::gb28181::named_addresses;
 use crate::gb28181::ports::{Carrier, Lease};
 use crate::guard::PullGuard;
 use crate::peer::canonical;
-use crate::pull::resolve;
 use crate::udp::reachable;
 
+/// Bytes of one packet of RTP, and the same as connections have it before each packet (RFC 4571 §2).
+pub(super) const PACKET_BYTES: usize = FIXED_HEADER_BYTES + BYTES_PER_PACKET;
+const PACKET_BYTES_U16: u16 = 172;
+const _: () = assert!(PACKET_BYTES == PACKET_BYTES_U16 as usize, "the length that is sent is the packet's");
 /// How long a device may take to connect to us.
 const CONNECTED_WITHIN: Duration = Duration::from_secs(10);
 /// Attempts to connect to a device, the rest between them (GB/T 28181-2022 annex D), and the time of each.
@@ -59,13 +63,13 @@ impl Outlet {
     ///
     /// # Errors
     /// A sentence, when no more can be sent.
-    pub(super) async fn send(&mut self, packet: Bytes) -> Result<bool, String> {
+    pub(super) async fn send(&mut self, packet: &[u8; PACKET_BYTES]) -> Result<bool, String> {
         match self {
-            Self::Datagrams { socket, to } => Ok(socket.send_to(&packet, *to).is_ok()),
+            Self::Datagrams { socket, to } => Ok(socket.send_to(packet, *to).is_ok()),
             Self::Connection(stream) => {
-                let mut framed = BytesMut::with_capacity(2 + packet.len());
-                framed.put_u16(u16::try_from(packet.len()).unwrap_or(u16::MAX));
-                framed.put(packet);
+                let mut framed = [0; 2 + PACKET_BYTES];
+                framed[..2].copy_from_slice(&PACKET_BYTES_U16.to_be_bytes());
+                framed[2..].copy_from_slice(packet);
                 match tokio::time::timeout(STALLED, stream.write_all(&framed)).await {
                     Ok(Ok(())) => Ok(true),
                     Ok(Err(_)) => Err(closed()),
@@ -99,14 +103,7 @@ impl Outlet {
 /// reached by it; then to where its signalling comes from.
 pub(super) async fn addresses(hearer: &Hearer, guard: &PullGuard) -> Vec<IpAddr> {
     let signalling = hearer.signalling_ip.to_canonical();
-    let named = match hearer.address.as_deref().map(|text| (text, text.parse::<IpAddr>())) {
-        Some((_, Ok(ip))) => vec![ip.to_canonical()],
-        Some((name, Err(_))) => {
-            let found = resolve(name, hearer.port).await.unwrap_or_default();
-            found.into_iter().map(|address| address.ip().to_canonical()).collect()
-        }
-        None => Vec::new(),
-    };
+    let named = named_addresses(hearer.address.as_deref()).await;
     let is_reached = |ip: &IpAddr| {
         let is_hidden = is_private(*ip) && !is_private(signalling);
         *ip != signalling && !is_hidden && guard.check(SocketAddr::new(*ip, hearer.port)).is_ok()

@@ -1,6 +1,7 @@
 //! How devices are configured: asked for, and set (GB/T 28181-2022 §A.2.3.2, §A.2.4.7).
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use api::{
     Gb28181AlarmRecording, Gb28181AlarmReport, Gb28181Basic, Gb28181Configuration, Gb28181ConfigurationChange,
@@ -17,7 +18,7 @@ use gb28181::platform::Fault;
 use platform::rights::Action;
 use serde::Deserialize;
 
-use super::{driver, failed, seen, target};
+use super::{driver, failed, seen};
 use crate::http::Failure;
 use crate::http::auth::Who;
 use crate::http::extract::{Body, Path, Query};
@@ -42,8 +43,6 @@ const PARTS: [(&str, Version); 11] = [
 const EXPIRATION_S: std::ops::RangeInclusive<u32> = 60..=604_800;
 const HEARTBEAT_S: std::ops::RangeInclusive<u32> = 5..=3600;
 const HEARTBEAT_COUNT: std::ops::RangeInclusive<u32> = 1..=255;
-/// Heartbeats that may be missing before we take a device for gone.
-const MISSING: u64 = 3;
 const MAX_NAME: usize = 64;
 /// Texts in a picture, and characters of each (§A.2.1.23).
 const MAX_TEXTS: usize = 8;
@@ -64,7 +63,7 @@ pub(in crate::http) async fn read(
     let seen = seen(&app, &caller, &code, Action::Manage)?;
     let version = seen.there()?.version();
     let parts = parts(wanted.parts.as_deref(), version)?;
-    let target = target(&seen, wanted.channel.as_deref())?;
+    let target = seen.target(wanted.channel.as_deref())?;
     let config = driver(&app)?.configuration(&seen.code, &target, parts).await.map_err(|fault| failed(&fault))?;
     Ok(Json(view(config)))
 }
@@ -174,9 +173,8 @@ pub(in crate::http) async fn change(
 ) -> Result<Response, Failure> {
     let seen = seen(&app, &caller, &code, Action::Manage)?;
     let presence = seen.there()?;
-    let target = target(&seen, input.channel.as_deref())?;
-    let heartbeat_s = driver(&app)?.settings().heartbeat.as_secs();
-    let blocks = blocks(input, heartbeat_s)?;
+    let target = seen.target(input.channel.as_deref())?;
+    let blocks = blocks(input, driver(&app)?.settings().silence())?;
     if (blocks.mirror.is_some() || blocks.osd.is_some()) && presence.version() < Version::V2022 {
         return Err(failed(&Fault::OlderEdition(Version::V2022)));
     }
@@ -190,8 +188,9 @@ pub(in crate::http) async fn change(
     Ok((axum::Extension(Detail(detail.to_string())), StatusCode::NO_CONTENT).into_response())
 }
 
-fn blocks(input: Gb28181ConfigurationChange, heartbeat_s: u64) -> Result<ConfigBlocks, Failure> {
-    let basic = input.basic.map(|basic| checked_basic(basic, heartbeat_s)).transpose()?;
+/// `silence` is how long a device may be silent here.
+fn blocks(input: Gb28181ConfigurationChange, silence: Duration) -> Result<ConfigBlocks, Failure> {
+    let basic = input.basic.map(|basic| checked_basic(basic, silence)).transpose()?;
     let osd = input.osd.map(checked_osd).transpose()?;
     if input.mirror.is_some_and(|mirror| mirror > 3) {
         return Err(Failure::invalid("mirror", "A picture is turned 0 not, 1 horizontally, 2 vertically, 3 both."));
@@ -202,7 +201,7 @@ fn blocks(input: Gb28181ConfigurationChange, heartbeat_s: u64) -> Result<ConfigB
     Ok(ConfigBlocks { basic, osd, mirror: input.mirror, ..ConfigBlocks::default() })
 }
 
-fn checked_basic(basic: Gb28181Basic, heartbeat_s: u64) -> Result<BasicParam, Failure> {
+fn checked_basic(basic: Gb28181Basic, silence: Duration) -> Result<BasicParam, Failure> {
     let is_name = |name: &String| (1..=MAX_NAME).contains(&name.chars().count()) && !name.chars().any(char::is_control);
     if !basic.name.iter().all(is_name) {
         let text = format!("A name has 1 to {MAX_NAME} characters, without control characters.");
@@ -219,7 +218,7 @@ fn checked_basic(basic: Gb28181Basic, heartbeat_s: u64) -> Result<BasicParam, Fa
             return Err(Failure::invalid(field, text));
         }
     }
-    let longest_s = heartbeat_s * MISSING;
+    let longest_s = silence.as_secs();
     if basic.heartbeat_interval_s.is_some_and(|interval_s| u64::from(interval_s) >= longest_s) {
         let text = format!("This server takes a device for offline that is silent for {longest_s} s; choose less.");
         return Err(Failure::invalid("heartbeat_interval_s", text));
@@ -258,8 +257,10 @@ fn checked_osd(osd: Gb28181Osd) -> Result<OsdConfig, Failure> {
 mod tests {
     use super::*;
 
+    const SILENCE: Duration = Duration::from_secs(180);
+
     fn field(basic: Gb28181Basic) -> Option<String> {
-        checked_basic(basic, 60).err().and_then(|failure| failure.field).map(Into::into)
+        checked_basic(basic, SILENCE).err().and_then(|failure| failure.field).map(Into::into)
     }
 
     #[test]
@@ -279,7 +280,7 @@ mod tests {
         }
         let long = Gb28181OsdText { text: "字".repeat(33), ..Gb28181OsdText::default() };
         assert!(checked_osd(Gb28181Osd { texts: vec![long], ..Gb28181Osd::default() }).is_err());
-        let nothing = blocks(Gb28181ConfigurationChange::default(), 60);
+        let nothing = blocks(Gb28181ConfigurationChange::default(), SILENCE);
         assert_eq!(nothing.unwrap_err().field.as_deref(), Some("basic"));
     }
 

@@ -50,7 +50,7 @@ fn stream_of(row: &DownloadRow) -> Option<StreamKey> {
     let mut line = Line::of(&fetched)?;
     let (from, to, _) = line.span?;
     line.span = Some((from, to, None));
-    line.to_string().parse().ok()
+    line.key().ok()
 }
 
 fn may(app: &App, caller: &Caller, row: &DownloadRow) -> bool {
@@ -111,7 +111,7 @@ fn order(app: &App, key: &StreamKey, speed: u8, caller: &Caller) -> Result<Order
     let fetched = Line { span: Some((from, to, Some(speed))), ..line.clone() };
     let unix = |seconds: u64| i64::try_from(seconds).unwrap_or(i64::MAX);
     Ok(Order {
-        stream: fetched.to_string().parse().map_err(|_| refused())?,
+        stream: fetched.key().map_err(|_| refused())?,
         device: device.to_string(),
         label: name.filter(|name| !name.is_empty()).unwrap_or_else(|| line.channel.to_string()),
         begin_at: unix(from),
@@ -156,7 +156,7 @@ pub(in crate::http) async fn link(
     Path(id): Path<i64>,
 ) -> Result<Json<DownloadLink>, Failure> {
     let row = seen(&app, &caller, id)?;
-    app.downloads.file(&row)?;
+    app.downloads.file(&row).await?;
     let key = stream_of(&row).ok_or(DownloadError::NotFound)?;
     let expires_at = unix_now() + LINK_LIFE_S;
     let token = app.signer.sign(&TokenClaims::of_stream(hub::Action::Play, &key, expires_at));
@@ -181,7 +181,7 @@ pub(in crate::http) async fn file(
     let row = app.downloads.find(id).map_err(|_| refused())?;
     let key = stream_of(&row).ok_or_else(refused)?;
     app.signer.check(&token, hub::Action::Play, &key, unix_now()).map_err(|_| refused())?;
-    let path = app.downloads.file(&row)?;
+    let path = app.downloads.file(&row).await?;
     let served = ServeFile::new_with_mime(path, &"video/mp4".parse().expect("a media type")).oneshot(request).await;
     let Ok(mut response) = served.map(IntoResponse::into_response);
     let name = format!("attachment; filename=\"{}.mp4\"", key.name());

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use api::{
-    Gb28181Card, Gb28181CardList, Gb28181HomePosition, Gb28181HomePositionChange, Gb28181Upgrade, Gb28181UpgradeRequest,
+    Gb28181Card, Gb28181CardList, Gb28181HomePosition, Gb28181HomePositionChange, Gb28181LastUpgrade, Gb28181Upgrade,
+    Gb28181UpgradeRequest,
 };
 use axum::Json;
 use axum::extract::State;
@@ -16,7 +17,7 @@ use platform::unix_now_ms;
 use serde::Deserialize;
 use url::Url;
 
-use super::{driver, failed, seen, target};
+use super::{driver, failed, seen};
 use crate::http::Failure;
 use crate::http::auth::Who;
 use crate::http::extract::{Body, Path, Query};
@@ -46,7 +47,7 @@ pub(in crate::http) async fn cards(
 ) -> Result<Json<Gb28181CardList>, Failure> {
     let seen = seen(&app, &caller, &code, Action::View)?;
     seen.there()?;
-    let target = target(&seen, which.channel.as_deref())?;
+    let target = seen.target(which.channel.as_deref())?;
     let cards = driver(&app)?.cards(&seen.code, &target).await.map_err(|fault| failed(&fault))?;
     Ok(Json(Gb28181CardList { items: cards.into_iter().map(card).collect() }))
 }
@@ -78,7 +79,7 @@ pub(in crate::http) async fn home_position(
 ) -> Result<Json<Gb28181HomePosition>, Failure> {
     let seen = seen(&app, &caller, &code, Action::View)?;
     seen.there()?;
-    let target = target(&seen, which.channel.as_deref())?;
+    let target = seen.target(which.channel.as_deref())?;
     let home = driver(&app)?.home_position(&seen.code, &target).await.map_err(|fault| failed(&fault))?;
     let home = home.unwrap_or_default();
     Ok(Json(Gb28181HomePosition { enabled: home.enabled, reset_s: home.reset_s, preset: home.preset }))
@@ -92,7 +93,7 @@ pub(in crate::http) async fn change_home_position(
 ) -> Result<Response, Failure> {
     let seen = seen(&app, &caller, &code, Action::Manage)?;
     seen.there()?;
-    let target = target(&seen, input.channel.as_deref())?;
+    let target = seen.target(input.channel.as_deref())?;
     let home = checked_home(&input)?;
     let detail = serde_json::json!({ "target": target.as_str(), "enabled": home.enabled, "reset_s": home.reset_s, "preset": home.preset });
     driver(&app)?.set_home_position(&seen.code, &target, home).await.map_err(|fault| failed(&fault))?;
@@ -119,7 +120,7 @@ pub(in crate::http) async fn upgrade(
 ) -> Result<Response, Failure> {
     let seen = seen(&app, &caller, &code, Action::Manage)?;
     let manufacturer = seen.there()?.told().info.and_then(|info| info.manufacturer);
-    let target = target(&seen, input.channel.as_deref())?;
+    let target = seen.target(input.channel.as_deref())?;
     let url = checked_url(&input.url)?;
     let firmware = input.firmware.trim();
     if !(1..=MAX_FIRMWARE).contains(&firmware.chars().count()) || firmware.chars().any(char::is_control) {
@@ -155,12 +156,10 @@ pub(in crate::http) async fn last_upgrade(
     State(app): State<Arc<App>>,
     Who(caller): Who,
     Path(code): Path<String>,
-) -> Result<Json<Gb28181Upgrade>, Failure> {
+) -> Result<Json<Gb28181LastUpgrade>, Failure> {
     let seen = seen(&app, &caller, &code, Action::View)?;
-    let last = driver(&app)?
-        .last_upgrade(&seen.code)
-        .ok_or_else(|| Failure::not_found("such upgrade since the server started"))?;
-    Ok(Json(upgrade_view(last)))
+    let upgrade = driver(&app)?.last_upgrade(&seen.code).map(upgrade_view);
+    Ok(Json(Gb28181LastUpgrade { upgrade }))
 }
 
 fn upgrade_view(upgrade: Upgrade) -> Gb28181Upgrade {

@@ -24,6 +24,7 @@ pub(in crate::http) struct Wanted {
     source: Option<String>,
     from: Option<String>,
     to: Option<String>,
+    after: Option<i64>,
 }
 
 pub(in crate::http) async fn list(
@@ -38,8 +39,10 @@ pub(in crate::http) async fn list(
         source: wanted.source.filter(|code| !code.is_empty()),
         from_ms: instant_ms("from", wanted.from.as_deref())?,
         to_ms: instant_ms("to", wanted.to.as_deref())?,
+        after: wanted.after,
     };
     let items = app.database.device_positions(&filter, MAX).await?.into_iter().map(|row| DevicePosition {
+        id: row.id,
         source: row.source,
         at: base::rfc3339(row.at_ms),
         longitude: row.longitude,

@@ -42,8 +42,7 @@ pub(in crate::http) async fn order(
 ) -> Result<(StatusCode, Json<Gb28181SnapshotProgress>), Failure> {
     let seen = seen(&app, &caller, &code, Action::View)?;
     seen.there()?;
-    let channel = input.channel.as_deref().map_or_else(|| Ok(seen.code.clone()), Id::new);
-    let channel = channel.map_err(|error| Failure::invalid("channel", format!("This is no code ({error}).")))?;
+    let channel = seen.target(input.channel.as_deref())?;
     let key = stream_of(&app, &seen, &channel)?;
     if !may(&app, &caller, Action::Operate, &key) {
         let text = "You need the right operate:snapshot there; ask an administrator for it.";
@@ -103,7 +102,7 @@ fn stream_of(app: &App, seen: &Seen, channel: &Id) -> Result<StreamKey, Failure>
         return Ok(streams(row).0);
     }
     let line = Line { channel: channel.clone(), stream: 0, span: None };
-    line.to_string().parse().map_err(|error: hub::InvalidName| Failure::invalid("channel", error.to_string()))
+    line.key().map_err(|error| Failure::invalid("channel", error.to_string()))
 }
 
 /// Rights to pictures are those of their camera.

@@ -21,6 +21,8 @@ const CATALOGUE: &[(&str, &str)] = &[
     ("This recording is being fetched already.", "这段录像正在下载。"),
     ("There are {} downloads already. Remove some first.", "下载任务已达 {0} 个，请先删除一些。"),
     ("This download has no file.", "这个下载任务没有文件。"),
+    ("The file of this download is gone from the server's disk.", "这个下载任务的文件已不在服务器磁盘上。"),
+    ("Remove the download, then fetch the recording again.", "请删除该下载任务，再重新下载录像。"),
     ("Only recordings can be downloaded.", "只有录像可以下载。"),
     ("A speed is 1 to 16 times.", "下载倍速为 1 到 16。"),
     ("This link is not valid any more. Open the download again.", "链接已失效，请重新打开下载任务。"),

@@ -5,13 +5,12 @@ use std::time::Duration;
 
 use api::{TalkCommand, TalkForm, TalkMessage};
 use axum::extract::State;
-use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::ws::{Message, WebSocketUpgrade};
 use axum::response::Response;
 use base::ErrorKind;
 use device::gb28181::{Gb28181, Talk, TalkError, TalkStep};
 use media::g711::to_a_law;
 use platform::audit::Deed;
-use platform::people::Caller;
 use platform::rights::Action;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
@@ -20,14 +19,12 @@ use super::{Hearer, Whom, driver, hearer, speaker, standing};
 use crate::http::Failure;
 use crate::http::auth::ClientAddress;
 use crate::http::extract::Path;
-use crate::http::language::translate;
-use crate::http::routes::caller_of;
+use crate::http::routes::write_down;
+use crate::http::socket::{ClientSocket, End, Visitor};
 use crate::server::App;
 
 /// Bytes of a client's message: half a second of 16-bit sound.
 const MAX_MESSAGE: usize = 8 << 10;
-/// Time for the first message.
-const AUTH_WAIT: Duration = Duration::from_secs(10);
 /// How long a client may take for one message before it is given up.
 const SEND_WAIT: Duration = Duration::from_secs(1);
 /// How often a client that speaks is asked whether it is there, and after which silence it is not.
@@ -61,38 +58,27 @@ pub(in crate::http) async fn connect_device(
 
 fn connect(app: Arc<App>, address: String, whom: Whom, upgrade: WebSocketUpgrade) -> Response {
     upgrade.max_message_size(MAX_MESSAGE).on_upgrade(move |socket| async move {
-        let _gone_either_way = converse(&app, socket, whom, address).await;
+        let mut socket = Socket::new(socket, SEND_WAIT);
+        let outcome = converse(&app, &mut socket, whom, address).await;
+        socket.close(outcome).await;
     })
 }
+
+type Socket = ClientSocket<TalkMessage>;
 
 /// One client.
 struct Seat<'a> {
     app: &'a App,
     driver: Arc<Gb28181>,
-    socket: WebSocket,
+    socket: &'a mut Socket,
     whom: Whom,
     hearer: Hearer,
     address: String,
-    token: String,
-    caller: Caller,
-    is_chinese: bool,
+    visitor: Visitor,
     floors: watch::Receiver<u64>,
     shown: Option<api::TalkStanding>,
-    checked: Instant,
     /// When the client was heard last.
     heard: Instant,
-}
-
-/// Why a conversation ends.
-enum End {
-    Gone,
-    SessionOver,
-}
-
-impl From<axum::Error> for End {
-    fn from(_error: axum::Error) -> Self {
-        Self::Gone
-    }
 }
 
 /// What a client said.
@@ -119,57 +105,35 @@ impl Over {
     }
 }
 
-async fn converse(app: &App, mut socket: WebSocket, whom: Whom, address: String) -> Result<(), axum::Error> {
-    let first = tokio::time::timeout(AUTH_WAIT, socket.recv()).await;
-    let Ok(Some(Ok(Message::Text(text)))) = first else { return Ok(()) };
-    let Ok(TalkCommand::Auth { token, language }) = serde_json::from_str(&text) else {
-        return refuse(&mut socket, "invalid_input", "The first message is {\"type\":\"auth\",\"token\":...}.").await;
+async fn converse(app: &App, socket: &mut Socket, whom: Whom, address: String) -> Result<(), End> {
+    let Some(TalkCommand::Auth { token, language }) = socket.first().await? else {
+        let text = "The first message is {\"type\":\"auth\",\"token\":...}.";
+        return Err(socket.refuse("invalid_input", text).await);
     };
-    let is_chinese = language.to_ascii_lowercase().starts_with("zh");
-    let Ok(caller) = caller_of(app, &token).await else {
-        return refuse(&mut socket, "unauthorized", &said(is_chinese, "Sign in.")).await;
-    };
-    let found = hearer(app, &caller, &whom, Action::View).and_then(|hearer| Ok((hearer, Arc::clone(driver(app)?))));
-    let (hearer, driver) = match found {
+    socket.set_language(&language);
+    let visitor = socket.sign_in(app, token).await?;
+    let found = hearer(app, &visitor.caller, &whom, Action::View);
+    let (hearer, driver) = match found.and_then(|hearer| Ok((hearer, Arc::clone(driver(app)?)))) {
         Ok(found) => found,
         Err(failure) => {
             let code = failure.code.unwrap_or(failure.kind.as_str());
-            return refuse(&mut socket, code, &said(is_chinese, &failure.detail)).await;
+            return Err(socket.refuse(code, &failure.detail).await);
         }
     };
-    let (floors, now) = (driver.floors_changed(), Instant::now());
-    let mut seat = Seat {
-        app,
-        driver,
-        socket,
-        whom,
-        hearer,
-        address,
-        token,
-        caller,
-        is_chinese,
-        floors,
-        shown: None,
-        checked: now,
-        heard: now,
-    };
-    match seat.sit().await {
-        Err(End::SessionOver) => {
-            let text = said(is_chinese, "The session has ended.");
-            refuse(&mut seat.socket, "unauthorized", &text).await
-        }
-        _ => Ok(()),
-    }
+    let floors = driver.floors_changed();
+    let heard = Instant::now();
+    let mut seat = Seat { app, driver, socket, whom, hearer, address, visitor, floors, shown: None, heard };
+    seat.sit().await
 }
 
 impl Seat<'_> {
-    async fn sit(&mut self) -> Result<std::convert::Infallible, End> {
+    async fn sit(&mut self) -> Result<(), End> {
         self.show().await?;
         loop {
-            let check_at = self.checked + CHECK_IDLE;
+            let check_at = self.visitor.checked + CHECK_IDLE;
             tokio::select! {
                 incoming = self.socket.recv() => {
-                    if let Heard::Start(form) = self.take(incoming).await? {
+                    if let Heard::Start(form) = self.take(incoming?).await? {
                         self.talk(form).await?;
                     }
                 }
@@ -177,16 +141,16 @@ impl Seat<'_> {
                     changed.map_err(|_stopping| End::Gone)?;
                     self.show().await?;
                 }
-                () = tokio::time::sleep_until(check_at) => self.check().await?,
+                () = tokio::time::sleep_until(check_at) => self.visitor.check(self.app).await?,
             }
         }
     }
 
     /// One talk, from the wish to its end.
     async fn talk(&mut self, form: TalkForm) -> Result<(), End> {
-        self.check().await?;
+        self.visitor.check(self.app).await?;
         self.heard = Instant::now();
-        let started = match hearer(self.app, &self.caller, &self.whom, Action::Operate) {
+        let started = match hearer(self.app, &self.visitor.caller, &self.whom, Action::Operate) {
             Ok(_) => self.ask().await?,
             Err(failure) => {
                 self.write_down("Talk began", failure.kind.http_status(), "").await?;
@@ -210,7 +174,7 @@ impl Seat<'_> {
 
     /// Asks the device to listen; why nothing comes of it.
     async fn ask(&mut self) -> Result<Result<Talk, Over>, End> {
-        let (driver, speaker) = (Arc::clone(&self.driver), speaker(&self.caller));
+        let (driver, speaker) = (Arc::clone(&self.driver), speaker(&self.visitor.caller));
         let (device, target) = (self.hearer.device.clone(), self.hearer.target.clone());
         let (tell, mut steps) = mpsc::channel(STEPS);
         let asking = async move {
@@ -225,11 +189,11 @@ impl Seat<'_> {
             tokio::select! {
                 Some(step) = steps.recv() => {
                     let state = if step == TalkStep::Asking { "asking" } else { "ringing" };
-                    self.say(&TalkMessage::State { state: state.to_owned() }).await?;
+                    self.socket.say(&TalkMessage::State { state: state.to_owned() }).await?;
                 }
                 answer = &mut asking => break answer,
                 incoming = self.socket.recv() => {
-                    if let Heard::Stop = self.take(incoming).await? {
+                    if let Heard::Stop = self.take(incoming?).await? {
                         return Ok(Err(Over::stopped()));
                     }
                 }
@@ -249,7 +213,7 @@ impl Seat<'_> {
             Over { code, why: error.to_string() }
         };
         if answer.is_ok() {
-            self.say(&TalkMessage::State { state: "speaking".to_owned() }).await?;
+            self.socket.say(&TalkMessage::State { state: "speaking".to_owned() }).await?;
             self.show().await?;
         }
         Ok(answer.map_err(over))
@@ -261,7 +225,7 @@ impl Seat<'_> {
         loop {
             tokio::select! {
                 text = talk.over() => return Ok(Over { code: "device", why: text }),
-                incoming = self.socket.recv() => match self.take(incoming).await? {
+                incoming = self.socket.recv() => match self.take(incoming?).await? {
                     Heard::Sound(bytes) => talk.put(&a_law(form, &bytes)),
                     Heard::Stop => return Ok(Over::stopped()),
                     Heard::Start(_) | Heard::Nothing => {}
@@ -271,9 +235,9 @@ impl Seat<'_> {
                     if self.is_dead().await? {
                         return Ok(Over::new("dead", "Nothing came from your browser for two seconds. Check the network, then speak again."));
                     }
-                    if self.checked.elapsed() >= CHECK_SPEAKING {
-                        self.check().await?;
-                        if let Err(failure) = hearer(self.app, &self.caller, &self.whom, Action::Operate) {
+                    if self.visitor.checked.elapsed() >= CHECK_SPEAKING {
+                        self.visitor.check(self.app).await?;
+                        if let Err(failure) = hearer(self.app, &self.visitor.caller, &self.whom, Action::Operate) {
                             return Ok(Over { code: "rights", why: failure.detail });
                         }
                     }
@@ -287,60 +251,42 @@ impl Seat<'_> {
         if self.heard.elapsed() >= DEAD_AFTER {
             return Ok(true);
         }
-        match tokio::time::timeout(SEND_WAIT, self.socket.send(Message::Ping(bytes::Bytes::new()))).await {
-            Ok(sent) => Ok(sent.map(|()| false)?),
-            Err(_late) => Ok(true),
-        }
+        Ok(!self.socket.ping().await?)
     }
 
-    async fn take(&mut self, incoming: Option<Result<Message, axum::Error>>) -> Result<Heard, End> {
+    async fn take(&mut self, incoming: Message) -> Result<Heard, End> {
         self.heard = Instant::now();
         let text = match incoming {
-            Some(Ok(Message::Text(text))) => text,
-            Some(Ok(Message::Binary(bytes))) => return Ok(Heard::Sound(bytes)),
-            Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(End::Gone),
-            Some(Ok(_)) => return Ok(Heard::Nothing),
+            Message::Text(text) => text,
+            Message::Binary(bytes) => return Ok(Heard::Sound(bytes)),
+            _ => return Ok(Heard::Nothing),
         };
         Ok(match serde_json::from_str(&text) {
             Ok(TalkCommand::Start { form }) => Heard::Start(form),
             Ok(TalkCommand::Stop) => Heard::Stop,
             Ok(TalkCommand::Auth { .. }) => {
-                self.say_refusal(&Failure::new(ErrorKind::InvalidInput, "You are known already.")).await?;
+                self.socket.say_refusal(&Failure::new(ErrorKind::InvalidInput, "You are known already.")).await?;
                 Heard::Nothing
             }
             Err(_) => {
                 let text = "This message is not understood; see TalkCommand in /api/v1/openapi.json.";
-                self.say_refusal(&Failure::new(ErrorKind::InvalidInput, text)).await?;
+                self.socket.say_refusal(&Failure::new(ErrorKind::InvalidInput, text)).await?;
                 Heard::Nothing
             }
         })
     }
 
-    /// Whether the session still holds; rights are read again.
-    async fn check(&mut self) -> Result<(), End> {
-        self.checked = Instant::now();
-        match caller_of(self.app, &self.token).await {
-            Ok(caller) => self.caller = caller,
-            Err(failure) if failure.kind == ErrorKind::Unavailable => {}
-            Err(_) => return Err(End::SessionOver),
-        }
-        Ok(())
-    }
-
     async fn write_down(&mut self, action: &str, outcome: u16, detail: &str) -> Result<(), End> {
         let deed = Deed {
-            actor: self.caller.name(),
+            actor: self.visitor.caller.name(),
             address: self.address.clone(),
             action: action.to_owned(),
             target: format!("/api/v1{}", self.whom.path()),
             outcome,
             detail: detail.to_owned(),
         };
-        if let Err(error) = self.app.audit.add(deed).await {
-            tracing::error!(%error, "The audit log cannot be written.");
-            let text =
-                "It may be done, but could not be written to the audit log, because the database does not answer.";
-            self.say_refusal(&Failure::new(ErrorKind::Unavailable, text)).await?;
+        if let Err(failure) = write_down(self.app, deed).await {
+            self.socket.say_refusal(&failure).await?;
             return Err(End::Gone);
         }
         Ok(())
@@ -349,36 +295,22 @@ impl Seat<'_> {
     /// Tells who speaks, if that has changed: other devices' floors change, too.
     async fn show(&mut self) -> Result<(), End> {
         self.floors.mark_unchanged();
-        let mut standing = standing(&self.driver, &self.caller, &self.hearer.device);
+        let mut standing = standing(&self.driver, &self.visitor.caller, &self.hearer.device);
         if let Some(why) = standing.last_file.as_mut().and_then(|end| end.why.as_mut()) {
-            *why = said(self.is_chinese, why);
+            *why = self.socket.localised(why);
         }
         if self.shown.as_ref() != Some(&standing) {
             self.shown = Some(standing.clone());
-            self.say(&TalkMessage::Standing(standing)).await?;
+            self.socket.say(&TalkMessage::Standing(standing)).await?;
         }
         Ok(())
     }
 
     async fn end(&mut self, over: &Over, dropped_ms: u64) -> Result<(), End> {
-        let why = said(self.is_chinese, &over.why);
-        self.say(&TalkMessage::Ended { code: over.code.to_owned(), why, dropped_ms }).await?;
+        let why = self.socket.localised(&over.why);
+        self.socket.say(&TalkMessage::Ended { code: over.code.to_owned(), why, dropped_ms }).await?;
         self.show().await
     }
-
-    async fn say(&mut self, message: &TalkMessage) -> Result<(), End> {
-        Ok(send(&mut self.socket, message).await?)
-    }
-
-    async fn say_refusal(&mut self, failure: &Failure) -> Result<(), End> {
-        let code = failure.code.unwrap_or(failure.kind.as_str()).to_owned();
-        let message = said(self.is_chinese, &failure.detail);
-        self.say(&TalkMessage::Error { code, message }).await
-    }
-}
-
-fn said(is_chinese: bool, text: &str) -> String {
-    if is_chinese { translate(text) } else { text.to_owned() }
 }
 
 fn a_law(form: TalkForm, bytes: &bytes::Bytes) -> Vec<u8> {
@@ -389,17 +321,4 @@ fn a_law(form: TalkForm, bytes: &bytes::Bytes) -> Vec<u8> {
             samples.map(|pair| to_a_law(i16::from_le_bytes(*pair))).collect()
         }
     }
-}
-
-async fn send(socket: &mut WebSocket, message: &TalkMessage) -> Result<(), axum::Error> {
-    let text = serde_json::to_string(message).map_err(axum::Error::new)?;
-    match tokio::time::timeout(SEND_WAIT, socket.send(Message::Text(text.into()))).await {
-        Ok(sent) => sent,
-        Err(late) => Err(axum::Error::new(late)),
-    }
-}
-
-async fn refuse(socket: &mut WebSocket, code: &str, text: &str) -> Result<(), axum::Error> {
-    send(socket, &TalkMessage::Error { code: code.to_owned(), message: text.to_owned() }).await?;
-    socket.send(Message::Close(None)).await
 }

@@ -83,7 +83,6 @@ pub(super) const CATALOGUE: &[(&str, &str)] = &[
         "This is an address of http, https or ftp of at most {} characters.",
         "应为 http、https 或 ftp 地址，最长 {0} 个字符。",
     ),
-    ("There is no such upgrade since the server started.", "服务器启动以来没有升级任务。"),
     (
         "The device could not fetch the file in time. Check that it reaches the address.",
         "设备未能按时下载文件，请检查设备能否访问该地址。",
