@@ -36,3 +36,12 @@ export function lastingAt<T extends Lasting>(day: { from: number; to: number }, 
   const it = all.find(({ from, to }) => Date.parse(from) <= at && at < Date.parse(to));
   return it ? { it, at } : null;
 }
+
+/** A moment as a field for date and time has it: local, to the second. */
+export function localTime(ms: number): string {
+  const at = new Date(ms);
+  return new Date(ms - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+}
+
+/** The moment that such a field says; browsers leave out seconds that are 0. NaN for none. */
+export const timeOf = (text: string): number => Date.parse(text);
