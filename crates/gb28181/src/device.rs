@@ -10,10 +10,13 @@
 //! **Drain [`Device::poll_output`] until it says [`Output::Timeout`] after every call.** Times come from the caller, and
 //! so does everything that a device knows of itself: [`World`].
 //!
-//! It deliberately does not follow a redirection (302, §9.1.2.3): the caller signs in elsewhere.
+//! A redirection (302, §9.1.2.3) needs another socket: [`Event::Redirected`] asks the caller for it, and
+//! [`Device::follow`] goes on by it.
 
 mod call;
+mod hearing;
 mod incoming;
+mod redirection;
 mod registration;
 mod subscription;
 #[cfg(test)]
@@ -39,6 +42,9 @@ use crate::subject::Subject;
 use crate::version::Version;
 use call::Calls;
 pub use call::{CallId, Ending};
+use hearing::Hearings;
+pub use hearing::{HearingEnding, HearingEvent, HearingId};
+pub use redirection::{MAX_REDIRECTIONS, Server};
 use registration::Registration;
 pub use registration::SignedOut;
 use subscription::Subscriptions;
@@ -130,6 +136,9 @@ pub trait World {
 
     /// What is told of the position of the device or of something below it when its time has come.
     fn position(&self, at: Moment, target: &Id) -> Option<Notify>;
+
+    /// Whether the device or something below it has a loudspeaker; else broadcasts to it are declined (§9.12).
+    fn has_loudspeaker(&self, target: &Id) -> bool;
 }
 
 /// What the caller does next.
@@ -153,8 +162,11 @@ pub enum Event {
         clock: Option<BeijingTime>,
     },
     /// It is not signed in any more, or was not let in. It tries again by itself after [`Options::retry`], but for
-    /// [`SignedOut::Asked`] and [`SignedOut::ConnectionClosed`].
+    /// [`SignedOut::Asked`] and [`SignedOut::ConnectionClosed`], and where it had followed a redirection: then the caller
+    /// signs in at the first platform again.
     SignedOut(SignedOut),
+    /// The platform wants it to sign in at another server (302, §9.1.2.3): [`Device::follow`] when there is a way.
+    Redirected(Server),
     /// An order. What the standard wants to be said in return has been said.
     Ordered {
         /// The device or what is below it.
@@ -182,6 +194,20 @@ pub enum Event {
         /// What is wanted.
         method: mansrtsp::Method,
     },
+    /// Somebody is about to speak to a loudspeaker; that it will be heard was said: [`Device::listen`].
+    SpokenTo {
+        /// Who speaks.
+        source: Id,
+        /// Which loudspeaker, or whose.
+        target: Id,
+    },
+    /// Something about what the device listens to.
+    Hearing {
+        /// Which.
+        hearing: HearingId,
+        /// What.
+        what: HearingEvent,
+    },
     /// A call is over. Comes once for each.
     Ended {
         /// The call.
@@ -205,11 +231,16 @@ pub struct Device {
     credentials: Credentials,
     link: Option<Link>,
     registration: Registration,
+    /// Where it signs in.
+    server: Server,
+    /// Redirections that led there from the platform of its settings.
+    redirections: u32,
     last_sn: u32,
     /// Messages that wait: one is under way at a time, so that a long catalog does not flood the platform.
     waiting: VecDeque<Message>,
     under_way: Option<ClientId>,
     calls: Calls,
+    hearings: Hearings,
     subscriptions: Subscriptions,
     outputs: VecDeque<Output>,
 }
@@ -218,17 +249,18 @@ impl Device {
     /// `seed` is random and secret.
     pub fn new(options: Options, seed: [u8; 32]) -> Self {
         let mut endpoint = Endpoint::new(seed, options.sip);
-        let username = options.username.as_deref().unwrap_or(options.id.as_str());
-        let credentials = Credentials::new(username, &options.password, &endpoint.fresh_token());
         Self {
+            credentials: credentials(&options, &mut endpoint),
             endpoint,
-            credentials,
             link: None,
             registration: Registration::default(),
+            server: Server::home(&options),
+            redirections: 0,
             last_sn: 0,
             waiting: VecDeque::new(),
             under_way: None,
             calls: Calls::default(),
+            hearings: Hearings::default(),
             subscriptions: Subscriptions::default(),
             outputs: VecDeque::new(),
             options,
@@ -320,6 +352,9 @@ impl Device {
         for call in self.calls.take_all() {
             self.event(Event::Ended { call, why: Ending::Forgotten });
         }
+        for hearing in self.hearings.take_all() {
+            self.event(Event::Hearing { hearing, what: HearingEvent::Ended(HearingEnding::Forgotten) });
+        }
     }
 
     /// Takes all that SIP has.
@@ -336,10 +371,16 @@ impl Device {
     fn on_sip(&mut self, at: Moment, event: sip::Event, world: &dyn World) {
         match event {
             sip::Event::Request { id, request, path } => self.on_request(at, id, request, path, world),
-            sip::Event::Response { id, response, .. } if !response.is_provisional() => {
-                self.on_done(at, id, Some(&response));
+            sip::Event::Response { id, response, path } if !response.is_provisional() => {
+                if !self.on_hearing_done(at, id, Some((&response, &path))) {
+                    self.on_done(at, id, Some(&response));
+                }
             }
-            sip::Event::Failed { id, .. } => self.on_done(at, id, None),
+            sip::Event::Failed { id, .. } => {
+                if !self.on_hearing_done(at, id, None) {
+                    self.on_done(at, id, None);
+                }
+            }
             sip::Event::Acknowledged { id, .. } => self.on_acknowledged(id),
             sip::Event::NotAcknowledged { id } => self.on_not_acknowledged(at, id),
             sip::Event::Cancelled { id } | sip::Event::Unanswered { id } => self.on_given_up(id),
@@ -359,10 +400,15 @@ impl Device {
 
     /// A request outside of any dialog to the platform.
     fn request(&mut self, method: Method) -> Request {
-        let platform = format!("sip:{}@{}", self.options.server_id, self.options.domain);
-        let own = format!("sip:{}@{}", self.options.id, self.options.domain);
+        let (platform, own) = self.addresses(&self.server.id);
         let to = if method == Method::Register { &own } else { &platform };
         self.endpoint.new_request(method, &platform, &own, to)
+    }
+
+    /// Of somebody at the platform, and our own.
+    fn addresses(&self, peer: &Id) -> (String, String) {
+        let own = format!("sip:{}@{}", self.options.id, self.options.domain);
+        (format!("sip:{peer}@{}", self.server.domain), own)
     }
 
     fn send(&mut self, at: Moment, request: Request) -> Option<ClientId> {
@@ -399,4 +445,9 @@ impl Device {
         // A request that is not open any more needs no answer.
         let _gone = self.endpoint.respond(at.now, id, response);
     }
+}
+
+fn credentials(options: &Options, endpoint: &mut Endpoint) -> Credentials {
+    let username = options.username.as_deref().unwrap_or(options.id.as_str());
+    Credentials::new(username, &options.password, &endpoint.fresh_token())
 }

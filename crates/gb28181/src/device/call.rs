@@ -12,7 +12,7 @@ use crate::sdp::Description;
 use crate::subject::Subject;
 
 /// Of a session description.
-const SDP: &str = "Application/SDP";
+pub(super) const SDP: &str = "Application/SDP";
 /// Of the control of a recording.
 const MANSRTSP: &str = "Application/MANSRTSP";
 /// Calls of one device that are open at once. Full-policy: 486.
@@ -176,6 +176,14 @@ impl Device {
     /// INFO and BYE.
     pub(super) fn on_within(&mut self, at: Moment, server: ServerId, request: &Request, path: &Path) {
         let dialog = DialogId::of_request(request);
+        if let Some((hearing, up)) = dialog.as_ref().and_then(|dialog| self.hearing_of(dialog)) {
+            let is_old = up.receive(request, path) == Sequence::Old;
+            self.answer(at, server, &Response::new(if is_old { 500 } else { 200 }));
+            if !is_old && request.method == Method::Bye {
+                self.on_silenced(hearing);
+            }
+            return;
+        }
         let Some((call, dialog)) = dialog.and_then(|dialog| self.calls.of_dialog(&dialog)) else {
             return self.answer(at, server, &Response::new(481));
         };

@@ -5,7 +5,7 @@ use sip::{Method, Path, Request, Response};
 
 use super::{Device, Event, Reply, World};
 use crate::manscdp::{
-    Acknowledgement, Body, CatalogPart, Control, Message, Notify, Outcome, RecordingPart, Response as Said,
+    Acknowledgement, Body, Broadcast, CatalogPart, Control, Message, Notify, Outcome, RecordingPart, Response as Said,
 };
 use crate::platform::Moment;
 
@@ -35,13 +35,21 @@ impl Device {
                 self.reply(at, &message, reply);
             }
             Body::Control(control) => self.on_control(at, &message, control),
-            // There is no loudspeaker.
-            Body::Notify(Notify::Broadcast(_)) => {
-                let own = Message { device_id: Some(self.options.id.clone()), ..message };
-                self.acknowledge(at, &own, Said::Broadcast, Outcome::Error);
-            }
+            Body::Notify(Notify::Broadcast(broadcast)) => self.on_broadcast(at, &message, broadcast, world),
             _ => {}
         }
+    }
+
+    /// The order has no device of its own; the answer names us.
+    fn on_broadcast(&mut self, at: Moment, message: &Message, broadcast: &Broadcast, world: &dyn World) {
+        let own = Message { device_id: Some(self.options.id.clone()), ..message.clone() };
+        let target = broadcast.target.clone().unwrap_or_else(|| self.options.id.clone());
+        if !world.has_loudspeaker(&target) || !self.hearings.is_free(&target) {
+            return self.acknowledge(at, &own, Said::Broadcast, Outcome::Error);
+        }
+        self.acknowledge(at, &own, Said::Broadcast, Outcome::Ok);
+        let source = broadcast.source.clone().unwrap_or_else(|| self.server.id.clone());
+        self.event(Event::SpokenTo { source, target });
     }
 
     fn on_control(&mut self, at: Moment, message: &Message, control: &Control) {

@@ -67,8 +67,13 @@ impl Registration {
         *self = Self { last: self.last.take(), due: Some(at), ..Self::default() };
     }
 
+    /// The next REGISTER is the first of another `Call-ID`.
+    pub(super) fn forget_call(&mut self) {
+        self.last = None;
+    }
+
     /// Not signed in, and does not try.
-    fn rest(&mut self) {
+    pub(super) fn rest(&mut self) {
         *self = Self { last: self.last.take(), ..Self::default() };
     }
 }
@@ -93,6 +98,7 @@ impl Device {
         while let sip::Output::Event(_) | sip::Output::Transmit(_) = self.endpoint.poll_output() {}
         self.registration.rest();
         self.forget();
+        self.go_home();
         self.event(Event::SignedOut(SignedOut::ConnectionClosed));
     }
 
@@ -166,6 +172,7 @@ impl Device {
                 request.advance();
                 self.send_register(at, request, asked.challenges + 1, asked.signs_out);
             }
+            _ if !asked.signs_out && self.take_redirection(response) => {}
             status => self.out(at, asked, SignedOut::Refused(status)),
         }
     }
@@ -197,7 +204,9 @@ impl Device {
             self.forget();
             return self.event(Event::SignedOut(SignedOut::Asked));
         }
-        self.registration.again_at(at.now + self.options.retry);
+        if !self.go_home() {
+            self.registration.again_at(at.now + self.options.retry);
+        }
         self.event(Event::SignedOut(why));
     }
 
@@ -219,7 +228,10 @@ impl Device {
             }
         };
         registration.again_at(at.now);
+        let was_elsewhere = self.go_home();
         self.event(Event::SignedOut(why));
-        self.register(at, false);
+        if !was_elsewhere {
+            self.register(at, false);
+        }
     }
 }

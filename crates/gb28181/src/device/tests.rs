@@ -1,5 +1,8 @@
 //! The device against the platform, over a network that is simulated.
 
+mod broadcast;
+mod redirection;
+
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -80,6 +83,10 @@ impl World for Cameras {
             latitude: Some(39.9),
             ..MobilePosition::default()
         }))
+    }
+
+    fn has_loudspeaker(&self, target: &Id) -> bool {
+        target.as_str() == CAMERA
     }
 }
 

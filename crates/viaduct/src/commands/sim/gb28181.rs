@@ -2,6 +2,7 @@
 
 mod behaviour;
 mod call;
+mod ear;
 mod fleet;
 mod link;
 mod live;
@@ -91,6 +92,15 @@ pub(crate) struct Gb28181Args {
     /// Let something go wrong: loss=2%, silent-after=20s, no-answer-to-invite, no-media, no-heartbeat. Can be repeated.
     #[arg(long, value_name = "FAULT")]
     fault: Vec<Fault>,
+    /// They have no loudspeaker: who would speak to them is told so.
+    #[arg(long, conflicts_with = "hear")]
+    no_speaker: bool,
+    /// By which way they take what is said to them.
+    #[arg(long, value_enum, default_value_t = Way::Udp)]
+    hear_by: Way,
+    /// Folder for what is said to them, a WAV file for each broadcast.
+    #[arg(long, value_name = "DIR")]
+    hear: Option<PathBuf>,
     /// Folder for encoded clips.
     #[arg(long, value_name = "DIR", default_value = "viaduct-data/demo")]
     cache: PathBuf,
@@ -138,6 +148,10 @@ struct Setup {
     retry: Duration,
     sign_ins_per_s: f64,
     alarms_every: Option<Duration>,
+    has_speaker: bool,
+    hear_by: gb28181::sdp::Transport,
+    /// For what is said to devices.
+    heard: Option<PathBuf>,
     behaviour: Arc<Behaviour>,
     cameras: Arc<Vec<DemoCamera>>,
     /// Of the first cameras of the demonstration; empty when nothing is sent.
@@ -189,6 +203,12 @@ impl Setup {
             retry: args.retry.max(Duration::from_secs(1)),
             sign_ins_per_s: f64::from(args.sign_ins_per_second),
             alarms_every: args.alarms_every.map(|every| every.max(Duration::from_millis(100))),
+            has_speaker: !args.no_speaker,
+            hear_by: match args.hear_by {
+                Way::Udp => gb28181::sdp::Transport::Udp,
+                Way::Tcp => gb28181::sdp::Transport::Tcp,
+            },
+            heard: args.hear.clone(),
             behaviour: Arc::new(Behaviour { quirks: args.quirk.clone(), faults: args.fault.clone() }),
             cameras: Arc::new(cameras),
             clips,
@@ -196,15 +216,20 @@ impl Setup {
     }
 
     fn plant(&self, number: u32) -> anyhow::Result<Plant> {
-        Plant::new(&self.first_id, number, self.channels, self.is_nvr, &self.cameras)
+        let plant = Plant::new(&self.first_id, number, self.channels, self.is_nvr, &self.cameras)?;
+        Ok(if self.has_speaker { plant } else { plant.without_speaker() })
     }
 
     fn options(&self, id: &Id) -> gb28181::device::Options {
         let usual = gb28181::device::Options::new(id.clone(), self.server_id.clone(), &self.domain, &self.password);
         let heartbeat = if self.behaviour.fails(Fault::NoHeartbeat) { NEVER } else { self.heartbeat };
-        // Not all at the same time.
-        let retry = self.retry.mul_f64(rand::random_range(1.0..1.5));
+        let retry = self.pause();
         gb28181::device::Options { heartbeat, retry, user_agent: "Viaduct simulator".to_owned(), ..usual }
+    }
+
+    /// Before a device tries again: not all at the same time.
+    fn pause(&self) -> Duration {
+        self.retry.mul_f64(rand::random_range(1.0..1.5))
     }
 
     /// From which address a device comes.

@@ -77,14 +77,19 @@ fn assert_counting(stamps: &[Stamp]) {
     assert!(stamps.len() > 10 && stamps.windows(2).all(goes_on), "{stamps:?}");
 }
 
-fn add(api: &Api, code: &str) -> i64 {
+pub(crate) fn add(api: &Api, code: &str) -> i64 {
+    add_with(api, code, &json!({}))
+}
+
+fn add_with(api: &Api, code: &str, options: &Value) -> i64 {
     let device = json!({
-        "name": "simulated", "organisation_id": 1, "driver": "gb28181", "address": code, "password": PASSWORD, "enabled": true
+        "name": "simulated", "organisation_id": 1, "driver": "gb28181", "address": code, "password": PASSWORD, "enabled": true,
+        "options": options
     });
     api.post("/devices", &device)["id"].as_i64().unwrap()
 }
 
-fn await_catalog(api: &Api, code: &str) -> Value {
+pub(crate) fn await_catalog(api: &Api, code: &str) -> Value {
     let state = || Some(api.get(&format!("/gb28181/devices/{code}"))).filter(|device| device["catalog"] == "whole");
     until("the catalog", PATIENCE, state)
 }
@@ -123,6 +128,28 @@ fn a_recorder_signs_in_and_its_channels_recordings_and_alarms_are_there() {
         let alarm = until("an alarm", PATIENCE, alarms);
         assert_eq!(alarm["device"].as_str(), Some(RECORDER), "{alarm}");
         server.assert_well();
+    }
+}
+
+#[test]
+fn a_recorder_that_is_sent_to_another_server_signs_in_there() {
+    for transport in ["udp", "tcp"] {
+        let (mut first, mut second) = (by_every_way("127.0.0.1:0").start(), by_every_way("127.0.0.1:0").start());
+        let (sends_on, takes) = (first.sign_in(), second.sign_in());
+        let there = format!("sip:34020000002000000002@{}", second.address("gb28181"));
+        add_with(&sends_on, RECORDER, &json!({ "redirect": there }));
+        add(&takes, RECORDER);
+        let arguments = ["--nvr", "--channels", "2", "--no-media", "--transport", transport];
+        let _devices = Devices::start(first.address("gb28181"), &arguments);
+        let known = await_catalog(&takes, RECORDER);
+        assert_eq!(
+            (known["state"].as_str(), known["transport"].as_str()),
+            (Some("online"), Some(transport)),
+            "{known}"
+        );
+        assert_eq!(sends_on.get(&format!("/gb28181/devices/{RECORDER}"))["state"], "offline");
+        first.assert_well();
+        second.assert_well();
     }
 }
 

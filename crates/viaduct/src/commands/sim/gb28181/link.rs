@@ -9,6 +9,7 @@ use sip::{StreamItem, StreamParser};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, UdpSocket};
 use tokio::sync::mpsc;
+use tokio::task::{AbortHandle, JoinHandle};
 
 use super::fleet::Input;
 
@@ -19,6 +20,22 @@ const MAX_DATAGRAM: usize = 65_536;
 /// Bytes that are read at a time from a connection.
 const READ_LEN: usize = 4096;
 
+/// A task that ends when this is dropped.
+#[derive(Debug)]
+pub(super) struct Task(AbortHandle);
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl<T> From<JoinHandle<T>> for Task {
+    fn from(handle: JoinHandle<T>) -> Self {
+        Self(handle.abort_handle())
+    }
+}
+
 /// How a device sends.
 #[derive(Debug)]
 pub(super) enum Link {
@@ -26,6 +43,15 @@ pub(super) enum Link {
     None,
     Udp(Arc<UdpSocket>),
     Tcp(mpsc::Sender<Bytes>),
+}
+
+/// A socket of a device's own.
+pub(super) struct Opened {
+    pub(super) link: Link,
+    /// Hands on what arrives.
+    pub(super) task: Task,
+    /// Our end.
+    pub(super) own: SocketAddr,
 }
 
 impl Link {
@@ -45,20 +71,20 @@ fn local(from: Option<IpAddr>, server: SocketAddr) -> SocketAddr {
     SocketAddr::new(from.unwrap_or(any), 0)
 }
 
-/// A socket of a device's own, and a task that hands on what arrives. Returns our end, too.
+/// A socket of a device's own.
 pub(super) fn open_udp(
     index: usize,
     from: Option<IpAddr>,
     server: SocketAddr,
     inputs: &mpsc::Sender<Input>,
-) -> io::Result<(Link, SocketAddr)> {
+) -> io::Result<Opened> {
     let socket = std::net::UdpSocket::bind(local(from, server))?;
     socket.connect(server)?;
     socket.set_nonblocking(true)?;
     let own = socket.local_addr()?;
     let socket = Arc::new(UdpSocket::from_std(socket)?);
-    tokio::spawn(listen(index, Arc::clone(&socket), inputs.clone()));
-    Ok((Link::Udp(socket), own))
+    let task = tokio::spawn(listen(index, Arc::clone(&socket), inputs.clone())).into();
+    Ok(Opened { link: Link::Udp(socket), task, own })
 }
 
 async fn listen(index: usize, socket: Arc<UdpSocket>, inputs: mpsc::Sender<Input>) {
@@ -80,13 +106,14 @@ fn receive(socket: &UdpSocket) -> Option<Bytes> {
     Some(Bytes::copy_from_slice(&buffer[..len]))
 }
 
-/// Connects, and hands on what arrives until the connection ends.
-pub(super) fn open_tcp(index: usize, from: Option<IpAddr>, server: SocketAddr, inputs: &mpsc::Sender<Input>) {
+/// Connects, and hands on what arrives until the connection ends or the task is dropped.
+pub(super) fn open_tcp(index: usize, from: Option<IpAddr>, server: SocketAddr, inputs: &mpsc::Sender<Input>) -> Task {
     let inputs = inputs.clone();
-    tokio::spawn(async move {
+    let task = tokio::spawn(async move {
         let ended = converse(index, from, server, &inputs).await;
         let _stopped = inputs.send(Input::Closed(index, ended.err())).await;
     });
+    task.into()
 }
 
 async fn converse(

@@ -84,6 +84,7 @@ pub(super) struct Plant {
     cameras: Arc<Vec<DemoCamera>>,
     is_guarded: bool,
     is_recording: bool,
+    has_speaker: bool,
 }
 
 impl Plant {
@@ -112,7 +113,12 @@ impl Plant {
             cameras: Arc::clone(cameras),
             is_guarded: false,
             is_recording: true,
+            has_speaker: true,
         })
+    }
+
+    pub(super) fn without_speaker(self) -> Self {
+        Self { has_speaker: false, ..self }
     }
 
     pub(super) const fn id(&self) -> &Id {
@@ -245,6 +251,10 @@ impl World for Plant {
             speed_km_h: Some(0.0),
             ..MobilePosition::default()
         }))
+    }
+
+    fn has_loudspeaker(&self, target: &Id) -> bool {
+        self.has_speaker && self.channel(target).is_some()
     }
 }
 

@@ -234,7 +234,8 @@ impl Sender {
     }
 }
 
-async fn within<T>(what: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+/// Waits as long as the platform may take.
+pub(super) async fn within<T>(what: impl Future<Output = io::Result<T>>) -> io::Result<T> {
     tokio::time::timeout(PATIENCE, what).await.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?
 }
 
