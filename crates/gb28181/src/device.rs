@@ -137,6 +137,9 @@ pub trait World {
     /// What is told of the position of the device or of something below it when its time has come.
     fn position(&self, at: Moment, target: &Id) -> Option<Notify>;
 
+    /// Whether an order will be done; the answer says so where the standard has one, and no event follows if not.
+    fn takes(&self, target: &Id, control: &Control) -> bool;
+
     /// Whether the device or something below it has a loudspeaker; else broadcasts to it are declined (§9.12).
     fn has_loudspeaker(&self, target: &Id) -> bool;
 }
@@ -167,7 +170,7 @@ pub enum Event {
     SignedOut(SignedOut),
     /// The platform wants it to sign in at another server (302, §9.1.2.3): [`Device::follow`] when there is a way.
     Redirected(Server),
-    /// An order. What the standard wants to be said in return has been said.
+    /// An order that is taken. What the standard wants to be said in return has been said.
     Ordered {
         /// The device or what is below it.
         target: Id,

@@ -34,7 +34,7 @@ impl Device {
                 let reply = world.answer(at, &target, query);
                 self.reply(at, &message, reply);
             }
-            Body::Control(control) => self.on_control(at, &message, control),
+            Body::Control(control) => self.on_control(at, &message, control, world),
             Body::Notify(Notify::Broadcast(broadcast)) => self.on_broadcast(at, &message, broadcast, world),
             _ => {}
         }
@@ -52,16 +52,20 @@ impl Device {
         self.event(Event::SpokenTo { source, target });
     }
 
-    fn on_control(&mut self, at: Moment, message: &Message, control: &Control) {
+    fn on_control(&mut self, at: Moment, message: &Message, control: &Control, world: &dyn World) {
+        let target = message.device_id.clone().unwrap_or_else(|| self.options.id.clone());
+        let is_taken = world.takes(&target, control);
+        let outcome = if is_taken { Outcome::Ok } else { Outcome::Error };
         match control {
             Control::DeviceControl(order) if order.command.has_response() => {
-                self.acknowledge(at, message, Said::DeviceControl, Outcome::Ok);
+                self.acknowledge(at, message, Said::DeviceControl, outcome);
             }
-            Control::DeviceConfig(_) => self.acknowledge(at, message, Said::DeviceConfig, Outcome::Ok),
+            Control::DeviceConfig(_) => self.acknowledge(at, message, Said::DeviceConfig, outcome),
             _ => {}
         }
-        let target = message.device_id.clone().unwrap_or_else(|| self.options.id.clone());
-        self.event(Event::Ordered { target, control: Box::new(control.clone()) });
+        if is_taken {
+            self.event(Event::Ordered { target, control: Box::new(control.clone()) });
+        }
     }
 
     fn acknowledge(&mut self, at: Moment, to: &Message, what: fn(Acknowledgement) -> Said, outcome: Outcome) {

@@ -12,7 +12,7 @@ use super::*;
 use crate::collect::Completeness;
 use crate::manscdp::{
     Alarm, AlarmQuery, CatalogEvent, CatalogPart, CatalogQuery, Command, DeviceControl, DeviceInfo, Guard,
-    IFrameSpelling, MobilePosition, MobilePositionQuery, RecordingQuery,
+    IFrameSpelling, MobilePosition, MobilePositionQuery, Outcome, RecordingQuery,
 };
 use crate::platform::{
     self, Admission, Answer, Gone, Invitation, Platform, Refusal, SessionEvent, SignIn, SubscriptionEvent,
@@ -83,6 +83,10 @@ impl World for Cameras {
             latitude: Some(39.9),
             ..MobilePosition::default()
         }))
+    }
+
+    fn takes(&self, _target: &Id, control: &Control) -> bool {
+        !matches!(control, Control::DeviceConfig(_))
     }
 
     fn has_loudspeaker(&self, target: &Id) -> bool {
@@ -316,6 +320,23 @@ fn orders_are_told_and_answered_where_the_standard_wants_it() {
         assert_eq!(target.as_str(), CAMERA);
         assert!(matches!(&**control, Control::DeviceControl(order) if order.command == command), "{control:?}");
     }
+}
+
+#[test]
+fn an_order_that_is_not_taken_is_answered_and_not_told() {
+    let mut bench = Bench::signed_in();
+    let control = Control::DeviceConfig(Box::default());
+    bench.platform.order(bench.at(), &id(DEVICE), &id(CAMERA), control, &Rules).unwrap();
+    bench.settle();
+    let is_refused = |event: &platform::Event| match event {
+        platform::Event::Answered { answer: Ok(answer), .. } => {
+            matches!(&**answer, Answer::Said(Said::DeviceConfig(said)) if said.result == Some(Outcome::Error))
+        }
+        _ => false,
+    };
+    let told = bench.take_told();
+    assert!(told.iter().any(is_refused), "{told:?}");
+    assert_eq!(bench.take(), []);
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod ear;
 mod fleet;
 mod link;
 mod live;
+mod pictures;
 mod plant;
 mod sender;
 
@@ -17,6 +18,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
+use gateway::upload::UploadMethod;
 use gb28181::Id;
 use sim::{ClipConfig, DemoCamera, LoopClip};
 use sip::Transport;
@@ -26,6 +28,7 @@ use crate::commands::{runtime, say};
 use crate::logging;
 use behaviour::{Behaviour, Fault, Quirk, duration};
 use fleet::Fleet;
+use pictures::Receivers;
 use plant::Plant;
 
 /// Where the password is taken from when it is not on the command line, which others can read.
@@ -101,6 +104,12 @@ pub(crate) struct Gb28181Args {
     /// Folder for what is said to them, a WAV file for each broadcast.
     #[arg(long, value_name = "DIR")]
     hear: Option<PathBuf>,
+    /// How they send pictures that the platform orders.
+    #[arg(long, value_enum, default_value_t = UploadBy::Post)]
+    upload_by: UploadBy,
+    /// A host besides the platform that pictures may be sent to. Can be repeated.
+    #[arg(long, value_name = "HOST")]
+    upload_to: Vec<String>,
     /// Folder for encoded clips.
     #[arg(long, value_name = "DIR", default_value = "viaduct-data/demo")]
     cache: PathBuf,
@@ -110,6 +119,12 @@ pub(crate) struct Gb28181Args {
 enum Way {
     Udp,
     Tcp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum UploadBy {
+    Post,
+    Put,
 }
 
 /// Addresses one after another.
@@ -152,6 +167,9 @@ struct Setup {
     hear_by: gb28181::sdp::Transport,
     /// For what is said to devices.
     heard: Option<PathBuf>,
+    upload_by: UploadMethod,
+    /// Hosts besides the platform that pictures may go to.
+    picture_hosts: Arc<[String]>,
     behaviour: Arc<Behaviour>,
     cameras: Arc<Vec<DemoCamera>>,
     /// Of the first cameras of the demonstration; empty when nothing is sent.
@@ -182,6 +200,8 @@ impl Setup {
         let server_id = whole_code(&args.server_id, "server-id")?;
         let mut addresses = tokio::net::lookup_host(&args.server).await.context("--server is HOST:PORT")?;
         let server = addresses.next().context("--server has no address")?;
+        // The platform may name itself as we do.
+        let host = args.server.rsplit_once(':').map(|(host, _)| host.to_owned());
         let cameras = sim::demo_cameras();
         let mut clips = Vec::new();
         let shown = args.devices.saturating_mul(args.channels) as usize;
@@ -209,6 +229,11 @@ impl Setup {
                 Way::Tcp => gb28181::sdp::Transport::Tcp,
             },
             heard: args.hear.clone(),
+            upload_by: match args.upload_by {
+                UploadBy::Post => UploadMethod::Post,
+                UploadBy::Put => UploadMethod::Put,
+            },
+            picture_hosts: args.upload_to.iter().cloned().chain(host).collect(),
             behaviour: Arc::new(Behaviour { quirks: args.quirk.clone(), faults: args.fault.clone() }),
             cameras: Arc::new(cameras),
             clips,
@@ -216,8 +241,10 @@ impl Setup {
     }
 
     fn plant(&self, number: u32) -> anyhow::Result<Plant> {
-        let plant = Plant::new(&self.first_id, number, self.channels, self.is_nvr, &self.cameras)?;
-        Ok(if self.has_speaker { plant } else { plant.without_speaker() })
+        let mut plant = Plant::new(&self.first_id, number, self.channels, self.is_nvr, &self.cameras)?;
+        plant.has_speaker = self.has_speaker;
+        plant.receivers = Receivers { platform: self.server.ip(), others: Arc::clone(&self.picture_hosts) };
+        Ok(plant)
     }
 
     fn options(&self, id: &Id) -> gb28181::device::Options {

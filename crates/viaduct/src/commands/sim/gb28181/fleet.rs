@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use bytes::Bytes;
 use gb28181::device::{CallId, Device, Event, HearingEvent, HearingId, Output, Server, SignedOut};
-use gb28181::manscdp::{Alarm, AlarmEvent, AlarmInfo, Command, Control};
+use gb28181::manscdp::{Alarm, AlarmEvent, AlarmInfo, Command, Control, Notify, SnapShotFinished};
 use gb28181::mansrtsp;
 use gb28181::platform::Moment;
 use gb28181::{BeijingTime, Id};
@@ -55,6 +55,12 @@ pub(super) enum Input {
         index: usize,
         call: CallId,
         is_whole: bool,
+    },
+    /// Pictures were taken, and sent if they could be.
+    Pictures {
+        index: usize,
+        channel: Id,
+        finished: Box<SnapShotFinished>,
     },
 }
 
@@ -112,6 +118,7 @@ impl Member {
     fn go_home(&mut self, server: SocketAddr, pause: Duration) {
         if self.server != server {
             (self.server, self.led_to) = (server, None);
+            self.plant.receivers.platform = server.ip();
             (self.link, self.reader) = (Link::None, None);
             self.starts_at = Some(Instant::now() + pause);
         }
@@ -267,7 +274,8 @@ impl Fleet {
         | Input::Message(index, _)
         | Input::Connected(index, ..)
         | Input::Closed(index, _)
-        | Input::Sent { index, .. }) = &input;
+        | Input::Sent { index, .. }
+        | Input::Pictures { index, .. }) = &input;
         let index = *index;
         let path = self.path(index);
         let member = &mut self.members[index];
@@ -293,6 +301,10 @@ impl Fleet {
             }
             Input::Sent { call, is_whole: true, .. } => member.device.finish(at, call),
             Input::Sent { call, .. } => member.device.hang_up(at, call),
+            Input::Pictures { channel, finished, .. } => {
+                member.plant.picture_orders -= 1;
+                member.device.tell(at, &channel, Notify::SnapShotFinished(*finished));
+            }
         }
         self.drain(index);
     }
@@ -397,7 +409,10 @@ impl Fleet {
                 member.go_home(self.setup.server, self.setup.pause());
             }
             Event::Redirected(server) => self.on_redirected(index, server),
-            Event::Ordered { target, control } => member.obey(&target, &control),
+            Event::Ordered { target, control } => {
+                member.obey(&target, &control);
+                self.on_ordered(index, &target, &control);
+            }
             Event::Invited { call, channel, offer, .. } => self.on_invited(index, call, &channel, &offer),
             Event::Confirmed(call) => self.on_confirmed(index, call),
             Event::Controlled { call, method } => {
@@ -429,6 +444,21 @@ impl Fleet {
         }
     }
 
+    /// Pictures are ordered by a configuration (§9.14).
+    fn on_ordered(&mut self, index: usize, target: &Id, control: &Control) {
+        let (arrivals, method) = (self.arrivals.clone(), self.setup.upload_by);
+        let plant = &mut self.members[index].plant;
+        let Control::DeviceConfig(config) = control else { return };
+        let Some((channel, order)) = plant.pictures(target, config) else { return };
+        let (target, steering) = (target.clone(), Arc::clone(&channel.steering));
+        let scene = self.setup.cameras[channel.scene].clip.scene.clone();
+        plant.picture_orders += 1;
+        tokio::spawn(async move {
+            let finished = Box::new(order.take(target.clone(), scene, steering, method).await);
+            let _stopped = arrivals.send(Input::Pictures { index, channel: target, finished }).await;
+        });
+    }
+
     /// The platform wants it to sign in elsewhere.
     fn on_redirected(&mut self, index: usize, server: Server) {
         let member = &mut self.members[index];
@@ -437,6 +467,7 @@ impl Fleet {
             super::say(&format!("{} is sent to {} at {address}.", member.plant.id(), server.id));
         }
         (member.server, member.led_to) = (address, Some(server));
+        member.plant.receivers.platform = address.ip();
         if let Err(error) = self.open(index) {
             let member = &mut self.members[index];
             tracing::warn!(device = %member.plant.id(), %error, "A simulated device was sent to where it cannot go.");

@@ -1,5 +1,6 @@
 //! What a simulated device is: its channels, what it says to questions, and what orders do to it.
 
+use std::net::Ipv4Addr;
 use std::num::NonZeroU8;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,7 +10,7 @@ use anyhow::Context;
 use device::Motion;
 use gb28181::device::{Reply, World};
 use gb28181::manscdp::{
-    CatalogInfo, CatalogItem, ChannelState, Command, Control, DeviceInfo, DeviceStatus, Guard, HomePosition,
+    CatalogInfo, CatalogItem, ChannelState, Command, Config, Control, DeviceInfo, DeviceStatus, Guard, HomePosition,
     HomePositionAnswer, MobilePosition, Notify, OnOff, Online, Outcome, Preset, PresetPart, PtzPosition, Query,
     Recording, RecordingCause, RecordingItem, RecordingQuery, Response as Said,
 };
@@ -18,6 +19,7 @@ use gb28181::ptz::{self, PresetAction, PtzCommand};
 use gb28181::{BeijingTime, Id};
 use sim::{DemoCamera, View};
 
+use super::pictures::{Order, Receivers};
 use crate::devices::turret::Turret;
 
 /// How far recordings go back.
@@ -30,6 +32,8 @@ const BYTES_PER_S: u64 = 260_000;
 const NVR: &str = "118";
 const CAMERA: &str = "131";
 const NETWORK_CAMERA: &str = "132";
+/// Orders of pictures to one device that are under way. Full-policy: refused.
+const MAX_PICTURE_ORDERS: usize = 4;
 /// Serial numbers that a code has.
 const SERIALS: u32 = 1_000_000;
 
@@ -84,7 +88,11 @@ pub(super) struct Plant {
     cameras: Arc<Vec<DemoCamera>>,
     is_guarded: bool,
     is_recording: bool,
-    has_speaker: bool,
+    pub(super) has_speaker: bool,
+    /// Where pictures may go.
+    pub(super) receivers: Receivers,
+    /// Orders of pictures that are under way.
+    pub(super) picture_orders: usize,
 }
 
 impl Plant {
@@ -114,11 +122,9 @@ impl Plant {
             is_guarded: false,
             is_recording: true,
             has_speaker: true,
+            receivers: Receivers { platform: Ipv4Addr::UNSPECIFIED.into(), others: Arc::default() },
+            picture_orders: 0,
         })
-    }
-
-    pub(super) fn without_speaker(self) -> Self {
-        Self { has_speaker: false, ..self }
     }
 
     pub(super) const fn id(&self) -> &Id {
@@ -146,6 +152,13 @@ impl Plant {
                 }
             }
         }
+    }
+
+    /// The pictures that a configuration orders of a channel, if they can be taken.
+    pub(super) fn pictures(&self, target: &Id, config: &Config) -> Option<(&Channel, Order)> {
+        let channel = self.channel(target).filter(|_| self.picture_orders < MAX_PICTURE_ORDERS)?;
+        let order = Order::of(config.blocks.snap_shot.as_ref()?, &self.receivers)?;
+        Some((channel, order))
     }
 
     fn name(&self, channel: &Channel) -> String {
@@ -251,6 +264,15 @@ impl World for Plant {
             speed_km_h: Some(0.0),
             ..MobilePosition::default()
         }))
+    }
+
+    fn takes(&self, target: &Id, control: &Control) -> bool {
+        match control {
+            Control::DeviceConfig(config) => {
+                config.blocks.snap_shot.is_none() || self.pictures(target, config).is_some()
+            }
+            _ => true,
+        }
     }
 
     fn has_loudspeaker(&self, target: &Id) -> bool {
