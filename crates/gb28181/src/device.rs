@@ -16,6 +16,7 @@
 mod call;
 mod hearing;
 mod incoming;
+mod quirk;
 mod redirection;
 mod registration;
 mod subscription;
@@ -44,6 +45,7 @@ use call::Calls;
 pub use call::{CallId, Ending};
 use hearing::Hearings;
 pub use hearing::{HearingEnding, HearingEvent, HearingId};
+pub use quirk::Quirk;
 pub use redirection::{MAX_REDIRECTIONS, Server};
 use registration::Registration;
 pub use registration::SignedOut;
@@ -51,7 +53,7 @@ use subscription::Subscriptions;
 
 /// Of a body in MANSCDP.
 const CONTENT_TYPE: &str = "Application/MANSCDP+xml";
-/// Messages that wait for the former to be answered. Full-policy: newer ones are dropped.
+/// Messages that wait for the former to be answered. Full-policy: newer ones are dropped, and [`Event::Unsaid`] says so.
 const MAX_WAITING: usize = 16_384;
 
 /// Who the device is, and how it behaves. Without `Debug`, for the password.
@@ -83,6 +85,8 @@ pub struct Options {
     pub user_agent: String,
     /// Items of a catalog or of a list of recordings in one message.
     pub items_per_message: NonZeroUsize,
+    /// In what it departs from the standard, as devices of some makers do.
+    pub quirks: Vec<Quirk>,
     /// Settings of SIP.
     pub sip: sip::Options,
 }
@@ -105,6 +109,7 @@ impl Options {
             charset: Charset::Gb18030,
             user_agent: "Viaduct".to_owned(),
             items_per_message: NonZeroUsize::new(4).expect("not zero"),
+            quirks: Vec::new(),
             sip: sip::Options::default(),
         }
     }
@@ -211,6 +216,8 @@ pub enum Event {
         /// What.
         what: HearingEvent,
     },
+    /// So many messages were dropped since too many waited: catalogs and lists are cut. Comes when there is room again.
+    Unsaid(usize),
     /// A call is over. Comes once for each.
     Ended {
         /// The call.
@@ -242,6 +249,8 @@ pub struct Device {
     /// Messages that wait: one is under way at a time, so that a long catalog does not flood the platform.
     waiting: VecDeque<Message>,
     under_way: Option<ClientId>,
+    /// Messages that were dropped and not told of.
+    unsaid: usize,
     calls: Calls,
     hearings: Hearings,
     subscriptions: Subscriptions,
@@ -262,6 +271,7 @@ impl Device {
             last_sn: 0,
             waiting: VecDeque::new(),
             under_way: None,
+            unsaid: 0,
             calls: Calls::default(),
             hearings: Hearings::default(),
             subscriptions: Subscriptions::default(),
@@ -332,6 +342,13 @@ impl Device {
         }
     }
 
+    /// Other times from the next heartbeat and the next sign-in on: how long a sign-in shall last, how often heartbeats
+    /// are sent, how many may be missing.
+    pub fn set_times(&mut self, expires: Duration, heartbeat: Duration, missed_heartbeats: u32) {
+        (self.options.expires, self.options.heartbeat) = (expires, heartbeat);
+        self.options.missed_heartbeats = missed_heartbeats;
+    }
+
     /// Starts anew after a time: calls, subscriptions and what waits are forgotten without a word to the platform.
     pub fn restart(&mut self, at: Moment, after: Duration) {
         self.forget();
@@ -375,15 +392,9 @@ impl Device {
         match event {
             sip::Event::Request { id, request, path } => self.on_request(at, id, request, path, world),
             sip::Event::Response { id, response, path } if !response.is_provisional() => {
-                if !self.on_hearing_done(at, id, Some((&response, &path))) {
-                    self.on_done(at, id, Some(&response));
-                }
+                self.on_done(at, id, Some((&response, &path)));
             }
-            sip::Event::Failed { id, .. } => {
-                if !self.on_hearing_done(at, id, None) {
-                    self.on_done(at, id, None);
-                }
-            }
+            sip::Event::Failed { id, .. } => self.on_done(at, id, None),
             sip::Event::Acknowledged { id, .. } => self.on_acknowledged(id),
             sip::Event::NotAcknowledged { id } => self.on_not_acknowledged(at, id),
             sip::Event::Cancelled { id } | sip::Event::Unanswered { id } => self.on_given_up(id),
@@ -392,7 +403,11 @@ impl Device {
     }
 
     /// A request of ours has an answer, or will have none.
-    fn on_done(&mut self, at: Moment, client: ClientId, response: Option<&Response>) {
+    fn on_done(&mut self, at: Moment, client: ClientId, answer: Option<(&Response, &Path)>) {
+        if self.on_hearing_done(at, client, answer) {
+            return;
+        }
+        let response = answer.map(|(response, _)| response);
         if self.under_way == Some(client) {
             self.under_way = None;
             self.say_next(at);
@@ -431,13 +446,22 @@ impl Device {
         if self.waiting.len() < MAX_WAITING {
             self.waiting.push_back(message);
             self.say_next(at);
+        } else {
+            self.unsaid += 1;
         }
     }
 
     fn say_next(&mut self, at: Moment) {
+        // A whole answer is dropped piece by piece; the pieces are told of together.
+        if self.unsaid > 0 && self.waiting.len() < MAX_WAITING {
+            let unsaid = std::mem::take(&mut self.unsaid);
+            self.event(Event::Unsaid(unsaid));
+        }
         while self.under_way.is_none() {
             let Some(message) = self.waiting.pop_front() else { return };
-            let body = message.write(self.options.charset, self.options.version);
+            let body = self.write(&message);
+            let is_empty = self.has(Quirk::EmptyAnswers) && is_short_answer(&message.body);
+            let body = if is_empty { Vec::new() } else { body };
             let request = self.request(Method::Message).with_body(CONTENT_TYPE, body);
             self.under_way = self.send(at, request);
         }
@@ -448,6 +472,11 @@ impl Device {
         // A request that is not open any more needs no answer.
         let _gone = self.endpoint.respond(at.now, id, response);
     }
+}
+
+/// An answer in one message that tells something.
+const fn is_short_answer(body: &Body) -> bool {
+    matches!(body, Body::Response(Said::DeviceInfo(_) | Said::DeviceStatus(_)))
 }
 
 fn credentials(options: &Options, endpoint: &mut Endpoint) -> Credentials {

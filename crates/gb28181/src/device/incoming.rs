@@ -3,7 +3,7 @@
 use sip::transaction::ServerId;
 use sip::{Method, Path, Request, Response};
 
-use super::{Device, Event, Reply, World};
+use super::{Device, Event, Quirk, Reply, World};
 use crate::manscdp::{
     Acknowledgement, Body, Broadcast, CatalogPart, Control, Message, Notify, Outcome, RecordingPart, Response as Said,
 };
@@ -55,6 +55,9 @@ impl Device {
     fn on_control(&mut self, at: Moment, message: &Message, control: &Control, world: &dyn World) {
         let target = message.device_id.clone().unwrap_or_else(|| self.options.id.clone());
         let is_taken = world.takes(&target, control);
+        if matches!(control, Control::DeviceConfig(_)) && self.has(Quirk::ConfigRestarts) {
+            return self.sign_out(at);
+        }
         let outcome = if is_taken { Outcome::Ok } else { Outcome::Error };
         match control {
             Control::DeviceControl(order) if order.command.has_response() => {
@@ -72,13 +75,14 @@ impl Device {
         self.say(at, to.answered(what(Acknowledgement { result: Some(outcome) })));
     }
 
-    fn reply(&mut self, at: Moment, to: &Message, reply: Reply) {
+    pub(super) fn reply(&mut self, at: Moment, to: &Message, reply: Reply) {
         let per_message = self.options.items_per_message;
         match reply {
             Reply::Nothing => {}
             Reply::Said(said) => self.say(at, to.answered(*said)),
             Reply::Catalog(items) => {
                 for part in CatalogPart::split(&items, per_message) {
+                    let part = self.announced(part);
                     self.say(at, to.answered(Said::Catalog(part)));
                 }
             }

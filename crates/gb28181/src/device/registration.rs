@@ -7,7 +7,7 @@ use sip::header::parse_seconds;
 use sip::transaction::ClientId;
 use sip::{Method, Path, Request, Response};
 
-use super::{CONTENT_TYPE, Device, Event, Link};
+use super::{CONTENT_TYPE, Device, Event, Link, Quirk};
 use crate::beijing_time::BeijingTime;
 use crate::manscdp::{Body, Keepalive, Message, Notify, Outcome};
 use crate::platform::Moment;
@@ -112,7 +112,9 @@ impl Device {
             None => self.request(Method::Register),
         };
         request.headers.set("Contact", format!("<{}>", self.contact()));
-        request.headers.set("Expires", expires_s.to_string());
+        if signs_out || !self.has(Quirk::NoExpires) {
+            request.headers.set("Expires", expires_s.to_string());
+        }
         request.headers.set("User-Agent", &self.options.user_agent);
         request.headers.set("X-GB-Ver", self.options.version.as_str());
         self.send_register(at, request, 0, signs_out);
@@ -144,7 +146,7 @@ impl Device {
         let keepalive = Keepalive { status: Some(Outcome::Ok), faulty: None };
         let body = Body::Notify(Notify::Keepalive(keepalive));
         let message = Message::new(self.next_sn(), self.options.id.clone(), body);
-        let body = message.write(self.options.charset, self.options.version);
+        let body = self.write(&message);
         let request = self.request(Method::Message).with_body(CONTENT_TYPE, body);
         let sent = self.send(at, request);
         self.registration.heartbeats.extend(sent);
@@ -202,6 +204,9 @@ impl Device {
         if asked.signs_out {
             self.registration.rest();
             self.forget();
+            if self.has(Quirk::ConfigRestarts) {
+                self.registration.again_at(at.now + self.options.retry);
+            }
             return self.event(Event::SignedOut(SignedOut::Asked));
         }
         if !self.go_home() {
