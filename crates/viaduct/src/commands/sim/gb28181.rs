@@ -37,6 +37,9 @@ const PASSWORD_VARIABLE: &str = "VIADUCT_SIM_PASSWORD";
 const CODE_DIGITS: usize = 20;
 /// Addresses of this machine that are used.
 const MAX_ADDRESSES: u32 = 4096;
+/// How long a sign-in lasts, and how many heartbeats may be missing, until a platform says otherwise.
+const EXPIRATION_S: u32 = 3600;
+const MISSED_HEARTBEATS: u32 = 3;
 /// A heartbeat that never comes, in time.
 const NEVER: Duration = Duration::from_secs(10 * 365 * 86_400);
 
@@ -243,6 +246,8 @@ impl Setup {
     fn plant(&self, number: u32) -> anyhow::Result<Plant> {
         let mut plant = Plant::new(&self.first_id, number, self.channels, self.is_nvr, &self.cameras)?;
         plant.has_speaker = self.has_speaker;
+        let heartbeat_s = u32::try_from(self.heartbeat.as_secs()).unwrap_or(u32::MAX);
+        plant.set_times(EXPIRATION_S, heartbeat_s, MISSED_HEARTBEATS);
         plant.receivers = Receivers { platform: self.server.ip(), others: Arc::clone(&self.picture_hosts) };
         Ok(plant)
     }
@@ -251,7 +256,16 @@ impl Setup {
         let usual = gb28181::device::Options::new(id.clone(), self.server_id.clone(), &self.domain, &self.password);
         let heartbeat = if self.behaviour.fails(Fault::NoHeartbeat) { NEVER } else { self.heartbeat };
         let retry = self.pause();
-        gb28181::device::Options { heartbeat, retry, user_agent: "Viaduct simulator".to_owned(), ..usual }
+        let expires = Duration::from_secs(EXPIRATION_S.into());
+        let missed_heartbeats = MISSED_HEARTBEATS;
+        gb28181::device::Options {
+            expires,
+            heartbeat,
+            missed_heartbeats,
+            retry,
+            user_agent: "Viaduct simulator".to_owned(),
+            ..usual
+        }
     }
 
     /// Before a device tries again: not all at the same time.

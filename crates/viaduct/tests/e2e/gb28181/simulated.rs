@@ -7,7 +7,10 @@ use std::process::{Child, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use gb28181::manscdp::{Body, Command, Control, DeviceControl, Query, Response as Said};
+use gb28181::manscdp::{
+    Body, Command, Control, CruiseTrackQuery, DeviceControl, HomePosition, Outcome, Query, Response as Said,
+    SdCardState,
+};
 use gb28181::mansrtsp::Method;
 use gb28181::platform::{Answer, Ending, Event, Gone};
 use gb28181::ptz::{self, PtzCommand};
@@ -222,6 +225,76 @@ fn a_channel_that_is_steered_turns_and_is_drawn_as_it_looks() {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     assert!(shown.iter().all(|stamp| now - Duration::from_millis(stamp.unix_ms) < PATIENCE), "{shown:?}");
     assert!(shown.windows(2).all(|pair| pair[1].counter > pair[0].counter), "{shown:?}");
+}
+
+fn order(command: Command) -> Body {
+    Body::Control(Control::DeviceControl(DeviceControl { command, info: None }))
+}
+
+#[test]
+fn cards_home_and_cruises_are_told_as_they_are() {
+    let mut upper = Upper::new();
+    let _devices = Devices::start(upper.address, &["--channels", "1", "--no-media"]);
+    upper.await_sign_in();
+    let mut ask = |query| match upper.say(CAMERA, CHANNEL, query) {
+        Answer::Said(said) => Some(said),
+        _ => None,
+    };
+    let cards = |ask: &mut dyn FnMut(Body) -> Option<Said>| match ask(Body::Query(Query::SdCards)) {
+        Some(Said::SdCards(cards)) => cards.cards,
+        other => panic!("{other:?}"),
+    };
+    let before = cards(&mut ask);
+    assert_eq!((before.len(), before[0].state), (2, Some(SdCardState::Ok)), "{before:?}");
+    assert_eq!(ask(order(Command::FormatSdCard(1))), None);
+    let during = cards(&mut ask);
+    assert_eq!(
+        (during[0].state, during[1].state),
+        (Some(SdCardState::Formatting), Some(SdCardState::Ok)),
+        "{during:?}"
+    );
+    assert!(during[0].free_mb > before[0].free_mb && during[0].format_percent.is_some(), "{during:?}");
+
+    let preset = |number| PtzCommand::Preset(ptz::Preset { action: ptz::PresetAction::Set, number });
+    let cruise = |action| PtzCommand::Cruise(ptz::Cruise { group: 2, action });
+    let add = |number| cruise(ptz::CruiseAction::Add(number));
+    for command in [preset(1), preset(2), add(1), add(2), cruise(ptz::CruiseAction::Dwell(10))] {
+        assert_eq!(ask(order(Command::Ptz(command.into()))), None);
+    }
+    let Some(Said::CruiseTracks(tracks)) = ask(Body::Query(Query::CruiseTracks)) else { panic!() };
+    assert_eq!((tracks.total, tracks.items[0].number), (Some(1), Some(2)), "{tracks:?}");
+    let wanted = CruiseTrackQuery { number: Some(2) };
+    let Some(Said::CruiseTrack(track)) = ask(Body::Query(Query::CruiseTrack(wanted))) else { panic!() };
+    assert_eq!(
+        track.points.iter().map(|it| (it.preset, it.stay_s)).collect::<Vec<_>>(),
+        [(Some(1), Some(10)), (Some(2), Some(10))]
+    );
+
+    let home = HomePosition { enabled: Some(true), reset_s: Some(30), preset: Some(2) };
+    let said = ask(order(Command::HomePosition(home.clone())));
+    assert!(matches!(said, Some(Said::DeviceControl(done)) if done.result == Some(Outcome::Ok)));
+    let Some(Said::HomePosition(told)) = ask(Body::Query(Query::HomePosition)) else { panic!() };
+    assert_eq!(told.home, Some(home));
+}
+
+#[test]
+fn a_configuration_is_kept_and_what_cannot_be_done_is_declined() {
+    let mut server = by_every_way("127.0.0.1:0").start();
+    let api = server.sign_in();
+    add(&api, RECORDER);
+    let _devices = Devices::start(server.address("gb28181"), &["--nvr", "--channels", "1", "--no-media"]);
+    await_catalog(&api, RECORDER);
+    let path = format!("/gb28181/devices/{RECORDER}/configuration");
+    let set = |change: Value| api.send("PUT", &path, Some(&change)).status;
+    assert_eq!(set(json!({ "basic": { "name": "收费站 1", "heartbeat_interval_s": 30 } })), 204);
+    let known = api.get(&format!("{path}?parts=BasicParam,VideoParamOpt"));
+    let basic = &known["basic"];
+    assert_eq!((&basic["name"], &basic["heartbeat_interval_s"]), (&json!("收费站 1"), &json!(30)), "{known}");
+    assert_eq!(basic["expiration_s"], 3600);
+    assert_eq!(known["video_options"]["download_speeds"], json!([1, 2, 4]), "{known}");
+    assert!(set(json!({ "mirror": 2 })) >= 400);
+    assert!(set(json!({ "basic": { "heartbeat_interval_s": 0 } })) >= 400);
+    server.assert_well();
 }
 
 #[test]

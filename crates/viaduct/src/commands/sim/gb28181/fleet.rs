@@ -96,6 +96,7 @@ struct Member {
     /// When it begins, or connects again; `None` while it runs.
     starts_at: Option<Instant>,
     is_in: bool,
+    has_heartbeats: bool,
     alarm_at: Option<Instant>,
     alarms: usize,
     silent_at: Option<Instant>,
@@ -128,8 +129,20 @@ impl Member {
         let at = moment();
         tracing::debug!(device = %self.plant.id(), %target, order = ?control, "An order.");
         self.plant.obey(target, control, at.now);
+        self.keep_times();
         if matches!(control, Control::DeviceControl(order) if order.command == Command::TeleBoot) {
             self.device.restart(at, RESTART);
+        }
+    }
+
+    /// Keeps to the times that it was configured with.
+    fn keep_times(&mut self) {
+        let basic = self.plant.basic();
+        if let (Some(expiration), Some(interval), Some(count), true) =
+            (basic.expiration_s, basic.heartbeat_interval_s, basic.heartbeat_count, self.has_heartbeats)
+        {
+            let seconds = |seconds: u32| Duration::from_secs(seconds.into());
+            self.device.set_times(seconds(expiration), seconds(interval), count);
         }
     }
 
@@ -199,6 +212,7 @@ impl Fleet {
                 wake: None,
                 starts_at: Some(starts_at),
                 is_in: false,
+                has_heartbeats: !fleet.setup.behaviour.fails(Fault::NoHeartbeat),
                 alarm_at: None,
                 alarms: 0,
                 silent_at: None,
@@ -421,6 +435,10 @@ impl Fleet {
                 }
             }
             Event::Ended { call, .. } => drop(member.calls.remove(&call)),
+            Event::Unsaid(messages) => {
+                let device = member.plant.id();
+                tracing::warn!(%device, messages, "Too many messages waited: what a simulated device says is cut.");
+            }
             Event::SpokenTo { source, target } => self.on_spoken_to(index, &source, target),
             Event::Hearing { hearing, what: HearingEvent::Begun(answer) } => self.on_speech(index, hearing, &answer),
             Event::Hearing { hearing, what: HearingEvent::Ended(why) } => {
