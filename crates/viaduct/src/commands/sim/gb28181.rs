@@ -11,6 +11,7 @@ mod plant;
 mod sender;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -26,7 +27,7 @@ use sip::Transport;
 use crate::cameras::load_clip;
 use crate::commands::{runtime, say};
 use crate::logging;
-use behaviour::{Behaviour, Fault, Quirk, duration};
+use behaviour::{Behaviour, Fault, MakerProfile, Quirk, duration};
 use fleet::Fleet;
 use pictures::Receivers;
 use plant::Plant;
@@ -92,10 +93,14 @@ pub(crate) struct Gb28181Args {
     /// Invitations are taken, and nothing is sent: to load the signalling alone.
     #[arg(long)]
     no_media: bool,
+    /// Do what is known of devices of a maker, and name it.
+    #[arg(long, value_enum, value_name = "MAKER")]
+    profile: Option<MakerProfile>,
     /// Do as devices of some makers do. Can be repeated.
     #[arg(long, value_enum, value_name = "QUIRK")]
     quirk: Vec<Quirk>,
-    /// Let something go wrong: loss=2%, silent-after=20s, no-answer-to-invite, no-media, no-heartbeat. Can be repeated.
+    /// Let something go wrong: loss=2%, reorder=5%, silent-after=20s, half-open=20s, clock-jump=30, no-answer-to-invite,
+    /// no-media, no-heartbeat. Can be repeated.
     #[arg(long, value_name = "FAULT")]
     fault: Vec<Fault>,
     /// They have no loudspeaker: who would speak to them is told so.
@@ -173,6 +178,8 @@ struct Setup {
     upload_by: UploadMethod,
     /// Hosts besides the platform that pictures may go to.
     picture_hosts: Arc<[String]>,
+    /// Who devices say that they are of.
+    maker: Option<&'static str>,
     behaviour: Arc<Behaviour>,
     cameras: Arc<Vec<DemoCamera>>,
     /// Of the first cameras of the demonstration; empty when nothing is sent.
@@ -237,7 +244,18 @@ impl Setup {
                 UploadBy::Put => UploadMethod::Put,
             },
             picture_hosts: args.upload_to.iter().cloned().chain(host).collect(),
-            behaviour: Arc::new(Behaviour { quirks: args.quirk.clone(), faults: args.fault.clone() }),
+            maker: args.profile.map(MakerProfile::maker),
+            behaviour: Arc::new(Behaviour {
+                quirks: args
+                    .profile
+                    .map(MakerProfile::quirks)
+                    .unwrap_or_default()
+                    .iter()
+                    .chain(&args.quirk)
+                    .copied()
+                    .collect(),
+                faults: args.fault.clone(),
+            }),
             cameras: Arc::new(cameras),
             clips,
         })
@@ -246,6 +264,8 @@ impl Setup {
     fn plant(&self, number: u32) -> anyhow::Result<Plant> {
         let mut plant = Plant::new(&self.first_id, number, self.channels, self.is_nvr, &self.cameras)?;
         plant.has_speaker = self.has_speaker;
+        plant.maker = self.maker.unwrap_or("Viaduct");
+        plant.finds_all_only = self.behaviour.has(Quirk::RecordsOnlyAll);
         let heartbeat_s = u32::try_from(self.heartbeat.as_secs()).unwrap_or(u32::MAX);
         plant.set_times(EXPIRATION_S, heartbeat_s, MISSED_HEARTBEATS);
         plant.receivers = Receivers { platform: self.server.ip(), others: Arc::clone(&self.picture_hosts) };
@@ -258,12 +278,21 @@ impl Setup {
         let retry = self.pause();
         let expires = Duration::from_secs(EXPIRATION_S.into());
         let missed_heartbeats = MISSED_HEARTBEATS;
+        let user_agent = match self.maker {
+            Some(maker) => format!("Viaduct simulator of {maker}"),
+            None => "Viaduct simulator".to_owned(),
+        };
+        let one_by_one = self.behaviour.has(Quirk::CatalogOneByOne);
+        let items_per_message = if one_by_one { NonZeroUsize::MIN } else { usual.items_per_message };
+        let quirks = self.behaviour.quirks.iter().filter_map(|quirk| quirk.of_signalling()).collect();
         gb28181::device::Options {
             expires,
             heartbeat,
             missed_heartbeats,
             retry,
-            user_agent: "Viaduct simulator".to_owned(),
+            user_agent,
+            items_per_message,
+            quirks,
             ..usual
         }
     }

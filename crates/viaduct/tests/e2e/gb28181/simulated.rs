@@ -338,3 +338,69 @@ fn faults_happen_when_they_are_asked_for() {
     upper.until("a heartbeat", |event| matches!(event, Event::Heartbeat { .. }).then_some(()));
     upper.until("its silence", |event| matches!(event, Event::Gone { why: Gone::Silent, .. }).then_some(()));
 }
+
+#[test]
+fn devices_of_each_maker_are_imported_listed_and_watched() {
+    for (maker, quirk) in [
+        ("hikvision", "catalog-wrong-total"),
+        ("dahua", "y-reversed"),
+        ("uniview", "keepalive-bare"),
+        ("huawei", "gbk-as-utf8"),
+    ] {
+        let mut server = by_every_way("127.0.0.1:0").start();
+        let api = server.sign_in();
+        add(&api, RECORDER);
+        let arguments = ["--nvr", "--channels", "2", "--profile", maker, "--quirk", quirk, "--quirk", "no-expires"];
+        let _devices = Devices::start(server.address("gb28181"), &arguments);
+        // What is not answered is waited for before the catalog is asked for.
+        let known = until(&format!("the channels of {maker}"), PATIENCE * 2, || {
+            let device = api.get(&format!("/gb28181/devices/{RECORDER}"));
+            (device["cameras"] == 2).then_some(device)
+        });
+        let named = known["manufacturer"].as_str().unwrap_or_default().to_lowercase();
+        // One that answers with nothing does not say who it is; its sign-in does.
+        assert!(named == maker || maker == "dahua", "{known}");
+        let stream = server.url("rtsp", &format!("gb/{CHANNEL}"));
+        assert_counting(&stamps(&["-rtsp_transport", "tcp"], &stream));
+        let now_ms = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
+        let (from, to) = (base::rfc3339(now_ms - 4 * HOUR_MS), base::rfc3339(now_ms - HOUR_MS));
+        let found = api.get(&format!("/gb28181/devices/{RECORDER}/channels/{CHANNEL}/recordings?from={from}&to={to}"));
+        assert!(found["items"].as_array().unwrap().len() >= 3, "{maker}: {found}");
+        server.assert_well();
+    }
+}
+
+#[test]
+fn packets_that_change_places_and_a_clock_that_jumps_are_played() {
+    for jump in ["clock-jump=1000", "clock-jump=-1000"] {
+        let mut server = by_every_way("127.0.0.1:0").start();
+        let api = server.sign_in();
+        add(&api, RECORDER);
+        let arguments = ["--nvr", "--channels", "1", "--fault", "reorder=20%", "--fault", jump];
+        let _devices = Devices::start(server.address("gb28181"), &arguments);
+        await_catalog(&api, RECORDER);
+        let url = server.url("rtsp", &format!("gb/{CHANNEL}"));
+        let watching = std::thread::spawn(move || stamps(&["-rtsp_transport", "tcp"], &url));
+        // In the midst of what is watched.
+        until("the jump", PATIENCE, || {
+            let stream = api.send("GET", &format!("/streams/gb/{CHANNEL}"), None);
+            let repaired = |name: &str| stream.json()["counters"][name].as_u64().is_some_and(|count| count > 0);
+            (stream.status == 200 && (repaired("jumps") || repaired("rollbacks"))).then_some(())
+        });
+        assert_counting(&watching.join().unwrap());
+        server.assert_well();
+    }
+}
+
+#[test]
+fn a_device_whose_connection_is_half_open_is_taken_for_offline() {
+    let mut server = by_every_way("127.0.0.1:0").set("gb28181.heartbeat_s", "5").start();
+    let api = server.sign_in();
+    add(&api, RECORDER);
+    let arguments = ["--nvr", "--channels", "1", "--no-media", "--transport", "tcp", "--fault", "half-open=8s"];
+    let _devices = Devices::start(server.address("gb28181"), &arguments);
+    await_catalog(&api, RECORDER);
+    let is_gone = || (api.get(&format!("/gb28181/devices/{RECORDER}"))["state"] == "offline").then_some(());
+    until("its silence", PATIENCE, is_gone);
+    server.assert_well();
+}

@@ -369,10 +369,11 @@ impl Fleet {
     /// Opens a way to where a device signs in, and signs in there.
     fn open(&mut self, index: usize) -> std::io::Result<()> {
         let (at, path, from) = (moment(), self.path(index), self.setup.from(index));
+        let half_open_after = self.setup.behaviour.half_open_after();
         let member = &mut self.members[index];
         if self.setup.transport == Transport::Tcp {
             member.link = Link::None;
-            member.reader = Some(link::open_tcp(index, from, path.remote, &self.arrivals));
+            member.reader = Some(link::open_tcp(index, from, path.remote, &self.arrivals, half_open_after));
             return Ok(());
         }
         let opened = link::open_udp(index, from, path.remote, &self.arrivals)?;

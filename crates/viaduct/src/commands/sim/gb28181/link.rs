@@ -3,6 +3,7 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use sip::{StreamItem, StreamParser};
@@ -10,6 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, UdpSocket};
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinHandle};
+use tokio::time::{Instant, sleep_until};
 
 use super::fleet::Input;
 
@@ -107,10 +109,16 @@ fn receive(socket: &UdpSocket) -> Option<Bytes> {
 }
 
 /// Connects, and hands on what arrives until the connection ends or the task is dropped.
-pub(super) fn open_tcp(index: usize, from: Option<IpAddr>, server: SocketAddr, inputs: &mpsc::Sender<Input>) -> Task {
+pub(super) fn open_tcp(
+    index: usize,
+    from: Option<IpAddr>,
+    server: SocketAddr,
+    inputs: &mpsc::Sender<Input>,
+    half_open_after: Option<Duration>,
+) -> Task {
     let inputs = inputs.clone();
     let task = tokio::spawn(async move {
-        let ended = converse(index, from, server, &inputs).await;
+        let ended = converse(index, from, server, &inputs, half_open_after).await;
         let _stopped = inputs.send(Input::Closed(index, ended.err())).await;
     });
     task.into()
@@ -121,6 +129,7 @@ async fn converse(
     from: Option<IpAddr>,
     server: SocketAddr,
     inputs: &mpsc::Sender<Input>,
+    half_open_after: Option<Duration>,
 ) -> io::Result<()> {
     let socket = if server.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     socket.bind(local(from, server))?;
@@ -131,8 +140,13 @@ async fn converse(
     let (mut reader, mut writer) = stream.into_split();
     let mut parser = StreamParser::default();
     let mut buffer = vec![0; READ_LEN];
+    let half_open_at = half_open_after.map(|after| Instant::now() + after);
     loop {
         tokio::select! {
+            () = sleep_until(half_open_at.unwrap_or_else(Instant::now)), if half_open_at.is_some() => {
+                // What is written meanwhile waits, and is dropped when there is too much.
+                return std::future::pending().await;
+            }
             len = reader.read(&mut buffer) => {
                 let len = len?;
                 if len == 0 {

@@ -69,6 +69,10 @@ pub(super) struct Plant {
     cards: Cards,
     basic: BasicParam,
     pub(super) has_speaker: bool,
+    /// Who it says that it is of.
+    pub(super) maker: &'static str,
+    /// Recordings are found only if all kinds are asked for.
+    pub(super) finds_all_only: bool,
     /// Where pictures may go.
     pub(super) receivers: Receivers,
     /// Orders of pictures that are under way.
@@ -105,6 +109,8 @@ impl Plant {
             cards: Cards::new(CARDS, Instant::now()),
             basic: BasicParam { name: Some(name.to_owned()), ..BasicParam::default() },
             has_speaker: true,
+            maker: "Viaduct",
+            finds_all_only: false,
             receivers: Receivers { platform: Ipv4Addr::UNSPECIFIED.into(), others: Arc::default() },
             picture_orders: 0,
         })
@@ -230,7 +236,7 @@ impl Plant {
     /// What all items have in common.
     fn item(&self) -> CatalogItem {
         CatalogItem {
-            manufacturer: Some("Viaduct".to_owned()),
+            manufacturer: Some(self.maker.to_owned()),
             model: Some("SIM".to_owned()),
             owner: Some("Owner".to_owned()),
             civil_code: Some(self.id.as_str()[..6].to_owned()),
@@ -259,7 +265,7 @@ impl Plant {
         DeviceInfo {
             name: self.basic.name.clone(),
             result: Some(Outcome::Ok),
-            manufacturer: Some("Viaduct".to_owned()),
+            manufacturer: Some(self.maker.to_owned()),
             model: Some("SIM".to_owned()),
             firmware: Some(env!("CARGO_PKG_VERSION").to_owned()),
             channels: u32::try_from(self.channels.len()).ok(),
@@ -275,7 +281,9 @@ impl World for Plant {
             Query::Catalog(_) => return Reply::Catalog(self.catalog()),
             Query::RecordInfo(query) => {
                 let Some(channel) = self.channel(target) else { return Reply::Nothing };
-                let (name, items) = (self.name(channel), recordings(channel, query, at.unix_ms / 1000));
+                let finds = !self.finds_all_only || query.cause == Some(RecordingCause::All);
+                let items = if finds { recordings(channel, query, at.unix_ms / 1000) } else { Vec::new() };
+                let name = self.name(channel);
                 return Reply::Recordings { name, items };
             }
             Query::DeviceInfo => Some(Said::DeviceInfo(self.info())),
