@@ -91,6 +91,7 @@ struct Member {
     server: SocketAddr,
     /// Who is there, until it has begun to sign in.
     led_to: Option<Server>,
+    is_led: bool,
     /// The entry of the queue that counts.
     wake: Option<Instant>,
     /// When it begins, or connects again; `None` while it runs.
@@ -117,7 +118,8 @@ impl Member {
 
     /// Back to the first platform after a pause, if it was led away.
     fn go_home(&mut self, server: SocketAddr, pause: Duration) {
-        if self.server != server {
+        // It may have been led to the same address.
+        if std::mem::take(&mut self.is_led) {
             (self.server, self.led_to) = (server, None);
             self.plant.receivers.platform = server.ip();
             (self.link, self.reader) = (Link::None, None);
@@ -209,6 +211,7 @@ impl Fleet {
                 reader: None,
                 server: fleet.setup.server,
                 led_to: None,
+                is_led: false,
                 wake: None,
                 starts_at: Some(starts_at),
                 is_in: false,
@@ -485,7 +488,7 @@ impl Fleet {
         if self.is_few {
             super::say(&format!("{} is sent to {} at {address}.", member.plant.id(), server.id));
         }
-        (member.server, member.led_to) = (address, Some(server));
+        (member.server, member.led_to, member.is_led) = (address, Some(server), true);
         member.plant.receivers.platform = address.ip();
         if let Err(error) = self.open(index) {
             let member = &mut self.members[index];
