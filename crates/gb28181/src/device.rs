@@ -10,10 +10,14 @@
 //! **Drain [`Device::poll_output`] until it says [`Output::Timeout`] after every call.** Times come from the caller, and
 //! so does everything that a device knows of itself: [`World`].
 //!
-//! It deliberately does not follow a redirection (302, §9.1.2.3): the caller signs in elsewhere.
+//! A redirection (302, §9.1.2.3) needs another socket: [`Event::Redirected`] asks the caller for it, and
+//! [`Device::follow`] goes on by it.
 
 mod call;
+mod hearing;
 mod incoming;
+mod quirk;
+mod redirection;
 mod registration;
 mod subscription;
 #[cfg(test)]
@@ -39,13 +43,17 @@ use crate::subject::Subject;
 use crate::version::Version;
 use call::Calls;
 pub use call::{CallId, Ending};
+use hearing::Hearings;
+pub use hearing::{HearingEnding, HearingEvent, HearingId};
+pub use quirk::Quirk;
+pub use redirection::{MAX_REDIRECTIONS, Server};
 use registration::Registration;
 pub use registration::SignedOut;
 use subscription::Subscriptions;
 
 /// Of a body in MANSCDP.
 const CONTENT_TYPE: &str = "Application/MANSCDP+xml";
-/// Messages that wait for the former to be answered. Full-policy: newer ones are dropped.
+/// Messages that wait for the former to be answered. Full-policy: newer ones are dropped, and [`Event::Unsaid`] says so.
 const MAX_WAITING: usize = 16_384;
 
 /// Who the device is, and how it behaves. Without `Debug`, for the password.
@@ -77,6 +85,8 @@ pub struct Options {
     pub user_agent: String,
     /// Items of a catalog or of a list of recordings in one message.
     pub items_per_message: NonZeroUsize,
+    /// In what it departs from the standard, as devices of some makers do.
+    pub quirks: Vec<Quirk>,
     /// Settings of SIP.
     pub sip: sip::Options,
 }
@@ -99,6 +109,7 @@ impl Options {
             charset: Charset::Gb18030,
             user_agent: "Viaduct".to_owned(),
             items_per_message: NonZeroUsize::new(4).expect("not zero"),
+            quirks: Vec::new(),
             sip: sip::Options::default(),
         }
     }
@@ -130,6 +141,12 @@ pub trait World {
 
     /// What is told of the position of the device or of something below it when its time has come.
     fn position(&self, at: Moment, target: &Id) -> Option<Notify>;
+
+    /// Whether an order will be done; the answer says so where the standard has one, and no event follows if not.
+    fn takes(&self, target: &Id, control: &Control) -> bool;
+
+    /// Whether the device or something below it has a loudspeaker; else broadcasts to it are declined (§9.12).
+    fn has_loudspeaker(&self, target: &Id) -> bool;
 }
 
 /// What the caller does next.
@@ -153,9 +170,12 @@ pub enum Event {
         clock: Option<BeijingTime>,
     },
     /// It is not signed in any more, or was not let in. It tries again by itself after [`Options::retry`], but for
-    /// [`SignedOut::Asked`] and [`SignedOut::ConnectionClosed`].
+    /// [`SignedOut::Asked`] and [`SignedOut::ConnectionClosed`], and where it had followed a redirection: then the caller
+    /// signs in at the first platform again.
     SignedOut(SignedOut),
-    /// An order. What the standard wants to be said in return has been said.
+    /// The platform wants it to sign in at another server (302, §9.1.2.3): [`Device::follow`] when there is a way.
+    Redirected(Server),
+    /// An order that is taken. What the standard wants to be said in return has been said.
     Ordered {
         /// The device or what is below it.
         target: Id,
@@ -182,6 +202,22 @@ pub enum Event {
         /// What is wanted.
         method: mansrtsp::Method,
     },
+    /// Somebody is about to speak to a loudspeaker; that it will be heard was said: [`Device::listen`].
+    SpokenTo {
+        /// Who speaks.
+        source: Id,
+        /// Which loudspeaker, or whose.
+        target: Id,
+    },
+    /// Something about what the device listens to.
+    Hearing {
+        /// Which.
+        hearing: HearingId,
+        /// What.
+        what: HearingEvent,
+    },
+    /// So many messages were dropped since too many waited: catalogs and lists are cut. Comes when there is room again.
+    Unsaid(usize),
     /// A call is over. Comes once for each.
     Ended {
         /// The call.
@@ -205,11 +241,18 @@ pub struct Device {
     credentials: Credentials,
     link: Option<Link>,
     registration: Registration,
+    /// Where it signs in.
+    server: Server,
+    /// Redirections that led there from the platform of its settings.
+    redirections: u32,
     last_sn: u32,
     /// Messages that wait: one is under way at a time, so that a long catalog does not flood the platform.
     waiting: VecDeque<Message>,
     under_way: Option<ClientId>,
+    /// Messages that were dropped and not told of.
+    unsaid: usize,
     calls: Calls,
+    hearings: Hearings,
     subscriptions: Subscriptions,
     outputs: VecDeque<Output>,
 }
@@ -218,17 +261,19 @@ impl Device {
     /// `seed` is random and secret.
     pub fn new(options: Options, seed: [u8; 32]) -> Self {
         let mut endpoint = Endpoint::new(seed, options.sip);
-        let username = options.username.as_deref().unwrap_or(options.id.as_str());
-        let credentials = Credentials::new(username, &options.password, &endpoint.fresh_token());
         Self {
+            credentials: credentials(&options, &mut endpoint),
             endpoint,
-            credentials,
             link: None,
             registration: Registration::default(),
+            server: Server::home(&options),
+            redirections: 0,
             last_sn: 0,
             waiting: VecDeque::new(),
             under_way: None,
+            unsaid: 0,
             calls: Calls::default(),
+            hearings: Hearings::default(),
             subscriptions: Subscriptions::default(),
             outputs: VecDeque::new(),
             options,
@@ -297,6 +342,13 @@ impl Device {
         }
     }
 
+    /// Other times from the next heartbeat and the next sign-in on: how long a sign-in shall last, how often heartbeats
+    /// are sent, how many may be missing.
+    pub fn set_times(&mut self, expires: Duration, heartbeat: Duration, missed_heartbeats: u32) {
+        (self.options.expires, self.options.heartbeat) = (expires, heartbeat);
+        self.options.missed_heartbeats = missed_heartbeats;
+    }
+
     /// Starts anew after a time: calls, subscriptions and what waits are forgotten without a word to the platform.
     pub fn restart(&mut self, at: Moment, after: Duration) {
         self.forget();
@@ -320,6 +372,9 @@ impl Device {
         for call in self.calls.take_all() {
             self.event(Event::Ended { call, why: Ending::Forgotten });
         }
+        for hearing in self.hearings.take_all() {
+            self.event(Event::Hearing { hearing, what: HearingEvent::Ended(HearingEnding::Forgotten) });
+        }
     }
 
     /// Takes all that SIP has.
@@ -336,8 +391,8 @@ impl Device {
     fn on_sip(&mut self, at: Moment, event: sip::Event, world: &dyn World) {
         match event {
             sip::Event::Request { id, request, path } => self.on_request(at, id, request, path, world),
-            sip::Event::Response { id, response, .. } if !response.is_provisional() => {
-                self.on_done(at, id, Some(&response));
+            sip::Event::Response { id, response, path } if !response.is_provisional() => {
+                self.on_done(at, id, Some((&response, &path)));
             }
             sip::Event::Failed { id, .. } => self.on_done(at, id, None),
             sip::Event::Acknowledged { id, .. } => self.on_acknowledged(id),
@@ -348,7 +403,11 @@ impl Device {
     }
 
     /// A request of ours has an answer, or will have none.
-    fn on_done(&mut self, at: Moment, client: ClientId, response: Option<&Response>) {
+    fn on_done(&mut self, at: Moment, client: ClientId, answer: Option<(&Response, &Path)>) {
+        if self.on_hearing_done(at, client, answer) {
+            return;
+        }
+        let response = answer.map(|(response, _)| response);
         if self.under_way == Some(client) {
             self.under_way = None;
             self.say_next(at);
@@ -359,10 +418,15 @@ impl Device {
 
     /// A request outside of any dialog to the platform.
     fn request(&mut self, method: Method) -> Request {
-        let platform = format!("sip:{}@{}", self.options.server_id, self.options.domain);
-        let own = format!("sip:{}@{}", self.options.id, self.options.domain);
+        let (platform, own) = self.addresses(&self.server.id);
         let to = if method == Method::Register { &own } else { &platform };
         self.endpoint.new_request(method, &platform, &own, to)
+    }
+
+    /// Of somebody at the platform, and our own.
+    fn addresses(&self, peer: &Id) -> (String, String) {
+        let own = format!("sip:{}@{}", self.options.id, self.options.domain);
+        (format!("sip:{peer}@{}", self.server.domain), own)
     }
 
     fn send(&mut self, at: Moment, request: Request) -> Option<ClientId> {
@@ -382,13 +446,22 @@ impl Device {
         if self.waiting.len() < MAX_WAITING {
             self.waiting.push_back(message);
             self.say_next(at);
+        } else {
+            self.unsaid += 1;
         }
     }
 
     fn say_next(&mut self, at: Moment) {
+        // A whole answer is dropped piece by piece; the pieces are told of together.
+        if self.unsaid > 0 && self.waiting.len() < MAX_WAITING {
+            let unsaid = std::mem::take(&mut self.unsaid);
+            self.event(Event::Unsaid(unsaid));
+        }
         while self.under_way.is_none() {
             let Some(message) = self.waiting.pop_front() else { return };
-            let body = message.write(self.options.charset, self.options.version);
+            let body = self.write(&message);
+            let is_empty = self.has(Quirk::EmptyAnswers) && is_short_answer(&message.body);
+            let body = if is_empty { Vec::new() } else { body };
             let request = self.request(Method::Message).with_body(CONTENT_TYPE, body);
             self.under_way = self.send(at, request);
         }
@@ -399,4 +472,14 @@ impl Device {
         // A request that is not open any more needs no answer.
         let _gone = self.endpoint.respond(at.now, id, response);
     }
+}
+
+/// An answer in one message that tells something.
+const fn is_short_answer(body: &Body) -> bool {
+    matches!(body, Body::Response(Said::DeviceInfo(_) | Said::DeviceStatus(_)))
+}
+
+fn credentials(options: &Options, endpoint: &mut Endpoint) -> Credentials {
+    let username = options.username.as_deref().unwrap_or(options.id.as_str());
+    Credentials::new(username, &options.password, &endpoint.fresh_token())
 }

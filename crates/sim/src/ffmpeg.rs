@@ -63,6 +63,35 @@ impl Ffmpeg {
         Self::start("H.265", &arguments)
     }
 
+    /// Starts a JPEG encoder for one picture of the given size.
+    pub(crate) fn jpeg(width: usize, height: usize) -> Result<Self, EncodeError> {
+        let size = format!("{width}x{height}");
+        let arguments = [
+            "-f",
+            "rawvideo",
+            "-pix_fmt",
+            "yuv420p",
+            "-color_range",
+            "tv",
+            "-s",
+            &size,
+            "-i",
+            "pipe:0",
+            "-frames:v",
+            "1",
+            "-c:v",
+            "mjpeg",
+            "-pix_fmt",
+            "yuvj420p",
+            "-q:v",
+            "4",
+            "-f",
+            "mjpeg",
+            "pipe:1",
+        ];
+        Self::start("JPEG", &arguments)
+    }
+
     /// Starts an AAC-LC encoder for one channel of 16-bit samples.
     pub(crate) fn aac(sample_rate_hz: u32) -> Result<Self, EncodeError> {
         let rate = sample_rate_hz.to_string();

@@ -32,7 +32,7 @@
 //! # Ok::<(), sim::ClipError>(())
 //! ```
 //!
-//! It knows no socket, clock, task or hub: callers say what time it is and send what they get. H.265 and
+//! It knows no socket, clock, task or hub: callers say what time it is and send what they get. H.265, JPEG and
 //! AAC start the `ffmpeg` program; without it they fail with [`EncodeError::NoFfmpeg`].
 
 mod backdrop;
@@ -59,6 +59,7 @@ mod road;
 mod scene;
 pub mod sei;
 mod signal_head;
+mod snapshot;
 mod sound;
 mod traffic;
 mod truth;
@@ -74,6 +75,7 @@ pub use osd::{Overlay, clock_text};
 pub use picture::Picture;
 pub use presets::{DemoCamera, demo_cameras};
 pub use scene::{ConfigError, RoadShape, Scene, SceneConfig, View};
+pub use snapshot::snapshot;
 pub use sound::AudioCodec;
 pub use truth::{FrameTruth, TruthBox, TruthEvent, events, write_json_lines};
 pub use vehicle::ObjectKind;

@@ -8,7 +8,7 @@ use media::{AccessUnit, CaptureOrigin, CaptureTime, MediaTime, TrackConfig};
 use crate::barcode::Stamp;
 use crate::clip::{ClipError, ClipUnit};
 use crate::encode::{AUDIO_TRACK, EncodeError, H264Encoder, VIDEO_CLOCK_HZ, VIDEO_TRACK};
-use crate::osd::{Overlay, clock_text};
+use crate::osd::Overlay;
 use crate::scene::{ConfigError, Scene, SceneConfig, View};
 use crate::sound::{self, AudioCodec, Synthesizer};
 use crate::truth::FrameTruth;
@@ -98,12 +98,7 @@ impl LiveCamera {
         self.next += 1;
         self.scene.advance_to(n);
         let truth = self.scene.truth();
-        let config = self.scene.config();
-        let overlay = Overlay {
-            clock: clock_text(unix_ms, self.clock_offset_min),
-            title: format!("{} {}", config.stake, config.name),
-            counter: format!("#{n:06}"),
-        };
+        let overlay = Overlay::of(self.scene.config(), n, unix_ms, self.clock_offset_min);
         let stamp = Stamp { counter: (n & u64::from(u32::MAX)) as u32, unix_ms };
         let picture = self.scene.render_with(&overlay, Some(&stamp));
         let coded = self.encoder.encode(&picture)?;

@@ -3,6 +3,7 @@
 use crate::font;
 use crate::geometry::point;
 use crate::raster::{Canvas, Filler, rgb, thick_line};
+use crate::scene::SceneConfig;
 
 /// Lines of text in the corners of a picture; empty ones are left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,6 +14,18 @@ pub struct Overlay {
     pub title: String,
     /// Upper right: frame counter.
     pub counter: String,
+}
+
+impl Overlay {
+    /// What a camera that plays shows: the clock of a Unix time shifted by `offset_min` from UTC, where it is, and the
+    /// number of the picture.
+    pub(crate) fn of(config: &SceneConfig, frame: u64, unix_ms: u64, offset_min: i32) -> Self {
+        Self {
+            clock: clock_text(unix_ms, offset_min),
+            title: format!("{} {}", config.stake, config.name),
+            counter: format!("#{frame:06}"),
+        }
+    }
 }
 
 /// `2031-04-05 06:07:08.250` of a Unix time, shifted by a zone's offset from UTC in minutes.

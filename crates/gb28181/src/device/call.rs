@@ -1,9 +1,10 @@
 //! Calls for media (§9.2, §9.8): INVITE, control of recordings by INFO, BYE.
 
+use sip::header::NameAddr;
 use sip::transaction::ServerId;
 use sip::{Dialog, DialogId, Method, Path, Request, Response, Sequence};
 
-use super::{CONTENT_TYPE, Device, Event};
+use super::{CONTENT_TYPE, Device, Event, Quirk};
 use crate::id::Id;
 use crate::manscdp::{Body, MediaStatus, Message, Notify};
 use crate::mansrtsp::{self, Mansrtsp};
@@ -12,7 +13,7 @@ use crate::sdp::Description;
 use crate::subject::Subject;
 
 /// Of a session description.
-const SDP: &str = "Application/SDP";
+pub(super) const SDP: &str = "Application/SDP";
 /// Of the control of a recording.
 const MANSRTSP: &str = "Application/MANSRTSP";
 /// Calls of one device that are open at once. Full-policy: 486.
@@ -134,12 +135,17 @@ impl Device {
     /// Tells that the recording of a call was sent to its end (§9.8.2.2); the platform ends the call.
     pub fn finish(&mut self, at: Moment, id: CallId) {
         let sn = self.next_sn();
-        let (charset, version) = (self.options.charset, self.options.version);
         let Some(call) = self.calls.find(id) else { return };
         let State::Up(dialog) = &mut call.state else { return };
         let status = MediaStatus { kind: Some(MediaStatus::HISTORY_ENDED) };
-        let message = Message::new(sn, call.channel.clone(), Body::Notify(Notify::MediaStatus(status)));
-        let request = dialog.request(Method::Message).with_body(CONTENT_TYPE, message.write(charset, version));
+        let (channel, mut request) = (call.channel.clone(), dialog.request(Method::Message));
+        let message = Message::new(sn, channel, Body::Notify(Notify::MediaStatus(status)));
+        if self.has(Quirk::ForeignMediaStatus) {
+            let tag = request.headers.from().and_then(|from| from.tag().map(str::to_owned)).unwrap_or_default();
+            let other = NameAddr::new(&self.addresses(&self.server.id).0).with_tag(&tag);
+            request.headers.set("From", other.to_string());
+        }
+        let request = request.with_body(CONTENT_TYPE, self.write(&message));
         let _untold = self.send(at, request);
     }
 
@@ -176,6 +182,14 @@ impl Device {
     /// INFO and BYE.
     pub(super) fn on_within(&mut self, at: Moment, server: ServerId, request: &Request, path: &Path) {
         let dialog = DialogId::of_request(request);
+        if let Some((hearing, up)) = dialog.as_ref().and_then(|dialog| self.hearing_of(dialog)) {
+            let is_old = up.receive(request, path) == Sequence::Old;
+            self.answer(at, server, &Response::new(if is_old { 500 } else { 200 }));
+            if !is_old && request.method == Method::Bye {
+                self.on_silenced(hearing);
+            }
+            return;
+        }
         let Some((call, dialog)) = dialog.and_then(|dialog| self.calls.of_dialog(&dialog)) else {
             return self.answer(at, server, &Response::new(481));
         };

@@ -7,7 +7,7 @@ use sip::header::parse_seconds;
 use sip::transaction::ClientId;
 use sip::{Method, Path, Request, Response};
 
-use super::{CONTENT_TYPE, Device, Event, Link};
+use super::{CONTENT_TYPE, Device, Event, Link, Quirk};
 use crate::beijing_time::BeijingTime;
 use crate::manscdp::{Body, Keepalive, Message, Notify, Outcome};
 use crate::platform::Moment;
@@ -67,8 +67,13 @@ impl Registration {
         *self = Self { last: self.last.take(), due: Some(at), ..Self::default() };
     }
 
+    /// The next REGISTER is the first of another `Call-ID`.
+    pub(super) fn forget_call(&mut self) {
+        self.last = None;
+    }
+
     /// Not signed in, and does not try.
-    fn rest(&mut self) {
+    pub(super) fn rest(&mut self) {
         *self = Self { last: self.last.take(), ..Self::default() };
     }
 }
@@ -93,6 +98,7 @@ impl Device {
         while let sip::Output::Event(_) | sip::Output::Transmit(_) = self.endpoint.poll_output() {}
         self.registration.rest();
         self.forget();
+        self.go_home();
         self.event(Event::SignedOut(SignedOut::ConnectionClosed));
     }
 
@@ -106,7 +112,9 @@ impl Device {
             None => self.request(Method::Register),
         };
         request.headers.set("Contact", format!("<{}>", self.contact()));
-        request.headers.set("Expires", expires_s.to_string());
+        if signs_out || !self.has(Quirk::NoExpires) {
+            request.headers.set("Expires", expires_s.to_string());
+        }
         request.headers.set("User-Agent", &self.options.user_agent);
         request.headers.set("X-GB-Ver", self.options.version.as_str());
         self.send_register(at, request, 0, signs_out);
@@ -138,7 +146,7 @@ impl Device {
         let keepalive = Keepalive { status: Some(Outcome::Ok), faulty: None };
         let body = Body::Notify(Notify::Keepalive(keepalive));
         let message = Message::new(self.next_sn(), self.options.id.clone(), body);
-        let body = message.write(self.options.charset, self.options.version);
+        let body = self.write(&message);
         let request = self.request(Method::Message).with_body(CONTENT_TYPE, body);
         let sent = self.send(at, request);
         self.registration.heartbeats.extend(sent);
@@ -166,6 +174,7 @@ impl Device {
                 request.advance();
                 self.send_register(at, request, asked.challenges + 1, asked.signs_out);
             }
+            _ if !asked.signs_out && self.take_redirection(response) => {}
             status => self.out(at, asked, SignedOut::Refused(status)),
         }
     }
@@ -195,9 +204,14 @@ impl Device {
         if asked.signs_out {
             self.registration.rest();
             self.forget();
+            if self.has(Quirk::ConfigRestarts) {
+                self.registration.again_at(at.now + self.options.retry);
+            }
             return self.event(Event::SignedOut(SignedOut::Asked));
         }
-        self.registration.again_at(at.now + self.options.retry);
+        if !self.go_home() {
+            self.registration.again_at(at.now + self.options.retry);
+        }
         self.event(Event::SignedOut(why));
     }
 
@@ -219,7 +233,10 @@ impl Device {
             }
         };
         registration.again_at(at.now);
+        let was_elsewhere = self.go_home();
         self.event(Event::SignedOut(why));
-        self.register(at, false);
+        if !was_elsewhere {
+            self.register(at, false);
+        }
     }
 }

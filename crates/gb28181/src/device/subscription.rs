@@ -150,7 +150,7 @@ impl Device {
             _ => None,
         });
         match said {
-            Some(said) => response.with_body(CONTENT_TYPE, said.write(self.options.charset, self.options.version)),
+            Some(said) => response.with_body(CONTENT_TYPE, self.write(&said)),
             None => response,
         }
     }
@@ -175,7 +175,7 @@ impl Device {
     }
 
     fn notify_one(&mut self, at: Moment, place: usize, message: &Message) {
-        let body = message.write(self.options.charset, self.options.version);
+        let body = self.write(message);
         let subscribed = &mut self.subscriptions.open[place];
         let left_s = subscribed.expires_at.saturating_duration_since(at.now).as_secs();
         let state = SubscriptionState::active(u32::try_from(left_s).unwrap_or(u32::MAX)).to_string();

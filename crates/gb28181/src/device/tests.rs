@@ -1,5 +1,9 @@
 //! The device against the platform, over a network that is simulated.
 
+mod broadcast;
+mod quirks;
+mod redirection;
+
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -8,8 +12,8 @@ use sip::{Path, Transport};
 use super::*;
 use crate::collect::Completeness;
 use crate::manscdp::{
-    Alarm, AlarmQuery, CatalogEvent, CatalogPart, CatalogQuery, Command, DeviceControl, DeviceInfo, Guard,
-    IFrameSpelling, MobilePosition, MobilePositionQuery, RecordingQuery,
+    Alarm, AlarmQuery, CatalogEvent, CatalogPart, CatalogQuery, ChannelState, Command, DeviceControl, DeviceInfo,
+    Guard, IFrameSpelling, MobilePosition, MobilePositionQuery, Outcome, RecordingQuery,
 };
 use crate::platform::{
     self, Admission, Answer, Gone, Invitation, Platform, Refusal, SessionEvent, SignIn, SubscriptionEvent,
@@ -54,6 +58,11 @@ impl World for Cameras {
             Query::Catalog(_) => {
                 let item = |number| CatalogItem {
                     device_id: Some(id(&format!("340200000013200000{number:02}"))),
+                    name: Some("K128 上行".to_owned()),
+                    address: Some("G4".to_owned()),
+                    parental: Some(false),
+                    state: Some(ChannelState::On),
+                    longitude: Some(116.4),
                     ..CatalogItem::default()
                 };
                 Reply::Catalog((1..=11).map(item).collect())
@@ -81,6 +90,14 @@ impl World for Cameras {
             ..MobilePosition::default()
         }))
     }
+
+    fn takes(&self, _target: &Id, control: &Control) -> bool {
+        !matches!(control, Control::DeviceConfig(_))
+    }
+
+    fn has_loudspeaker(&self, target: &Id) -> bool {
+        target.as_str() == CAMERA
+    }
 }
 
 /// Both, and the network between them.
@@ -93,14 +110,20 @@ struct Bench {
     elapsed: Duration,
     /// Whether anything arrives at the platform.
     is_cut: bool,
+    /// What the device has sent.
+    sent: Vec<Vec<u8>>,
     told: Vec<platform::Event>,
     events: Vec<Event>,
 }
 
 impl Bench {
     fn new(password: &str, transport: Transport) -> Self {
+        Self::with(password, transport, Vec::new())
+    }
+
+    fn with(password: &str, transport: Transport, quirks: Vec<Quirk>) -> Self {
         let path = |remote: &str| Path { transport, local: 7, remote: remote.parse().unwrap() };
-        let options = Options::new(id(DEVICE), id(SERVER), DOMAIN, password);
+        let options = Options { quirks, ..Options::new(id(DEVICE), id(SERVER), DOMAIN, password) };
         Self {
             platform: Platform::new(platform::Options::new(id(SERVER), DOMAIN), [1; 32], [2; 32]),
             device: Device::new(options, [3; 32]),
@@ -108,6 +131,7 @@ impl Bench {
             start: Instant::now(),
             elapsed: Duration::ZERO,
             is_cut: false,
+            sent: Vec::new(),
             told: Vec::new(),
             events: Vec::new(),
         }
@@ -142,6 +166,7 @@ impl Bench {
     fn settle(&mut self) {
         loop {
             let (to_device, to_platform) = (self.drain_platform(), self.drain_device());
+            self.sent.extend(to_platform.iter().cloned());
             if to_device.is_empty() && to_platform.is_empty() {
                 return;
             }
@@ -309,6 +334,44 @@ fn orders_are_told_and_answered_where_the_standard_wants_it() {
         assert_eq!(target.as_str(), CAMERA);
         assert!(matches!(&**control, Control::DeviceControl(order) if order.command == command), "{control:?}");
     }
+}
+
+#[test]
+fn a_catalog_that_is_cut_since_too_many_messages_wait_is_told() {
+    let mut bench = Bench::signed_in();
+    bench.is_cut = true;
+    let catalogs = MAX_WAITING / 3 + 2;
+    for sn in 1..=u32::try_from(catalogs).unwrap() {
+        let message = Message::new(sn, id(DEVICE), Body::Query(Query::Catalog(CatalogQuery::default())));
+        let at = bench.at();
+        let reply = Cameras.answer(at, &id(DEVICE), &Query::Catalog(CatalogQuery::default()));
+        bench.device.reply(at, &message, reply);
+    }
+    assert_eq!(bench.device.waiting.len(), MAX_WAITING);
+    // One is under way; each catalog is three messages.
+    let unsaid = catalogs * 3 - MAX_WAITING - 1;
+    bench.device.waiting.truncate(2);
+    bench.is_cut = false;
+    bench.pass(Duration::from_secs(2));
+    let told: Vec<_> = bench.take().into_iter().filter(|event| matches!(event, Event::Unsaid(_))).collect();
+    assert_eq!(told, [Event::Unsaid(unsaid)]);
+}
+
+#[test]
+fn an_order_that_is_not_taken_is_answered_and_not_told() {
+    let mut bench = Bench::signed_in();
+    let control = Control::DeviceConfig(Box::default());
+    bench.platform.order(bench.at(), &id(DEVICE), &id(CAMERA), control, &Rules).unwrap();
+    bench.settle();
+    let is_refused = |event: &platform::Event| match event {
+        platform::Event::Answered { answer: Ok(answer), .. } => {
+            matches!(&**answer, Answer::Said(Said::DeviceConfig(said)) if said.result == Some(Outcome::Error))
+        }
+        _ => false,
+    };
+    let told = bench.take_told();
+    assert!(told.iter().any(is_refused), "{told:?}");
+    assert_eq!(bench.take(), []);
 }
 
 #[test]

@@ -48,19 +48,23 @@ impl Platform {
             return self.answer_briefly(id, &Response::new(404));
         };
         self.heard(at, &device, path);
+        let told = read.as_ref().and_then(|read| read.as_ref().ok()).map(|received| &received.message);
+        // A device that is answered 481 ends a subscription that we have forgotten (RFC 6665 §4.1.3); what it tells counts.
+        let is_stale = request.method == Method::Notify && !self.is_awaited(&device, request, told);
+        let done = Response::new(if is_stale { 481 } else { 200 });
         if request.method == Method::Notify {
             self.note_notify(request, &path);
         }
         match read {
             Some(Ok(received)) => {
-                self.answer(at, id, &Response::new(200));
+                self.answer(at, id, &done);
                 if let Some((session, _)) = call {
                     return self.finish_session(at, session, world);
                 }
                 self.on_said(at, device, received.message, world);
             }
             // Dahua answers some questions with nothing (quirk 26).
-            None => self.answer(at, id, &Response::new(200)),
+            None => self.answer(at, id, &done),
             Some(Err(_)) => self.answer_briefly(id, &Response::new(400)),
         }
     }

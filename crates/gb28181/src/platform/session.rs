@@ -273,12 +273,35 @@ impl Platform {
             self.on_call_response(at, client, id, response, path, world);
             return true;
         }
-        let Some(id) = self.sessions.controls.get(&client).copied() else { return false };
+        let Some(id) = self.sessions.controls.get(&client).copied() else {
+            return self.on_fork(at, client, response, path, world);
+        };
         if !response.is_provisional() {
             self.sessions.controls.remove(&client);
             if self.sessions.open.contains_key(&id) {
                 self.tell_session(id, SessionEvent::Controlled(controlled(response)));
             }
+        }
+        true
+    }
+
+    /// Whether it is one more success to an INVITE that was taken already: of another branch, as proxies of lower domains
+    /// make them, it is acknowledged and ended (RFC 3261 §13.2.2.4); of the same branch acknowledged again.
+    fn on_fork(&mut self, at: Moment, client: ClientId, response: &Response, path: &Path, world: &dyn World) -> bool {
+        let is_of_call = response.headers.cseq().is_some_and(|cseq| cseq.method == Method::Invite);
+        if !is_of_call || !response.is_success() {
+            return false;
+        }
+        // What it has of the INVITE is all that a dialog needs.
+        let asked = Request { headers: response.headers.clone(), ..Request::new(Method::Invite, "") };
+        let Ok(mut dialog) = Dialog::from_response(&asked, response, path) else { return true };
+        let _acknowledged = self.endpoint.send_ack(client, dialog.ack(dialog.local_sequence));
+        if !self.sessions.dialogs.contains_key(&dialog.id()) {
+            let (to, goodbye) = (Path { remote: dialog.destination(), ..*path }, dialog.request(Method::Bye));
+            let own = world.own_address(&to).to_string();
+            // A branch that is not told sends to a port where nobody listens.
+            let _untold = self.endpoint.send_request(at.now, to, &own, goodbye);
+            self.attend(at, world);
         }
         true
     }

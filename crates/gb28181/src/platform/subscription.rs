@@ -260,6 +260,27 @@ impl Platform {
         true
     }
 
+    /// Whether a NOTIFY is one that is waited for: of a dialog or `Call-ID` of ours, or of what the device was asked to tell,
+    /// since devices make up dialogs of their own (quirk 32). One that says that it is the last needs no telling.
+    pub(super) fn is_awaited(&self, device: &Id, request: &Request, told: Option<&Message>) -> bool {
+        let state = request.headers.text("Subscription-State").and_then(|text| SubscriptionState::parse(&text));
+        let ends = state.is_some_and(|state| state.state == State::Terminated);
+        let dialog = DialogId::of_request(request);
+        if ends || dialog.is_some_and(|dialog| self.subscriptions.dialogs.contains_key(&dialog)) {
+            return true;
+        }
+        let call_id = request.headers.call_id();
+        let its = self.subscriptions.of_devices.get(device).into_iter().flatten();
+        its.filter_map(|id| self.subscriptions.open.get(id)).any(|subscribed| {
+            let is_its_call = match &subscribed.state {
+                Held::Asked(asked) => asked.headers.call_id() == call_id,
+                Held::Active(Some(dialog)) => Some(&dialog.call_id) == call_id.as_ref(),
+                Held::Active(None) => false,
+            };
+            is_its_call || told.is_some_and(|told| told.body.cmd_type() == subscribed.message.body.cmd_type())
+        })
+    }
+
     /// A NOTIFY that ends the subscription it is of.
     pub(super) fn note_notify(&mut self, request: &Request, path: &Path) {
         let id = DialogId::of_request(request).and_then(|dialog| self.subscriptions.dialogs.get(&dialog).copied());

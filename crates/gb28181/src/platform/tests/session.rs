@@ -225,3 +225,44 @@ fn a_session_that_is_over_takes_no_control() {
     let refused = bench.platform.control(bench.at(), session, mansrtsp::Method::Pause, &bench.rules);
     assert_eq!(refused, Err(Fault::NoSession));
 }
+
+/// A success to the INVITE, of a branch with this tag.
+fn success(bench: &Bench, tag: &str) -> Vec<u8> {
+    let request = &bench.called.as_ref().unwrap().request;
+    let mut answer = Response::new(200).with("Contact", "<sip:34020000001320000002@192.168.1.64:5060>");
+    for name in ["Via", "From", "Call-ID", "CSeq"] {
+        answer = answer.with(name, &request.headers.text(name).unwrap());
+    }
+    let to = request.headers.to().unwrap();
+    answer
+        .with("To", &to.with_tag(tag).to_string())
+        .with_body("application/sdp", bench.description.clone())
+        .write()
+        .to_vec()
+}
+
+#[test]
+fn another_branch_that_takes_an_invitation_is_told_to_stop_and_the_first_goes_on() {
+    let (mut bench, session) = Bench::established();
+    bench.methods();
+    let first = bench.called.as_ref().unwrap().dialog.id();
+    let acks = bench.peer.counters().stray_acks;
+    for (tag, ends) in [("other", true), (&*first.local_tag, false), ("third", true)] {
+        let bytes = success(&bench, tag);
+        bench.platform.handle_datagram(bench.at(), bench.path, &bytes, &bench.rules);
+        bench.settle();
+        let said = std::mem::take(&mut bench.asked);
+        let told: Vec<_> = said.iter().map(|request| (&request.method, request.headers.to().unwrap())).collect();
+        match &told[..] {
+            [(Method::Bye, to)] if ends => assert_eq!(to.tag(), Some(tag)),
+            [] if !ends => {}
+            _ => panic!("{tag}: {told:?}"),
+        }
+    }
+    assert_eq!(bench.peer.counters().stray_acks - acks, 2);
+    assert!(bench.take_session().is_empty());
+    bench.platform.hang_up(bench.at(), session, &bench.rules);
+    bench.settle();
+    assert_eq!(bench.take_session(), [SessionEvent::Ended(Ending::HungUp)]);
+    bench.assert_idle();
+}

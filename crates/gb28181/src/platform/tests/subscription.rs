@@ -95,3 +95,21 @@ fn a_subscription_is_given_back_and_goes_with_its_device() {
     assert_eq!(bench.of_subscription(), [SubscriptionEvent::Ended(None)]);
     bench.assert_idle();
 }
+
+#[test]
+fn what_is_told_of_a_subscription_that_has_ended_counts_and_the_device_is_told_to_stop() {
+    let mut bench = Bench::signed_in();
+    let subscription = bench.subscribe(Query::Catalog(CatalogQuery::default()));
+    let part = CatalogPart { result: None, total: Some(0), items: Vec::new() };
+    let told = Message::new(9, id(DEVICE), Body::Notify(Notify::Catalog(part)));
+    // A dialog that it has made up.
+    bench.called.as_mut().unwrap().dialog.call_id = "made-up".to_owned();
+    assert_eq!(bench.notify("active;expires=3000", Some(&told)), 200);
+    bench.platform.unsubscribe(bench.at(), subscription, &bench.rules);
+    bench.settle();
+    bench.take();
+    assert_eq!(bench.notify("active;expires=3000", Some(&told)), 481);
+    assert!(matches!(&bench.take()[..], [Event::Notice { message, .. }] if message.body == told.body));
+    assert_eq!(bench.notify("active;expires=3000", None), 481);
+    assert_eq!(bench.notify("terminated;reason=timeout", None), 200);
+}

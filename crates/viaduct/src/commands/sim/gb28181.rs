@@ -2,13 +2,16 @@
 
 mod behaviour;
 mod call;
+mod ear;
 mod fleet;
 mod link;
 mod live;
+mod pictures;
 mod plant;
 mod sender;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -16,6 +19,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
+use gateway::upload::UploadMethod;
 use gb28181::Id;
 use sim::{ClipConfig, DemoCamera, LoopClip};
 use sip::Transport;
@@ -23,8 +27,9 @@ use sip::Transport;
 use crate::cameras::load_clip;
 use crate::commands::{runtime, say};
 use crate::logging;
-use behaviour::{Behaviour, Fault, Quirk, duration};
+use behaviour::{Behaviour, Fault, MakerProfile, Quirk, duration};
 use fleet::Fleet;
+use pictures::Receivers;
 use plant::Plant;
 
 /// Where the password is taken from when it is not on the command line, which others can read.
@@ -33,6 +38,9 @@ const PASSWORD_VARIABLE: &str = "VIADUCT_SIM_PASSWORD";
 const CODE_DIGITS: usize = 20;
 /// Addresses of this machine that are used.
 const MAX_ADDRESSES: u32 = 4096;
+/// How long a sign-in lasts, and how many heartbeats may be missing, until a platform says otherwise.
+const EXPIRATION_S: u32 = 3600;
+const MISSED_HEARTBEATS: u32 = 3;
 /// A heartbeat that never comes, in time.
 const NEVER: Duration = Duration::from_secs(10 * 365 * 86_400);
 
@@ -85,12 +93,31 @@ pub(crate) struct Gb28181Args {
     /// Invitations are taken, and nothing is sent: to load the signalling alone.
     #[arg(long)]
     no_media: bool,
+    /// Do what is known of devices of a maker, and name it.
+    #[arg(long, value_enum, value_name = "MAKER")]
+    profile: Option<MakerProfile>,
     /// Do as devices of some makers do. Can be repeated.
     #[arg(long, value_enum, value_name = "QUIRK")]
     quirk: Vec<Quirk>,
-    /// Let something go wrong: loss=2%, silent-after=20s, no-answer-to-invite, no-media, no-heartbeat. Can be repeated.
+    /// Let something go wrong: loss=2%, reorder=5%, silent-after=20s, half-open=20s, clock-jump=30, no-answer-to-invite,
+    /// no-media, no-heartbeat. Can be repeated.
     #[arg(long, value_name = "FAULT")]
     fault: Vec<Fault>,
+    /// They have no loudspeaker: who would speak to them is told so.
+    #[arg(long, conflicts_with = "hear")]
+    no_speaker: bool,
+    /// By which way they take what is said to them.
+    #[arg(long, value_enum, default_value_t = Way::Udp)]
+    hear_by: Way,
+    /// Folder for what is said to them, a WAV file for each broadcast.
+    #[arg(long, value_name = "DIR")]
+    hear: Option<PathBuf>,
+    /// How they send pictures that the platform orders.
+    #[arg(long, value_enum, default_value_t = UploadBy::Post)]
+    upload_by: UploadBy,
+    /// A host besides the platform that pictures may be sent to. Can be repeated.
+    #[arg(long, value_name = "HOST")]
+    upload_to: Vec<String>,
     /// Folder for encoded clips.
     #[arg(long, value_name = "DIR", default_value = "viaduct-data/demo")]
     cache: PathBuf,
@@ -100,6 +127,12 @@ pub(crate) struct Gb28181Args {
 enum Way {
     Udp,
     Tcp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum UploadBy {
+    Post,
+    Put,
 }
 
 /// Addresses one after another.
@@ -138,6 +171,15 @@ struct Setup {
     retry: Duration,
     sign_ins_per_s: f64,
     alarms_every: Option<Duration>,
+    has_speaker: bool,
+    hear_by: gb28181::sdp::Transport,
+    /// For what is said to devices.
+    heard: Option<PathBuf>,
+    upload_by: UploadMethod,
+    /// Hosts besides the platform that pictures may go to.
+    picture_hosts: Arc<[String]>,
+    /// Who devices say that they are of.
+    maker: Option<&'static str>,
     behaviour: Arc<Behaviour>,
     cameras: Arc<Vec<DemoCamera>>,
     /// Of the first cameras of the demonstration; empty when nothing is sent.
@@ -168,6 +210,8 @@ impl Setup {
         let server_id = whole_code(&args.server_id, "server-id")?;
         let mut addresses = tokio::net::lookup_host(&args.server).await.context("--server is HOST:PORT")?;
         let server = addresses.next().context("--server has no address")?;
+        // The platform may name itself as we do.
+        let host = args.server.rsplit_once(':').map(|(host, _)| host.to_owned());
         let cameras = sim::demo_cameras();
         let mut clips = Vec::new();
         let shown = args.devices.saturating_mul(args.channels) as usize;
@@ -189,22 +233,73 @@ impl Setup {
             retry: args.retry.max(Duration::from_secs(1)),
             sign_ins_per_s: f64::from(args.sign_ins_per_second),
             alarms_every: args.alarms_every.map(|every| every.max(Duration::from_millis(100))),
-            behaviour: Arc::new(Behaviour { quirks: args.quirk.clone(), faults: args.fault.clone() }),
+            has_speaker: !args.no_speaker,
+            hear_by: match args.hear_by {
+                Way::Udp => gb28181::sdp::Transport::Udp,
+                Way::Tcp => gb28181::sdp::Transport::Tcp,
+            },
+            heard: args.hear.clone(),
+            upload_by: match args.upload_by {
+                UploadBy::Post => UploadMethod::Post,
+                UploadBy::Put => UploadMethod::Put,
+            },
+            picture_hosts: args.upload_to.iter().cloned().chain(host).collect(),
+            maker: args.profile.map(MakerProfile::maker),
+            behaviour: Arc::new(Behaviour {
+                quirks: args
+                    .profile
+                    .map(MakerProfile::quirks)
+                    .unwrap_or_default()
+                    .iter()
+                    .chain(&args.quirk)
+                    .copied()
+                    .collect(),
+                faults: args.fault.clone(),
+            }),
             cameras: Arc::new(cameras),
             clips,
         })
     }
 
     fn plant(&self, number: u32) -> anyhow::Result<Plant> {
-        Plant::new(&self.first_id, number, self.channels, self.is_nvr, &self.cameras)
+        let mut plant = Plant::new(&self.first_id, number, self.channels, self.is_nvr, &self.cameras)?;
+        plant.has_speaker = self.has_speaker;
+        plant.maker = self.maker.unwrap_or("Viaduct");
+        plant.finds_all_only = self.behaviour.has(Quirk::RecordsOnlyAll);
+        let heartbeat_s = u32::try_from(self.heartbeat.as_secs()).unwrap_or(u32::MAX);
+        plant.set_times(EXPIRATION_S, heartbeat_s, MISSED_HEARTBEATS);
+        plant.receivers = Receivers { platform: self.server.ip(), others: Arc::clone(&self.picture_hosts) };
+        Ok(plant)
     }
 
     fn options(&self, id: &Id) -> gb28181::device::Options {
         let usual = gb28181::device::Options::new(id.clone(), self.server_id.clone(), &self.domain, &self.password);
         let heartbeat = if self.behaviour.fails(Fault::NoHeartbeat) { NEVER } else { self.heartbeat };
-        // Not all at the same time.
-        let retry = self.retry.mul_f64(rand::random_range(1.0..1.5));
-        gb28181::device::Options { heartbeat, retry, user_agent: "Viaduct simulator".to_owned(), ..usual }
+        let retry = self.pause();
+        let expires = Duration::from_secs(EXPIRATION_S.into());
+        let missed_heartbeats = MISSED_HEARTBEATS;
+        let user_agent = match self.maker {
+            Some(maker) => format!("Viaduct simulator of {maker}"),
+            None => "Viaduct simulator".to_owned(),
+        };
+        let one_by_one = self.behaviour.has(Quirk::CatalogOneByOne);
+        let items_per_message = if one_by_one { NonZeroUsize::MIN } else { usual.items_per_message };
+        let quirks = self.behaviour.quirks.iter().filter_map(|quirk| quirk.of_signalling()).collect();
+        gb28181::device::Options {
+            expires,
+            heartbeat,
+            missed_heartbeats,
+            retry,
+            user_agent,
+            items_per_message,
+            quirks,
+            ..usual
+        }
+    }
+
+    /// Before a device tries again: not all at the same time.
+    fn pause(&self) -> Duration {
+        self.retry.mul_f64(rand::random_range(1.0..1.5))
     }
 
     /// From which address a device comes.

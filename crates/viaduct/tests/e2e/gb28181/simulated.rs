@@ -7,7 +7,10 @@ use std::process::{Child, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use gb28181::manscdp::{Body, Command, Control, DeviceControl, Query, Response as Said};
+use gb28181::manscdp::{
+    Body, Command, Control, CruiseTrackQuery, DeviceControl, HomePosition, Outcome, Query, Response as Said,
+    SdCardState,
+};
 use gb28181::mansrtsp::Method;
 use gb28181::platform::{Answer, Ending, Event, Gone};
 use gb28181::ptz::{self, PtzCommand};
@@ -77,14 +80,19 @@ fn assert_counting(stamps: &[Stamp]) {
     assert!(stamps.len() > 10 && stamps.windows(2).all(goes_on), "{stamps:?}");
 }
 
-fn add(api: &Api, code: &str) -> i64 {
+pub(crate) fn add(api: &Api, code: &str) -> i64 {
+    add_with(api, code, &json!({}))
+}
+
+fn add_with(api: &Api, code: &str, options: &Value) -> i64 {
     let device = json!({
-        "name": "simulated", "organisation_id": 1, "driver": "gb28181", "address": code, "password": PASSWORD, "enabled": true
+        "name": "simulated", "organisation_id": 1, "driver": "gb28181", "address": code, "password": PASSWORD, "enabled": true,
+        "options": options
     });
     api.post("/devices", &device)["id"].as_i64().unwrap()
 }
 
-fn await_catalog(api: &Api, code: &str) -> Value {
+pub(crate) fn await_catalog(api: &Api, code: &str) -> Value {
     let state = || Some(api.get(&format!("/gb28181/devices/{code}"))).filter(|device| device["catalog"] == "whole");
     until("the catalog", PATIENCE, state)
 }
@@ -123,6 +131,28 @@ fn a_recorder_signs_in_and_its_channels_recordings_and_alarms_are_there() {
         let alarm = until("an alarm", PATIENCE, alarms);
         assert_eq!(alarm["device"].as_str(), Some(RECORDER), "{alarm}");
         server.assert_well();
+    }
+}
+
+#[test]
+fn a_recorder_that_is_sent_to_another_server_signs_in_there() {
+    for transport in ["udp", "tcp"] {
+        let (mut first, mut second) = (by_every_way("127.0.0.1:0").start(), by_every_way("127.0.0.1:0").start());
+        let (sends_on, takes) = (first.sign_in(), second.sign_in());
+        let there = format!("sip:34020000002000000002@{}", second.address("gb28181"));
+        add_with(&sends_on, RECORDER, &json!({ "redirect": there }));
+        add(&takes, RECORDER);
+        let arguments = ["--nvr", "--channels", "2", "--no-media", "--transport", transport];
+        let _devices = Devices::start(first.address("gb28181"), &arguments);
+        let known = await_catalog(&takes, RECORDER);
+        assert_eq!(
+            (known["state"].as_str(), known["transport"].as_str()),
+            (Some("online"), Some(transport)),
+            "{known}"
+        );
+        assert_eq!(sends_on.get(&format!("/gb28181/devices/{RECORDER}"))["state"], "offline");
+        first.assert_well();
+        second.assert_well();
     }
 }
 
@@ -197,6 +227,76 @@ fn a_channel_that_is_steered_turns_and_is_drawn_as_it_looks() {
     assert!(shown.windows(2).all(|pair| pair[1].counter > pair[0].counter), "{shown:?}");
 }
 
+fn order(command: Command) -> Body {
+    Body::Control(Control::DeviceControl(DeviceControl { command, info: None }))
+}
+
+#[test]
+fn cards_home_and_cruises_are_told_as_they_are() {
+    let mut upper = Upper::new();
+    let _devices = Devices::start(upper.address, &["--channels", "1", "--no-media"]);
+    upper.await_sign_in();
+    let mut ask = |query| match upper.say(CAMERA, CHANNEL, query) {
+        Answer::Said(said) => Some(said),
+        _ => None,
+    };
+    let cards = |ask: &mut dyn FnMut(Body) -> Option<Said>| match ask(Body::Query(Query::SdCards)) {
+        Some(Said::SdCards(cards)) => cards.cards,
+        other => panic!("{other:?}"),
+    };
+    let before = cards(&mut ask);
+    assert_eq!((before.len(), before[0].state), (2, Some(SdCardState::Ok)), "{before:?}");
+    assert_eq!(ask(order(Command::FormatSdCard(1))), None);
+    let during = cards(&mut ask);
+    assert_eq!(
+        (during[0].state, during[1].state),
+        (Some(SdCardState::Formatting), Some(SdCardState::Ok)),
+        "{during:?}"
+    );
+    assert!(during[0].free_mb > before[0].free_mb && during[0].format_percent.is_some(), "{during:?}");
+
+    let preset = |number| PtzCommand::Preset(ptz::Preset { action: ptz::PresetAction::Set, number });
+    let cruise = |action| PtzCommand::Cruise(ptz::Cruise { group: 2, action });
+    let add = |number| cruise(ptz::CruiseAction::Add(number));
+    for command in [preset(1), preset(2), add(1), add(2), cruise(ptz::CruiseAction::Dwell(10))] {
+        assert_eq!(ask(order(Command::Ptz(command.into()))), None);
+    }
+    let Some(Said::CruiseTracks(tracks)) = ask(Body::Query(Query::CruiseTracks)) else { panic!() };
+    assert_eq!((tracks.total, tracks.items[0].number), (Some(1), Some(2)), "{tracks:?}");
+    let wanted = CruiseTrackQuery { number: Some(2) };
+    let Some(Said::CruiseTrack(track)) = ask(Body::Query(Query::CruiseTrack(wanted))) else { panic!() };
+    assert_eq!(
+        track.points.iter().map(|it| (it.preset, it.stay_s)).collect::<Vec<_>>(),
+        [(Some(1), Some(10)), (Some(2), Some(10))]
+    );
+
+    let home = HomePosition { enabled: Some(true), reset_s: Some(30), preset: Some(2) };
+    let said = ask(order(Command::HomePosition(home.clone())));
+    assert!(matches!(said, Some(Said::DeviceControl(done)) if done.result == Some(Outcome::Ok)));
+    let Some(Said::HomePosition(told)) = ask(Body::Query(Query::HomePosition)) else { panic!() };
+    assert_eq!(told.home, Some(home));
+}
+
+#[test]
+fn a_configuration_is_kept_and_what_cannot_be_done_is_declined() {
+    let mut server = by_every_way("127.0.0.1:0").start();
+    let api = server.sign_in();
+    add(&api, RECORDER);
+    let _devices = Devices::start(server.address("gb28181"), &["--nvr", "--channels", "1", "--no-media"]);
+    await_catalog(&api, RECORDER);
+    let path = format!("/gb28181/devices/{RECORDER}/configuration");
+    let set = |change: Value| api.send("PUT", &path, Some(&change)).status;
+    assert_eq!(set(json!({ "basic": { "name": "收费站 1", "heartbeat_interval_s": 30 } })), 204);
+    let known = api.get(&format!("{path}?parts=BasicParam,VideoParamOpt"));
+    let basic = &known["basic"];
+    assert_eq!((&basic["name"], &basic["heartbeat_interval_s"]), (&json!("收费站 1"), &json!(30)), "{known}");
+    assert_eq!(basic["expiration_s"], 3600);
+    assert_eq!(known["video_options"]["download_speeds"], json!([1, 2, 4]), "{known}");
+    assert!(set(json!({ "mirror": 2 })) >= 400);
+    assert!(set(json!({ "basic": { "heartbeat_interval_s": 0 } })) >= 400);
+    server.assert_well();
+}
+
 #[test]
 fn devices_do_what_makers_do_otherwise_when_they_are_asked_to() {
     let mut upper = Upper::new();
@@ -237,4 +337,70 @@ fn faults_happen_when_they_are_asked_for() {
     assert!(!upper.is_answered(CAMERA, CHANNEL, Duration::from_secs(2)));
     upper.until("a heartbeat", |event| matches!(event, Event::Heartbeat { .. }).then_some(()));
     upper.until("its silence", |event| matches!(event, Event::Gone { why: Gone::Silent, .. }).then_some(()));
+}
+
+#[test]
+fn devices_of_each_maker_are_imported_listed_and_watched() {
+    for (maker, quirk) in [
+        ("hikvision", "catalog-wrong-total"),
+        ("dahua", "y-reversed"),
+        ("uniview", "keepalive-bare"),
+        ("huawei", "gbk-as-utf8"),
+    ] {
+        let mut server = by_every_way("127.0.0.1:0").start();
+        let api = server.sign_in();
+        add(&api, RECORDER);
+        let arguments = ["--nvr", "--channels", "2", "--profile", maker, "--quirk", quirk, "--quirk", "no-expires"];
+        let _devices = Devices::start(server.address("gb28181"), &arguments);
+        // What is not answered is waited for before the catalog is asked for.
+        let known = until(&format!("the channels of {maker}"), PATIENCE * 2, || {
+            let device = api.get(&format!("/gb28181/devices/{RECORDER}"));
+            (device["cameras"] == 2).then_some(device)
+        });
+        let named = known["manufacturer"].as_str().unwrap_or_default().to_lowercase();
+        // One that answers with nothing does not say who it is; its sign-in does.
+        assert!(named == maker || maker == "dahua", "{known}");
+        let stream = server.url("rtsp", &format!("gb/{CHANNEL}"));
+        assert_counting(&stamps(&["-rtsp_transport", "tcp"], &stream));
+        let now_ms = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
+        let (from, to) = (base::rfc3339(now_ms - 4 * HOUR_MS), base::rfc3339(now_ms - HOUR_MS));
+        let found = api.get(&format!("/gb28181/devices/{RECORDER}/channels/{CHANNEL}/recordings?from={from}&to={to}"));
+        assert!(found["items"].as_array().unwrap().len() >= 3, "{maker}: {found}");
+        server.assert_well();
+    }
+}
+
+#[test]
+fn packets_that_change_places_and_a_clock_that_jumps_are_played() {
+    for jump in ["clock-jump=1000", "clock-jump=-1000"] {
+        let mut server = by_every_way("127.0.0.1:0").start();
+        let api = server.sign_in();
+        add(&api, RECORDER);
+        let arguments = ["--nvr", "--channels", "1", "--fault", "reorder=20%", "--fault", jump];
+        let _devices = Devices::start(server.address("gb28181"), &arguments);
+        await_catalog(&api, RECORDER);
+        let url = server.url("rtsp", &format!("gb/{CHANNEL}"));
+        let watching = std::thread::spawn(move || stamps(&["-rtsp_transport", "tcp"], &url));
+        // In the midst of what is watched.
+        until("the jump", PATIENCE, || {
+            let stream = api.send("GET", &format!("/streams/gb/{CHANNEL}"), None);
+            let repaired = |name: &str| stream.json()["counters"][name].as_u64().is_some_and(|count| count > 0);
+            (stream.status == 200 && (repaired("jumps") || repaired("rollbacks"))).then_some(())
+        });
+        assert_counting(&watching.join().unwrap());
+        server.assert_well();
+    }
+}
+
+#[test]
+fn a_device_whose_connection_is_half_open_is_taken_for_offline() {
+    let mut server = by_every_way("127.0.0.1:0").set("gb28181.heartbeat_s", "5").start();
+    let api = server.sign_in();
+    add(&api, RECORDER);
+    let arguments = ["--nvr", "--channels", "1", "--no-media", "--transport", "tcp", "--fault", "half-open=8s"];
+    let _devices = Devices::start(server.address("gb28181"), &arguments);
+    await_catalog(&api, RECORDER);
+    let is_gone = || (api.get(&format!("/gb28181/devices/{RECORDER}"))["state"] == "offline").then_some(());
+    until("its silence", PATIENCE, is_gone);
+    server.assert_well();
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use testkit::{Api, PATIENCE, Server, http, until};
 
 use super::device::{CAMERA, DEVICE, Device, Options, Uploads};
+use super::simulated::{self, Devices, RECORDER};
 use super::{add, await_catalog};
 use crate::support::options;
 
@@ -91,4 +92,28 @@ fn pictures_of_strangers_are_not_read() {
     let progress = http::send(server.address("http"), "GET", "/api/v1/gb28181/snapshots/1", &[], b"");
     assert_eq!(progress.status, 401);
     server.assert_well();
+}
+
+/// Takes pictures of a simulated recorder's first channel.
+#[test]
+fn pictures_that_a_simulated_recorder_draws_are_in_the_gallery() {
+    for method in ["post", "put"] {
+        let mut server = options().start();
+        let api = server.sign_in();
+        simulated::add(&api, RECORDER);
+        let arguments = ["--nvr", "--channels", "1", "--no-media", "--upload-by", method];
+        let _devices = Devices::start(server.address("gb28181"), &arguments);
+        simulated::await_catalog(&api, RECORDER);
+        let path = format!("/gb28181/devices/{RECORDER}/snapshots");
+        let request = json!({ "channel": "34020000001310000001", "count": 2 });
+        let begun = api.send("POST", &path, Some(&request));
+        assert_eq!(begun.status, 202, "{}", begun.text());
+        let done = await_end(&api, &begun.json());
+        assert_eq!((done["state"].as_str(), done["snapshots"].as_array().unwrap().len()), (Some("done"), 2), "{done}");
+        let kept = api.get("/snapshots?origin=device");
+        let sizes =
+            kept["items"].as_array().unwrap().iter().map(|kept| (kept["width"].as_u64(), kept["height"].as_u64()));
+        assert_eq!(sizes.collect::<Vec<_>>(), [(Some(1280), Some(720)); 2], "{kept}");
+        server.assert_well();
+    }
 }

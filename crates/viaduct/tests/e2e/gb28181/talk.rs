@@ -12,6 +12,7 @@ use testkit::ws::{WsEvent, WsViewer};
 use testkit::{Api, PATIENCE, Server, pause, read, until};
 
 use super::device::{CAMERA, DEVICE, Device, FIXED, Loudspeaker, Options};
+use super::simulated::{self, Devices, RECORDER};
 use super::{add_with, await_catalog, by_every_way};
 
 /// What is said, in Hz.
@@ -255,4 +256,46 @@ fn who_speaks_in_the_console_is_heard_at_a_device_of_others() {
     assert_live_tone(&site.heard());
     site.is_quiet(&format!("/gb28181/devices/{DEVICE}"));
     site.server.assert_well();
+}
+
+/// A server with a simulated recorder, started with these arguments.
+fn with_simulated(media: &str, arguments: &[&str]) -> (Server, Api, Devices) {
+    let server = by_every_way(media).start();
+    let api = server.sign_in();
+    simulated::add(&api, RECORDER);
+    let mut all = vec!["--nvr", "--channels", "1", "--no-media"];
+    all.extend(arguments);
+    let devices = Devices::start(server.address("gb28181"), &all);
+    simulated::await_catalog(&api, RECORDER);
+    (server, api, devices)
+}
+
+#[test]
+fn a_simulated_recorder_keeps_what_it_hears() {
+    // A connection for sound needs a port of its own.
+    for (way, media) in [("udp", "127.0.0.1:0"), ("tcp", "127.0.0.1:31240-31249")] {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut server, api, _devices) =
+            with_simulated(media, &["--hear-by", way, "--hear", folder.path().to_str().unwrap()]);
+        let path = format!("/gb28181/devices/{RECORDER}/talk");
+        let began = api.upload(&format!("{path}/file?name=tone.wav"), &tone("wav", 8000));
+        assert_eq!(began.status, 202, "{}", began.text());
+        let kept = || std::fs::read_dir(folder.path()).unwrap().next().map(|file| file.unwrap().path());
+        let file = until("what was heard", PATIENCE, kept);
+        let standing = until("the end", PATIENCE, || Some(api.get(&path)).filter(|it| it["holder"].is_null()));
+        assert_eq!(standing["last_file"]["why"], Value::Null, "{standing}");
+        let heard = read::ffmpeg_tone("-f wav", &path_text(&file), 0).unwrap();
+        assert!((heard - TONE_HZ).abs() <= NEAR_HZ, "{way}: {heard} Hz");
+        let length = usize::try_from(std::fs::metadata(&file).unwrap().len()).unwrap();
+        assert!(length > SAID_S * 7900, "{way}: {length} bytes");
+        server.assert_well();
+    }
+}
+
+#[test]
+fn a_simulated_recorder_without_a_loudspeaker_declines() {
+    let (mut server, api, _devices) = with_simulated("127.0.0.1:0", &["--no-speaker"]);
+    let refused = api.upload(&format!("/gb28181/devices/{RECORDER}/talk/file?name=tone.wav"), &tone("wav", 8000));
+    assert!(refused.status == 503 && refused.text().contains("declined"), "{}", refused.text());
+    server.assert_well();
 }

@@ -59,11 +59,17 @@ pub(super) fn agree(
 ) -> Result<Agreed, u16> {
     let video = offer.video().ok_or(488_u16)?;
     let payload = video.payloads.iter().find(|payload| payload.carriage() == Carriage::ProgramStream).ok_or(488_u16)?;
+    let listens = video.transport == Transport::Tcp && video.setup != Some(Setup::Active);
+    if listens && behaviour.has(Quirk::NoTcpPassive) {
+        return Err(488);
+    }
     let wanted = wanted(offer, video)?;
     let remote = offer.address_of(video).and_then(|address| address.parse::<IpAddr>().ok());
     let remote = remote.map(|ip| SocketAddr::new(ip, video.port)).ok_or(488_u16)?;
     let way = if sends { open(video, own, remote).map_err(|_unavailable| 500_u16)? } else { Way::Nowhere };
     let ssrc = offer.ssrc.unwrap_or_else(|| Ssrc(rand::random_range(1..1_000_000_000)));
+
+    let ssrc = if behaviour.has(Quirk::YReversed) { reversed(ssrc) } else { ssrc };
 
     let mut media = Media::video(way.port(), vec![payload.clone()]);
     media.transport = video.transport;
@@ -88,6 +94,12 @@ pub(super) fn agree(
     };
     let ssrc = if behaviour.has(Quirk::SsrcZero) { 0 } else { ssrc.0 };
     Ok(Agreed { answer, way, wanted, ssrc, payload_type: payload.payload_type })
+}
+
+/// The ten digits from behind; those that would be none of 32 bits stay.
+fn reversed(ssrc: Ssrc) -> Ssrc {
+    let digits: String = ssrc.to_string().chars().rev().collect();
+    digits.parse().map_or(ssrc, Ssrc)
 }
 
 fn wanted(offer: &Description, video: &Media) -> Result<Wanted, u16> {
@@ -131,5 +143,37 @@ impl Way {
         };
         // Who connects has no port to be reached by; RFC 4145 says 9, and platforms refuse 0 (quirk 30).
         own.map_or(if matches!(self, Self::Active(_)) { 9 } else { NO_PORT }, |own| own.port())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn agreed(setup: Option<Setup>, ssrc: u32, quirk: Option<Quirk>) -> Result<Agreed, u16> {
+        let mut video = Media::video(30_000, vec![gb28181::sdp::Payload::video(96, "PS")]);
+        video.setup = setup;
+        video.transport = if setup.is_some() { Transport::Tcp } else { Transport::Udp };
+        let address = Some("127.0.0.1".to_owned());
+        let offer = Description { media: vec![video], address, ssrc: Some(Ssrc(ssrc)), ..Description::default() };
+        let behaviour = Behaviour { quirks: quirk.into_iter().collect(), faults: Vec::new() };
+        let device = Id::new("34020000001320000001").unwrap();
+        agree(&offer, &device, "127.0.0.1".parse().unwrap(), false, &behaviour)
+    }
+
+    #[test]
+    fn who_takes_no_passive_offers_takes_all_others() {
+        let refuses = |setup| agreed(setup, 1, Some(Quirk::NoTcpPassive)).err();
+        assert_eq!(refuses(Some(Setup::Passive)), Some(488));
+        assert_eq!((refuses(Some(Setup::Active)), refuses(None)), (None, None));
+        assert!(agreed(Some(Setup::Passive), 1, None).is_ok());
+    }
+
+    #[test]
+    fn who_reverses_digits_says_and_sends_the_same() {
+        for (offered, answered) in [(200_000_001, 1_000_000_020), (9, 9)] {
+            let agreed = agreed(None, offered, Some(Quirk::YReversed)).unwrap();
+            assert_eq!((agreed.ssrc, agreed.answer.ssrc), (answered, Some(Ssrc(answered))));
+        }
     }
 }

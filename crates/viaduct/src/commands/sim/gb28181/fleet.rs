@@ -8,19 +8,19 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use bytes::Bytes;
-use gb28181::device::{CallId, Device, Event, Output, SignedOut};
-use gb28181::manscdp::{Alarm, AlarmEvent, AlarmInfo, Command, Control};
+use gb28181::device::{CallId, Device, Event, HearingEvent, HearingId, Output, Server, SignedOut};
+use gb28181::manscdp::{Alarm, AlarmEvent, AlarmInfo, Command, Control, Notify, SnapShotFinished};
 use gb28181::mansrtsp;
 use gb28181::platform::Moment;
 use gb28181::{BeijingTime, Id};
 use sip::{Path, Transport};
-use tokio::sync::mpsc;
-use tokio::task::AbortHandle;
+use tokio::sync::{mpsc, oneshot};
 
 use super::Setup;
 use super::behaviour::Fault;
 use super::call::{self, Way};
-use super::link::{self, Link};
+use super::ear::Ear;
+use super::link::{self, Link, Task};
 use super::plant::Plant;
 use super::sender::Sender;
 
@@ -56,21 +56,28 @@ pub(super) enum Input {
         call: CallId,
         is_whole: bool,
     },
+    /// Pictures were taken, and sent if they could be.
+    Pictures {
+        index: usize,
+        channel: Id,
+        finished: Box<SnapShotFinished>,
+    },
 }
 
 /// A call that was taken.
 struct Call {
     sender: Option<(Sender, Way)>,
     controls: Option<mpsc::Sender<mansrtsp::Method>>,
-    task: Option<AbortHandle>,
+    task: Option<Task>,
 }
 
-impl Drop for Call {
-    fn drop(&mut self) {
-        if let Some(task) = &self.task {
-            task.abort();
-        }
-    }
+/// What a loudspeaker does.
+struct Hearing {
+    target: Id,
+    /// Until the platform has answered.
+    ear: Option<Ear>,
+    /// Dropping it ends the listening.
+    stop: Option<oneshot::Sender<()>>,
 }
 
 /// One device.
@@ -78,25 +85,66 @@ struct Member {
     device: Device,
     plant: Plant,
     link: Link,
+    /// Reads from its socket or connection.
+    reader: Option<Task>,
+    /// Where it signs in: the platform, or where that has sent it.
+    server: SocketAddr,
+    /// Who is there, until it has begun to sign in.
+    led_to: Option<Server>,
+    is_led: bool,
     /// The entry of the queue that counts.
     wake: Option<Instant>,
     /// When it begins, or connects again; `None` while it runs.
     starts_at: Option<Instant>,
     is_in: bool,
+    has_heartbeats: bool,
     alarm_at: Option<Instant>,
     alarms: usize,
     silent_at: Option<Instant>,
     own: Option<SocketAddr>,
     calls: HashMap<CallId, Call>,
+    hearings: HashMap<HearingId, Hearing>,
 }
 
 impl Member {
+    /// Begins to sign in by what was opened.
+    fn enter(&mut self, at: Moment, path: Path, own: SocketAddr) {
+        self.own = Some(own);
+        match self.led_to.take() {
+            Some(server) => self.device.follow(at, server, path, own),
+            None => self.device.sign_in(at, path, own),
+        }
+    }
+
+    /// Back to the first platform after a pause, if it was led away.
+    fn go_home(&mut self, server: SocketAddr, pause: Duration) {
+        // It may have been led to the same address.
+        if std::mem::take(&mut self.is_led) {
+            (self.server, self.led_to) = (server, None);
+            self.plant.receivers.platform = server.ip();
+            (self.link, self.reader) = (Link::None, None);
+            self.starts_at = Some(Instant::now() + pause);
+        }
+    }
+
     fn obey(&mut self, target: &Id, control: &Control) {
         let at = moment();
         tracing::debug!(device = %self.plant.id(), %target, order = ?control, "An order.");
         self.plant.obey(target, control, at.now);
+        self.keep_times();
         if matches!(control, Control::DeviceControl(order) if order.command == Command::TeleBoot) {
             self.device.restart(at, RESTART);
+        }
+    }
+
+    /// Keeps to the times that it was configured with.
+    fn keep_times(&mut self) {
+        let basic = self.plant.basic();
+        if let (Some(expiration), Some(interval), Some(count), true) =
+            (basic.expiration_s, basic.heartbeat_interval_s, basic.heartbeat_count, self.has_heartbeats)
+        {
+            let seconds = |seconds: u32| Duration::from_secs(seconds.into());
+            self.device.set_times(seconds(expiration), seconds(interval), count);
         }
     }
 
@@ -160,14 +208,20 @@ impl Fleet {
                 device,
                 plant,
                 link: Link::None,
+                reader: None,
+                server: fleet.setup.server,
+                led_to: None,
+                is_led: false,
                 wake: None,
                 starts_at: Some(starts_at),
                 is_in: false,
+                has_heartbeats: !fleet.setup.behaviour.fails(Fault::NoHeartbeat),
                 alarm_at: None,
                 alarms: 0,
                 silent_at: None,
                 own: None,
                 calls: HashMap::new(),
+                hearings: HashMap::new(),
             });
             fleet.schedule(number as usize, None);
         }
@@ -193,6 +247,8 @@ impl Fleet {
 
     async fn sign_out(&mut self) {
         for index in 0..self.members.len() {
+            // What was heard until now is kept.
+            self.members[index].hearings.clear();
             if self.members[index].device.is_signed_in() {
                 self.members[index].device.sign_out(moment());
                 self.drain(index);
@@ -235,7 +291,8 @@ impl Fleet {
         | Input::Message(index, _)
         | Input::Connected(index, ..)
         | Input::Closed(index, _)
-        | Input::Sent { index, .. }) = &input;
+        | Input::Sent { index, .. }
+        | Input::Pictures { index, .. }) = &input;
         let index = *index;
         let path = self.path(index);
         let member = &mut self.members[index];
@@ -246,8 +303,8 @@ impl Fleet {
             Input::Datagram(_, bytes) => member.device.handle_datagram(at, path, &bytes, &member.plant),
             Input::Message(_, message) => member.device.handle_message(at, path, *message, &member.plant),
             Input::Connected(_, own, outgoing) => {
-                (member.link, member.own) = (Link::Tcp(outgoing), Some(own));
-                member.device.sign_in(at, path, own);
+                member.link = Link::Tcp(outgoing);
+                member.enter(at, path, own);
             }
             Input::Closed(_, error) => {
                 let why = error.map_or_else(|| "the platform closed it".to_owned(), |error| error.to_string());
@@ -261,12 +318,16 @@ impl Fleet {
             }
             Input::Sent { call, is_whole: true, .. } => member.device.finish(at, call),
             Input::Sent { call, .. } => member.device.hang_up(at, call),
+            Input::Pictures { channel, finished, .. } => {
+                member.plant.picture_orders -= 1;
+                member.device.tell(at, &channel, Notify::SnapShotFinished(*finished));
+            }
         }
         self.drain(index);
     }
 
     fn path(&self, index: usize) -> Path {
-        Path { transport: self.setup.transport, local: index as u64, remote: self.setup.server }
+        Path { transport: self.setup.transport, local: index as u64, remote: self.members[index].server }
     }
 
     /// Serves the devices whose time has come.
@@ -301,20 +362,26 @@ impl Fleet {
 
     fn start(&mut self, index: usize) -> anyhow::Result<()> {
         let at = moment();
-        let path = self.path(index);
-        let from = self.setup.from(index);
         let silent_after = self.setup.behaviour.silent_after();
         let member = &mut self.members[index];
         member.silent_at = member.silent_at.or_else(|| silent_after.map(|after| at.now + after));
+        let opened = self.open(index);
+        opened.context("opening a socket for a device; a higher limit of open files (ulimit -n) permits more")
+    }
+
+    /// Opens a way to where a device signs in, and signs in there.
+    fn open(&mut self, index: usize) -> std::io::Result<()> {
+        let (at, path, from) = (moment(), self.path(index), self.setup.from(index));
+        let half_open_after = self.setup.behaviour.half_open_after();
+        let member = &mut self.members[index];
         if self.setup.transport == Transport::Tcp {
-            link::open_tcp(index, from, self.setup.server, &self.arrivals);
+            member.link = Link::None;
+            member.reader = Some(link::open_tcp(index, from, path.remote, &self.arrivals, half_open_after));
             return Ok(());
         }
-        let opened = link::open_udp(index, from, self.setup.server, &self.arrivals);
-        let (link, own) =
-            opened.context("opening a socket for a device; a higher limit of open files (ulimit -n) permits more")?;
-        (member.link, member.own) = (link, Some(own));
-        member.device.sign_in(at, path, own);
+        let opened = link::open_udp(index, from, path.remote, &self.arrivals)?;
+        (member.link, member.reader) = (opened.link, Some(opened.task));
+        member.enter(at, path, opened.own);
         Ok(())
     }
 
@@ -357,8 +424,13 @@ impl Fleet {
                 if why != SignedOut::Asked && self.is_few {
                     tracing::warn!(device = %member.plant.id(), ?why, "A simulated device is not signed in.");
                 }
+                member.go_home(self.setup.server, self.setup.pause());
             }
-            Event::Ordered { target, control } => member.obey(&target, &control),
+            Event::Redirected(server) => self.on_redirected(index, server),
+            Event::Ordered { target, control } => {
+                member.obey(&target, &control);
+                self.on_ordered(index, &target, &control);
+            }
             Event::Invited { call, channel, offer, .. } => self.on_invited(index, call, &channel, &offer),
             Event::Confirmed(call) => self.on_confirmed(index, call),
             Event::Controlled { call, method } => {
@@ -367,6 +439,16 @@ impl Fleet {
                 }
             }
             Event::Ended { call, .. } => drop(member.calls.remove(&call)),
+            Event::Unsaid(messages) => {
+                let device = member.plant.id();
+                tracing::warn!(%device, messages, "Too many messages waited: what a simulated device says is cut.");
+            }
+            Event::SpokenTo { source, target } => self.on_spoken_to(index, &source, target),
+            Event::Hearing { hearing, what: HearingEvent::Begun(answer) } => self.on_speech(index, hearing, &answer),
+            Event::Hearing { hearing, what: HearingEvent::Ended(why) } => {
+                member.hearings.remove(&hearing);
+                tracing::debug!(device = %member.plant.id(), ?why, "A broadcast has ended.");
+            }
             _ => {}
         }
     }
@@ -381,6 +463,37 @@ impl Fleet {
         member.alarm_at = self.setup.alarms_every.map(|every| Instant::now() + every);
         if self.is_few {
             super::say(&format!("{} is signed in.", member.plant.id()));
+        }
+    }
+
+    /// Pictures are ordered by a configuration (§9.14).
+    fn on_ordered(&mut self, index: usize, target: &Id, control: &Control) {
+        let (arrivals, method) = (self.arrivals.clone(), self.setup.upload_by);
+        let plant = &mut self.members[index].plant;
+        let Control::DeviceConfig(config) = control else { return };
+        let Some((channel, order)) = plant.pictures(target, config) else { return };
+        let (target, steering) = (target.clone(), Arc::clone(&channel.steering));
+        let scene = self.setup.cameras[channel.scene].clip.scene.clone();
+        plant.picture_orders += 1;
+        tokio::spawn(async move {
+            let finished = Box::new(order.take(target.clone(), scene, steering, method).await);
+            let _stopped = arrivals.send(Input::Pictures { index, channel: target, finished }).await;
+        });
+    }
+
+    /// The platform wants it to sign in elsewhere.
+    fn on_redirected(&mut self, index: usize, server: Server) {
+        let member = &mut self.members[index];
+        let Some(address) = server.address else { return };
+        if self.is_few {
+            super::say(&format!("{} is sent to {} at {address}.", member.plant.id(), server.id));
+        }
+        (member.server, member.led_to, member.is_led) = (address, Some(server), true);
+        member.plant.receivers.platform = address.ip();
+        if let Err(error) = self.open(index) {
+            let member = &mut self.members[index];
+            tracing::warn!(device = %member.plant.id(), %error, "A simulated device was sent to where it cannot go.");
+            member.device.connection_closed();
         }
     }
 
@@ -415,6 +528,52 @@ impl Fleet {
             let is_whole = sender.run(way, ordered).await.unwrap_or(false);
             let _stopped = arrivals.send(Input::Sent { index, call: id, is_whole }).await;
         });
-        (call.controls, call.task) = (Some(controls), Some(task.abort_handle()));
+        (call.controls, call.task) = (Some(controls), Some(task.into()));
+    }
+
+    /// Somebody is about to speak: it is asked for.
+    fn on_spoken_to(&mut self, index: usize, source: &Id, target: Id) {
+        let (server, transport) = (self.setup.server, self.setup.hear_by);
+        let member = &mut self.members[index];
+        let own = member.own.map_or(server.ip(), |own| own.ip());
+        let opened = Ear::open(transport, own).and_then(|ear| Ok((ear.offer(member.plant.id(), own)?, ear)));
+        let (offer, ear) = match opened {
+            Ok(opened) => opened,
+            Err(error) => return tracing::warn!(device = %member.plant.id(), %error, "A loudspeaker has no socket."),
+        };
+        if let Some(hearing) = member.device.listen(moment(), source, &target, &offer) {
+            member.hearings.insert(hearing, Hearing { target, ear: Some(ear), stop: None });
+        }
+    }
+
+    /// The platform sends what is said.
+    fn on_speech(&mut self, index: usize, id: HearingId, answer: &gb28181::sdp::Description) {
+        let is_few = self.is_few;
+        let member = &mut self.members[index];
+        let Some(hearing) = member.hearings.get_mut(&id) else { return };
+        let Some(ear) = hearing.ear.take() else { return };
+        let (stop, stopped) = oneshot::channel();
+        hearing.stop = Some(stop);
+        let (target, answer) = (hearing.target.clone(), answer.clone());
+        let name = format!("{target}-{}.wav", super::unix_ms());
+        let file = self.setup.heard.as_ref().map(|folder| folder.join(name));
+        tokio::spawn(async move {
+            let tell = |level_db: f64| {
+                if is_few {
+                    tracing::info!(%target, level_db = level_db.round(), "Somebody speaks.");
+                }
+            };
+            let sound = match ear.hear(&answer, stopped, tell).await {
+                Ok(sound) => sound,
+                Err(error) => return tracing::warn!(%target, %error, "What is said was not heard."),
+            };
+            let (length_ms, lost_ms) = (sound.length_ms(), sound.lost_ms());
+            tracing::info!(%target, length_ms, lost_ms, "What was said was heard.");
+            let Some(file) = file else { return };
+            let saved = tokio::task::spawn_blocking(move || sound.save(&file)).await;
+            if let Ok(Err(error)) = saved {
+                tracing::warn!(%target, %error, "What was said was not kept.");
+            }
+        });
     }
 }

@@ -3,12 +3,15 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use sip::{StreamItem, StreamParser};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, UdpSocket};
 use tokio::sync::mpsc;
+use tokio::task::{AbortHandle, JoinHandle};
+use tokio::time::{Instant, sleep_until};
 
 use super::fleet::Input;
 
@@ -19,6 +22,22 @@ const MAX_DATAGRAM: usize = 65_536;
 /// Bytes that are read at a time from a connection.
 const READ_LEN: usize = 4096;
 
+/// A task that ends when this is dropped.
+#[derive(Debug)]
+pub(super) struct Task(AbortHandle);
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl<T> From<JoinHandle<T>> for Task {
+    fn from(handle: JoinHandle<T>) -> Self {
+        Self(handle.abort_handle())
+    }
+}
+
 /// How a device sends.
 #[derive(Debug)]
 pub(super) enum Link {
@@ -26,6 +45,15 @@ pub(super) enum Link {
     None,
     Udp(Arc<UdpSocket>),
     Tcp(mpsc::Sender<Bytes>),
+}
+
+/// A socket of a device's own.
+pub(super) struct Opened {
+    pub(super) link: Link,
+    /// Hands on what arrives.
+    pub(super) task: Task,
+    /// Our end.
+    pub(super) own: SocketAddr,
 }
 
 impl Link {
@@ -45,20 +73,20 @@ fn local(from: Option<IpAddr>, server: SocketAddr) -> SocketAddr {
     SocketAddr::new(from.unwrap_or(any), 0)
 }
 
-/// A socket of a device's own, and a task that hands on what arrives. Returns our end, too.
+/// A socket of a device's own.
 pub(super) fn open_udp(
     index: usize,
     from: Option<IpAddr>,
     server: SocketAddr,
     inputs: &mpsc::Sender<Input>,
-) -> io::Result<(Link, SocketAddr)> {
+) -> io::Result<Opened> {
     let socket = std::net::UdpSocket::bind(local(from, server))?;
     socket.connect(server)?;
     socket.set_nonblocking(true)?;
     let own = socket.local_addr()?;
     let socket = Arc::new(UdpSocket::from_std(socket)?);
-    tokio::spawn(listen(index, Arc::clone(&socket), inputs.clone()));
-    Ok((Link::Udp(socket), own))
+    let task = tokio::spawn(listen(index, Arc::clone(&socket), inputs.clone())).into();
+    Ok(Opened { link: Link::Udp(socket), task, own })
 }
 
 async fn listen(index: usize, socket: Arc<UdpSocket>, inputs: mpsc::Sender<Input>) {
@@ -80,13 +108,20 @@ fn receive(socket: &UdpSocket) -> Option<Bytes> {
     Some(Bytes::copy_from_slice(&buffer[..len]))
 }
 
-/// Connects, and hands on what arrives until the connection ends.
-pub(super) fn open_tcp(index: usize, from: Option<IpAddr>, server: SocketAddr, inputs: &mpsc::Sender<Input>) {
+/// Connects, and hands on what arrives until the connection ends or the task is dropped.
+pub(super) fn open_tcp(
+    index: usize,
+    from: Option<IpAddr>,
+    server: SocketAddr,
+    inputs: &mpsc::Sender<Input>,
+    half_open_after: Option<Duration>,
+) -> Task {
     let inputs = inputs.clone();
-    tokio::spawn(async move {
-        let ended = converse(index, from, server, &inputs).await;
+    let task = tokio::spawn(async move {
+        let ended = converse(index, from, server, &inputs, half_open_after).await;
         let _stopped = inputs.send(Input::Closed(index, ended.err())).await;
     });
+    task.into()
 }
 
 async fn converse(
@@ -94,6 +129,7 @@ async fn converse(
     from: Option<IpAddr>,
     server: SocketAddr,
     inputs: &mpsc::Sender<Input>,
+    half_open_after: Option<Duration>,
 ) -> io::Result<()> {
     let socket = if server.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     socket.bind(local(from, server))?;
@@ -104,8 +140,13 @@ async fn converse(
     let (mut reader, mut writer) = stream.into_split();
     let mut parser = StreamParser::default();
     let mut buffer = vec![0; READ_LEN];
+    let half_open_at = half_open_after.map(|after| Instant::now() + after);
     loop {
         tokio::select! {
+            () = sleep_until(half_open_at.unwrap_or_else(Instant::now)), if half_open_at.is_some() => {
+                // What is written meanwhile waits, and is dropped when there is too much.
+                return std::future::pending().await;
+            }
             len = reader.read(&mut buffer) => {
                 let len = len?;
                 if len == 0 {

@@ -1,24 +1,27 @@
 //! What a simulated device is: its channels, what it says to questions, and what orders do to it.
 
-use std::num::NonZeroU8;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+mod cards;
+mod steering;
+
+use std::net::Ipv4Addr;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context;
-use device::Motion;
 use gb28181::device::{Reply, World};
 use gb28181::manscdp::{
-    CatalogInfo, CatalogItem, ChannelState, Command, Control, DeviceInfo, DeviceStatus, Guard, HomePosition,
-    HomePositionAnswer, MobilePosition, Notify, OnOff, Online, Outcome, Preset, PresetPart, PtzPosition, Query,
-    Recording, RecordingCause, RecordingItem, RecordingQuery, Response as Said,
+    BasicParam, CatalogInfo, CatalogItem, ChannelState, Command, Config, ConfigAnswer, ConfigBlocks, ConfigQuery,
+    Control, DeviceInfo, DeviceStatus, Guard, HomePositionAnswer, Joined, MobilePosition, Notify, OnOff, Online,
+    Outcome, Query, Recording, RecordingCause, RecordingItem, RecordingQuery, Response as Said, VideoParamOpt,
 };
 use gb28181::platform::Moment;
-use gb28181::ptz::{self, PresetAction, PtzCommand};
 use gb28181::{BeijingTime, Id};
-use sim::{DemoCamera, View};
+use sim::DemoCamera;
 
-use crate::devices::turret::Turret;
+use super::pictures::{Order, Receivers};
+use cards::Cards;
+pub(super) use steering::Steering;
 
 /// How far recordings go back.
 const RECORDED_S: i64 = 24 * 3600;
@@ -26,45 +29,24 @@ const RECORDED_S: i64 = 24 * 3600;
 const RECORDING_S: i64 = 3600;
 /// Bytes of a second of a recording, about.
 const BYTES_PER_S: u64 = 260_000;
+/// Memory cards of a device.
+const CARDS: usize = 2;
+/// How many times as fast recordings can be fetched.
+const DOWNLOAD_SPEEDS: [u16; 3] = [1, 2, 4];
+/// As in `f=` (annex G).
+const RESOLUTION_720P: &str = "5";
+/// What a device can be configured to be.
+const EXPIRATIONS_S: RangeInclusive<u32> = 60..=86_400;
+const HEARTBEATS_S: RangeInclusive<u32> = 1..=3600;
+const HEARTBEAT_COUNTS: RangeInclusive<u32> = 1..=100;
 /// Types in codes (annex E): a recorder, a camera.
 const NVR: &str = "118";
 const CAMERA: &str = "131";
 const NETWORK_CAMERA: &str = "132";
+/// Orders of pictures to one device that are under way. Full-policy: refused.
+const MAX_PICTURE_ORDERS: usize = 4;
 /// Serial numbers that a code has.
 const SERIALS: u32 = 1_000_000;
-
-/// The motors of a channel, shared with who draws it.
-#[derive(Debug)]
-pub(super) struct Steering {
-    turret: Mutex<Turret>,
-    /// Whether it was ever steered: then it is drawn as it turns.
-    is_steered: AtomicBool,
-}
-
-impl Steering {
-    fn new() -> Self {
-        Self { turret: Mutex::new(Turret::new(Instant::now())), is_steered: AtomicBool::new(false) }
-    }
-
-    fn turret(&self) -> MutexGuard<'_, Turret> {
-        self.turret.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Where it looks.
-    pub(super) fn look(&self, now: Instant) -> View {
-        self.turret().look(now)
-    }
-
-    /// Whether it was ever steered.
-    pub(super) fn is_steered(&self) -> bool {
-        self.is_steered.load(Ordering::Relaxed)
-    }
-
-    fn steer(&self, act: impl FnOnce(&mut Turret)) {
-        self.is_steered.store(true, Ordering::Relaxed);
-        act(&mut self.turret());
-    }
-}
 
 /// A channel.
 #[derive(Debug)]
@@ -84,6 +66,17 @@ pub(super) struct Plant {
     cameras: Arc<Vec<DemoCamera>>,
     is_guarded: bool,
     is_recording: bool,
+    cards: Cards,
+    basic: BasicParam,
+    pub(super) has_speaker: bool,
+    /// Who it says that it is of.
+    pub(super) maker: &'static str,
+    /// Recordings are found only if all kinds are asked for.
+    pub(super) finds_all_only: bool,
+    /// Where pictures may go.
+    pub(super) receivers: Receivers,
+    /// Orders of pictures that are under way.
+    pub(super) picture_orders: usize,
 }
 
 impl Plant {
@@ -105,6 +98,7 @@ impl Plant {
                 steering: Arc::new(Steering::new()),
             })
         };
+        let name = if is_nvr { "模拟录像机" } else { "模拟摄像机" };
         Ok(Self {
             id: code(first, own_type, number)?,
             is_nvr,
@@ -112,6 +106,13 @@ impl Plant {
             cameras: Arc::clone(cameras),
             is_guarded: false,
             is_recording: true,
+            cards: Cards::new(CARDS, Instant::now()),
+            basic: BasicParam { name: Some(name.to_owned()), ..BasicParam::default() },
+            has_speaker: true,
+            maker: "Viaduct",
+            finds_all_only: false,
+            receivers: Receivers { platform: Ipv4Addr::UNSPECIFIED.into(), others: Arc::default() },
+            picture_orders: 0,
         })
     }
 
@@ -130,16 +131,78 @@ impl Plant {
 
     /// Does what it is told.
     pub(super) fn obey(&mut self, target: &Id, control: &Control, now: Instant) {
-        let Control::DeviceControl(order) = control else { return };
-        match &order.command {
-            Command::Guard(guard) => self.is_guarded = *guard == Guard::Set,
-            Command::Record(order) => self.is_recording = order.recording != Some(Recording::Stop),
-            command => {
-                if let Some(channel) = self.channel(target) {
-                    steer(&channel.steering, command, now);
+        match control {
+            Control::DeviceConfig(config) => self.configure(config),
+            Control::DeviceControl(order) => match &order.command {
+                Command::Guard(guard) => self.is_guarded = *guard == Guard::Set,
+                Command::Record(order) => self.is_recording = order.recording != Some(Recording::Stop),
+                Command::FormatSdCard(number) => self.cards.format(*number, now),
+                command => {
+                    if let Some(channel) = self.channel(target) {
+                        channel.steering.steer(command, now);
+                    }
                 }
-            }
+            },
+            _ => {}
         }
+    }
+
+    fn configure(&mut self, config: &Config) {
+        let Some(new) = &config.blocks.basic else { return };
+        let former = std::mem::take(&mut self.basic);
+        self.basic = BasicParam {
+            name: new.name.clone().or(former.name),
+            expiration_s: new.expiration_s.or(former.expiration_s),
+            heartbeat_interval_s: new.heartbeat_interval_s.or(former.heartbeat_interval_s),
+            heartbeat_count: new.heartbeat_count.or(former.heartbeat_count),
+            ..former
+        };
+    }
+
+    /// What it is configured to be.
+    pub(super) const fn basic(&self) -> &BasicParam {
+        &self.basic
+    }
+
+    /// Begins with these times.
+    pub(super) fn set_times(&mut self, expiration_s: u32, heartbeat_interval_s: u32, heartbeat_count: u32) {
+        self.basic.expiration_s = Some(expiration_s);
+        self.basic.heartbeat_interval_s = Some(heartbeat_interval_s);
+        self.basic.heartbeat_count = Some(heartbeat_count);
+    }
+
+    /// Whether it can be configured so: nothing is said to be done that is not.
+    fn can_be(&self, target: &Id, config: &Config) -> bool {
+        let known = ConfigBlocks {
+            basic: config.blocks.basic.clone(),
+            snap_shot: config.blocks.snap_shot.clone(),
+            ..ConfigBlocks::default()
+        };
+        let is_known = config.blocks == known && config.others.is_empty() && known != ConfigBlocks::default();
+        let is_basic_fine = known.basic.as_ref().is_none_or(|basic| *target == self.id && has_good_times(basic));
+        is_known && is_basic_fine && (known.snap_shot.is_none() || self.pictures(target, config).is_some())
+    }
+
+    fn configuration(&self, target: &Id, query: &ConfigQuery) -> ConfigAnswer {
+        let asks = |part: &str| query.parts.0.iter().any(|asked| asked.eq_ignore_ascii_case(part));
+        let blocks = ConfigBlocks {
+            basic: (asks("BasicParam") && *target == self.id).then(|| self.basic.clone()),
+            video_options: asks("VideoParamOpt").then(|| VideoParamOpt {
+                download_speeds: Joined(DOWNLOAD_SPEEDS.to_vec()),
+                resolutions: Joined(vec![RESOLUTION_720P.to_owned()]),
+            }),
+            ..ConfigBlocks::default()
+        };
+        let knows = blocks != ConfigBlocks::default();
+        let result = if knows { Outcome::Ok } else { Outcome::Error };
+        ConfigAnswer { result: Some(result), config: Config { blocks, others: Vec::new() } }
+    }
+
+    /// The pictures that a configuration orders of a channel, if they can be taken.
+    pub(super) fn pictures(&self, target: &Id, config: &Config) -> Option<(&Channel, Order)> {
+        let channel = self.channel(target).filter(|_| self.picture_orders < MAX_PICTURE_ORDERS)?;
+        let order = Order::of(config.blocks.snap_shot.as_ref()?, &self.receivers)?;
+        Some((channel, order))
     }
 
     fn name(&self, channel: &Channel) -> String {
@@ -149,7 +212,7 @@ impl Plant {
     fn catalog(&self) -> Vec<CatalogItem> {
         let recorder = CatalogItem {
             device_id: Some(self.id.clone()),
-            name: Some("模拟录像机".to_owned()),
+            name: self.basic.name.clone(),
             parental: Some(true),
             ..self.item()
         };
@@ -173,7 +236,7 @@ impl Plant {
     /// What all items have in common.
     fn item(&self) -> CatalogItem {
         CatalogItem {
-            manufacturer: Some("Viaduct".to_owned()),
+            manufacturer: Some(self.maker.to_owned()),
             model: Some("SIM".to_owned()),
             owner: Some("Owner".to_owned()),
             civil_code: Some(self.id.as_str()[..6].to_owned()),
@@ -200,9 +263,9 @@ impl Plant {
 
     fn info(&self) -> DeviceInfo {
         DeviceInfo {
-            name: Some(if self.is_nvr { "模拟录像机" } else { "模拟摄像机" }.to_owned()),
+            name: self.basic.name.clone(),
             result: Some(Outcome::Ok),
-            manufacturer: Some("Viaduct".to_owned()),
+            manufacturer: Some(self.maker.to_owned()),
             model: Some("SIM".to_owned()),
             firmware: Some(env!("CARGO_PKG_VERSION").to_owned()),
             channels: u32::try_from(self.channels.len()).ok(),
@@ -218,20 +281,16 @@ impl World for Plant {
             Query::Catalog(_) => return Reply::Catalog(self.catalog()),
             Query::RecordInfo(query) => {
                 let Some(channel) = self.channel(target) else { return Reply::Nothing };
-                let (name, items) = (self.name(channel), recordings(channel, query, at.unix_ms / 1000));
+                let finds = !self.finds_all_only || query.cause == Some(RecordingCause::All);
+                let items = if finds { recordings(channel, query, at.unix_ms / 1000) } else { Vec::new() };
+                let name = self.name(channel);
                 return Reply::Recordings { name, items };
             }
             Query::DeviceInfo => Some(Said::DeviceInfo(self.info())),
             Query::DeviceStatus => Some(Said::DeviceStatus(self.status(at))),
-            Query::PresetQuery => self.channel(target).map(|channel| Said::Presets(presets(&channel.steering))),
-            Query::PtzPosition => {
-                self.channel(target).map(|channel| Said::PtzPosition(position(channel.steering.look(now))))
-            }
-            Query::HomePosition => {
-                let home = HomePosition { enabled: Some(false), ..HomePosition::default() };
-                Some(Said::HomePosition(HomePositionAnswer { home: Some(home) }))
-            }
-            _ => None,
+            Query::SdCards => Some(Said::SdCards(self.cards.tell(now))),
+            Query::ConfigDownload(query) => Some(Said::ConfigDownload(Box::new(self.configuration(target, query)))),
+            query => self.channel(target).and_then(|channel| of_motors(&channel.steering, query, now)),
         };
         said.map_or(Reply::Nothing, |said| Reply::Said(Box::new(said)))
     }
@@ -246,6 +305,41 @@ impl World for Plant {
             ..MobilePosition::default()
         }))
     }
+
+    fn takes(&self, target: &Id, control: &Control) -> bool {
+        match control {
+            Control::DeviceConfig(config) => self.can_be(target, config),
+            // None of it is done, and so it is said.
+            Control::DeviceControl(order) => {
+                !matches!(order.command, Command::Upgrade(_) | Command::Track(_) | Command::Unknown(_))
+            }
+            _ => false,
+        }
+    }
+
+    fn has_loudspeaker(&self, target: &Id) -> bool {
+        self.has_speaker && self.channel(target).is_some()
+    }
+}
+
+/// What is said to a question about the motors of a channel.
+fn of_motors(steering: &Steering, query: &Query, now: Instant) -> Option<Said> {
+    Some(match query {
+        Query::PresetQuery => Said::Presets(steering.presets()),
+        Query::PtzPosition => Said::PtzPosition(steering.position(now)),
+        Query::HomePosition => Said::HomePosition(HomePositionAnswer { home: Some(steering.home()) }),
+        Query::CruiseTracks => Said::CruiseTracks(steering.cruises()),
+        Query::CruiseTrack(asked) => Said::CruiseTrack(steering.cruise(asked.number?)?),
+        _ => return None,
+    })
+}
+
+/// Whether a device can keep to the times: no heartbeats without a pause, no sign-in that has ended already.
+fn has_good_times(basic: &BasicParam) -> bool {
+    let is_good = |value: Option<u32>, range: &RangeInclusive<u32>| value.is_none_or(|value| range.contains(&value));
+    is_good(basic.expiration_s, &EXPIRATIONS_S)
+        && is_good(basic.heartbeat_interval_s, &HEARTBEATS_S)
+        && is_good(basic.heartbeat_count, &HEARTBEAT_COUNTS)
 }
 
 /// A code of another type and serial number.
@@ -280,75 +374,4 @@ fn recordings(channel: &Channel, query: &RecordingQuery, now_s: i64) -> Vec<Reco
             }
         })
         .collect()
-}
-
-fn presets(steering: &Steering) -> PresetPart {
-    let turret = steering.turret();
-    let items: Vec<Preset> = turret
-        .presets()
-        .map(|(number, name)| Preset { number: Some(number.get().into()), name: Some(name.to_owned()) })
-        .collect();
-    PresetPart { total: u32::try_from(items.len()).ok(), items }
-}
-
-/// Clockwise from 0 to 360, downwards positive (§A.2.6.15).
-fn position(view: View) -> PtzPosition {
-    PtzPosition {
-        pan_degrees: Some(f64::from(view.pan_deg.rem_euclid(360.0))),
-        tilt_degrees: Some(f64::from(-view.tilt_deg)),
-        zoom: Some(f64::from(view.zoom)),
-        ..PtzPosition::default()
-    }
-}
-
-fn steer(steering: &Steering, command: &Command, now: Instant) {
-    match command {
-        Command::Ptz(ptz) => match ptz.command() {
-            Ok(PtzCommand::Motion(motion)) => steering.steer(|turret| turret.drive(speeds(motion), now)),
-            Ok(PtzCommand::Preset(preset)) => {
-                let name = ptz.params.as_ref().and_then(|params| params.preset_name.clone());
-                steering.steer(|turret| use_preset(turret, preset, name, now));
-            }
-            _ => {}
-        },
-        Command::Precise(wanted) => steering.steer(|turret| {
-            let view = turret.look(now);
-            #[expect(clippy::cast_possible_truncation, reason = "angles")]
-            let or = |wanted: Option<f64>, is: f32| wanted.map_or(is, |wanted| wanted as f32);
-            let pan = or(wanted.pan_degrees, view.pan_deg);
-            let view = View {
-                pan_deg: if pan > 180.0 { pan - 360.0 } else { pan },
-                tilt_deg: -or(wanted.tilt_degrees, -view.tilt_deg),
-                zoom: or(wanted.zoom, view.zoom),
-            };
-            turret.go_to(view, now);
-        }),
-        _ => {}
-    }
-}
-
-fn use_preset(turret: &mut Turret, preset: ptz::Preset, name: Option<String>, now: Instant) {
-    let Some(number) = NonZeroU8::new(preset.number) else { return };
-    match preset.action {
-        PresetAction::Set => turret.save_preset(number, name.unwrap_or_else(|| format!("预置位{number}")), now),
-        PresetAction::Call => {
-            if let Some(view) = turret.preset(number) {
-                turret.go_to(view, now);
-            }
-        }
-        PresetAction::Delete => turret.remove_preset(number),
-    }
-}
-
-fn speeds(motion: ptz::Motion) -> Motion {
-    let share = |speed: u8, most: u8| f32::from(speed) / f32::from(most);
-    Motion {
-        pan: motion.pan.map_or(0.0, |way| if way == ptz::Pan::Left { -1.0 } else { 1.0 })
-            * share(motion.pan_speed, 255),
-        tilt: motion.tilt.map_or(0.0, |way| if way == ptz::Tilt::Down { -1.0 } else { 1.0 })
-            * share(motion.tilt_speed, 255),
-        zoom: motion.zoom.map_or(0.0, |way| if way == ptz::Zoom::Out { -1.0 } else { 1.0 })
-            * share(motion.zoom_speed.min(15), 15),
-        ..Motion::STILL
-    }
 }

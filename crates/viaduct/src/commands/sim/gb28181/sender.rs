@@ -25,6 +25,10 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const LATE: Duration = Duration::from_secs(1);
 /// Of a clip, in pictures: no clip has a longer GOP.
 const LONGEST_GOP: u64 = 1000;
+/// Pictures of a call before its clock jumps.
+const PICTURES_BEFORE_JUMP: u64 = 12;
+/// Where a clock that will jump begins, so that it can jump back by a day.
+const FIRST_BEFORE_JUMP_US: i64 = 100_000 * 1_000_000;
 /// Slowest and fastest playing.
 const SCALES: std::ops::RangeInclusive<f64> = 0.125..=32.0;
 /// Time stamps of program streams.
@@ -55,6 +59,10 @@ pub(super) struct Sender {
     scale: f64,
     is_paused: bool,
     pack: BytesMut,
+    /// A packet that comes behind its successor.
+    held: Option<Vec<u8>>,
+    /// How many pictures are sent before the clock jumps, and by how much.
+    jump: Option<(u64, i64)>,
 }
 
 impl Sender {
@@ -70,6 +78,7 @@ impl Sender {
         let _refused = muxer.set_tracks(&tracks);
         let packetizer =
             PsPacketizer::new(agreed.ssrc, rand::random(), rand::random()).with_payload_type(agreed.payload_type);
+        let jump = behaviour.clock_jump_s().map(|seconds| (PICTURES_BEFORE_JUMP, i64::from(seconds) * 1_000_000));
         let mut sender = Self {
             clip,
             steering,
@@ -81,10 +90,12 @@ impl Sender {
             behaviour: Arc::clone(behaviour),
             next: 0,
             end: None,
-            time_us: 0,
+            time_us: if jump.is_some() { FIRST_BEFORE_JUMP_US } else { 0 },
             scale: 1.0,
             is_paused: false,
             pack: BytesMut::new(),
+            held: None,
+            jump,
         };
         match agreed.wanted {
             Wanted::Live => sender.go_to(super::unix_ms() as f64 / 1000.0),
@@ -179,6 +190,13 @@ impl Sender {
             None => self.clip.unit(self.next, Some(unix_us)),
         };
         self.next += 1;
+        if let Some((left, by_us)) = &mut self.jump {
+            *left -= 1;
+            if *left == 0 {
+                self.time_us += *by_us;
+                self.jump = None;
+            }
+        }
         let at = unit.video.pts.to_timestamp().as_micros();
         let mut units = VecDeque::from([(unit.video, self.time_us)]);
         for sound in unit.audio {
@@ -215,9 +233,10 @@ impl Sender {
                     packets.push([header.as_slice(), payload].concat());
                 });
                 let loss = self.behaviour.loss();
-                for packet in packets.iter().filter(|_| loss == 0.0 || !rand::random_bool(loss)) {
+                packets.retain(|_| loss == 0.0 || !rand::random_bool(loss));
+                for packet in in_turn(&mut self.held, packets, self.behaviour.reorder()) {
                     // A platform that has closed its port ends the call by itself.
-                    let _lost = socket.send(packet).await;
+                    let _lost = socket.send(&packet).await;
                 }
                 Ok(())
             }
@@ -234,8 +253,23 @@ impl Sender {
     }
 }
 
-async fn within<T>(what: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+/// Waits as long as the platform may take.
+pub(super) async fn within<T>(what: impl Future<Output = io::Result<T>>) -> io::Result<T> {
     tokio::time::timeout(PATIENCE, what).await.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?
+}
+
+/// Packets in the order in which they are sent: a share of them behind their successors. The last may be held until then.
+fn in_turn(held: &mut Option<Vec<u8>>, packets: Vec<Vec<u8>>, share: f64) -> Vec<Vec<u8>> {
+    let mut turns = Vec::with_capacity(packets.len() + 1);
+    for packet in packets {
+        if held.is_none() && share > 0.0 && rand::random_bool(share) {
+            *held = Some(packet);
+            continue;
+        }
+        turns.push(packet);
+        turns.extend(held.take());
+    }
+    turns
 }
 
 async fn connect(way: Way) -> io::Result<Out> {
@@ -268,6 +302,16 @@ fn remove_map(pack: &mut BytesMut) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn packets_change_places_and_none_is_lost() {
+        let packets = |range: std::ops::Range<u8>| range.map(|number| vec![number]).collect::<Vec<_>>();
+        let mut held = None;
+        assert_eq!(in_turn(&mut held, packets(0..4), 0.0), packets(0..4));
+        assert_eq!(in_turn(&mut held, packets(0..3), 1.0), [[1], [0]]);
+        assert_eq!(in_turn(&mut held, packets(3..4), 1.0), [[3], [2]]);
+        assert_eq!(held, None);
+    }
 
     #[test]
     fn a_map_is_cut_out_and_nothing_else() {
