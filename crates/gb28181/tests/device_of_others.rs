@@ -410,10 +410,6 @@ impl DeviceControlHandler for Orders {
     }
 }
 
-fn free_port() -> u16 {
-    UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
 fn config(own: SocketAddr, transport: TheirTransport, password: &str) -> Gb28181Config {
     Gb28181Config {
         enabled: true,
@@ -423,7 +419,7 @@ fn config(own: SocketAddr, transport: TheirTransport, password: &str) -> Gb28181
         channel_id: CHANNEL.to_owned(),
         sip_domain: DOMAIN.to_owned(),
         password: password.to_owned(),
-        local_sip_port: free_port(),
+        local_sip_port: testkit::upstream::free_port(),
         register_interval_secs: 3600,
         heartbeat_interval_secs: 1,
         transport,

@@ -1,14 +1,30 @@
 //! Independent servers and senders that are pulled from.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use crate::clips::{Clip, path_text, words};
 use crate::process::Process;
 use crate::{PATIENCE, until};
 
-/// A port of 127.0.0.1 that nobody has.
+/// Ports that the system gives to nobody by itself: one that is chosen here and bound a moment later is not taken by a client's
+/// connection meanwhile, as one of the system's would be.
+const FREE_PORTS: std::ops::Range<u16> = 12_000..30_000;
+
+/// A port that nobody has for UDP or TCP, another one each time in this process.
 pub fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    static LAST: AtomicU16 = AtomicU16::new(0);
+    let count = FREE_PORTS.end - FREE_PORTS.start;
+    // Processes that run at a time begin at different places.
+    let start = u16::try_from(std::process::id().wrapping_mul(257) % u32::from(count)).unwrap();
+    let nth = |number: u16| {
+        FREE_PORTS.start + u16::try_from((u32::from(start) + u32::from(number)) % u32::from(count)).unwrap()
+    };
+    let is_free = |port: &u16| {
+        let address = (std::net::Ipv4Addr::UNSPECIFIED, *port);
+        std::net::TcpListener::bind(address).is_ok() && std::net::UdpSocket::bind(address).is_ok()
+    };
+    std::iter::repeat_with(|| nth(LAST.fetch_add(1, Ordering::Relaxed))).take(usize::from(count)).find(is_free).unwrap()
 }
 
 /// Whether somebody listens on the port, found without taking the one connection that FFmpeg accepts.

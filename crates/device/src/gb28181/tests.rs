@@ -2,7 +2,6 @@
 
 mod talk;
 
-use std::net::UdpSocket;
 use std::sync::Mutex;
 use std::time::Instant;
 
@@ -123,7 +122,7 @@ fn theirs(bench: &Bench, password: &str, transport: TheirTransport) -> Gb28181Co
         channel_id: CHANNEL.to_owned(),
         sip_domain: DOMAIN.to_owned(),
         password: password.to_owned(),
-        local_sip_port: UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port(),
+        local_sip_port: testkit::upstream::free_port(),
         register_interval_secs: 3600,
         heartbeat_interval_secs: 1,
         transport,

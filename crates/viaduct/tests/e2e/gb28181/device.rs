@@ -373,7 +373,7 @@ fn config(server: &Server, options: &Options) -> Gb28181Config {
         channel_id: CAMERA.to_owned(),
         sip_domain: "3402000000".to_owned(),
         password: options.password.clone(),
-        local_sip_port: std::net::UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port(),
+        local_sip_port: testkit::upstream::free_port(),
         register_interval_secs: 3600,
         heartbeat_interval_secs: 1,
         transport: options.transport,
