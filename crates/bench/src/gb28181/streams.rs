@@ -4,6 +4,7 @@
 //! packet, and counts those that were refused. What the server's socket was too slow to take the system counts
 //! (`/proc/net/udp`, drops); what is missing after that the server counts.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -88,7 +89,6 @@ fn one_run(args: &StreamsArgs, program: &Path) -> anyhow::Result<Figures> {
     let server = Measured::server_of_devices(program, PASSWORD)?;
     let to = server.gb28181().context("the server listens for no devices")?;
     let http = server.ports().http;
-    let mut api = Api::sign_in(http)?;
     let all = signed_in(to, args.streams, 1, &Clip::new(args.bitrate, Instant::now()))?;
     let serving = Serving::start(all, Duration::from_millis(1));
     let before_kib = server.memory_kib();
@@ -107,7 +107,7 @@ fn one_run(args: &StreamsArgs, program: &Path) -> anyhow::Result<Figures> {
     viewers.truncate(SAMPLE);
     watch(&mut viewers, RINGS_FILLED, &mut buffer)?;
     let (before, port) = serving.sent()?;
-    let (lost, drops) = (api.metric(LOST)?, kernel_drops(port));
+    let (lost, drops) = (lost_at(http)?, kernel_drops(port));
     let (cpu, from) = (server.cpu_seconds(), viewers.iter().map(|viewer| viewer.pictures.len()).sum::<usize>());
     watch(&mut viewers, seconds, &mut buffer)?;
     let percent = percent(server.cpu_seconds() - cpu, args);
@@ -119,7 +119,7 @@ fn one_run(args: &StreamsArgs, program: &Path) -> anyhow::Result<Figures> {
         percent,
         watched_percent,
         mib,
-        lost: api.metric(LOST)? - lost,
+        lost: lost_at(http)? - lost,
         kernel_drops: kernel_drops(port) - drops,
         unseen: unseen(before, after, seen, viewers.len(), args.streams),
         #[expect(clippy::cast_precision_loss, reason = "a count")]
@@ -128,9 +128,14 @@ fn one_run(args: &StreamsArgs, program: &Path) -> anyhow::Result<Figures> {
     })
 }
 
+/// Packets that are missing at the server. A connection that rested between two questions would be closed.
+fn lost_at(http: SocketAddr) -> anyhow::Result<f64> {
+    Api::sign_in(http)?.metric(LOST)
+}
+
 /// Devices that have signed in and told what cameras they have.
 pub(super) fn signed_in(
-    to: std::net::SocketAddr,
+    to: SocketAddr,
     devices: usize,
     cameras: usize,
     clip: &Clip,
