@@ -98,7 +98,8 @@ impl Clip {
     fn picture(&self, key: bool) -> Bytes {
         let len = if key { self.key_len } else { self.other_len };
         let mut nal = vec![0x6D; len.max(2 * MARKER_LEN + 2)];
-        nal[0] = if key { 0x65 } else { 0x41 };
+        // A slice that begins at the first macroblock, so that it begins a picture: I (7) or P (5), H.264 §7.3.3.
+        [nal[0], nal[1]] = if key { [0x65, 0x88] } else { [0x41, 0x9A] };
         let sent_ns = u64::try_from(self.origin.elapsed().as_nanos()).expect("centuries");
         for copy in 1..=2 {
             let at = nal.len() - copy * MARKER_LEN;

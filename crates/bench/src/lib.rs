@@ -61,8 +61,12 @@ enum BenchCommand {
     Channels(channels::ChannelsArgs),
     /// How soon many listeners hear of a change.
     Events(events::EventsArgs),
-    /// Many devices of GB/T 28181 that sign in at once, and their heartbeats.
-    Gb28181(gb28181::Gb28181Args),
+    /// Many devices of GB/T 28181 that sign in, their heartbeats, and a restart of the server.
+    Gb28181(gb28181::SignInArgs),
+    /// Many program streams of devices of GB/T 28181.
+    Gb28181Streams(gb28181::StreamsArgs),
+    /// Time from a viewer's request to the first picture of an idle channel of GB/T 28181.
+    Gb28181Picture(gb28181::PictureArgs),
     /// How long many sources take to be live again after all were gone.
     SourcesReturn(sources::SourcesReturnArgs),
     /// The whole programme of docs/reference/performance.md.
@@ -86,7 +90,13 @@ pub fn run(args: &BenchArgs, server: &std::path::Path) -> anyhow::Result<()> {
         BenchCommand::Cameras(cameras) => cameras::serve(cameras),
         BenchCommand::Channels(args) => channels::channels(args, server).and_then(|rows| report::finish(&rows, None)),
         BenchCommand::Events(args) => events::events(args, server).and_then(|rows| report::finish(&rows, None)),
-        BenchCommand::Gb28181(args) => gb28181::gb28181(args, server).and_then(|rows| report::finish(&rows, None)),
+        BenchCommand::Gb28181(args) => gb28181::sign_in(args, server).and_then(|rows| report::finish(&rows, None)),
+        BenchCommand::Gb28181Streams(args) => {
+            gb28181::streams(args, server).and_then(|rows| report::finish(&rows, None))
+        }
+        BenchCommand::Gb28181Picture(args) => {
+            gb28181::first_picture(args, server).and_then(|rows| report::finish(&rows, None))
+        }
         BenchCommand::SourcesReturn(args) => {
             sources::sources_return(args, server).and_then(|rows| report::finish(&rows, None))
         }

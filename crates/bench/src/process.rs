@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 
@@ -21,8 +22,10 @@ pub(crate) struct Measured {
     folder: Option<PathBuf>,
 }
 
-/// Lines with which a server says where it listens, the last one for devices of GB/T 28181.
-const LISTENERS: usize = 9;
+/// Lines with which a server says where it listens, the last one for devices of GB/T 28181 over TLS.
+const LISTENERS: usize = 10;
+/// How long a server may take to stop when it is asked to.
+const STOP_LIMIT: Duration = Duration::from_secs(30);
 
 impl Measured {
     /// Starts the server on free ports with open access.
@@ -35,12 +38,36 @@ impl Measured {
         Self::start(program, None, Some(issuer_key))
     }
 
-    /// A server that lets in any device of GB/T 28181 which knows a password.
+    /// A server that lets in any device of GB/T 28181 which knows a password, and keeps streams that nobody watches.
     pub(crate) fn server_of_devices(program: &Path, password: &str) -> anyhow::Result<Self> {
         let folder = Self::new_folder();
-        let mut command = Self::command(program, &folder);
+        Self::spawn(Self::command_for_devices(program, &folder, password), LISTENERS, Some(folder))
+    }
+
+    fn command_for_devices(program: &Path, folder: &Path, password: &str) -> Command {
+        let mut command = Self::command(program, folder);
         command.arg("--set").arg(format!("gb28181.dev_password={password}"));
-        Self::spawn(command, LISTENERS, Some(folder))
+        command.args(["--set", "streams.idle_close_ms=3600000"]);
+        command
+    }
+
+    /// Stops a server of devices and starts it again with its data, on the same port for devices; returns once it listens.
+    pub(crate) fn restart(&mut self, program: &Path, password: &str) -> anyhow::Result<()> {
+        let (folder, listen) = (self.folder.clone().context("a data folder")?, self.gb28181().context("a port")?);
+        rustix::process::kill_process(rustix::process::Pid::from_child(&self.child), rustix::process::Signal::TERM)?;
+        let end = Instant::now() + STOP_LIMIT;
+        while self.child.try_wait()?.is_none() {
+            if Instant::now() > end {
+                bail!("the server did not stop within {} s", STOP_LIMIT.as_secs());
+            }
+            std::thread::park_timeout(Duration::from_millis(5));
+        }
+        let mut command = Self::command_for_devices(program, &folder, password);
+        command.arg("--set").arg(format!("gb28181.listen={listen}"));
+        let Self { child, ports, .. } = &mut Self::spawn(command, LISTENERS, None)?;
+        std::mem::swap(child, &mut self.child);
+        std::mem::swap(ports, &mut self.ports);
+        Ok(())
     }
 
     /// Where SIP is listened for.
@@ -71,7 +98,8 @@ impl Measured {
         for protocol in ["http", "https", "rtsp", "rtsps", "rtmp", "rtmps"] {
             command.arg("--set").arg(format!("{protocol}.listen=127.0.0.1:0"));
         }
-        for key in ["rtsp.udp_listen", "webrtc.listen", "gb28181.listen", "gb28181.media_listen"] {
+        for key in ["rtsp.udp_listen", "webrtc.listen", "gb28181.listen", "gb28181.tls_listen", "gb28181.media_listen"]
+        {
             command.args(["--set", &format!("{key}=127.0.0.1:0")]);
         }
         command.args(["--set", "log.level=warn", "--set"]).arg(format!("auth.admin_password={ADMIN_PASSWORD}"));

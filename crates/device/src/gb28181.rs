@@ -48,7 +48,7 @@ use hub::{OpenError, StreamKey, StreamProvider};
 use sip::Dialog;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
-pub use directory::{CatalogState, Item, Presence, Refused, Told};
+pub use directory::{About, CatalogState, Item, Presence, Refused, Told};
 pub use equipment::{Upgrade, UpgradeOutcome};
 pub use happening::Happening;
 pub use line::{APPLICATION, Line, MAX_SPAN_S};
@@ -255,6 +255,11 @@ impl Gb28181 {
     /// Who was not let in lately, the last first.
     pub fn refused(&self) -> Vec<Refused> {
         self.shared.directory.refused()
+    }
+
+    /// Whether a device was not let in lately, and why.
+    pub fn refusal_of(&self, code: &Id) -> Option<Refused> {
+        self.shared.directory.refusal_of(code)
     }
 
     /// Number of the stored device with a code.

@@ -44,7 +44,7 @@ metrics! {
     webrtc_stray_datagrams,
     /// Datagrams that a WebRTC session was too busy to take.
     webrtc_overflows,
-    /// RTP packets that were lost on their way to us.
+    /// RTP packets that were lost on their way to us, or dropped because a session was too slow.
     rtp_packets_lost,
     /// Requests for playlists and pieces of HLS, answered or refused.
     hls_requests,

@@ -40,6 +40,9 @@ pub trait PullSink: Send {
     /// Counts bytes.
     fn received(&mut self, bytes: usize);
 
+    /// Counts packets that are missing, lost on the way or dropped here.
+    fn lost(&mut self, _packets: u64) {}
+
     /// What the sink wants of the source; asked twice a second.
     fn wish(&mut self) -> Option<Wish>;
 

@@ -4,6 +4,7 @@ mod type_code;
 
 use std::borrow::Borrow;
 use std::fmt;
+use std::sync::Arc;
 
 pub use type_code::TypeCode;
 
@@ -34,9 +35,10 @@ pub enum IdError {
 /// Who is meant: a device, channel, area, group or platform.
 ///
 /// What came from outside is checked softly: 1 to 32 letters, digits, `-`, `_` and `.`, since identifiers that are
-/// no 20 digits are met (quirk 25). [`Id::form`] says what it is.
+/// no 20 digits are met (quirk 25). [`Id::form`] says what it is. Clones share the text: whoever keeps many of one device
+/// keeps clones of one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Id(Box<str>);
+pub struct Id(Arc<str>);
 
 /// What an identifier looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -29,6 +29,7 @@ use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use base::Words;
 use base::http_auth::NonceKey;
 use sip::transaction::ClientId;
 use sip::{Endpoint, Method, Path, Request, Transmit};
@@ -257,6 +258,7 @@ pub struct Platform {
     endpoint: Endpoint,
     nonces: NonceKey,
     devices: HashMap<Id, Device>,
+    user_agents: Words,
     places: Places,
     failures: Failures,
     exchanges: Exchanges,
@@ -274,6 +276,7 @@ impl Platform {
             endpoint: Endpoint::new(seed, options.sip),
             nonces: NonceKey::new(nonce_key, NONCE_AGE),
             devices: HashMap::new(),
+            user_agents: Words::default(),
             places: Places::default(),
             failures: Failures::default(),
             exchanges: Exchanges::default(),
@@ -284,6 +287,11 @@ impl Platform {
             outputs: VecDeque::new(),
             options,
         }
+    }
+
+    /// The identifier as it is kept of a device that is there, so that whatever is kept by it shares its text.
+    fn as_known(&self, id: Id) -> Id {
+        self.devices.get_key_value(&id).map_or(id, |(known, _)| known.clone())
     }
 
     /// A device that is signed in.
@@ -323,9 +331,7 @@ impl Platform {
     pub fn connection_closed(&mut self, at: Moment, local: u64, world: &dyn World) {
         self.endpoint.connection_closed(local);
         self.attend(at, world);
-        let is_its = |device: &Device| device.path.transport.is_reliable() && device.path.local == local;
-        let lost: Vec<Id> = self.devices.iter().filter(|(_, it)| is_its(it)).map(|(id, _)| id.clone()).collect();
-        for id in lost {
+        for id in self.places.close(local) {
             self.remove(&id, Gone::ConnectionClosed);
         }
     }
@@ -458,7 +464,7 @@ impl Platform {
 
     fn remove(&mut self, id: &Id, why: Gone) {
         let Some(device) = self.devices.remove(id) else { return };
-        self.places.leave(&device.path);
+        self.places.leave(&device.path, id);
         self.end_broadcasts_of(id);
         let done = self.exchanges.abandon(id);
         self.tell(done);

@@ -1,11 +1,13 @@
 //! Dialogs: what both ends of an INVITE or SUBSCRIBE keep (RFC 3261 §12, RFC 6665 §4.4).
 
+mod dormant;
 mod id;
 #[cfg(test)]
 mod tests;
 
 use std::net::SocketAddr;
 
+pub use dormant::DormantDialog;
 pub use id::DialogId;
 
 use crate::header::NameAddr;

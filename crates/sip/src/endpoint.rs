@@ -362,13 +362,13 @@ impl Endpoint {
     }
 
     fn remove_client(&mut self, id: ClientId) -> Option<ClientTransaction> {
-        let removed = self.clients.remove(id, |it| &it.key);
+        let removed = self.clients.remove(id);
         self.tidy_timers();
         removed
     }
 
     fn remove_server(&mut self, id: ServerId) -> Option<ServerTransaction> {
-        let removed = self.servers.remove(id, |it| &it.key)?;
+        let removed = self.servers.remove(id)?;
         if let Some(key) = &removed.ack_key {
             self.awaiting_ack.remove(key);
             table::shrink(&mut self.awaiting_ack);

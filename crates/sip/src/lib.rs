@@ -70,7 +70,7 @@ mod token;
 pub mod transaction;
 pub mod uri;
 
-pub use dialog::{Dialog, DialogError, DialogId, Sequence};
+pub use dialog::{Dialog, DialogError, DialogId, DormantDialog, Sequence};
 pub use endpoint::{Counters, Endpoint, Event, Failure, Options, Output, RespondError, SendError, Transmit};
 pub use flood::{FloodCounters, FloodGuard, FloodLimits};
 pub use message::{Headers, Message, Request, Response};

@@ -1,16 +1,20 @@
 //! Who may sign in, who is there, and what they have told of themselves.
 
+mod item;
+
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use base::Words;
 use gb28181::collect::Completeness;
-use gb28181::id::{Form, TypeCode};
-use gb28181::manscdp::{CatalogItem, ChannelState, DeviceInfo};
+use gb28181::manscdp::{CatalogItem, DeviceInfo};
 use gb28181::platform::{Admission, Refusal};
 use gb28181::{Id, Profile, Version};
 use sip::{Path, Transport};
+
+pub use item::{About, Item};
 
 use super::options::{self, Wishes};
 use crate::spec::DeviceSpec;
@@ -46,7 +50,7 @@ pub struct Presence {
     /// What SIP travels over.
     pub transport: Transport,
     /// What it calls itself; may be empty.
-    pub user_agent: String,
+    pub user_agent: Arc<str>,
     /// How it is talked to.
     pub profile: Profile,
     heard_unix_ms: AtomicI64,
@@ -80,7 +84,7 @@ impl Moves {
 #[derive(Clone, Debug, Default)]
 pub struct Told {
     /// Name, maker, model and firmware.
-    pub info: Option<DeviceInfo>,
+    pub info: Option<About>,
     /// Its clock less ours, in milliseconds, when it was asked last.
     pub clock_ahead_ms: Option<i64>,
     /// What is below it.
@@ -110,77 +114,6 @@ pub enum CatalogState {
     Partial(String),
 }
 
-/// A line of a catalog, with what is of use: the whole lines of 100,000 devices would not fit.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Item {
-    /// Its code.
-    pub id: Id,
-    /// What the device calls it.
-    pub name: Box<str>,
-    /// What it is part of; may be empty.
-    pub parent: Option<Id>,
-    /// The business group that it is in.
-    pub business_group: Option<Id>,
-    /// Area of 2, 4, 6 or 8 digits; may be empty.
-    pub civil_code: Box<str>,
-    /// Who made it; may be empty.
-    pub manufacturer: Box<str>,
-    /// May be empty.
-    pub model: Box<str>,
-    /// May be empty.
-    pub address: Box<str>,
-    /// Whether it is there.
-    pub is_on: bool,
-    /// Whether it has items below it.
-    pub is_parent: bool,
-    /// Whether it turns, as far as it says.
-    pub turns: Option<bool>,
-    /// Degrees east and north, WGS-84.
-    pub place: Option<(f64, f64)>,
-}
-
-impl Item {
-    /// Of a catalog's line; `None` for one that does not say what it is.
-    pub(super) fn of(line: &CatalogItem) -> Option<Self> {
-        let text = |text: &Option<String>| text.as_deref().map(str::trim).unwrap_or_default().into();
-        // 1 dome, 4 bullet that turns, 5 half dome that turns (§A.2.1.9).
-        let turns = line.info.as_ref().and_then(|info| info.ptz_type).map(|kind| matches!(kind, 1 | 2 | 4 | 5));
-        let is_place = |(east, north): &(f64, f64)| {
-            (-180.0..=180.0).contains(east) && (-90.0..=90.0).contains(north) && (*east, *north) != (0.0, 0.0)
-        };
-        Some(Self {
-            id: line.device_id.clone()?,
-            name: text(&line.name),
-            parent: line.parents.0.last().cloned(),
-            business_group: line.business_group.clone(),
-            civil_code: text(&line.civil_code),
-            manufacturer: text(&line.manufacturer),
-            model: text(&line.model),
-            address: text(&line.address),
-            is_on: line.state != Some(ChannelState::Off),
-            is_parent: line.parental == Some(true),
-            turns,
-            place: line.longitude.zip(line.latitude).filter(is_place),
-        })
-    }
-
-    /// Whether it can have pictures: a camera or an encoder by its code, or nothing that a code says otherwise of.
-    pub fn is_camera(&self) -> bool {
-        match self.id.form() {
-            Form::Area => false,
-            Form::Whole(code) => matches!(
-                code.kind,
-                TypeCode::Camera
-                    | TypeCode::NetworkCamera
-                    | TypeCode::Encoder
-                    | TypeCode::VideoServer
-                    | TypeCode::Checkpoint
-            ),
-            Form::Foreign => !self.is_parent,
-        }
-    }
-}
-
 /// Somebody who was not let in.
 #[derive(Clone, Debug)]
 pub struct Refused {
@@ -203,7 +136,7 @@ impl Presence {
             address: device.path.remote,
             server,
             transport: device.path.transport,
-            user_agent: device.user_agent.clone(),
+            user_agent: Arc::clone(&device.user_agent),
             profile: device.profile,
             heard_unix_ms: AtomicI64::new(now_unix_ms),
             moves: Moves::default(),
@@ -237,6 +170,11 @@ impl Presence {
         self.profile.version
     }
 
+    /// Looks at what it has told of itself without a copy, which is large for a device with many channels.
+    pub fn look<T>(&self, look: impl FnOnce(&Told) -> T) -> T {
+        look(&self.told.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     pub(super) fn tell<T>(&self, change: impl FnOnce(&mut Told) -> T) -> T {
         change(&mut self.told.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -248,6 +186,8 @@ struct Known {
     /// Whose the channels are that catalogs name.
     channels: HashMap<Id, Id>,
     refused: VecDeque<Refused>,
+    /// Makers, models and the like, which many devices have in common.
+    words: Words,
     max_items: usize,
 }
 
@@ -258,12 +198,18 @@ impl Default for Known {
             present: HashMap::new(),
             channels: HashMap::new(),
             refused: VecDeque::new(),
+            words: Words::default(),
             max_items: MAX_ITEMS,
         }
     }
 }
 
 impl Known {
+    /// A device that is there, with its code as it is kept.
+    fn device(&self, code: &Id) -> Option<(Id, Arc<Presence>)> {
+        self.present.get_key_value(code).map(|(code, presence)| (code.clone(), Arc::clone(presence)))
+    }
+
     /// Channels of a device are nobody's.
     fn forget_channels(&mut self, code: &Id, presence: &Presence) {
         let channels = &mut self.channels;
@@ -369,13 +315,23 @@ impl Directory {
         known.refused.push_front(Refused { times, ..refused });
     }
 
+    /// Takes what a device says that it is.
+    pub(super) fn note_info(&self, code: &Id, info: &DeviceInfo) {
+        let mut known = self.write();
+        let Some((_, presence)) = known.device(code) else { return };
+        let about = About::of(info, &mut known.words);
+        presence.tell(|told| told.info = Some(about));
+    }
+
     /// Takes a catalog, whole or as far as it came.
     pub(super) fn note_catalog(&self, code: &Id, lines: &[CatalogItem], state: CatalogState) {
         let mut known = self.write();
-        let Some(presence) = known.present.get(code).cloned() else { return };
-        known.forget_channels(code, &presence);
+        let Some((code, presence)) = known.device(code) else { return };
+        known.forget_channels(&code, &presence);
         let room = known.max_items.saturating_sub(known.channels.len());
-        let items: Vec<Item> = lines.iter().filter_map(Item::of).take(room).collect();
+        let words = &mut known.words;
+        let mut items: Vec<Item> = lines.iter().filter_map(|line| Item::of(&code, line, words)).take(room).collect();
+        items.shrink_to_fit();
         for item in &items {
             known.channels.insert(item.id.clone(), code.clone());
         }
@@ -389,9 +345,9 @@ impl Directory {
     pub(super) fn note_changes(&self, code: &Id, lines: &[CatalogItem]) {
         use gb28181::manscdp::CatalogEvent;
         let mut known = self.write();
-        let Some(presence) = known.present.get(code).cloned() else { return };
+        let Some((code, presence)) = known.device(code) else { return };
         for line in lines {
-            let Some(item) = Item::of(line) else { continue };
+            let Some(item) = Item::of(&code, line, &mut known.words) else { continue };
             let id = item.id.clone();
             if known.channels.len() >= known.max_items && !known.channels.contains_key(&id) {
                 continue;
@@ -447,13 +403,13 @@ impl Directory {
     /// Whether a channel is there, as its device's catalog says.
     pub(super) fn is_on(&self, device: &Id, channel: &Id) -> Option<bool> {
         let presence = self.presence(device)?;
-        presence.tell(|told| told.items.iter().find(|item| item.id == *channel).map(|item| item.is_on))
+        presence.look(|told| told.items.iter().find(|item| item.id == *channel).map(|item| item.is_on))
     }
 
     /// What a catalog says of whether a channel turns.
     pub(super) fn turns(&self, device: &Id, channel: &Id) -> Option<bool> {
         let presence = self.presence(device)?;
-        presence.tell(|told| told.items.iter().find(|item| item.id == *channel).and_then(|item| item.turns))
+        presence.look(|told| told.items.iter().find(|item| item.id == *channel).and_then(|item| item.turns))
     }
 }
 
@@ -498,7 +454,7 @@ mod tests {
             address: SocketAddr::new(ip.parse().unwrap(), 5060),
             transport: Transport::Udp,
             server: IpAddr::V4(std::net::Ipv4Addr::LOCALHOST),
-            user_agent: String::new(),
+            user_agent: Arc::default(),
             profile: Profile::preset(Vendor::Other, Version::V2022),
             heard_unix_ms: AtomicI64::new(now_unix_ms),
             moves: Moves::default(),

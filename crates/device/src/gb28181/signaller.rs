@@ -22,7 +22,7 @@ use super::directory::{CatalogState, Presence, Refused, catalog_state};
 use super::happening::Happening;
 use super::talk::NewTalk;
 use super::trace::Way;
-use super::welcome::{Stage, Welcome};
+use super::welcome::{Stage, Subjects, Welcome};
 use super::wire::{Arrival, Wire};
 use speech::Broadcasts;
 pub(super) use speech::Told;
@@ -127,6 +127,7 @@ pub(super) struct Signaller {
     sessions: HashMap<SessionId, Owned>,
     broadcasts: Broadcasts,
     welcome: Welcome,
+    subjects: Subjects,
     /// Sessions of before a restart, by device.
     stale: HashMap<Id, Vec<Dialog>>,
 }
@@ -153,6 +154,7 @@ impl Signaller {
             sessions: HashMap::new(),
             broadcasts: Broadcasts::default(),
             welcome: Welcome::default(),
+            subjects: Subjects::default(),
             stale: by_device,
         }
     }
@@ -485,7 +487,7 @@ impl Signaller {
             return true;
         }
         let moves = self.shared.directory.asks_positions(&device);
-        for query in Stage::subscriptions(&device, moves) {
+        for query in self.subjects.of(&device, moves) {
             // A device that knows no subscriptions is asked for its catalog when somebody looks.
             let _refused = self.with(|platform, at, world| platform.subscribe(at, &device, &device, query, world));
         }
@@ -507,7 +509,7 @@ impl Signaller {
         use gb28181::manscdp::Response;
         let Some(presence) = self.shared.directory.presence(device) else { return };
         match answer.map(|answer| *answer) {
-            Ok(Answer::Said(Response::DeviceInfo(info))) => presence.tell(|told| told.info = Some(info)),
+            Ok(Answer::Said(Response::DeviceInfo(info))) => self.shared.directory.note_info(device, &info),
             Ok(Answer::Said(Response::DeviceStatus(status))) => {
                 let ahead = status.clock.map(|time| time.unix_ms() - moment().unix_ms);
                 presence.tell(|told| told.clock_ahead_ms = ahead);

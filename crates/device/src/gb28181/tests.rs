@@ -170,7 +170,7 @@ async fn a_device_of_others_signs_in_tells_what_it_has_and_is_invited() {
         let presence = || bench.driver.presence(&id(DEVICE));
         eventually("its catalog", || presence().is_some_and(|it| it.told().catalog == CatalogState::Whole)).await;
         let told = presence().unwrap().told();
-        assert_eq!(told.info.unwrap().manufacturer.as_deref(), Some("Acme"));
+        assert_eq!(&*told.info.unwrap().manufacturer, "Acme");
         let items: Vec<_> = told.items.iter().map(|item| (&*item.name, item.is_on, item.is_camera())).collect();
         assert!(items.contains(&("K128+200", false, true)), "{items:?}");
 

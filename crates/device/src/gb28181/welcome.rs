@@ -1,6 +1,7 @@
 //! What a device is asked when it signs in, not all devices at once: after a restart they all come together.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
 
 use gb28181::Id;
 use gb28181::id::TypeCode;
@@ -36,13 +37,32 @@ impl Stage {
             Self::Subscriptions => None,
         }
     }
+}
 
+/// What devices are asked to tell of their own accord: the same of all, so that it is kept once.
+#[derive(Debug)]
+pub(super) struct Subjects {
+    catalog: Arc<Query>,
+    alarm: Arc<Query>,
+    position: Arc<Query>,
+}
+
+impl Default for Subjects {
+    fn default() -> Self {
+        Self {
+            catalog: Arc::new(Query::Catalog(CatalogQuery::default())),
+            alarm: Arc::new(Query::Alarm(AlarmQuery::default())),
+            position: Arc::new(Query::MobilePosition(MobilePositionQuery::default())),
+        }
+    }
+}
+
+impl Subjects {
     /// What a device is asked to tell; where it is, only of one that moves by its code or by what was set.
-    pub(super) fn subscriptions(device: &Id, moves: Option<bool>) -> Vec<Query> {
+    pub(super) fn of(&self, device: &Id, moves: Option<bool>) -> Vec<Arc<Query>> {
         let moves = moves.unwrap_or_else(|| device.type_code() == Some(TypeCode::MobileTransmission));
-        let position = moves.then(|| Query::MobilePosition(MobilePositionQuery::default()));
-        let of_all = [Query::Catalog(CatalogQuery::default()), Query::Alarm(AlarmQuery::default())];
-        of_all.into_iter().chain(position).collect()
+        let position = moves.then_some(&self.position);
+        [&self.catalog, &self.alarm].into_iter().chain(position).cloned().collect()
     }
 }
 
@@ -50,13 +70,15 @@ impl Stage {
 #[derive(Debug, Default)]
 pub(super) struct Welcome {
     waiting: VecDeque<(Id, Stage)>,
+    /// Who is in `waiting`.
+    queued: HashSet<Id>,
     busy: HashMap<Id, Stage>,
 }
 
 impl Welcome {
     /// A device is to be asked for everything, also for what it is just being asked.
     pub(super) fn add(&mut self, device: Id) {
-        if !self.waiting.iter().any(|(waiting, _)| *waiting == device) {
+        if self.queued.insert(device.clone()) {
             self.busy.remove(&device);
             self.waiting.push_back((device, Stage::Info));
         }
@@ -67,7 +89,13 @@ impl Welcome {
         if self.busy.len() >= AT_A_TIME {
             return None;
         }
-        let (device, stage) = self.waiting.pop_front()?;
+        let Some((device, stage)) = self.waiting.pop_front() else {
+            // Room that a storm of sign-ins took is given back.
+            self.waiting.shrink_to(AT_A_TIME);
+            self.queued.shrink_to(AT_A_TIME);
+            return None;
+        };
+        self.queued.remove(&device);
         self.busy.insert(device.clone(), stage);
         Some((device, stage))
     }
@@ -76,6 +104,7 @@ impl Welcome {
     pub(super) fn advance(&mut self, device: &Id, stage: Stage) {
         if self.busy.get(device) == Some(&stage) {
             self.busy.remove(device);
+            self.queued.insert(device.clone());
             self.waiting.push_front((device.clone(), stage.after()));
         }
     }

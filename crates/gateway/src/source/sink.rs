@@ -141,6 +141,10 @@ impl PullSink for PublishingSink<'_> {
         self.gateway.metrics.received_bytes.fetch_add(bytes as u64, std::sync::atomic::Ordering::Relaxed);
     }
 
+    fn lost(&mut self, packets: u64) {
+        self.gateway.metrics.rtp_packets_lost.fetch_add(packets, std::sync::atomic::Ordering::Relaxed);
+    }
+
     fn wish(&mut self) -> Option<Wish> {
         if self.stopped.is_some() {
             return Some(Wish::Stop);

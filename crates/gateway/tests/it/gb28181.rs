@@ -232,6 +232,7 @@ async fn packets_that_overtake_are_put_in_order_and_lost_ones_cost_their_picture
         let viewer = Bench::new(device).view(200).await;
         assert_is_film(&viewer, true);
         assert!(viewer.was_told(Leg::Media, false, "packets are missing"), "{:#?}", viewer.steps);
+        assert!(viewer.lost > 0, "and are counted");
     }
 }
 

@@ -1,5 +1,7 @@
 //! A device that is signed in.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sip::Path;
@@ -12,7 +14,7 @@ pub struct Device {
     /// Where it was heard last.
     pub path: Path,
     /// What it calls itself (`User-Agent`); may be empty.
-    pub user_agent: String,
+    pub user_agent: Arc<str>,
     /// How it wants to be talked to.
     pub profile: Profile,
     /// When it signed in, while it was not there.
@@ -28,13 +30,21 @@ pub struct Device {
 }
 
 /// What a device proved its password with.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Proof {
-    pub(super) nonce: String,
-    pub(super) count: Option<u32>,
+    /// A sum of it, as it is kept for each device. Nonces are ours and cannot be chosen; two with the same sum would cost one
+    /// more challenge.
+    nonce: u64,
+    count: Option<u32>,
 }
 
 impl Proof {
+    pub(super) fn new(nonce: &str, count: Option<u32>) -> Self {
+        let mut sum = DefaultHasher::new();
+        nonce.hash(&mut sum);
+        Self { nonce: sum.finish(), count }
+    }
+
     /// Whether these words were said before: the same nonce without a greater count.
     pub(super) fn is_repeated_by(&self, other: &Self) -> bool {
         self.nonce == other.nonce && other.count <= self.count

@@ -53,7 +53,7 @@ impl Platform {
         let is_stale = request.method == Method::Notify && !self.is_awaited(&device, request, told);
         let done = Response::new(if is_stale { 481 } else { 200 });
         if request.method == Method::Notify {
-            self.note_notify(request, &path);
+            self.note_notify(&device, request, &path);
         }
         match read {
             Some(Ok(received)) => {
@@ -75,8 +75,8 @@ impl Platform {
     fn known_sender(&self, request: &Request, others: [Option<&Id>; 3], path: &Path) -> Option<Id> {
         let from = sender(request);
         let candidates = from.as_ref().into_iter().chain(others.into_iter().flatten());
-        let mut here = candidates.filter(|id| self.devices.get(*id).is_some_and(|device| device.is_at(path)));
-        here.next().cloned()
+        let mut known = candidates.filter_map(|id| self.devices.get_key_value(id));
+        known.find(|(_, device)| device.is_at(path)).map(|(id, _)| id.clone())
     }
 
     fn heard(&mut self, at: Moment, id: &Id, path: Path) {

@@ -41,6 +41,7 @@ impl Platform {
         let Some(device) = sender(request) else {
             return self.answer_briefly(id, &Response::new(400));
         };
+        let device = self.as_known(device);
         if self.failures.is_locked(at.now, path.remote.ip(), &device) {
             return self.refuse(id, device, &path, Refusal::Locked);
         }
@@ -73,7 +74,7 @@ impl Platform {
             NonceAge::Stale => return Verdict::Challenge { stale: true },
             NonceAge::Foreign => return Verdict::Challenge { stale: false },
         }
-        let proof = Proof { nonce: digest.nonce().to_owned(), count: digest.nonce_count() };
+        let proof = Proof::new(digest.nonce(), digest.nonce_count());
         if self.devices.get(device).is_some_and(|known| known.proof.is_repeated_by(&proof)) {
             return Verdict::Challenge { stale: true };
         }
@@ -131,7 +132,7 @@ impl Platform {
             return self.remove(&device, Gone::SignedOut);
         }
         let expires = at.now + Duration::from_secs(u64::from(expires_s));
-        let user_agent = user_agent(request);
+        let user_agent = self.user_agents.share(&user_agent(request));
         let profile = profile(request, &user_agent, &admission.overrides);
         let former = self.devices.get(&device);
         let how = match former {
@@ -148,10 +149,10 @@ impl Platform {
         if watched_at != Some(record.watched_at) {
             self.deadlines.push(record.watched_at, device.clone());
         }
-        self.places.enter(&path);
         if let Some(former) = self.devices.insert(device.clone(), record) {
-            self.places.leave(&former.path);
+            self.places.leave(&former.path, &device);
         }
+        self.places.enter(&path, &device);
         if how == SignIn::Moved {
             self.end_all_before_move(at, &device, world);
         }

@@ -6,11 +6,13 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sip::header::{Subscription as State, SubscriptionState, parse_seconds};
 use sip::transaction::ClientId;
-use sip::{Dialog, DialogId, Method, Path, Request, Response};
+use sip::{Dialog, DialogId, DormantDialog, Method, Path, Request, Response};
 
 use super::incoming::CONTENT_TYPE;
 use super::{Event, Fault, Moment, Platform, World};
@@ -39,16 +41,67 @@ pub enum SubscriptionEvent {
     Ended(Option<Fault>),
 }
 
+/// Kept for each device all the time, so it is small: what most devices are asked for is shared.
 #[derive(Debug)]
 struct Subscribed {
     device: Id,
-    /// Target and question, as they are renewed with.
-    message: Message,
-    /// The header `Event`, which names the subscription to the device.
-    package: String,
+    target: Id,
+    query: Arc<Query>,
+    /// Number of the question, also when it is renewed.
+    sn: u32,
+    package: Package,
     state: Held,
     /// When to renew it; deadlines of other times are void.
     renew_at: Option<Instant>,
+}
+
+/// The header `Event`, which names a subscription to the device.
+///
+/// The examples of 2016 (annex J) have the package of presence for all but catalogs, and most devices go by the body.
+/// Devices of 2022 are met that go by the name of the command (gb28181-rs).
+#[derive(Clone, Copy, Debug)]
+enum Package {
+    Catalog,
+    Command,
+    Presence,
+}
+
+impl Package {
+    fn of(query: &Query, version: Version) -> Self {
+        match query {
+            Query::Catalog(_) => Self::Catalog,
+            _ if version >= Version::V2022 => Self::Command,
+            _ => Self::Presence,
+        }
+    }
+}
+
+impl Subscribed {
+    fn event(&self, id: SubscriptionId) -> String {
+        match self.package {
+            Package::Catalog => format!("Catalog;id={}", id.0),
+            Package::Command => self.query.cmd_type().to_owned(),
+            Package::Presence => "presence".to_owned(),
+        }
+    }
+
+    /// Does something with its dialog, if it has one.
+    fn with_dialog<T>(&mut self, act: impl FnOnce(&mut Dialog) -> T) -> Option<T> {
+        let Held::Active(Some(dormant)) = &mut self.state else { return None };
+        let mut dialog = Dialog::from(&**dormant);
+        let done = act(&mut dialog);
+        **dormant = DormantDialog::from(&dialog);
+        Some(done)
+    }
+
+    /// The next request in its dialog, and where it goes.
+    fn next_request(&mut self) -> Option<(SocketAddr, Request)> {
+        self.with_dialog(|dialog| (dialog.destination(), dialog.request(Method::Subscribe)))
+    }
+
+    fn message(&self) -> Message {
+        Message::new(self.sn, self.target.clone(), Body::Query(Query::clone(&self.query)))
+    }
 }
 
 /// How far it is.
@@ -57,7 +110,7 @@ enum Held {
     /// Asked for.
     Asked(Box<Request>),
     /// Taken by the device. One that makes no dialog lasts as long as it was granted for.
-    Active(Option<Box<Dialog>>),
+    Active(Option<Box<DormantDialog>>),
 }
 
 /// All subscriptions, by what messages tell of them.
@@ -66,7 +119,6 @@ pub(super) struct Subscriptions {
     last_id: u64,
     open: HashMap<SubscriptionId, Subscribed>,
     sent: HashMap<ClientId, SubscriptionId>,
-    dialogs: HashMap<DialogId, SubscriptionId>,
     of_devices: HashMap<Id, Vec<SubscriptionId>>,
     /// When each is to be renewed.
     deadlines: BinaryHeap<Reverse<(Instant, SubscriptionId)>>,
@@ -74,7 +126,7 @@ pub(super) struct Subscriptions {
 
 impl Subscriptions {
     pub(super) fn is_empty(&self) -> bool {
-        self.open.is_empty() && self.sent.is_empty() && self.dialogs.is_empty()
+        self.open.is_empty() && self.sent.is_empty()
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
@@ -83,9 +135,6 @@ impl Subscriptions {
 
     fn close(&mut self, id: SubscriptionId) -> Option<Subscribed> {
         let subscribed = self.open.remove(&id)?;
-        if let Held::Active(Some(dialog)) = &subscribed.state {
-            self.dialogs.remove(&dialog.id());
-        }
         if let Some(its) = self.of_devices.get_mut(&subscribed.device) {
             its.retain(|other| *other != id);
             if its.is_empty() {
@@ -93,6 +142,17 @@ impl Subscriptions {
             }
         }
         Some(subscribed)
+    }
+
+    /// The subscription of a device whose dialog it is.
+    fn of_dialog(&mut self, device: &Id, dialog: &DialogId) -> Option<(SubscriptionId, &mut Subscribed)> {
+        let its = self.of_devices.get(device)?;
+        let is_its = |id: &&SubscriptionId| {
+            let state = self.open.get(*id).map(|subscribed| &subscribed.state);
+            matches!(state, Some(Held::Active(Some(held))) if held.is(dialog))
+        };
+        let id = *its.iter().find(is_its)?;
+        Some((id, self.open.get_mut(&id)?))
     }
 
     /// One whose time has come.
@@ -118,7 +178,7 @@ impl Subscriptions {
 
 impl Platform {
     /// Asks a device to tell whenever something changes: its catalog, alarms, positions. [`Event::Subscription`] says
-    /// whether it will.
+    /// whether it will. The question may be shared by the subscriptions of many devices.
     ///
     /// # Errors
     /// When nothing is sent; no event follows then.
@@ -127,32 +187,32 @@ impl Platform {
         at: Moment,
         device: &Id,
         target: &Id,
-        query: Query,
+        query: impl Into<Arc<Query>>,
         world: &dyn World,
     ) -> Result<SubscriptionId, Fault> {
-        let record = self.devices.get(device).ok_or(Fault::NotSignedIn)?;
-        let (path, version) = (record.path, record.profile.version);
+        let (device, record) = self.devices.get_key_value(device).ok_or(Fault::NotSignedIn)?;
+        let (device, path, version) = (device.clone(), record.path, record.profile.version);
         if self.subscriptions.open.len() >= MAX_SUBSCRIPTIONS {
             return Err(Fault::TooMany);
         }
         self.subscriptions.last_id += 1;
         let id = SubscriptionId(self.subscriptions.last_id);
-        // The examples of 2016 (annex J) have the package of presence for all but catalogs, and most devices go by the body.
-        // Devices of 2022 are met that go by the name of the command (gb28181-rs).
-        let package = match &query {
-            Query::Catalog(_) => format!("Catalog;id={}", id.0),
-            query if version >= Version::V2022 => query.cmd_type().to_owned(),
-            _ => "presence".to_owned(),
-        };
-        let message = Message::new(self.exchanges.next_sn(), target.clone(), Body::Query(query));
+        let query: Arc<Query> = query.into();
         let request = self.request_to(Method::Subscribe, target, &path).with("Contact", &self.contact(&path, world));
-        let request = self.dressed(request, device, &message, &package, EXPIRES_S);
-        let client = self.send_to(at, device, path.remote, request.clone(), world)?;
-        let state = Held::Asked(Box::new(request));
-        self.subscriptions
-            .open
-            .insert(id, Subscribed { device: device.clone(), message, package, state, renew_at: None });
-        self.subscriptions.of_devices.entry(device.clone()).or_default().push(id);
+        let mut subscribed = Subscribed {
+            package: Package::of(&query, version),
+            sn: self.exchanges.next_sn(),
+            target: if *target == device { device.clone() } else { target.clone() },
+            state: Held::Active(None),
+            renew_at: None,
+            device: device.clone(),
+            query,
+        };
+        let request = self.dressed(request, id, &subscribed, EXPIRES_S);
+        let client = self.send_to(at, &device, path.remote, request.clone(), world)?;
+        subscribed.state = Held::Asked(Box::new(request));
+        self.subscriptions.open.insert(id, subscribed);
+        self.subscriptions.of_devices.entry(device).or_default().push(id);
         self.subscriptions.sent.insert(client, id);
         Ok(id)
     }
@@ -160,17 +220,19 @@ impl Platform {
     /// Gives a subscription back; fine when it is over. No event follows.
     pub fn unsubscribe(&mut self, at: Moment, id: SubscriptionId, world: &dyn World) {
         let Some(mut subscribed) = self.subscriptions.close(id) else { return };
-        let Held::Active(Some(dialog)) = &mut subscribed.state else { return };
-        let (to, request) = (dialog.destination(), dialog.request(Method::Subscribe));
-        let request = self.dressed(request, &subscribed.device, &subscribed.message, &subscribed.package, 0);
+        let Some((to, request)) = subscribed.next_request() else { return };
+        let request = self.dressed(request, id, &subscribed, 0);
         // A device that is not told forgets it in time.
         let _untold = self.send_to(at, &subscribed.device, to, request, world);
     }
 
-    fn dressed(&self, request: Request, device: &Id, message: &Message, package: &str, expires_s: u32) -> Request {
-        let profile = self.devices.get(device).map(|device| device.profile).unwrap_or_default();
-        let body = message.write(profile.charset, profile.version);
-        request.with("Event", package).with("Expires", &expires_s.to_string()).with_body(CONTENT_TYPE, body)
+    fn dressed(&self, request: Request, id: SubscriptionId, subscribed: &Subscribed, expires_s: u32) -> Request {
+        let profile = self.devices.get(&subscribed.device).map(|device| device.profile).unwrap_or_default();
+        let body = subscribed.message().write(profile.charset, profile.version);
+        request
+            .with("Event", &subscribed.event(id))
+            .with("Expires", &expires_s.to_string())
+            .with_body(CONTENT_TYPE, body)
     }
 
     fn tell_subscription(&mut self, subscription: SubscriptionId, what: SubscriptionEvent) {
@@ -180,12 +242,11 @@ impl Platform {
     /// Renews those whose time has come.
     pub(super) fn renew_subscriptions(&mut self, at: Moment, world: &dyn World) {
         while let Some(id) = self.subscriptions.take_due(at.now) {
-            let Some(subscribed) = self.subscriptions.open.get_mut(&id) else { continue };
-            let Held::Active(Some(dialog)) = &mut subscribed.state else { continue };
-            let (to, request) = (dialog.destination(), dialog.request(Method::Subscribe));
-            let (device, message, package) =
-                (subscribed.device.clone(), subscribed.message.clone(), subscribed.package.clone());
-            let request = self.dressed(request, &device, &message, &package, EXPIRES_S);
+            let next = self.subscriptions.open.get_mut(&id).and_then(Subscribed::next_request);
+            let Some((to, request)) = next else { continue };
+            let Some(subscribed) = self.subscriptions.open.get(&id) else { continue };
+            let device = subscribed.device.clone();
+            let request = self.dressed(request, id, subscribed, EXPIRES_S);
             match self.send_to(at, &device, to, request, world) {
                 Ok(client) => {
                     self.subscriptions.sent.insert(client, id);
@@ -230,20 +291,13 @@ impl Platform {
         let is_new = matches!(subscribed.state, Held::Asked(_));
         match &mut subscribed.state {
             Held::Asked(request) => {
-                let dialog = Dialog::from_response(request, response, path).ok().map(Box::new);
-                subscribed.state = Held::Active(dialog);
+                let dialog = Dialog::from_response(request, response, path).ok();
+                subscribed.state = Held::Active(dialog.map(|dialog| Box::new(DormantDialog::from(&dialog))));
             }
-            Held::Active(Some(dialog)) => dialog.refresh(response, path),
-            Held::Active(None) => {}
+            // One without a dialog is not renewed.
+            Held::Active(_) => drop(subscribed.with_dialog(|dialog| dialog.refresh(response, path))),
         }
-        let dialog = match &subscribed.state {
-            Held::Active(Some(dialog)) => Some(dialog.id()),
-            _ => None,
-        };
         let granted_s = response.headers.text("Expires").and_then(|text| parse_seconds(&text)).unwrap_or(EXPIRES_S);
-        if let Some(dialog) = dialog {
-            self.subscriptions.dialogs.insert(dialog, id);
-        }
         // Before the last fifth, so that one more can be tried.
         let renewed = Duration::from_secs(u64::from(granted_s.clamp(MIN_EXPIRES_S, EXPIRES_S))) * 4 / 5;
         self.subscriptions.renew(id, at.now + renewed);
@@ -260,13 +314,12 @@ impl Platform {
         true
     }
 
-    /// Whether a NOTIFY is one that is waited for: of a dialog or `Call-ID` of ours, or of what the device was asked to tell,
+    /// Whether a NOTIFY is one that is waited for: of a `Call-ID` of ours, or of what the device was asked to tell,
     /// since devices make up dialogs of their own (quirk 32). One that says that it is the last needs no telling.
     pub(super) fn is_awaited(&self, device: &Id, request: &Request, told: Option<&Message>) -> bool {
         let state = request.headers.text("Subscription-State").and_then(|text| SubscriptionState::parse(&text));
         let ends = state.is_some_and(|state| state.state == State::Terminated);
-        let dialog = DialogId::of_request(request);
-        if ends || dialog.is_some_and(|dialog| self.subscriptions.dialogs.contains_key(&dialog)) {
+        if ends {
             return true;
         }
         let call_id = request.headers.call_id();
@@ -274,21 +327,19 @@ impl Platform {
         its.filter_map(|id| self.subscriptions.open.get(id)).any(|subscribed| {
             let is_its_call = match &subscribed.state {
                 Held::Asked(asked) => asked.headers.call_id() == call_id,
-                Held::Active(Some(dialog)) => Some(&dialog.call_id) == call_id.as_ref(),
+                Held::Active(Some(dialog)) => Some(dialog.call_id()) == call_id.as_deref(),
                 Held::Active(None) => false,
             };
-            is_its_call || told.is_some_and(|told| told.body.cmd_type() == subscribed.message.body.cmd_type())
+            is_its_call || told.is_some_and(|told| told.body.cmd_type() == subscribed.query.cmd_type())
         })
     }
 
     /// A NOTIFY that ends the subscription it is of.
-    pub(super) fn note_notify(&mut self, request: &Request, path: &Path) {
-        let id = DialogId::of_request(request).and_then(|dialog| self.subscriptions.dialogs.get(&dialog).copied());
-        let Some(id) = id else { return };
-        if let Some(Held::Active(Some(dialog))) = self.subscriptions.open.get_mut(&id).map(|it| &mut it.state) {
-            // What it tells counts whatever its number: devices begin to count anew.
-            let _sequence = dialog.receive(request, path);
-        }
+    pub(super) fn note_notify(&mut self, device: &Id, request: &Request, path: &Path) {
+        let Some(named) = DialogId::of_request(request) else { return };
+        let Some((id, subscribed)) = self.subscriptions.of_dialog(device, &named) else { return };
+        // What it tells counts whatever its number: devices begin to count anew.
+        let _sequence = subscribed.with_dialog(|dialog| dialog.receive(request, path));
         let state = request.headers.text("Subscription-State").and_then(|text| SubscriptionState::parse(&text));
         if state.is_some_and(|state| state.state == State::Terminated) {
             self.end_subscription(id, None);

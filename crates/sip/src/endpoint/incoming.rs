@@ -59,7 +59,7 @@ impl Endpoint {
         let id = ServerId(self.next_id());
         let is_invite = request.method == Method::Invite;
         let ack_key = is_invite.then(|| head.ack_key(&template.local_tag));
-        let mut transaction = ServerTransaction::new(now, &self.options.timers, key.clone(), ack_key, path, template);
+        let mut transaction = ServerTransaction::new(now, &self.options.timers, ack_key, path, template);
         // Never for other methods: Dahua takes a 100 to REGISTER or MESSAGE for a refusal (quirk 12).
         let tries_at_once = is_invite && self.options.trying_after.is_zero();
         if is_invite && !tries_at_once {

@@ -1,6 +1,5 @@
 //! Requests that we send, and answers to those of peers.
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -241,11 +240,11 @@ impl Endpoint {
         self.schedule(TimerOwner::Client(id));
     }
 
-    fn begin(&mut self, now: Instant, path: Path, key: &Arc<str>, request: Request) -> Result<ClientId, SendError> {
+    fn begin(&mut self, now: Instant, path: Path, key: &str, request: Request) -> Result<ClientId, SendError> {
         let bytes = fit(request.write(), path).map_err(SendError::TooLarge)?;
         let id = ClientId(self.next_id());
         let timers = self.options.timers;
-        let transaction = ClientTransaction::new(now, &timers, Arc::clone(key), path, bytes.clone(), request);
+        let transaction = ClientTransaction::new(now, &timers, path, bytes.clone(), request);
         self.clients.insert(id, key, transaction);
         self.transmit(path, bytes);
         self.schedule(TimerOwner::Client(id));

@@ -7,7 +7,6 @@
 //!             └────── F: failed ──┘
 //! ```
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -47,7 +46,6 @@ pub(crate) struct Invite {
 
 #[derive(Debug)]
 pub(crate) struct ClientTransaction {
-    pub(crate) key: Arc<str>,
     pub(crate) path: Path,
     state: State,
     /// The request as sent; empty once it is not sent again.
@@ -98,19 +96,11 @@ pub(crate) enum ClientTimer {
 
 impl ClientTransaction {
     /// `message` has just been sent: the bytes of `request`.
-    pub(crate) fn new(
-        now: Instant,
-        timers: &Timers,
-        key: Arc<str>,
-        path: Path,
-        message: Bytes,
-        request: Request,
-    ) -> Self {
+    pub(crate) fn new(now: Instant, timers: &Timers, path: Path, message: Bytes, request: Request) -> Self {
         let is_cancel = request.method == Method::Cancel;
         let invite = (request.method == Method::Invite).then_some(request);
         let resend_at = (!path.transport.is_reliable()).then(|| now + timers.t1);
         Self {
-            key,
             path,
             state: State::Calling,
             message,

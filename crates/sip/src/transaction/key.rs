@@ -47,12 +47,12 @@ impl RequestHead {
     /// RFC 3261 repeat all of them, so one key serves both. The sender's IP address is a part too: cameras of
     /// one maker behind different routers share addresses such as `192.168.1.64:5060`, and some count their
     /// branches from 1.
-    pub(crate) fn server_key(&self, path: &Path, method: &Method) -> Arc<str> {
+    pub(crate) fn server_key(&self, path: &Path, method: &Method) -> String {
         let Self { via, call_id, cseq, from_tag, .. } = self;
         let branch = via.branch().unwrap_or_default();
         let port = via.port.unwrap_or(0);
         let (ip, host, number) = (path.remote.ip(), &via.host, cseq.number);
-        format!("{ip} {method} {number} {branch} {host} {port} {call_id} {from_tag}").into()
+        format!("{ip} {method} {number} {branch} {host} {port} {call_id} {from_tag}")
     }
 
     /// What the ACK to a 2xx shares with its INVITE: it is a transaction of its own (§13.2.2.4).
@@ -62,13 +62,13 @@ impl RequestHead {
 }
 
 /// The key of a transaction that we began, from our branch.
-pub(crate) fn client_key(branch: &str, method: &Method) -> Arc<str> {
+pub(crate) fn client_key(branch: &str, method: &Method) -> String {
     // A CANCEL has the branch of its INVITE (§9.1); no other two requests of ours share one.
-    if *method == Method::Cancel { format!("{branch} CANCEL").into() } else { branch.into() }
+    if *method == Method::Cancel { format!("{branch} CANCEL") } else { branch.to_owned() }
 }
 
 /// The key of the transaction that a response belongs to (§17.1.3).
-pub(crate) fn response_key(headers: &Headers) -> Option<Arc<str>> {
+pub(crate) fn response_key(headers: &Headers) -> Option<String> {
     let via = headers.top_via()?;
     Some(client_key(via.branch()?, &headers.cseq()?.method))
 }

@@ -55,7 +55,6 @@ impl Template {
 
 #[derive(Debug)]
 pub(crate) struct ServerTransaction {
-    pub(crate) key: Arc<str>,
     /// For the ACK to a 2xx; INVITE only.
     pub(crate) ack_key: Option<Arc<str>>,
     pub(crate) path: Path,
@@ -101,14 +100,12 @@ impl ServerTransaction {
     pub(crate) fn new(
         now: Instant,
         timers: &Timers,
-        key: Arc<str>,
         ack_key: Option<Arc<str>>,
         path: Path,
         template: Template,
     ) -> Self {
         let limit = if ack_key.is_some() { INVITE_LIMIT } else { timers.patience() };
         Self {
-            key,
             ack_key,
             path,
             state: State::Proceeding,

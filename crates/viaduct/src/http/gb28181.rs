@@ -20,7 +20,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use base::ErrorKind;
 use db::DeviceRow;
-use device::gb28181::{CatalogState, Gb28181, Presence, Refused};
+use device::gb28181::{CatalogState, Gb28181, Presence, Refused, Told};
 use gb28181::manscdp::{
     Command, Control, DeviceControl, Guard, IFrameSpelling, Recording, RecordingControl, Track, TrackControl,
 };
@@ -71,6 +71,10 @@ struct Seen {
 impl Seen {
     fn organisation(&self) -> Place {
         self.row.as_ref().map_or(Place::ROOT, |row| Place::of_organisation(row.organisation_id))
+    }
+
+    const fn state(&self) -> &'static str {
+        if self.presence.is_some() { "online" } else { "offline" }
     }
 
     /// The device's presence, or a sentence.
@@ -180,26 +184,34 @@ pub(super) async fn list(
     Query(wanted): Query<Wanted>,
     Query(part): Query<Part>,
 ) -> Result<Json<Gb28181DevicePage>, Failure> {
-    let mut items = all(&app, &caller)?;
+    let driver = driver(&app)?;
+    let mut found = all(&app, driver, &caller);
+    found.retain(|(seen, _)| wanted.state.as_ref().is_none_or(|state| state == seen.state()));
     let words: Vec<String> = wanted.query.to_lowercase().split_whitespace().map(str::to_owned).collect();
+    if words.is_empty() {
+        // Only what is shown is written out: there may be a hundred thousand.
+        let items = part.of(&found).iter().map(|(seen, imported)| view(driver, seen, *imported)).collect();
+        return Ok(Json(Gb28181DevicePage { items, total: found.len() }));
+    }
+    let mut items: Vec<Gb28181Device> = found.iter().map(|(seen, imported)| view(driver, seen, *imported)).collect();
     items.retain(|item| {
         let text = [&item.code, &item.name, &item.manufacturer, &item.model].map(|text| text.to_lowercase());
         let address = item.address.as_deref().unwrap_or_default();
         let has = |word: &String| text.iter().any(|text| text.contains(word)) || address.contains(word);
-        words.iter().all(has) && wanted.state.as_ref().is_none_or(|state| *state == item.state)
+        words.iter().all(has)
     });
     Ok(Json(Gb28181DevicePage { items: part.of(&items).to_vec(), total: items.len() }))
 }
 
-/// Stored devices by their names, then those that are there and were not added.
-fn all(app: &App, caller: &Caller) -> Result<Vec<Gb28181Device>, Failure> {
-    let driver = driver(app)?;
+/// Stored devices by their names, each with how many of its channels there are here; then those that are there and were not
+/// added.
+fn all(app: &App, driver: &Gb28181, caller: &Caller) -> Vec<(Seen, usize)> {
     let stored = app.devices.devices(caller, None).into_iter().filter(|(row, _)| row.driver == DRIVER);
-    let mut items: Vec<Gb28181Device> = stored
+    let mut items: Vec<(Seen, usize)> = stored
         .filter_map(|(row, channels)| {
             let code = Id::new(&row.address).ok()?;
             let presence = driver.presence(&code);
-            Some(view(driver, &Seen { code, row: Some(row), presence }, channels))
+            Some((Seen { code, row: Some(row), presence }, channels))
         })
         .collect();
     if caller.may(Action::View, Kind::Device, &Place::ROOT) {
@@ -207,9 +219,9 @@ fn all(app: &App, caller: &Caller) -> Result<Vec<Gb28181Device>, Failure> {
         others.retain(|(code, _)| driver.number_of(code).is_none());
         others.sort_by(|(one, _), (other, _)| one.cmp(other));
         let others = others.into_iter().map(|(code, presence)| Seen { code, row: None, presence: Some(presence) });
-        items.extend(others.map(|seen| view(driver, &seen, 0)));
+        items.extend(others.map(|seen| (seen, 0)));
     }
-    Ok(items)
+    items
 }
 
 pub(super) async fn one(
@@ -226,29 +238,36 @@ pub(super) async fn one(
 }
 
 fn view(driver: &Gb28181, seen: &Seen, imported: usize) -> Gb28181Device {
-    let told = seen.presence.as_ref().map(|presence| presence.told()).unwrap_or_default();
-    let info = told.info.unwrap_or_default();
-    let cameras: Vec<_> = told.items.iter().filter(|item| item.is_camera()).collect();
+    match &seen.presence {
+        Some(presence) => presence.look(|told| view_told(driver, seen, imported, told)),
+        None => view_told(driver, seen, imported, &Told::default()),
+    }
+}
+
+fn view_told(driver: &Gb28181, seen: &Seen, imported: usize, told: &Told) -> Gb28181Device {
+    let info = told.info.clone().unwrap_or_default();
+    let cameras = || told.items.iter().filter(|item| item.is_camera());
     let (catalog, catalog_text) = catalog_state(&told.catalog);
     let stored = seen.row.as_ref();
-    let text = |told: Option<String>, stored: Option<&String>| {
-        told.filter(|text| !text.is_empty()).or_else(|| stored.cloned()).unwrap_or_default()
+    let text = |told: &str, stored: Option<&String>| {
+        if told.is_empty() { stored.cloned().unwrap_or_default() } else { told.to_owned() }
     };
-    let name = stored.map(|row| row.name.clone()).or(info.name).filter(|name| !name.is_empty());
+    let name = stored.map_or(&*info.name, |row| &row.name);
+    let name = if name.is_empty() { seen.code.as_str() } else { name };
     let presence = seen.presence.as_ref();
     Gb28181Device {
         code: seen.code.to_string(),
         device_id: stored.map(|row| row.id),
         organisation_id: stored.map(|row| row.organisation_id),
-        name: name.unwrap_or_else(|| seen.code.to_string()),
-        state: if presence.is_some() { "online" } else { "offline" }.to_owned(),
+        name: name.to_owned(),
+        state: seen.state().to_owned(),
         reason: presence
             .map_or_else(|| Some(why_offline(driver, seen)), |it| contested(it))
             .map(|text| localised(&text)),
-        manufacturer: text(info.manufacturer, stored.map(|row| &row.vendor)),
-        model: text(info.model, stored.map(|row| &row.model)),
-        firmware: info.firmware.unwrap_or_default(),
-        user_agent: presence.map(|it| it.user_agent.clone()).unwrap_or_default(),
+        manufacturer: text(&info.manufacturer, stored.map(|row| &row.vendor)),
+        model: text(&info.model, stored.map(|row| &row.model)),
+        firmware: info.firmware.to_string(),
+        user_agent: presence.map(|it| it.user_agent.to_string()).unwrap_or_default(),
         version: presence.map(|it| edition(it.version()).to_owned()),
         transport: presence.map(|it| it.transport.as_str().to_lowercase()),
         media: presence.map(|it| media_mode(it.profile.media).to_owned()),
@@ -256,8 +275,8 @@ fn view(driver: &Gb28181, seen: &Seen, imported: usize) -> Gb28181Device {
         since: presence.map(|it| base::rfc3339(it.since_unix_ms)),
         heard_at: presence.map(|it| base::rfc3339(it.heard_unix_ms())),
         clock_ahead_ms: told.clock_ahead_ms,
-        cameras: cameras.len(),
-        cameras_on: cameras.iter().filter(|item| item.is_on).count(),
+        cameras: cameras().count(),
+        cameras_on: cameras().filter(|item| item.is_on).count(),
         imported,
         catalog: catalog.to_owned(),
         catalog_text,
@@ -278,8 +297,7 @@ fn why_offline(driver: &Gb28181, seen: &Seen) -> String {
     if seen.row.as_ref().is_some_and(|row| !row.enabled) {
         return "The device is switched off here.".to_owned();
     }
-    let refused = driver.refused().into_iter().find(|refused| refused.device == seen.code);
-    refused.map_or_else(
+    driver.refusal_of(&seen.code).map_or_else(
         || "It is not signed in. Check its power, the network, and the server that is set in it.".to_owned(),
         |refused| refusal(&refused),
     )

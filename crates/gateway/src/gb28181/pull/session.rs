@@ -315,6 +315,7 @@ impl Session {
             sink.step(Leg::Media, false, &format!("{dropped} packets were dropped: this server was too slow."));
         }
         let missing = lost.saturating_sub(self.told.lost);
+        sink.lost(missing);
         self.told.losses.add(u32::try_from(missing).unwrap_or(u32::MAX));
         if let Some(text) = self.told.losses.sentence(now) {
             sink.step(Leg::Media, false, &text);

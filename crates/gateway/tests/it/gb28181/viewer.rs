@@ -16,12 +16,13 @@ pub(super) struct Viewer {
     pub(super) tracks: Vec<TrackConfig>,
     pub(super) units: Vec<AccessUnit>,
     pub(super) bytes: usize,
+    pub(super) lost: u64,
 }
 
 impl Viewer {
     pub(super) fn of(enough: usize) -> Self {
         let (steps, tracks, units) = (Vec::new(), Vec::new(), Vec::new());
-        Self { enough, wishes: Vec::new(), steps, tracks, units, bytes: 0 }
+        Self { enough, wishes: Vec::new(), steps, tracks, units, bytes: 0, lost: 0 }
     }
 
     /// The track of a kind.
@@ -67,6 +68,10 @@ impl PullSink for Viewer {
 
     fn received(&mut self, bytes: usize) {
         self.bytes += bytes;
+    }
+
+    fn lost(&mut self, packets: u64) {
+        self.lost += packets;
     }
 
     fn wish(&mut self) -> Option<Wish> {

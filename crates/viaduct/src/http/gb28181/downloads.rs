@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base::ErrorKind;
 use db::DownloadRow;
-use device::gb28181::Line;
+use device::gb28181::{Line, Told};
 use hub::StreamKey;
 use platform::downloads::{DownloadError, Order};
 use platform::people::Caller;
@@ -106,8 +106,9 @@ fn order(app: &App, key: &StreamKey, speed: u8, caller: &Caller) -> Result<Order
         let text = "The device of this recording is not signed in. Check its power, the network, and the server that is set in it.";
         Failure::new(ErrorKind::Unavailable, text)
     })?;
-    let told = driver.presence(&device).map(|presence| presence.told()).unwrap_or_default();
-    let name = told.items.iter().find(|item| item.id == line.channel).map(|item| item.name.to_string());
+    let name_of =
+        |told: &Told| told.items.iter().find(|item| item.id == line.channel).map(|item| item.name.to_string());
+    let name = driver.presence(&device).and_then(|presence| presence.look(name_of));
     let fetched = Line { span: Some((from, to, Some(speed))), ..line.clone() };
     let unix = |seconds: u64| i64::try_from(seconds).unwrap_or(i64::MAX);
     Ok(Order {

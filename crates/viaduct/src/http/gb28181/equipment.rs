@@ -119,7 +119,7 @@ pub(in crate::http) async fn upgrade(
     Body(input): Body<Gb28181UpgradeRequest>,
 ) -> Result<Response, Failure> {
     let seen = seen(&app, &caller, &code, Action::Manage)?;
-    let manufacturer = seen.there()?.told().info.and_then(|info| info.manufacturer);
+    let manufacturer = seen.there()?.told().info.as_ref().map(|info| info.manufacturer.to_string());
     let target = seen.target(input.channel.as_deref())?;
     let url = checked_url(&input.url)?;
     let firmware = input.firmware.trim();
