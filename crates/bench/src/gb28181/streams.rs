@@ -134,12 +134,7 @@ fn lost_at(http: SocketAddr) -> anyhow::Result<f64> {
 }
 
 /// Devices that have signed in and told what cameras they have.
-pub(super) fn signed_in(
-    to: SocketAddr,
-    devices: usize,
-    cameras: usize,
-    clip: &Clip,
-) -> anyhow::Result<Vec<Devices>> {
+pub(super) fn signed_in(to: SocketAddr, devices: usize, cameras: usize, clip: &Clip) -> anyhow::Result<Vec<Devices>> {
     let mut all = open_all(Transport::Udp, to, devices, cameras, clip)?;
     while !all.iter().all(Devices::are_online) || all.iter().any(|devices| devices.asked_at.elapsed() < CATALOGS_READ) {
         for devices in &mut all {
