@@ -104,7 +104,7 @@ impl Clip {
         for copy in 1..=2 {
             let at = nal.len() - copy * MARKER_LEN;
             nal[at..at + 8].copy_from_slice(&MAGIC);
-            nal[at + 8..at + 16].copy_from_slice(&sent_ns.to_be_bytes());
+            nal[at + 8..at + 16].copy_from_slice(&to_marked(sent_ns));
             nal[at + 16] = if key { KEY } else { OTHER };
             nal[at + 17] = END;
         }
@@ -112,6 +112,20 @@ impl Clip {
         put_length_prefixed(&mut payload, &nal);
         payload.freeze()
     }
+}
+
+/// Seven bits in each byte, the highest first, beside a bit that is set: zeros could be a start code where NAL units are told apart
+/// by those. Lasts for two years of nanoseconds.
+fn to_marked(number: u64) -> [u8; 8] {
+    let mut shift = 56;
+    [(); 8].map(|()| {
+        shift -= 7;
+        u8::try_from(number >> shift & 0x7F).expect("seven bits") | 0x80
+    })
+}
+
+fn from_marked(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0, |number, byte| number << 7 | u64::from(byte & 0x7F))
 }
 
 /// The order in which frames are sent, with their times since the start.
@@ -161,7 +175,7 @@ impl MarkerScanner {
             if marker.len() < MARKER_LEN {
                 break;
             }
-            let sent = u64::from_be_bytes(marker[8..16].try_into().expect("8 bytes"));
+            let sent = from_marked(&marker[8..16]);
             if !matches!(marker[16], KEY | OTHER) || marker[17] != END {
                 // Torn by the header of a packet.
                 from += at + 1;
@@ -205,6 +219,15 @@ mod tests {
             let mut keys = Vec::new();
             stream.chunks(piece).for_each(|bytes| scanner.scan(bytes, |_, key| keys.push(key)));
             assert_eq!(keys, [true, true, false, false, false, false], "pieces of {piece}");
+        }
+    }
+
+    #[test]
+    fn times_come_back_and_have_no_zeros() {
+        for number in [0, 1, 0x80, 4_294_967_296, 60_000_000_000, (1 << 56) - 1] {
+            let bytes = to_marked(number);
+            assert!(!bytes.contains(&0));
+            assert_eq!(from_marked(&bytes), number);
         }
     }
 

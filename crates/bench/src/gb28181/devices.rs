@@ -14,9 +14,11 @@ use super::{DOMAIN, PASSWORD, SERVER, text};
 use crate::clip::Clip;
 
 /// Devices on one address of this machine: each address may send so many messages.
-pub(super) const DEVICES_AN_ADDRESS: usize = 100;
+const DEVICES_AN_ADDRESS: usize = 100;
 /// Messages that wait for their answers at a time on one address; the kernel's queue is no longer.
 const WINDOW: usize = 100;
+/// Time between the heartbeats of a device (GB/T 28181-2022 §9.6).
+pub(super) const HEARTBEAT: Duration = Duration::from_secs(60);
 /// First and longest time after which a message is sent again (RFC 3261 T1, T2).
 const AGAIN: Duration = Duration::from_millis(500);
 const AGAIN_AT_MOST: Duration = Duration::from_secs(4);
@@ -53,6 +55,8 @@ pub(super) struct Devices {
     cameras: usize,
     /// Those that have not begun to sign in.
     idle: VecDeque<usize>,
+    /// When each that is online sends its next heartbeat, the first first.
+    beats: VecDeque<(Instant, usize)>,
     waiting: HashMap<String, Waiting>,
     branches: u64,
     online: usize,
@@ -118,6 +122,7 @@ impl Devices {
             ip,
             by_code: all.iter().enumerate().map(|(at, device)| (device.code.clone(), at)).collect(),
             idle: (0..all.len()).collect(),
+            beats: VecDeque::new(),
             all,
             cameras,
             waiting: HashMap::new(),
@@ -145,6 +150,7 @@ impl Devices {
         self.calls.clear();
         self.films.clear();
         self.online = 0;
+        self.beats.clear();
         self.idle = (0..self.all.len()).collect();
         for device in &mut self.all {
             device.is_online = false;
@@ -167,9 +173,15 @@ impl Devices {
         Ok(())
     }
 
-    pub(super) fn heartbeat(&mut self, at: usize) -> anyhow::Result<()> {
-        let body = text::heartbeat(&self.all[at].code);
-        self.request(at, "MESSAGE", None, &body)
+    /// Sends the heartbeats whose time has come.
+    fn beat(&mut self) -> anyhow::Result<()> {
+        let now = Instant::now();
+        while let Some((_, at)) = self.beats.pop_front_if(|(due, _)| *due <= now) {
+            self.beats.push_back((now + HEARTBEAT, at));
+            let body = text::heartbeat(&self.all[at].code);
+            self.request(at, "MESSAGE", None, &body)?;
+        }
+        Ok(())
     }
 
     fn request(&mut self, at: usize, method: &str, authorization: Option<&str>, body: &str) -> anyhow::Result<()> {
@@ -206,6 +218,7 @@ impl Devices {
         for film in self.films.values_mut() {
             film.advance(&mut self.sent);
         }
+        self.beat()?;
         if self.link.transport() == Transport::Tcp {
             return Ok(());
         }
@@ -244,6 +257,7 @@ impl Devices {
             "200" if !device.is_online => {
                 device.is_online = true;
                 self.online += 1;
+                self.beats.push_back((Instant::now() + HEARTBEAT, waiting.device));
                 Ok(())
             }
             "200" => Ok(()),

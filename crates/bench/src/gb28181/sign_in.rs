@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use super::PASSWORD;
-use super::devices::{DEVICES_AN_ADDRESS, Devices, open_all, serve};
+use super::devices::{Devices, HEARTBEAT, open_all, serve};
 use super::link::Transport;
 use crate::clip::Clip;
 use crate::process::Measured;
@@ -42,9 +42,6 @@ pub(crate) struct SignInArgs {
     /// Seconds within which the devices begin to sign in, evenly; 0: all at once, 100 of each 100 under way.
     #[arg(long, default_value_t = 30)]
     spread: u64,
-    /// Seconds between heartbeats, and how long they are measured.
-    #[arg(long, default_value_t = 60)]
-    heartbeat: u64,
     /// Leave the restart of the server out.
     #[arg(long)]
     no_restart: bool,
@@ -95,7 +92,7 @@ pub(crate) fn sign_in(args: &SignInArgs, program: &Path) -> anyhow::Result<Vec<R
         Row::new(&load, "ms, p99 of a message's answer", &each(&|run| latency(&run.first, 0.99)), Some(ANSWER_MS)),
         Row::new(&load, "KiB of the server for each", &each(&|run| run.idle_kib), Some(IDLE_KIB)),
         Row::new(
-            format!("{load}, heartbeats each {} s", args.heartbeat),
+            format!("{load}, heartbeats each {} s", HEARTBEAT.as_secs()),
             "% of a core",
             &each(&|run| run.heartbeat_percent),
             Some(HEARTBEATS_PERCENT),
@@ -117,7 +114,7 @@ fn one_run(args: &SignInArgs, program: &Path) -> anyhow::Result<Figures> {
     let mut all = open_all(args.transport, to, args.devices, usize::from(args.channels), &clip)?;
     let mut figures = Figures { first: all_sign_in(args, &mut all, Instant::now())?, ..Figures::default() };
     figures.idle_kib = (server.memory_kib() - before_kib) / count(args.devices);
-    heartbeats(args, &server, &mut all, &mut figures)?;
+    heartbeats(&server, &mut all, &mut figures)?;
     if !args.no_restart {
         all.iter_mut().for_each(Devices::forget_server);
         let start = Instant::now();
@@ -156,23 +153,14 @@ fn take_latencies(all: &mut [Devices]) -> Vec<f64> {
     latencies_ms
 }
 
-/// One heartbeat of each device, evenly in time.
-fn heartbeats(args: &SignInArgs, server: &Measured, all: &mut [Devices], figures: &mut Figures) -> anyhow::Result<()> {
-    let time = Duration::from_secs(args.heartbeat);
+/// One heartbeat of each device.
+fn heartbeats(server: &Measured, all: &mut [Devices], figures: &mut Figures) -> anyhow::Result<()> {
     let (start, cpu) = (Instant::now(), server.cpu_seconds());
-    let mut sent = 0;
-    while start.elapsed() < time {
-        let share = start.elapsed().as_secs_f64() / time.as_secs_f64();
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
-        let due = (count(args.devices) * share) as usize;
-        for device in sent..due {
-            all[device / DEVICES_AN_ADDRESS].heartbeat(device % DEVICES_AN_ADDRESS)?;
-        }
-        sent = due;
+    while start.elapsed() < HEARTBEAT {
         serve(all)?;
         std::thread::park_timeout(Duration::from_millis(1));
     }
-    figures.heartbeat_percent = (server.cpu_seconds() - cpu) / time.as_secs_f64() * 100.0;
+    figures.heartbeat_percent = (server.cpu_seconds() - cpu) / start.elapsed().as_secs_f64() * 100.0;
     figures.heartbeat_ms = take_latencies(all);
     Ok(())
 }

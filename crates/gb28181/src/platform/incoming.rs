@@ -57,7 +57,12 @@ impl Platform {
         }
         match read {
             Some(Ok(received)) => {
-                self.answer(at, id, &done);
+                if matches!(received.message.body, Body::Notify(Notify::Keepalive(_))) {
+                    // One that comes again may be taken again, so nothing is kept of it: there is one of each device each minute.
+                    self.answer_briefly(id, &done);
+                } else {
+                    self.answer(at, id, &done);
+                }
                 if let Some((session, _)) = call {
                     return self.finish_session(at, session, world);
                 }

@@ -568,3 +568,11 @@ mod catalogs;
 mod session;
 mod strangers;
 mod subscription;
+
+#[test]
+fn nothing_is_kept_of_a_heartbeat() {
+    let mut bench = Bench::signed_in();
+    let before = bench.platform.endpoint.open_transactions();
+    assert_eq!(bench.message(&keepalive()), 200);
+    assert_eq!(bench.platform.endpoint.open_transactions(), before);
+}
