@@ -12,7 +12,7 @@ use sip::{Method, Response};
 
 use super::incoming::CONTENT_TYPE;
 use super::{Event, Moment, Platform, World};
-use crate::collect::{CollectError, Collected, Collector, Progress, Question};
+use crate::collect::{CollectError, Collected, Collector, Identified, Progress, Question};
 use crate::id::Id;
 use crate::manscdp::{
     Body, CatalogItem, Command, Control, CruiseTrackName, Message, Notify, Preset, Query, RecordingItem,
@@ -265,23 +265,11 @@ impl Exchanges {
 
     /// Answers of many messages that are finished.
     fn take_collected(&mut self) -> Vec<Done> {
-        let mut done = Vec::new();
-        while let Some(collected) = self.catalogs.poll_finished() {
-            let id = self.open.remove(&collected.question).map(|open| open.id);
-            done.extend(id.map(|id| (id, Ok(Box::new(Answer::Catalog(collected))))));
-        }
-        while let Some(collected) = self.recordings.poll_finished() {
-            let id = self.open.remove(&collected.question).map(|open| open.id);
-            done.extend(id.map(|id| (id, Ok(Box::new(Answer::Recordings(collected))))));
-        }
-        while let Some(collected) = self.presets.poll_finished() {
-            let id = self.open.remove(&collected.question).map(|open| open.id);
-            done.extend(id.map(|id| (id, Ok(Box::new(Answer::Presets(collected))))));
-        }
-        while let Some(collected) = self.cruises.poll_finished() {
-            let id = self.open.remove(&collected.question).map(|open| open.id);
-            done.extend(id.map(|id| (id, Ok(Box::new(Answer::Cruises(collected))))));
-        }
+        let Self { open, catalogs, recordings, presets, cruises, .. } = self;
+        let mut done = finished(open, catalogs, Answer::Catalog);
+        done.extend(finished(open, recordings, Answer::Recordings));
+        done.extend(finished(open, presets, Answer::Presets));
+        done.extend(finished(open, cruises, Answer::Cruises));
         done
     }
 
@@ -316,6 +304,17 @@ impl Exchanges {
         let its: Vec<Question> = self.open.keys().filter(|question| question.device_id == *device).cloned().collect();
         its.iter().filter_map(|question| Some((self.end(question)?, Err(Fault::NotSignedIn)))).collect()
     }
+}
+
+/// What one collector has finished, each as an answer to who asked.
+fn finished<T: Identified>(
+    open: &mut HashMap<Question, Open>,
+    collector: &mut Collector<T>,
+    answer: impl Fn(Collected<T>) -> Answer,
+) -> Vec<Done> {
+    std::iter::from_fn(|| collector.poll_finished())
+        .filter_map(|collected| Some((open.remove(&collected.question)?.id, Ok(Box::new(answer(collected))))))
+        .collect()
 }
 
 /// The number of items of an answer that does not tell it: the edition of 2016 has such answers in one message.
